@@ -1,0 +1,1 @@
+"""What every room shares and nothing of any subject."""

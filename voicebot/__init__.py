@@ -1,0 +1,1 @@
+"""Hearing, understanding, deciding, speaking."""

@@ -1,0 +1,26 @@
+"""What can go wrong in the voicebot. `speech`, `nlu` and `dialogue` raise these."""
+
+from __future__ import annotations
+
+
+class VoicebotError(Exception):
+    """Something in the voicebot went wrong."""
+
+
+class EngineLost(VoicebotError):
+    """The process that holds an engine died or does not answer; ask again."""
+
+
+class EngineMissing(VoicebotError):
+    """An engine or its model is not installed; the message names the command that mends it."""
+
+
+class BotError(VoicebotError):
+    """A bot's files cannot be used. The message is one line: file, line, what, what to do."""
+
+    def __init__(self, file: str, line: int | None, problem: str) -> None:
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem

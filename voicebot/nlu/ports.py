@@ -1,0 +1,53 @@
+"""What a dialogue needs of understanding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class IntentScore:
+    """One reading of a sentence."""
+
+    name: str
+    confidence: float
+    """0–1."""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something named in the sentence."""
+
+    name: str
+    value: str
+    """Normalised: digits without blanks, ISO 8601 dates, a synonym's canonical word."""
+    text: str
+    """As it was said."""
+    start: int
+    end: int
+    confidence: float = 1.0
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a sentence means."""
+
+    text: str
+    intent: IntentScore
+    alternatives: tuple[IntentScore, ...] = ()
+    """The next best, best first, without `intent`."""
+    entities: tuple[Entity, ...] = ()
+    out_of_scope: bool = False
+    seconds: float = 0.0
+
+
+class Understander(Protocol):
+    """Text to meaning, for one bot."""
+
+    async def understand(self, text: str, expects: str = "open") -> Understanding:
+        """What does this mean, said in answer to a question that `expects` something?"""
+
+    def intents(self) -> frozenset[str]:
+        """Every intent that was trained."""

@@ -1,0 +1,235 @@
+"""What the distributor is told, and what it tells.
+
+Events come from the media processes over the bus, from pages and from agents' keys; commands go to
+the process that holds the caller. Every message names the call, offer or agent that it is about, so
+one for something no longer current is known as stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kernel.codec import message
+
+# --- events about calls, from the media process that holds the caller
+
+
+@message("acd.call_queued")
+@dataclass(frozen=True)
+class CallQueued:
+    """A caller waits for an agent. The packet is in the content store, under the call's id."""
+
+    call: str
+    client: str
+    queue: str
+    caller: str
+    """A key by which a caller who redials is known: the caller's number, hashed by the sender."""
+    media: str
+    """The process that holds the caller, e.g. `media-1`."""
+    epoch: str
+    """Which life of that process."""
+    priority: int = 0
+    """Seconds of head start."""
+    required: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
+    tries: int = 0
+    intent: str = ""
+
+
+@message("acd.caller_left")
+@dataclass(frozen=True)
+class CallerLeft:
+    """The caller hung up, or left the queue for something else."""
+
+    call: str
+    why: Literal["hang_up", "exit", "lost"] = "hang_up"
+
+
+@message("acd.offer_ringing")
+@dataclass(frozen=True)
+class OfferRinging:
+    """The agent's phone rings."""
+
+    offer: str
+
+
+@message("acd.offer_answered")
+@dataclass(frozen=True)
+class OfferAnswered:
+    """The agent answered; the whisper begins."""
+
+    offer: str
+
+
+@message("acd.offer_failed")
+@dataclass(frozen=True)
+class OfferFailed:
+    """The agent was not had."""
+
+    offer: str
+    why: Literal["no_answer", "busy", "declined", "unreachable", "caller_gone", "error"]
+
+
+@message("acd.bridged")
+@dataclass(frozen=True)
+class Bridged:
+    """Caller and agent hear each other."""
+
+    offer: str
+
+
+@message("acd.contact_ended")
+@dataclass(frozen=True)
+class ContactEnded:
+    """Caller and agent no longer talk."""
+
+    offer: str
+    by: Literal["caller", "agent", "lost"]
+
+
+@message("acd.calls_held")
+@dataclass(frozen=True)
+class CallsHeld:
+    """What a media process holds: said at each connection, so that both agree again.
+
+    Calls that we think it holds and it does not name are lost.
+    """
+
+    media: str
+    epoch: str
+    waiting: tuple[str, ...] = ()
+    """Calls in the queue."""
+    offers: tuple[str, ...] = ()
+    """Offers ringing or answered there."""
+
+
+@message("acd.media_lost")
+@dataclass(frozen=True)
+class MediaLost:
+    """A media process died with everything in it. Its callers' places are kept for a redial."""
+
+    media: str
+    epoch: str
+
+
+# --- events about agents, from pages, keys and devices
+
+
+@message("acd.agent_logged_in")
+@dataclass(frozen=True)
+class AgentLoggedIn:
+    """An agent begins work; not ready until said so."""
+
+    agent: str
+    client: str
+    """The house or client the agent works for; an agent of a centre may serve queues of several."""
+    contact: str
+    """Where the agent's phone is: a SIP URI, or a number."""
+    queues: tuple[str, ...] = ()
+    skills: dict[str, int] = field(default_factory=dict)
+    """Skill → level 1–5."""
+
+
+@message("acd.agent_logged_out")
+@dataclass(frozen=True)
+class AgentLoggedOut:
+    """An agent ends work (after the call, if there is one)."""
+
+    agent: str
+
+
+@message("acd.agent_ready")
+@dataclass(frozen=True)
+class AgentReady:
+    """The agent wants calls."""
+
+    agent: str
+
+
+@message("acd.agent_not_ready")
+@dataclass(frozen=True)
+class AgentNotReady:
+    """The agent wants no calls, and says why (after this call, if there is one)."""
+
+    agent: str
+    reason: str
+
+
+@message("acd.wrap_up_ended")
+@dataclass(frozen=True)
+class WrapUpEnded:
+    """The agent has finished the work after the call."""
+
+    agent: str
+
+
+@message("acd.offer_declined")
+@dataclass(frozen=True)
+class OfferDeclined:
+    """The agent declined on the page while it rings."""
+
+    agent: str
+    offer: str
+    reason: str = ""
+
+
+@message("acd.device_changed")
+@dataclass(frozen=True)
+class DeviceChanged:
+    """The agent's phone can be reached, or not (registration lapsed)."""
+
+    agent: str
+    reachable: bool
+
+
+# --- commands, to the media process that holds the caller
+
+
+@message("acd.place_offer")
+@dataclass(frozen=True)
+class PlaceOffer:
+    """Ring this agent for this call; whisper at answer; then bridge."""
+
+    offer: str
+    call: str
+    agent: str
+    contact: str
+    media: str
+    ring_timeout: float
+    """Seconds."""
+
+
+@message("acd.withdraw_offer")
+@dataclass(frozen=True)
+class WithdrawOffer:
+    """Stop ringing; the call stays where it is."""
+
+    offer: str
+    media: str
+    call: str
+    why: str
+
+
+@message("acd.tell_position")
+@dataclass(frozen=True)
+class TellPosition:
+    """Where the caller stands in the queue now; the bot says it when it next may."""
+
+    call: str
+    media: str
+    position: int
+    """1 is next."""
+    waiting: int
+    agents: int
+    """Agents logged in who could take it, ready or not."""
+
+
+@message("acd.release_call")
+@dataclass(frozen=True)
+class ReleaseCall:
+    """The queue does not know, or no longer wants, this call: the bot has it again."""
+
+    call: str
+    media: str
+    why: str

@@ -1,0 +1,434 @@
+"""PURE. What a bot does, as values: what `reader.load_bot` makes of `nlu_models/<bot>/`.
+
+Words that are spoken live in domain.yml as Rasa responses and are named here by key, so that
+whoever writes the words never touches the flow. `Response.text` picks the variation whose
+conditions hold and fills its `{slots}`.
+
+An intent does one of: `Answer`, `Route`, `FollowUp`; or nothing, when it is only a universal word
+such as yes or repeat. Every response key, slot, queue, menu and intent named in a `Bot` exists:
+the reader has refused the files otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voicebot.nlu.ports import Entity
+from voicebot.nlu.training import Training
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+VARIABLES = frozenset(
+    {"bot", "queue", "position", "minutes", "title", "value", "intent", "caller", "menu"}
+)
+"""What a response may name besides slots. `value`: the slot value being read back; `title`: the
+intent's title; `queue`: the queue's title; `position`, `minutes`: of a waiting caller; `caller`:
+the caller's number; `menu`: the menu's title."""
+
+
+class Universal(StrEnum):
+    """What a caller may say at any moment, whatever was asked."""
+
+    HELP = "help"
+    REPEAT = "repeat"
+    PERSON = "person"
+    GOODBYE = "goodbye"
+    START_OVER = "start_over"
+    BACK = "back"
+    WAIT = "wait"
+    AFFIRM = "affirm"
+    DENY = "deny"
+
+
+class SlotKind(StrEnum):
+    """What sort of thing a slot holds."""
+
+    TEXT = "text"
+    NAME = "name"
+    DIGITS = "digits"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A variation is said only while the slot has this value."""
+
+    slot: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One wording of a response."""
+
+    text: str
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Response:
+    """Something to say, in one or more wordings."""
+
+    key: str
+    variations: tuple[Variation, ...]
+
+    def text(self, values: Mapping[str, str], nth: int = 0) -> str:
+        """The wording to say, filled in.
+
+        Wordings whose conditions all hold come before unconditional ones, as in Rasa; `nth` picks
+        among equals (pass a count, so that a repeat sounds different). A placeholder without a
+        value is left out.
+        """
+        holding = [v for v in self.variations if v.conditions and _holds(v, values)]
+        plain = [v for v in self.variations if not v.conditions]
+        chosen = holding or plain or list(self.variations)
+        return fill(chosen[nth % len(chosen)].text, values)
+
+
+def _holds(variation: Variation, values: Mapping[str, str]) -> bool:
+    return all(values.get(c.slot) == c.value for c in variation.conditions)
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """`template` with its `{names}` replaced; what has no value leaves no gap behind."""
+    text = PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), template)
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+([.,;:?!])", r"\1", text).strip()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible value of a choice slot."""
+
+    value: str
+    key: str | None = None
+    """The key that chooses it."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Something to know. Only slots with an `ask` can be asked for."""
+
+    name: str
+    kind: SlotKind = SlotKind.TEXT
+    title: str = ""
+    """How the agent's page and the whisper call it: "account number"."""
+    entities: tuple[str, ...] = ()
+    """Entities that fill it wherever they are said (domain.yml, `from_entity`)."""
+    expects: str = "open"
+    """`RecognitionContext.expects` of the answer."""
+    ask: str | None = None
+    """Response key of the question."""
+    reprompts: tuple[str, ...] = ()
+    """Response keys of the second, third … asking; the last is said again."""
+    confirm: str | None = None
+    """Response key of "I have {value}, is that right?"; None: not confirmed on its own."""
+    attempts: int = 3
+    """Askings after which the caller goes on without it (`required` false) or to a person."""
+    required: bool = True
+    keys: bool = False
+    """Whether it may be given by keys."""
+    end_key: str = "#"
+    min_digits: int = 0
+    max_digits: int = 0
+    """For digits and keys; 0: no limit. Reaching the maximum ends the input by keys."""
+    groups: tuple[int, ...] = ()
+    """Sizes of the groups in which digits are read back; empty: threes."""
+    show_last: int | None = None
+    """For logs and pages: only so many last characters are shown; None: all."""
+    choices: tuple[Choice, ...] = ()
+
+    def value_in(self, entities: Sequence[Entity], asked: bool) -> Entity | None:
+        """The entity of a sentence that fills this slot.
+
+        Its own entities count always; the built-in one of its kind (`name`, `digits`, `number`,
+        `date`, `yes_no`) only if the sentence answers the question for this slot (`asked`). A
+        text slot that is asked for takes the sentence itself: not here.
+        """
+        for entity in entities:
+            if entity.name in self.entities:
+                return entity
+        if not asked:
+            return None
+        return next((e for e in entities if e.name == self.kind.value), None)
+
+    def accepts(self, value: str) -> bool:
+        """Whether `value` is possible."""
+        if self.kind is SlotKind.DIGITS:
+            high = self.max_digits or len(value)
+            return value.isdigit() and self.min_digits <= len(value) <= high
+        if self.kind is SlotKind.CHOICE:
+            return any(choice.value == value for choice in self.choices)
+        return bool(value.strip())
+
+    def by_key(self, keys: str) -> str | None:
+        """The value that these keys give, or None if they give none."""
+        if self.kind is SlotKind.YES_NO:
+            return {"1": "yes", "2": "no"}.get(keys)
+        if self.kind is SlotKind.CHOICE:
+            return next((c.value for c in self.choices if c.key == keys), None)
+        return keys if self.accepts(keys) else None
+
+    def spoken(self, value: str) -> str:
+        """How `value` is read back: digits one by one in groups, a date as a day."""
+        if self.kind is SlotKind.DIGITS:
+            return ", ".join(" ".join(group) for group in _grouped(value, self.groups))
+        if self.kind is SlotKind.DATE:
+            return _spoken_date(value)
+        return value
+
+    def shown(self, value: str) -> str:
+        """How logs and pages show `value`."""
+        if self.show_last is None or len(value) <= self.show_last:
+            return value
+        return "•" * (len(value) - self.show_last) + value[len(value) - self.show_last :]
+
+
+def _grouped(digits: str, groups: tuple[int, ...]) -> list[str]:
+    sizes = groups if sum(groups) == len(digits) else (3,) * (len(digits) // 3)
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(digits[at : at + size])
+        at += size
+    rest = digits[at:]
+    if len(rest) == 1 and parts:
+        parts[-1] += rest
+    elif rest:
+        parts.append(rest)
+    return parts
+
+
+def _spoken_date(value: str) -> str:
+    try:
+        day = datetime.date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Say something and go on listening."""
+
+    say: str
+    """Response key; its variations may be conditioned on slots (day → hours of that day)."""
+    follow_up: tuple[str, ...] = ()
+    """Slots whose new value alone ("and on Sunday?") asks for this answer again."""
+    small_talk: bool = False
+    """Thanks, hello: afterwards an open question is asked again, and the last intent stays."""
+    hang_up: bool = False
+    """Whether the call ends after it."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Hand the caller to a person, with what was learned."""
+
+    queue: str
+    head_start: float = 0.0
+    """Seconds of waiting that the caller is given in advance."""
+    required: frozenset[str] = frozenset()
+    """Skills without which no agent gets the call."""
+    preferred: frozenset[str] = frozenset()
+    say: str | None = None
+    """Response key said first ("I am sorry to hear that")."""
+    ask: tuple[str, ...] = ()
+    """Slots to ask for, in order; those already known are skipped."""
+    confirm: str | None = None
+    """Response key that reads everything back once ("So that is {name}, …?"). If the caller says
+    no, the slots are asked for again one by one, each with its own confirmation."""
+    handover: str | None = None
+    """Response key said before the hand-over; None: `Flow.handover`."""
+    summary: str = ""
+    """Template of the packet's summary: `{slots}`, at most two sentences."""
+    emergency: bool = False
+    """Acted upon at once, whatever is going on, and never put as a question first."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Ask the last answer again with the slots that this sentence changed."""
+
+    otherwise: str
+    """The intent that is meant when nothing was answered before."""
+
+
+Doing = Answer | Route | FollowUp
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a caller may want, and what is done about it."""
+
+    name: str
+    title: str
+    """A noun phrase: "a bill that is too high"; for the packet, and "Is this about {title}?"."""
+    does: Doing | None = None
+    universal: Universal | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Where calls wait for people."""
+
+    name: str
+    title: str
+    """As callers hear it: "our billing team"."""
+
+
+class Then(StrEnum):
+    """What follows when a ladder has no rung left."""
+
+    ROUTE = "route"
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What happens when a caller says nothing, or nothing understood, several times running."""
+
+    say: tuple[str, ...]
+    """Response keys, one a time. The next time after the last, `last` is said, then `then`."""
+    last: str
+    then: Then = Then.ROUTE
+    queue: str = ""
+
+
+@dataclass(frozen=True)
+class KeyAction:
+    """What a key does: exactly one of `intent`, `menu` and `universal`."""
+
+    key: str
+    label: str = ""
+    """For the text read aloud: "For {label}, press {key}."; empty: not read."""
+    intent: str | None = None
+    menu: str | None = None
+    universal: Universal | None = None
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A list of keys read aloud."""
+
+    name: str
+    say: str | None
+    """Response key said before the list."""
+    keys: tuple[KeyAction, ...]
+
+    def action(self, key: str) -> KeyAction | None:
+        """What `key` does here; None: nothing."""
+        return next((action for action in self.keys if action.key == key), None)
+
+
+@dataclass(frozen=True)
+class Keypad:
+    """The bot for a line without a recogniser: a tree of menus over the same intents."""
+
+    start: str
+    menus: Mapping[str, Menu]
+    item: str = "For {label}, press {key}."
+    invalid: str = ""
+    """Response key for a key that does nothing."""
+    key_names: Mapping[str, str] = field(default_factory=lambda: {"*": "star", "#": "pound"})
+
+    def listing(self, menu: Menu) -> str:
+        """The text of a menu's keys, in order."""
+        return " ".join(
+            self.item.replace("{label}", action.label).replace(
+                "{key}", self.key_names.get(action.key, action.key)
+            )
+            for action in menu.keys
+            if action.label
+        )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a caller hears between the hand-over and the agent. All texts are response keys."""
+
+    position: str
+    """Knows {position} and {minutes}."""
+    next: str
+    """Instead of `position` for the first in line."""
+    connecting: str
+    not_answered: str
+    """The agent did not answer; the place is kept."""
+    nobody: str
+    """Nobody can take the call now: back to the conversation."""
+    failed: str
+    """The hand-over itself failed: back to the conversation."""
+    music: bool = True
+    interval: float = 30.0
+    """Seconds between announcements."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Confidences, 0–1: at `accept` and above it is done, at `ask` and above it is put as a
+    question (`Flow.confirm_intent`), below it is a no-match."""
+
+    accept: float = 0.5
+    ask: float = 0.3
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Everything that flow.yml says. All texts are response keys."""
+
+    name: str
+    language: str
+    voice: str
+    timezone: str
+    """IANA name, for "today" and "tomorrow"."""
+    default_queue: str
+    greeting: str
+    machine: str
+    """That a machine answers; said where the line says so."""
+    recorded: str
+    """That the call is recorded; said where the line says so."""
+    anything_else: str
+    confirm_intent: str
+    """"Is this about {title}?"."""
+    handover: str
+    out_of_scope: str
+    no_input: Ladder
+    no_match: Ladder
+    waiting: Waiting
+    intents: Mapping[str, Intent]
+    slots: Mapping[str, Slot]
+    queues: Mapping[str, Queue]
+    keypad: Keypad | None = None
+    thresholds: Thresholds = Thresholds()
+    no_input_after: float = 6.0
+    """Seconds of silence after a question that make a no-input."""
+
+    def universal(self, name: str) -> Universal | None:
+        """The universal that the intent `name` is, if it is one."""
+        intent = self.intents.get(name)
+        return intent.universal if intent else None
+
+    def intent_of(self, universal: Universal) -> Intent | None:
+        """The intent that carries a universal."""
+        return next((i for i in self.intents.values() if i.universal is universal), None)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """One bot, read and checked."""
+
+    folder: str
+    flow: Flow
+    responses: Mapping[str, Response]
+    training: Training
+
+    def text(self, key: str, values: Mapping[str, str] | None = None, nth: int = 0) -> str:
+        """What to say for a response key. `{bot}` is always known."""
+        known = {"bot": self.flow.name, **(values or {})}
+        return self.responses[key].text(known, nth)

@@ -12,7 +12,7 @@ QUALITY = "HQ"
 class Resampler:
     """A stream of 16-bit little-endian mono PCM from `from_rate` to `to_rate` Hz.
 
-    It holds back a few milliseconds (the filter's delay) until more sound or `flush` comes.
+    It works in blocks: up to about 100 ms is held back until more sound or `flush` comes.
     """
 
     def __init__(self, from_rate: int, to_rate: int) -> None:

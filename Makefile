@@ -1,0 +1,62 @@
+# One command per intent; CI runs the same ones.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_STAMP := .venv/.run-installed
+DEV_STAMP := .venv/.dev-installed
+
+.PHONY: demo test check lint types unit bench soak models serve lock clean
+
+# Engines decide their own threads; the numeric libraries beneath them must not add more.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Centralino needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": set PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
+
+$(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+models: $(RUN_STAMP)
+	$(BIN)/centralino models fetch
+
+demo: models
+	$(BIN)/centralino demo $(DEMO)
+
+serve: models
+	$(BIN)/centralino serve
+
+test: $(DEV_STAMP) models lint types
+	$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) lint types unit
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+unit: $(DEV_STAMP)
+	$(BIN)/python -m pytest tests/unit tests/architecture
+
+bench: models $(DEV_STAMP)
+	$(BIN)/python bench/all.py
+
+soak: models $(DEV_STAMP)
+	$(BIN)/python bench/soak.py
+
+# Needs uv (https is not written into a lock: hashes only, no addresses).
+lock:
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements/run.in -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf .venv var models .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,99 @@
+"""What both bus drivers share: the reliable core around one process's end of the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from kernel.bus import Envelope, Handler, PeerDown, PeerHandler, PeerUp, seal
+from kernel.clock import Clock
+from kernel.errors import KernelError
+from kernel.ids import Chance, new_id, random_hex
+from kernel.reliable import Receiving, Sending
+
+log = structlog.get_logger()
+Taken = Callable[[str], Awaitable[None]]
+
+
+async def _ignore(value: object) -> None:
+    """For whoever did not ask to be told."""
+
+
+@dataclass
+class Ends:
+    """One process's sending and receiving ends to all its peers, and whom to tell."""
+
+    name: str
+    centre: str
+    clock: Clock
+    chance: Chance = random_hex
+    epoch: str = ""
+    sending: dict[str, Sending] = field(default_factory=dict)
+    receiving: dict[str, Receiving] = field(default_factory=dict)
+    handler: Handler = _ignore
+    peer_handler: PeerHandler = _ignore
+    taken_handler: Taken = _ignore
+
+    def __post_init__(self) -> None:
+        self.epoch = self.epoch or self.chance(8)
+
+    def pack(
+        self, to: str, value: object, call: str | None, cause: str | None, id: str | None
+    ) -> Envelope:
+        """Number, seal and keep a message for `to`."""
+        sending = self.sending.setdefault(to, Sending())
+        envelope = seal(
+            value,
+            id=id or new_id("msg", self.chance),
+            centre=self.centre,
+            sender=self.name,
+            epoch=self.epoch,
+            seq=sending.number(),
+            at=self.clock.now(),
+            call=call,
+            cause=cause,
+        )
+        sending.keep(envelope)
+        return envelope
+
+    def again(self, to: str) -> list[Envelope]:
+        """What to send (again) at a connection."""
+        return self.sending.setdefault(to, Sending()).again()
+
+    def first(self, to: str) -> int:
+        """The lowest number still kept for `to`."""
+        return self.sending.setdefault(to, Sending()).first()
+
+    async def acknowledged(self, peer: str, upto: int) -> None:
+        """`peer` has taken everything up to this number."""
+        sending = self.sending.setdefault(peer, Sending())
+        ids = [item.id for seq, item in sorted(sending.kept.items()) if seq <= upto]
+        sending.taken(upto)
+        for id in ids:
+            await self.taken_handler(id)
+
+    async def connected(self, peer: str, epoch: str, first: int) -> None:
+        """`peer` is there, in this life, and will begin with this number."""
+        self.receiving.setdefault(peer, Receiving()).connected(epoch, first)
+        await self.peer_handler(PeerUp(peer, epoch))
+
+    async def disconnected(self, peer: str) -> None:
+        """`peer` cannot be reached now."""
+        epoch = self.receiving.setdefault(peer, Receiving()).epoch
+        await self.peer_handler(PeerDown(peer, epoch))
+
+    async def arrived(self, envelope: Envelope) -> int:
+        """Handle what may be handled; how far this sender's messages are taken now."""
+        receiving = self.receiving.setdefault(envelope.sender, Receiving())
+        for ready in receiving.arrived(envelope):
+            await self._handle(ready)
+        return receiving.upto
+
+    async def _handle(self, envelope: Envelope) -> None:
+        try:
+            await self.handler(envelope)
+        except KernelError as error:
+            # A message that cannot be handled is told, and must not stop those behind it.
+            log.error("bus.unhandled", type=envelope.type, sender=envelope.sender, why=str(error))

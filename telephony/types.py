@@ -56,6 +56,8 @@ class Capabilities:
     refer: bool = True
     own_call_id: bool = False
     """Whether the SIP Call-ID of a leg we place can be chosen in advance."""
+    max_identities: int | None = None
+    """Different From headers of legs we place; the next ones carry the driver's own. None: any."""
 
 
 @dataclass(frozen=True)

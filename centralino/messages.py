@@ -1,0 +1,228 @@
+"""What the processes of one house tell one another beside the ACD's own messages.
+
+Personal content (numbers, words) travels here, over a socket for this user alone, and is laid into
+the content store by control. The journal sees only ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kernel.codec import message
+from kernel.packet import Packet, TranscriptLine
+
+# --- media → control
+
+
+@message("call.begun")
+@dataclass(frozen=True)
+class CallBegun:
+    """A call arrived and will be answered."""
+
+    call: str
+    client: str
+    line: str
+    caller: str
+    """As presented; content."""
+    started: float
+    media: str
+    epoch: str
+    sip_call_id: str
+    direction: Literal["inbound", "outbound"] = "inbound"
+
+
+@message("call.said")
+@dataclass(frozen=True)
+class CallSaid:
+    """Something was said in a call."""
+
+    call: str
+    client: str
+    line: TranscriptLine
+
+
+@message("call.moved")
+@dataclass(frozen=True)
+class CallMoved:
+    """The call's state machine moved: a row for the journal."""
+
+    call: str
+    client: str
+    from_state: str
+    to_state: str
+    why: str
+
+
+@message("call.turn")
+@dataclass(frozen=True)
+class CallTurn:
+    """One turn was answered: how long each part took, in ms."""
+
+    call: str
+    client: str
+    turn: str
+    heard: str
+    intent: str
+    confidence: float
+    answered: str
+    endpoint_ms: float
+    asr_ms: float
+    nlu_ms: float
+    tts_ms: float
+    queue_ms: float
+    total_ms: float
+
+
+@message("call.packet")
+@dataclass(frozen=True)
+class PacketMade:
+    """The hand-off packet, before the call is queued."""
+
+    packet: Packet
+
+
+@message("call.finished")
+@dataclass(frozen=True)
+class CallFinished:
+    """The last leg is gone."""
+
+    call: str
+    client: str
+    ended: float
+    outcome: str
+    cause: str
+    agent: str = ""
+    waited: float = 0.0
+    intent: str = ""
+
+
+@message("media.load")
+@dataclass(frozen=True)
+class MediaLoad:
+    """What a media process carries, every few seconds."""
+
+    media: str
+    calls: int
+    late_ticks: int
+    loop_lag_ms: float
+
+
+@message("keys.opened")
+@dataclass(frozen=True)
+class KeysOpened:
+    """An agent dialled the log-in line."""
+
+    leg: str
+    media: str
+    source: str
+    """The registered phone that calls, or empty."""
+
+
+@message("keys.pressed")
+@dataclass(frozen=True)
+class KeysPressed:
+    """The agent on this leg pressed a key."""
+
+    leg: str
+    digit: str
+
+
+@message("keys.said")
+@dataclass(frozen=True)
+class KeysSaid:
+    """The text asked for was spoken to its end, or was cut by a key."""
+
+    leg: str
+    say: str
+
+
+@message("keys.closed")
+@dataclass(frozen=True)
+class KeysClosed:
+    """The agent hung up."""
+
+    leg: str
+
+
+# --- control → media
+
+
+@message("keys.say")
+@dataclass(frozen=True)
+class SayOnLeg:
+    """Speak this to the agent on this leg."""
+
+    leg: str
+    media: str
+    say: str
+    """Name of the utterance."""
+    text: str
+
+
+@message("keys.hang_up")
+@dataclass(frozen=True)
+class HangUpLeg:
+    """End this agent's leg."""
+
+    leg: str
+    media: str
+
+
+@message("offer.repeat_whisper")
+@dataclass(frozen=True)
+class RepeatWhisper:
+    """Say the whisper again to the agent of this offer."""
+
+    offer: str
+    media: str
+
+
+# --- edge ↔ control
+
+
+@message("edge.phone")
+@dataclass(frozen=True)
+class PhoneChanged:
+    """A phone registered, or its registration lapsed."""
+
+    aor: str
+    """The user part, e.g. `201`."""
+    registered: bool
+
+
+@message("edge.refused")
+@dataclass(frozen=True)
+class CallRefused:
+    """The edge refused a new call."""
+
+    line: str
+    status: int
+    why: str
+
+
+@message("edge.credential")
+@dataclass(frozen=True)
+class Credential:
+    """What a phone proves itself with: H(A1) of RFC 8760, never the password."""
+
+    aor: str
+    ha1_md5: str
+    ha1_sha256: str
+
+
+@message("edge.credentials")
+@dataclass(frozen=True)
+class Credentials:
+    """Every phone that may register."""
+
+    phones: tuple[Credential, ...]
+
+
+# --- control → edge, media
+
+
+@message("house.drain")
+@dataclass(frozen=True)
+class Drain:
+    """No new calls; end when the running ones have."""

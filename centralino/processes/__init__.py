@@ -1,0 +1,1 @@
+"""The processes of `serve`: supervisor, edge, media, speech workers, control."""

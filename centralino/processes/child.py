@@ -1,0 +1,98 @@
+"""What every process of the house does alike: logs, signals, saying that it is ready.
+
+A process says `{"ready": name, …}` as one line on its standard output once it can be used, and logs
+JSON lines to its standard error. SIGTERM asks it to finish; the supervisor decides how long it may
+take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from centralino.errors import CentralinoError
+from kernel.errors import KernelError
+from telephony.errors import TelephonyError
+from voicebot.errors import VoicebotError
+
+Main = Callable[[asyncio.Event], Awaitable[None]]
+"""The work of a process: begins, says ready, and ends soon after the event is set."""
+
+SAID_PLAINLY = (CentralinoError, KernelError, TelephonyError, VoicebotError)
+"""Errors whose message is one line for a person; others are faults of ours and show their trace."""
+
+
+def set_up_logs(level: str, name: str) -> None:
+    """JSON lines on standard error, each with the process's name."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=name)
+    logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING))
+
+
+def say_ready(name: str, **facts: Any) -> None:
+    """Tell the supervisor that this process can be used."""
+    sys.stdout.write(json.dumps({"ready": name, **facts}) + "\n")
+    sys.stdout.flush()
+
+
+def run_child(name: str, level: str, main: Main) -> int:
+    """Run a process until SIGTERM or SIGINT; its exit code."""
+    set_up_logs(level, name)
+    try:
+        asyncio.run(_until_told(main))
+    except SAID_PLAINLY as error:
+        return _refuse(name, error)
+    except ExceptionGroup as group:
+        plain, others = group.split(SAID_PLAINLY)
+        if plain is None or others is not None:
+            raise
+        return _refuse(name, plain.exceptions[0])
+    return 0
+
+
+def _refuse(name: str, error: Exception) -> int:
+    sys.stderr.write(f"centralino {name}: {error}\n")
+    return 2
+
+
+async def _until_told(main: Main) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    orphan = asyncio.create_task(_watch_parent(stop))
+    try:
+        await main(stop)
+    finally:
+        orphan.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await orphan
+
+
+async def _watch_parent(stop: asyncio.Event) -> None:
+    """Finish when the supervisor is gone: a killed house must not leave its rooms running."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - the kernel tells nobody
+        await asyncio.sleep(0.5)
+    stop.set()

@@ -1,0 +1,189 @@
+"""One supervisor: starts every process of the house, starts again what died, and stops in order.
+
+A process is *up* once it has said so. One that dies is started again, at once the first time and
+then with a growing pause; one that dies `GIVE_UP` times before ever being up was refused its start
+(a bad configuration, a missing model), and the house says why and stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from centralino.errors import StartRefused
+
+log = structlog.get_logger()
+
+GIVE_UP = 3
+PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before the first, second, … new start in a row."""
+STEADY = 30.0
+"""Seconds up after which a process has proved itself and pauses begin anew."""
+READY_SECONDS = 120.0
+"""A first start may train a bot and join a model."""
+
+
+@dataclass
+class Post:
+    """One process to be kept alive."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    stop_seconds: float = 10.0
+    """How long it may take to finish after SIGTERM."""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    facts: dict[str, object] = field(default_factory=dict)
+    starts: int = 0
+    pid: int | None = None
+    last_words: str = ""
+    _process: asyncio.subprocess.Process | None = None
+    _deaths: int = 0
+
+
+Heard = Callable[[str, dict[str, object]], None]
+"""Told the name of a process and each JSON line of its standard output."""
+
+
+class Supervisor:
+    """Keeps posts alive until it is stopped. `start` in order, `stop` in the reverse order."""
+
+    def __init__(self, posts: list[Post], log_file: Path, heard: Heard = lambda n, v: None) -> None:
+        self.posts = posts
+        self._log_file = log_file
+        self._heard = heard
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopping: set[str] = set()
+        self.failed: asyncio.Future[str] | None = None
+
+    async def start(self) -> None:
+        """Start every post, each once those before it are up. Raises StartRefused."""
+        self.failed = asyncio.get_running_loop().create_future()
+        for post in self.posts:
+            self._tasks[post.name] = asyncio.create_task(self._keep(post), name=post.name)
+            await self._up(post)
+
+    async def wait_failed(self) -> None:
+        """Return only by raising StartRefused, when a process cannot be kept alive."""
+        assert self.failed is not None
+        raise StartRefused(await asyncio.shield(self.failed))
+
+    async def stop(self) -> None:
+        """SIGTERM to each, the first in `posts` last; SIGKILL to what takes too long."""
+        for post in reversed(self.posts):
+            await self.stop_post(post)
+
+    async def stop_post(self, post: Post) -> None:
+        """End one process for good."""
+        self._stopping.add(post.name)
+        task = self._tasks.pop(post.name, None)
+        if task is None:
+            return
+        self._signal(post, signal.SIGTERM)
+        done, _ = await asyncio.wait([task], timeout=post.stop_seconds)
+        if not done:
+            log.warning("supervisor.killed", post=post.name, after=post.stop_seconds)
+            self._signal(post, signal.SIGKILL)
+            await asyncio.wait([task])
+
+    async def _up(self, post: Post) -> None:
+        assert self.failed is not None
+        ready = asyncio.create_task(post.ready.wait())
+        waiting: list[asyncio.Future[Any]] = [ready, self.failed]
+        try:
+            done, _ = await asyncio.wait(
+                waiting, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if self.failed in done:
+                raise StartRefused(self.failed.result())
+            if not done:
+                raise StartRefused(f"{post.name} was not ready after {READY_SECONDS:.0f} s")
+        finally:
+            ready.cancel()
+
+    async def _keep(self, post: Post) -> None:
+        while post.name not in self._stopping:
+            began = asyncio.get_running_loop().time()
+            code = await self._live(post)
+            if post.name in self._stopping:
+                return
+            lasted = asyncio.get_running_loop().time() - began
+            post._deaths = 1 if lasted > STEADY else post._deaths + 1
+            log.error("supervisor.died", post=post.name, code=code, words=post.last_words)
+            if self._hopeless(post, code):
+                return
+            await asyncio.sleep(PAUSES[min(post._deaths - 1, len(PAUSES) - 1)])
+
+    def _hopeless(self, post: Post, code: int) -> bool:
+        """A start that was refused (2) is not tried again: it would be refused again."""
+        assert self.failed is not None
+        if post.starts > post._deaths or (post._deaths < GIVE_UP and code != 2):
+            return False
+        if not self.failed.done():
+            words = post.last_words or f"exit code {code}; see {self._log_file}"
+            self.failed.set_result(words)
+        return True
+
+    async def _live(self, post: Post) -> int:
+        with self._log_file.open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *post.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={**os.environ, **post.environment},
+                start_new_session=True,
+            )
+            post._process, post.pid = process, process.pid
+            log.info("supervisor.started", post=post.name, pid=process.pid)
+            assert process.stdout is not None and process.stderr is not None
+            await asyncio.gather(
+                self._listen(post, process.stdout),
+                self._keep_log(post, process.stderr, errors.write),
+            )
+            post.pid = None
+            post.ready.clear()
+            return await process.wait()
+
+    async def _listen(self, post: Post, stream: asyncio.StreamReader) -> None:
+        while line := await stream.readline():
+            with contextlib.suppress(ValueError):
+                value = json.loads(line)
+                if isinstance(value, dict):
+                    self._said(post, value)
+
+    def _said(self, post: Post, value: dict[str, object]) -> None:
+        if "ready" in value:
+            post.facts = value
+            post.starts += 1
+            post.ready.set()
+        self._heard(post.name, value)
+
+    async def _keep_log(
+        self, post: Post, stream: asyncio.StreamReader, write: Callable[[bytes], object]
+    ) -> None:
+        while line := await stream.readline():
+            write(line)
+            text = line.decode(errors="replace").strip()
+            if text.startswith(f"centralino {post.name}: "):
+                post.last_words = text.removeprefix(f"centralino {post.name}: ")
+
+    def _signal(self, post: Post, number: signal.Signals) -> None:
+        if post._process is not None and post._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                post._process.send_signal(number)
+
+
+def python_post(name: str, module: str, *arguments: str, stop_seconds: float = 10.0) -> Post:
+    """A post that runs a module of ours with this interpreter."""
+    return Post(name, [sys.executable, "-m", module, *arguments], stop_seconds=stop_seconds)

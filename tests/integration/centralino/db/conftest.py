@@ -1,0 +1,88 @@
+"""Each test of the store runs on SQLite and on PostgreSQL, with a database of its own."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from centralino.db.engine import Database
+from centralino.db.migrate import upgrade
+from tests.integration.centralino.db.postgres import running_server
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A running server's address, with `{}` for the database's name."""
+    with running_server() as address:
+        yield address
+
+
+async def create_postgres(address: str, template: str = "template1") -> str:
+    """A new database, copied from `template`; its address."""
+    name = f"test_{next(_numbers)}"
+    connection = await asyncpg.connect(address.format("postgres"))
+    try:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    finally:
+        await connection.close()
+    return address.format(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return await create_postgres(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def upgraded() -> dict[str, str]:
+    """Databases already upgraded, by kind: later ones are copied from them."""
+    return {}
+
+
+async def _sqlite(upgraded: dict[str, str], folder: Path, kept: Path) -> str:
+    if "sqlite" not in upgraded:
+        async with Database(f"sqlite:///{kept}/template.db") as database:
+            await upgrade(database)
+            await database.forget_deleted()
+        upgraded["sqlite"] = f"{kept}/template.db"
+    shutil.copy(upgraded["sqlite"], folder / "store.db")
+    return f"sqlite:///{folder}/store.db"
+
+
+async def _postgresql(upgraded: dict[str, str], address: str) -> str:
+    if "postgresql" not in upgraded:
+        url = await create_postgres(address)
+        async with Database(url) as database:
+            await upgrade(database)
+        upgraded["postgresql"] = url.split("@/")[1].split("?")[0]
+    return await create_postgres(address, upgraded["postgresql"])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(
+    request: pytest.FixtureRequest,
+    upgraded: dict[str, str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The address of a database with our schema and no rows."""
+    if request.param == "sqlite":
+        return await _sqlite(upgraded, tmp_path, tmp_path_factory.mktemp("template"))
+    return await _postgresql(upgraded, request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """A database with our schema and no rows, closed afterwards."""
+    async with Database(url) as opened:
+        yield opened

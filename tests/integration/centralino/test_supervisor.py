@@ -1,0 +1,65 @@
+"""The supervisor with real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from centralino.errors import StartRefused
+from centralino.processes.supervisor import Post, Supervisor
+from tests.waiting import until
+
+WORKS = (
+    "import sys,signal; signal.signal(15, lambda *a: sys.exit(0));"
+    "print('{\"ready\": \"a\", \"n\": 1}', flush=True); signal.pause()"
+)
+STUBBORN = (
+    "import signal; signal.signal(15, signal.SIG_IGN);"
+    "print('{\"ready\": \"a\"}', flush=True); [signal.pause() for _ in range(9)]"
+)
+REFUSES = "import sys; print('centralino a: the port is in use', file=sys.stderr); sys.exit(2)"
+BREAKS = "raise SystemExit(1)"
+
+
+def post(code: str, name: str = "a", stop: float = 5.0) -> Post:
+    return Post(name, [sys.executable, "-c", code], stop_seconds=stop)
+
+
+async def test_a_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    worker = post(WORKS)
+    supervisor = Supervisor([worker], tmp_path / "log")
+    await supervisor.start()
+    first = worker.pid
+    assert first is not None and worker.facts["n"] == 1
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: worker.starts == 2 and worker.pid not in (None, first))
+    await supervisor.stop()
+    assert worker.pid is None
+
+
+async def test_a_refused_start_is_told_in_the_process_own_words(tmp_path: Path) -> None:
+    supervisor = Supervisor([post(REFUSES)], tmp_path / "log")
+    with pytest.raises(StartRefused, match="the port is in use"):
+        await supervisor.start()
+    await supervisor.stop()
+
+
+async def test_one_that_never_comes_up_is_given_up(tmp_path: Path) -> None:
+    supervisor = Supervisor([post(BREAKS)], tmp_path / "log")
+    with pytest.raises(StartRefused, match="exit code 1"):
+        await supervisor.start()
+    await supervisor.stop()
+
+
+async def test_one_that_does_not_stop_when_asked_is_killed(tmp_path: Path) -> None:
+    worker = post(STUBBORN, stop=0.2)
+    supervisor = Supervisor([worker], tmp_path / "log")
+    await supervisor.start()
+    async with asyncio.timeout(10):
+        await supervisor.stop()
+    assert worker.pid is None

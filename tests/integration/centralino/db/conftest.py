@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from tests.integration.centralino.db.postgres import running_server
 
 _numbers = itertools.count(1)
+
+NewStore = Callable[[str], Awaitable[str]]
+"""`sqlite` or `postgresql` → the address of a new database with our schema."""
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +31,13 @@ def postgres() -> Iterator[str]:
 async def create_postgres(address: str, template: str = "template1") -> str:
     """A new database, copied from `template`; its address."""
     name = f"test_{next(_numbers)}"
-    connection = await asyncpg.connect(address.format("postgres"))
-    try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    finally:
-        await connection.close()
+    engine = create_async_engine(
+        address.format("postgres").replace("postgresql:", "postgresql+asyncpg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    await engine.dispose()
     return address.format(name)
 
 
@@ -68,17 +74,27 @@ async def _postgresql(upgraded: dict[str, str], address: str) -> str:
     return await create_postgres(address, upgraded["postgresql"])
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def url(
+@pytest.fixture
+def new_store(
     request: pytest.FixtureRequest,
     upgraded: dict[str, str],
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> str:
+) -> NewStore:
+    """Makes a database of the kind asked for, with our schema and no rows."""
+
+    async def make(kind: str) -> str:
+        if kind == "sqlite":
+            return await _sqlite(upgraded, tmp_path, tmp_path_factory.mktemp("template"))
+        return await _postgresql(upgraded, request.getfixturevalue("postgres"))
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, new_store: NewStore) -> str:
     """The address of a database with our schema and no rows."""
-    if request.param == "sqlite":
-        return await _sqlite(upgraded, tmp_path, tmp_path_factory.mktemp("template"))
-    return await _postgresql(upgraded, request.getfixturevalue("postgres"))
+    return await new_store(request.param)
 
 
 @pytest.fixture

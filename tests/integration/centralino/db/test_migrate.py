@@ -88,7 +88,7 @@ async def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path) ->
     file = tmp_path / "store.db"
     file.write_text("this is a letter, not a database " * 100)
     async with Database(f"sqlite:///{file}") as database:
-        with pytest.raises(StoreUnreachable, match="cannot open the database"):
+        with pytest.raises(StoreUnreachable, match="cannot open or upgrade the database"):
             await upgrade(database)
     async with Database(f"sqlite:///{file}/below/store.db") as database:
         with pytest.raises(StoreUnreachable, match="Not a directory"):

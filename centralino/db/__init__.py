@@ -1,0 +1,1 @@
+"""The store: engine, tables, migrations, ledger and call history. SQLite or PostgreSQL."""

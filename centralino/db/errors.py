@@ -1,0 +1,36 @@
+"""What can go wrong with the store. Each message is one line and says what to do."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """Something is wrong with the store."""
+
+
+class StoreUrl(StoreError):
+    """The database address in the configuration cannot be used."""
+
+
+class StoreUnreachable(StoreError):
+    """The database cannot be opened."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
+        super().__init__(
+            f"cannot open or upgrade the database {url}: {first}; check that it runs, that the "
+            "address is right and that this user may write to it"
+        )
+        self.url = url
+
+
+class StoreTooNew(StoreError):
+    """The database was made by a newer program."""
+
+    def __init__(self, url: str, found: str, ours: str) -> None:
+        super().__init__(
+            f"the database {url} is from a newer version (schema {found}; this program knows up "
+            f"to {ours}): install that version, or restore a backup from before the update"
+        )
+        self.url = url
+        self.found = found
+        self.ours = ours

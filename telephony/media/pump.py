@@ -25,9 +25,10 @@ CATCH_UP = 5
 
 
 class Tick(Protocol):
-    """What one leg, or one bridge, does every 20 ms. Must not block, and takes far below 1 ms."""
+    """What one leg, or one bridge, does every 20 ms. Must not block, and takes far below 1 ms;
+    what it returns is not looked at."""
 
-    def __call__(self) -> None: ...
+    def __call__(self) -> object: ...
 
 
 class Pump:

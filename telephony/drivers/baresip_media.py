@@ -1,0 +1,90 @@
+"""The sound of one baresip leg as frames. Is given the stack's objects; imports no baresip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from telephony.media.framing import Framer, frame_bytes
+
+
+class BaresipMedia:
+    """The sound of one leg. Neither verb blocks: the stack's own threads fill and empty the rings.
+
+    After a renegotiation (hold, re-INVITE) the stack replaces its rings and says so once by
+    AudioRestarted; the next try binds to the new ones. After the end it says AudioNotActive.
+    """
+
+    def __init__(
+        self, audio: Any, rate: int, restarted: type[Exception], not_active: type[Exception]
+    ) -> None:
+        self._audio = audio
+        self._restarted = restarted
+        self._not_active = not_active
+        self.rate = rate
+        self._size = frame_bytes(rate)
+        self._framer = Framer(self._size)
+        self._flushed: int | None = None
+        """The stack's counter of flushed bytes when a flush was asked that it has not done."""
+        self._held = b""
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one 20 ms frame."""
+        return self._size
+
+    def read(self) -> bytes | None:
+        """The next received frame, or None when none has arrived."""
+        missing = self._framer.missing
+        if missing:
+            self._framer.feed(self._twice(lambda: self._audio.read(missing), b""))
+        return self._framer.take()
+
+    def write(self, frame: bytes) -> None:
+        """Queue sound for sending; dropped once the leg has ended or holds."""
+        if self._flushing():
+            self._held += frame
+        else:
+            self._twice(lambda: self._audio.write(frame), 0)
+
+    def flush(self) -> int:
+        """Drop what is queued; the bytes dropped. At most one frame more may still go out."""
+        dropped = self.queued()
+        if self._flushing():
+            self._held = b""
+        elif dropped:
+            self._flushed = self._twice(lambda: self._audio.stats().tx_flushed_bytes, None)
+            self._twice(self._audio.flush_tx, None)
+        return dropped
+
+    def queued(self) -> int:
+        """Bytes written and not yet sent."""
+        if self._flushing():
+            return len(self._held)
+        return int(self._twice(lambda: self._audio.info().tx_buffered, 0))
+
+    def _flushing(self) -> bool:
+        """Whether the stack has yet to drop what was flushed.
+
+        It does so at its next packet, together with whatever was written in between; so that is
+        held back here.
+        """
+        if self._flushed is None:
+            return False
+        if self._twice(lambda: self._audio.stats().tx_flushed_bytes, None) == self._flushed:
+            return True
+        self._flushed, held, self._held = None, self._held, b""
+        if held:
+            self._twice(lambda: self._audio.write(held), 0)
+        return False
+
+    def _twice(self, act: Callable[[], Any], otherwise: Any) -> Any:
+        for _ in range(2):
+            try:
+                return act()
+            except self._restarted:
+                self._framer.clear()
+                self._flushed = None
+            except self._not_active:
+                return otherwise
+        return otherwise

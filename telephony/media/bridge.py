@@ -1,0 +1,70 @@
+"""Two legs that hear one another. PURE: it calls only the non-blocking verbs of MediaStream.
+
+Frames that one leg received go to the other at once; nothing is kept here. What is added is what
+waits in the sending stack: at most one frame. A stall leaves more waiting there, for good since all
+clocks have the same rate, so a `Lane` watches and gives frames up until one is left again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telephony.media.leg import LegSound
+
+MOST_QUEUED = 4
+"""Frames in the sending stack above which the newest are dropped."""
+RESERVE = 1
+"""Frames that may always be waiting: against ticks that come late. More, and one is given up."""
+WINDOW = 50
+"""Ticks over which the least that waited is looked at: one second."""
+
+
+class Lane:
+    """One direction: how many of the received frames may go on, by what still waits ahead."""
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        """Frames given up to stay near to now."""
+        self._least = MOST_QUEUED
+        self._ticks = 0
+
+    def carry(self, frames: Sequence[bytes], waiting: int) -> list[bytes]:
+        """Which of `frames` to send when `waiting` frames are queued ahead of them."""
+        self._least = min(self._least, waiting)
+        self._ticks += 1
+        spare = 0
+        if self._ticks >= WINDOW:
+            spare = 1 if self._least > RESERVE and frames else 0
+            self._ticks, self._least = 0, MOST_QUEUED
+        room = max(0, MOST_QUEUED - waiting)
+        kept = list(frames[spare:][-room:]) if room else []
+        self.dropped += len(frames) - len(kept)
+        return kept
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What one tick of a bridge moved, for recorders and listeners."""
+
+    from_a: Sequence[bytes]
+    from_b: Sequence[bytes]
+    to_a: bytes
+    to_b: bytes
+
+
+class Bridge:
+    """Two legs joined. Each one's own playout is laid over what it hears of the other."""
+
+    def __init__(self, a: LegSound, b: LegSound) -> None:
+        self.a = a
+        self.b = b
+        self.a_to_b = Lane()
+        self.b_to_a = Lane()
+
+    def tick(self) -> Carried:
+        """Move what came since the last 20 ms."""
+        from_a, from_b = self.a.receive(), self.b.receive()
+        to_b = self.b.send_through(self.a_to_b.carry(from_a, self.b.waiting()))
+        to_a = self.a.send_through(self.b_to_a.carry(from_b, self.a.waiting()))
+        return Carried(from_a, from_b, to_a, to_b)

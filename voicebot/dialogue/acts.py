@@ -1,0 +1,68 @@
+"""PURE. What the dialogue wants done next: a step says things, then ends in one last act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.packet import PacketIntent, PacketSlot, Reason, Tries
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say this."""
+
+    text: str
+    interruptible: bool = True
+    """Whether the caller's voice stops it; a key always does."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What keys may answer a question."""
+
+    most: int = 1
+    """The last of so many ends the input; 0: only `end` or a pause does."""
+    end: str = "#"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Say this and let the caller answer. Last act of a step."""
+
+    text: str
+    """Empty: listen without a word."""
+    question: str
+    """What is asked, for logs: `open`, `slot:name`, …"""
+    readings: tuple[str, ...] = ("open",)
+    """What the answer may be, as `RecognitionContext.expects`; it is understood once as each.
+    The first is what the recogniser is told."""
+    terms: tuple[str, ...] = ()
+    """Words that a good guess at the answer may hold."""
+    keys: Keys = Keys()
+    no_input_after: float = 5.0
+    """Seconds of silence after the end of the prompt."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Hand the caller to a person. Last act of a step."""
+
+    queue: str
+    reason: Reason
+    intent: PacketIntent | None = None
+    slots: tuple[PacketSlot, ...] = ()
+    summary: str = ""
+    priority: int = 0
+    """Seconds of head start."""
+    required: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
+    tries: Tries = Tries()
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """The conversation is over. Last act of a step."""
+
+
+Act = Say | Ask | Transfer | HangUp
+Last = Ask | Transfer | HangUp

@@ -1,0 +1,244 @@
+"""PURE. What a sentence, or a key, does to the question that is open.
+
+In order: emergencies, universal words, then the answer itself, then other things that the caller
+may want. While a slot is asked for, only what is sure comes before the answer: the caller may be
+called Help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from voicebot.dialogue import goals, questions
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.filling import answer as fill_answer
+from voicebot.dialogue.filling import corrected, volunteered
+from voicebot.dialogue.flow import Answer, Route, Universal
+from voicebot.dialogue.keypad import press
+from voicebot.dialogue.ladder import no_match, slot_missed
+from voicebot.dialogue.meaning import emergency, goal_of, universal, verdict
+from voicebot.dialogue.state import YES_NO, Asking, Goal, Question
+from voicebot.dialogue.universals import obey
+from voicebot.nlu.ports import Understanding
+
+OUT_OF_SCOPE_LIMIT = 2
+"""The out-of-scope sentence in a row at which a person is offered."""
+
+
+def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
+    """Take a sentence, understood as each of the ways that the question allows."""
+    said = readings[0]
+    asking = draft.state.question.asking
+    draft.state = replace(draft.state, pausing=False)
+    if _at_any_moment(draft, said):
+        return
+    if asking is Asking.SLOT:
+        _slot(draft, said)
+    elif asking in YES_NO:
+        _yes_no(draft, readings)
+    else:
+        _open(draft, said)
+
+
+def press_keys(draft: Draft, keys: str) -> None:
+    """Take keys."""
+    question = draft.state.question
+    draft.state = replace(draft.state, pausing=False)
+    meant = press(draft, keys)
+    if isinstance(meant, bool):
+        _decided(draft, meant)
+    elif meant is not None:
+        draft.state = draft.state.with_known(question.about, meant).progressed()
+        goals.advance(draft)
+
+
+def _at_any_moment(draft: Draft, said: Understanding) -> bool:
+    thresholds = draft.flow.thresholds
+    free = draft.state.question.asking in (Asking.OPEN, Asking.MENU)
+    least = thresholds.ask if free else thresholds.accept
+    if emergency(draft.flow, said, least):
+        volunteered(draft, said.entities)
+        return goals.pursue(draft, goal_of(said))
+    word = universal(draft.flow, said, least)
+    if word is None or (
+        word is not Universal.PERSON and said.intent.confidence < thresholds.accept
+    ):
+        return False
+    volunteered(draft, said.entities)
+    obey(draft, word)
+    return True
+
+
+def _open(draft: Draft, said: Understanding) -> None:
+    told = volunteered(draft, said.entities)
+    yes = verdict(draft.flow, said)
+    goal = goal_of(said)
+    if yes is not None and draft.flow.universal(goal.intent) is not None:
+        _decided_nothing(draft, yes)
+    elif said.out_of_scope:
+        _out_of_scope(draft)
+    elif goal.confidence >= draft.flow.thresholds.accept:
+        if not goals.pursue(draft, goal, told):
+            no_match(draft)
+    elif goal.confidence >= draft.flow.thresholds.ask:
+        _suggest(draft, goal, told)
+    else:
+        if not _continued(draft, told):
+            no_match(draft)
+
+
+def _decided_nothing(draft: Draft, yes: bool) -> None:
+    """Yes or no to "anything else?"."""
+    obey(draft, Universal.HELP if yes else Universal.GOODBYE)
+
+
+def _suggest(draft: Draft, goal: Goal, told: frozenset[str]) -> None:
+    """Not sure: a follow-up of what was answered, or "is this about …?", never twice the same."""
+    if _continued(draft, told):
+        return
+    intent = draft.flow.intents.get(goal.intent)
+    small = intent and isinstance(intent.does, Answer) and intent.does.small_talk
+    if small:
+        goals.pursue(draft, goal, told)
+    elif intent is None or intent.does is None or ("intent", goal.intent) in draft.state.denied:
+        no_match(draft)
+    else:
+        draft.state = replace(draft.state, offered=goal)
+        questions.put(draft, Question(Asking.INTENT, goal.intent))
+
+
+def _continued(draft: Draft, told: frozenset[str]) -> bool:
+    """An unsure sentence that only changes a slot of the last answer asks for it again."""
+    before = draft.flow.intents.get(draft.state.answered)
+    if before and isinstance(before.does, Answer) and told & set(before.does.follow_up):
+        draft.state = draft.state.progressed()
+        goals.answer(draft, before, told)
+        return True
+    return False
+
+
+def _out_of_scope(draft: Draft) -> None:
+    """Say what this line is for; at the second time running offer a person."""
+    count = draft.state.out_of_scope + 1
+    draft.state = replace(draft.state, out_of_scope=count)
+    draft.say(draft.flow.out_of_scope)
+    intent = draft.flow.intent_of(Universal.PERSON)
+    if count >= OUT_OF_SCOPE_LIMIT and intent is not None:
+        questions.put(draft, Question(Asking.PERSON, intent.name))
+    else:
+        questions.anything(draft)
+
+
+def _slot(draft: Draft, said: Understanding) -> None:
+    slot = draft.flow.slots[draft.state.question.about]
+    if fill_answer(draft, slot, said):
+        draft.state = draft.state.progressed()
+        goals.advance(draft)
+    elif verdict(draft.flow, said) is False and not slot.required:
+        draft.state = draft.state.progressed()
+        goals.skip(draft, slot.name)
+        goals.advance(draft)
+    else:
+        if not _something_else(draft, said):
+            no_match(draft)
+
+
+def _something_else(draft: Draft, said: Understanding) -> bool:
+    """Another thing that the caller surely wants, in the middle of a question."""
+    goal = goal_of(said)
+    intent = draft.flow.intents.get(goal.intent)
+    sure = goal.confidence >= draft.flow.thresholds.accept and not said.out_of_scope
+    same = draft.state.goal is not None and draft.state.goal.intent == goal.intent
+    if intent is None or not sure or same or not isinstance(intent.does, Answer | Route):
+        return False
+    return goals.pursue(draft, goal, volunteered(draft, said.entities))
+
+
+def _yes_no(draft: Draft, readings: Sequence[Understanding]) -> None:
+    yes = verdict(draft.flow, readings[0])
+    if yes is True:
+        _decided(draft, True)
+    elif _corrects(draft, readings, yes):
+        return
+    elif yes is False:
+        _decided(draft, False)
+    else:
+        if not _something_else(draft, readings[-1]):
+            no_match(draft)
+
+
+def _corrects(draft: Draft, readings: Sequence[Understanding], yes: bool | None) -> bool:
+    """ "No, it's seven seven four two", or a number instead of an answer."""
+    question, route = draft.state.question, draft.route()
+    names = {
+        Asking.CONFIRM: [question.about],
+        Asking.CONFIRM_ALL: list(route.ask) if route else [],
+    }.get(question.asking)
+    if names is None:
+        return yes is False and _something_else(draft, readings[-1])
+    if yes is None and not any(reading.entities for reading in readings):
+        return False
+    if not corrected(draft, (draft.flow.slots[name] for name in names), readings):
+        return False
+    draft.state = draft.state.progressed()
+    goals.advance(draft)
+    return True
+
+
+def _decided(draft: Draft, yes: bool) -> None:
+    """Yes or no to the question that is open."""
+    question = draft.state.question
+    draft.state = draft.state.progressed()
+    match question.asking:
+        case Asking.CONFIRM:
+            _confirmed(draft, [question.about], yes)
+        case Asking.CONFIRM_ALL:
+            route = draft.route()
+            _confirmed(draft, list(route.ask) if route else [], yes)
+        case Asking.PERSON:
+            goals.person(draft, "low_confidence") if yes else questions.anything(draft)
+        case _:
+            _offer_decided(draft, yes)
+
+
+def _confirmed(draft: Draft, names: list[str], yes: bool) -> None:
+    known = draft.state.known
+    if yes:
+        for name in names:
+            if name in known:
+                draft.state = draft.state.with_known(name, replace(known[name], confirmed=True))
+        goals.advance(draft)
+    elif len(names) == 1:
+        _denied(draft, names[0])
+    else:
+        # No value is denied by a no to all of them: each is read back on its own.
+        draft.state = replace(draft.state, one_by_one=True)
+        _ask_each_again(draft, names)
+
+
+def _denied(draft: Draft, name: str) -> None:
+    value = draft.state.known[name].value
+    draft.state = replace(draft.state, denied=draft.state.denied | {(name, value)}).without(name)
+    draft.state = replace(draft.state, question=Question(Asking.SLOT, name))
+    slot_missed(draft)
+
+
+def _ask_each_again(draft: Draft, names: list[str]) -> None:
+    """What cannot be read back on its own is forgotten, so that it is asked for again."""
+    silent = [n for n in names if n in draft.state.known and not draft.flow.slots[n].confirm]
+    draft.state = draft.state.without(*silent)
+    goals.advance(draft)
+
+
+def _offer_decided(draft: Draft, yes: bool) -> None:
+    offered = draft.state.offered
+    draft.state = replace(draft.state, offered=None)
+    if offered is not None and yes:
+        if not goals.pursue(draft, offered):
+            no_match(draft)
+        return
+    if offered is not None:
+        denied = draft.state.denied | {("intent", offered.intent)}
+        draft.state = replace(draft.state, denied=denied)
+    no_match(draft)

@@ -1,0 +1,28 @@
+"""PURE. What is known of a call before anybody speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """One call, as the line it came by and the network present it."""
+
+    call: str
+    centre: str
+    client: str
+    line: str
+    """The dialled line."""
+    caller: str
+    """The caller's number or URI as presented."""
+    caller_name: str = ""
+    language: str = "en"
+    says_machine: bool = True
+    """Whether this line says that a machine answers."""
+    says_recorded: bool = True
+    """Whether this line says that the call is recorded."""
+    keys_only: bool = False
+    """Whether this line has no recogniser: menus and keys."""
+    seed: int = 0
+    """Where the round of wordings begins, so that calls do not all sound alike."""

@@ -1,0 +1,76 @@
+"""PURE. Taking what a sentence tells: slots volunteered, slots asked for, corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.flow import Slot, SlotKind
+from voicebot.dialogue.state import Known
+from voicebot.nlu.ports import Entity, Understanding
+
+
+def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
+    """Take a value that was spoken, unless it is impossible or was denied before."""
+    if not slot.accepts(value) or (slot.name, value) in draft.state.denied:
+        return False
+    held = draft.state.known.get(slot.name)
+    if held is None or held.value != value:
+        draft.state = draft.state.with_known(slot.name, Known(value, confidence))
+    return True
+
+
+def volunteered(
+    draft: Draft, entities: Sequence[Entity], but: Entity | None = None
+) -> frozenset[str]:
+    """Take every slot that the sentence fills unasked; the names of those taken."""
+    free = [e for e in entities if not _overlap(e, but)]
+    return frozenset(
+        slot.name
+        for slot in draft.flow.slots.values()
+        if (entity := slot.value_in(free, asked=False)) is not None
+        and fill(draft, slot, entity.value, entity.confidence)
+    )
+
+
+def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
+    """Take the answer to the question for `slot`, and whatever came with it."""
+    if slot.kind is SlotKind.TEXT and not slot.value_in(said.entities, asked=True):
+        return fill(draft, slot, said.text, 1.0)
+    entity = slot.value_in(said.entities, asked=True)
+    taken = entity is not None and fill(draft, slot, entity.value, entity.confidence)
+    volunteered(draft, said.entities, entity)
+    return taken
+
+
+def corrected(draft: Draft, slots: Iterable[Slot], readings: Sequence[Understanding]) -> list[str]:
+    """Slots that a sentence such as "no, it's seven seven four two" gives another value."""
+    changed = []
+    for slot in slots:
+        value = _other_value(draft, slot, readings)
+        if value is not None and fill(draft, slot, value.value, value.confidence):
+            changed.append(slot.name)
+    return changed
+
+
+def _other_value(draft: Draft, slot: Slot, readings: Sequence[Understanding]) -> Entity | None:
+    held = draft.state.known.get(slot.name)
+    for reading in readings:
+        asked = slot.expects == reading_of(reading, slot)
+        entity = slot.value_in(reading.entities, asked)
+        if entity is not None and slot.accepts(entity.value):
+            if held is None or held.value != entity.value:
+                return entity
+    return None
+
+
+def reading_of(reading: Understanding, slot: Slot) -> str:
+    """As what the slot would be answered by this reading: its own kind, if it holds one."""
+    holds = any(entity.name == slot.kind.value for entity in reading.entities)
+    return slot.expects if holds else ""
+
+
+def _overlap(entity: Entity, other: Entity | None) -> bool:
+    if other is None:
+        return False
+    return entity is other or (entity.start < other.end and other.start < entity.end)

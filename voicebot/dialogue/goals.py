@@ -1,0 +1,147 @@
+"""PURE. Doing what the caller wants: answering, collecting what a person needs, handing over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kernel.packet import Reason
+from voicebot.dialogue import questions
+from voicebot.dialogue.acts import HangUp
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
+from voicebot.dialogue.packet import transfer_of
+from voicebot.dialogue.state import Asking, Goal, Question
+
+NOTHING_TOLD: frozenset[str] = frozenset()
+
+
+def pursue(draft: Draft, goal: Goal, told: frozenset[str] = NOTHING_TOLD) -> bool:
+    """Do what this intent does; `told` are the slots of its sentence. False: it does nothing."""
+    intent = draft.flow.intents.get(goal.intent)
+    if intent is None or intent.does is None:
+        return False
+    draft.state = draft.state.progressed()
+    if isinstance(intent.does, Answer):
+        answer(draft, intent, told)
+    elif isinstance(intent.does, Route):
+        begin(draft, goal, intent.does)
+    else:
+        follow_up(draft, intent.does, told)
+    return True
+
+
+def answer(draft: Draft, intent: Intent, told: frozenset[str]) -> None:
+    """Say it, and go on with what was being asked, or with whatever is next."""
+    does = intent.does
+    assert isinstance(does, Answer)
+    draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
+    draft.say(does.say, {"intent": intent.title})
+    if does.hang_up:
+        draft.end(HangUp())
+        return
+    if not does.small_talk:
+        draft.state = replace(draft.state, answered=intent.name)
+    resume(draft)
+
+
+def resume(draft: Draft) -> None:
+    """Back to the question of the route under way, or to whatever is next."""
+    if draft.route() is not None:
+        questions.again(draft)
+    else:
+        questions.anything(draft)
+
+
+def follow_up(draft: Draft, does: FollowUp, told: frozenset[str]) -> None:
+    """ "And on Sunday?": the last answer again, for what this sentence changed."""
+    before = draft.flow.intents.get(draft.state.answered)
+    if before and isinstance(before.does, Answer) and told & set(before.does.follow_up):
+        answer(draft, before, told)
+    else:
+        answer(draft, draft.flow.intents[does.otherwise], told)
+
+
+def begin(draft: Draft, goal: Goal, route: Route) -> None:
+    """The caller needs a person for this: say so and collect what is asked for."""
+    draft.state = replace(draft.state, goal=goal, one_by_one=False, skipped=frozenset(), asked={})
+    if route.say:
+        draft.say(route.say, interruptible=not route.emergency)
+    if route.emergency:
+        hand_over(draft, "policy")
+    else:
+        advance(draft)
+
+
+def advance(draft: Draft) -> None:
+    """The next slot to ask for or to confirm; when nothing is left, the hand-over."""
+    route = draft.route()
+    assert route is not None, "only a route is advanced"
+    for slot in (draft.flow.slots[name] for name in route.ask):
+        if slot.name not in draft.state.known:
+            if not _can_be_asked(draft, slot):
+                skip(draft, slot.name)
+            if slot.name in draft.state.skipped:
+                continue
+            questions.put(draft, Question(Asking.SLOT, slot.name))
+            return
+        if _one_by_one(draft, route) and needs_confirmation(draft, slot):
+            questions.put(draft, Question(Asking.CONFIRM, slot.name))
+            return
+    if not _one_by_one(draft, route) and any(_unconfirmed(draft, name) for name in route.ask):
+        questions.put(draft, Question(Asking.CONFIRM_ALL))
+        return
+    hand_over(draft, "policy")
+
+
+def needs_confirmation(draft: Draft, slot: Slot) -> bool:
+    """Whether this slot is to be read back on its own."""
+    return slot.confirm is not None and _unconfirmed(draft, slot.name)
+
+
+def skip(draft: Draft, what: str) -> None:
+    """Go on without this slot, or without this confirmation (`confirm:slot`)."""
+    draft.state = replace(draft.state, skipped=draft.state.skipped | {what})
+
+
+def hand_over(draft: Draft, reason: Reason, say: str | None = None, queue: str = "") -> None:
+    """To a person, with everything known."""
+    route = draft.route()
+    key = say or (route.handover if route and route.handover else draft.flow.handover)
+    transfer = transfer_of(draft.flow, draft.state, reason, draft.state.goal, queue)
+    title = draft.flow.queues[transfer.queue].title
+    draft.say(key, {"queue": title}, interruptible=False)
+    draft.end(transfer)
+
+
+def person(draft: Draft, reason: Reason = "asked") -> None:
+    """Who asks for a person gets one, at once and without a further question."""
+    intent = draft.flow.intent_of(Universal.PERSON)
+    if intent and isinstance(intent.does, Route):
+        if intent.does.say:
+            draft.say(intent.does.say)
+        if draft.route() is None:
+            draft.state = replace(draft.state, goal=Goal(intent.name))
+    hand_over(draft, reason)
+
+
+def _unconfirmed(draft: Draft, name: str) -> bool:
+    known = draft.state.known.get(name)
+    return (
+        known is not None and not known.confirmed and f"confirm:{name}" not in draft.state.skipped
+    )
+
+
+def _one_by_one(draft: Draft, route: Route) -> bool:
+    """Everything at once only where everything is known, and more than one thing is open."""
+    if route.confirm is None or draft.state.one_by_one:
+        return True
+    if any(name in draft.state.skipped for name in route.ask):
+        return True
+    open_ones = [name for name in route.ask if _unconfirmed(draft, name)]
+    complete = all(name in draft.state.known for name in route.ask)
+    single = len(open_ones) == 1 and len(route.ask) > 1
+    return complete and single and draft.flow.slots[open_ones[0]].confirm is not None
+
+
+def _can_be_asked(draft: Draft, slot: Slot) -> bool:
+    return slot.ask is not None and (slot.keys or not draft.facts.keys_only)

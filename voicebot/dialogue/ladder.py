@@ -1,0 +1,121 @@
+"""PURE. What happens when nothing was said, or nothing understood.
+
+Silence and misunderstanding are counted apart, running (0 again after progress) and for the whole
+call, and together. A question for a slot has its own reprompts and attempts, after which the caller
+goes on without it; any other question climbs the flow's ladder. At the end stands a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicebot.dialogue import questions
+from voicebot.dialogue.acts import HangUp
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.flow import Ladder, Then
+from voicebot.dialogue.goals import advance, hand_over, skip
+from voicebot.dialogue.state import YES_NO, Asking, Question
+
+RUNNING_LIMIT = 4
+"""Failures of both kinds without progress between them."""
+CALL_LIMIT = 8
+"""Failures of both kinds in a call, wherever they were."""
+CONFIRM_ATTEMPTS = 2
+"""Askings of a confirmation, after which the caller goes on unconfirmed."""
+
+
+def no_input(draft: Draft) -> None:
+    """Nothing was said."""
+    if draft.state.pausing:
+        draft.state = replace(draft.state, pausing=False)
+        questions.again(draft)
+        return
+    silent, misheard = draft.state.tries
+    draft.state = replace(
+        draft.state, no_input=draft.state.no_input + 1, tries=(silent + 1, misheard)
+    )
+    _fail(draft, draft.flow.no_input, draft.state.no_input)
+
+
+def no_match(draft: Draft, instead: str = "") -> None:
+    """Something was said that answers nothing; `instead` is said in place of the ladder's words."""
+    silent, misheard = draft.state.tries
+    draft.state = replace(
+        draft.state, no_match=draft.state.no_match + 1, tries=(silent, misheard + 1)
+    )
+    _fail(draft, draft.flow.no_match, draft.state.no_match, instead)
+
+
+def engine_failed(draft: Draft) -> None:
+    """We could not hear; that is not the caller's failure. The second time running: a person."""
+    draft.state = replace(draft.state, engine_failures=draft.state.engine_failures + 1)
+    if draft.state.engine_failures > 1:
+        hand_over(draft, "error")
+    else:
+        _say_again(draft, draft.flow.no_match.say)
+
+
+def give_up(draft: Draft, ladder: Ladder) -> None:
+    """The end of the ladder."""
+    if draft.route() is None and ladder.then is Then.HANG_UP:
+        draft.say(ladder.last)
+        draft.end(HangUp())
+    else:
+        queue = "" if draft.route() else ladder.queue
+        hand_over(draft, "max_attempts", say=ladder.last, queue=queue)
+
+
+def slot_missed(draft: Draft) -> None:
+    """A question for a slot was not answered: reprompt, or go on without it."""
+    question = draft.state.question
+    slot = draft.flow.slots[question.about]
+    if draft.state.asked.get(question.key, 0) < slot.attempts:
+        questions.put(draft, question)
+    elif slot.required:
+        hand_over(draft, "max_attempts")
+    else:
+        skip(draft, slot.name)
+        advance(draft)
+
+
+def _fail(draft: Draft, ladder: Ladder, running: int, instead: str = "") -> None:
+    asking = draft.state.question.asking
+    if _exhausted(draft):
+        give_up(draft, ladder)
+    elif asking is Asking.SLOT:
+        slot_missed(draft)
+    elif asking in (Asking.CONFIRM, Asking.CONFIRM_ALL):
+        _confirmation_missed(draft)
+    elif running > len(ladder.say):
+        give_up(draft, ladder)
+    else:
+        _say_again(draft, (instead,) if instead else ladder.say[running - 1 :])
+
+
+def _exhausted(draft: Draft) -> bool:
+    running = draft.state.no_input + draft.state.no_match
+    return running >= RUNNING_LIMIT or sum(draft.state.tries) >= CALL_LIMIT
+
+
+def _say_again(draft: Draft, keys: tuple[str, ...]) -> None:
+    """The first of `keys` as the question itself where anything may be said, else before it."""
+    question = draft.state.question
+    if question.asking in (Asking.OPEN, Asking.INTENT, Asking.PERSON):
+        text = draft.text(keys[0]) if keys else None
+        questions.put(draft, Question(Asking.OPEN), text)
+        return
+    if keys and question.asking not in YES_NO:
+        draft.say(keys[0])
+    questions.again(draft)
+
+
+def _confirmation_missed(draft: Draft) -> None:
+    question = draft.state.question
+    if draft.state.asked.get(question.key, 0) < CONFIRM_ATTEMPTS:
+        questions.put(draft, question)
+        return
+    route = draft.route()
+    names = [question.about] if question.about else list(route.ask) if route else []
+    for name in names:
+        skip(draft, f"confirm:{name}")
+    advance(draft)

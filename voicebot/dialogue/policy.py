@@ -1,0 +1,108 @@
+"""PURE. The dialogue: where the conversation is, and something that happened, to a `Step`.
+
+    start     ─► greeting, then the open question (by menu on a line of keys)
+    heard     ─► `answers`: emergencies, universals, the answer, another wish
+    pressed   ─► `keypad`
+    silence, nonsense, a lost engine ─► `ladder`
+    returned  ─► the queue gave the caller back: an apology, and the open question
+
+Nothing here knows of sound, turns or time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from voicebot.dialogue import answers, ladder, questions
+from voicebot.dialogue.acts import Ask
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.state import Question, State, Step
+from voicebot.nlu.ports import Understanding
+
+HANDLING = 180.0
+"""Seconds that a contact is taken to last, until there is a real estimate."""
+
+
+class Policy:
+    """What one bot does in one call. Holds no state: the caller keeps it."""
+
+    def __init__(self, bot: Bot, facts: CallFacts) -> None:
+        self.bot = bot
+        self.facts = facts
+
+    def start(self) -> Step:
+        """The first words."""
+        draft = Draft(self.bot, self.facts, State())
+        flow = self.bot.flow
+        if self.facts.says_machine:
+            draft.say(flow.machine, interruptible=False)
+        if self.facts.says_recorded:
+            draft.say(flow.recorded, interruptible=False)
+        if self.facts.keys_only:
+            draft.say(flow.greeting)
+            questions.anything(draft)
+        else:
+            questions.put(draft, Question(), draft.text(flow.greeting))
+        return draft.step()
+
+    def heard(self, state: State, readings: Sequence[Understanding]) -> Step:
+        """A sentence, understood once for each of the question's readings."""
+        return self._step(state, lambda draft: answers.hear(draft, readings))
+
+    def pressed(self, state: State, keys: str) -> Step:
+        """Keys, without the one that ends them."""
+        return self._step(state, lambda draft: answers.press_keys(draft, keys))
+
+    def no_input(self, state: State) -> Step:
+        """Silence after a question."""
+        return self._step(state, ladder.no_input)
+
+    def no_match(self, state: State) -> Step:
+        """Sound that is no words."""
+        return self._step(state, ladder.no_match)
+
+    def engine_failed(self, state: State) -> Step:
+        """The recogniser or the understander was lost with what the caller said."""
+        return self._step(state, ladder.engine_failed)
+
+    def returned(self, state: State, failed: bool) -> Step:
+        """The caller is back: the hand-over failed, or nobody can take the call."""
+        waiting = self.bot.flow.waiting
+        back = replace(state.progressed(), goal=None, question=Question())
+
+        def again(draft: Draft) -> None:
+            draft.say(waiting.failed if failed else waiting.nobody)
+            questions.anything(draft)
+
+        return self._step(back, again)
+
+    def position(self, state: State, queue: str, position: int, agents: int) -> Step:
+        """Where the caller stands in the queue."""
+        waiting = self.bot.flow.waiting
+        minutes = max(1, round(position * HANDLING / 60 / max(1, agents)))
+        return self.told(
+            state,
+            waiting.next if position <= 1 else waiting.position,
+            {
+                "queue": self.bot.flow.queues[queue].title,
+                "position": str(position),
+                "minutes": str(minutes),
+            },
+        )
+
+    def told(self, state: State, key: str, values: Mapping[str, str] | None = None) -> Step:
+        """A waiting caller is told something; nothing is asked."""
+        return self._step(state, lambda draft: draft.say(key, values))
+
+    def _step(self, state: State, move: Callable[[Draft], None]) -> Step:
+        draft = Draft(self.bot, self.facts, state)
+        move(draft)
+        return draft.step()
+
+
+def ends_in_question(step: Step) -> bool:
+    """Whether the caller may answer after this step."""
+    return bool(step.acts) and isinstance(step.acts[-1], Ask)

@@ -1,0 +1,160 @@
+"""PURE. Putting a question: its words, what its answer may be, and by which keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicebot.dialogue.acts import Ask, Keys
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.flow import Flow, Intent, Slot, SlotKind, Universal
+from voicebot.dialogue.state import YES_NO, Asking, Question
+
+DIGITS_PATIENCE = 10.0
+"""Seconds in which a caller finds the card with the number."""
+TERMS = 24
+"""Words for the recogniser at most: its prompt is short."""
+
+
+def put(draft: Draft, question: Question, text: str | None = None, counted: bool = True) -> None:
+    """Ask; with `text` instead of the question's own words."""
+    words = _words(draft, question) if text is None else text
+    if counted:
+        draft.state = draft.state.with_asked(question)
+    else:
+        draft.state = replace(draft.state, question=question)
+    draft.end(_ask(draft, question, words))
+
+
+def again(draft: Draft) -> None:
+    """Ask the open question once more, after something else was said. Does not count."""
+    question = draft.state.question
+    if question.asking is Asking.OPEN:
+        anything(draft)
+    elif question.asking is Asking.SLOT:
+        put(draft, question, draft.text(_slot(draft, question).ask or ""), counted=False)
+    else:
+        put(draft, question, counted=False)
+
+
+def anything(draft: Draft) -> None:
+    """Listen for whatever the caller wants next; on a line of keys, by the menu."""
+    if draft.facts.keys_only and draft.flow.keypad:
+        put(draft, Question(Asking.MENU, draft.flow.keypad.start))
+    else:
+        text = "" if draft.asks_already() else draft.text(draft.flow.anything_else)
+        put(draft, Question(Asking.OPEN), text)
+
+
+def pause(draft: Draft, seconds: float) -> None:
+    """Listen to the same question for so long without a word."""
+    draft.end(replace(_ask(draft, draft.state.question, ""), no_input_after=seconds))
+
+
+def _slot(draft: Draft, question: Question) -> Slot:
+    return draft.flow.slots[question.about]
+
+
+def _words(draft: Draft, question: Question) -> str:
+    match question.asking:
+        case Asking.SLOT:
+            return _slot_words(draft, question)
+        case Asking.CONFIRM:
+            return _confirm_words(draft, _slot(draft, question))
+        case Asking.CONFIRM_ALL:
+            route = draft.route()
+            return _with_yes_no(draft, draft.text(route.confirm or "") if route else "")
+        case Asking.INTENT | Asking.PERSON:
+            title = draft.flow.intents[question.about].title
+            return _with_yes_no(draft, draft.text(draft.flow.confirm_intent, {"title": title}))
+        case Asking.MENU:
+            return _menu_words(draft, question.about)
+    return draft.text(draft.flow.anything_else)
+
+
+def _slot_words(draft: Draft, question: Question) -> str:
+    slot = _slot(draft, question)
+    asked = draft.state.asked.get(question.key, 0)
+    if asked and slot.reprompts:
+        text = draft.text(slot.reprompts[min(asked, len(slot.reprompts)) - 1])
+    else:
+        text = draft.text(slot.ask or "")
+    if draft.facts.keys_only and slot.kind is SlotKind.YES_NO:
+        return _with_yes_no(draft, text)
+    if draft.facts.keys_only and slot.choices:
+        return f"{text} {_listing(draft.flow, [(c.value, c.key) for c in slot.choices])}"
+    return text
+
+
+def _confirm_words(draft: Draft, slot: Slot) -> str:
+    value = draft.state.known[slot.name].value
+    return _with_yes_no(draft, draft.text(slot.confirm or "", {"value": slot.spoken(value)}))
+
+
+def _with_yes_no(draft: Draft, text: str) -> str:
+    if not draft.facts.keys_only:
+        return text
+    yes = draft.flow.intent_of(Universal.AFFIRM)
+    no = draft.flow.intent_of(Universal.DENY)
+    return f"{text} {_listing(draft.flow, [(_title(yes, 'yes'), '1'), (_title(no, 'no'), '2')])}"
+
+
+def _title(intent: Intent | None, otherwise: str) -> str:
+    return intent.title if intent else otherwise
+
+
+def _listing(flow: Flow, items: list[tuple[str, str | None]]) -> str:
+    item = flow.keypad.item if flow.keypad else "For {label}, press {key}."
+    return " ".join(
+        item.replace("{label}", label).replace("{key}", key) for label, key in items if key
+    )
+
+
+def _menu_words(draft: Draft, name: str) -> str:
+    keypad = draft.flow.keypad
+    if keypad is None:
+        return draft.text(draft.flow.anything_else)
+    menu = keypad.menus[name]
+    before = draft.text(menu.say, {"menu": menu.name}) if menu.say else ""
+    return f"{before} {keypad.listing(menu)}".strip()
+
+
+def _ask(draft: Draft, question: Question, text: str) -> Ask:
+    flow = draft.flow
+    patience = flow.no_input_after
+    if question.asking is Asking.SLOT:
+        slot = _slot(draft, question)
+        digits = slot.kind is SlotKind.DIGITS
+        return Ask(
+            text,
+            question.key,
+            (slot.expects,),
+            tuple(choice.value for choice in slot.choices),
+            _slot_keys(slot),
+            max(patience, DIGITS_PATIENCE) if digits else patience,
+        )
+    if question.asking in YES_NO:
+        return Ask(text, question.key, _readings(draft, question), no_input_after=patience)
+    expects = "menu" if question.asking is Asking.MENU else "open"
+    return Ask(text, question.key, (expects,), _terms(flow), no_input_after=patience)
+
+
+def _slot_keys(slot: Slot) -> Keys:
+    if slot.keys and slot.kind in (SlotKind.DIGITS, SlotKind.NUMBER):
+        return Keys(slot.max_digits, slot.end_key)
+    return Keys()
+
+
+def _readings(draft: Draft, question: Question) -> tuple[str, ...]:
+    """Yes or no, or at once the right value: "no, it's seven seven four two"."""
+    route = draft.route()
+    if question.asking is Asking.CONFIRM:
+        return ("yes_no", _slot(draft, question).expects)
+    if question.asking is Asking.CONFIRM_ALL and route:
+        expects = {draft.flow.slots[name].expects for name in route.ask}
+        return ("yes_no", *(e for e in ("digits", "date") if e in expects))
+    return ("yes_no", "open") if question.asking is Asking.INTENT else ("yes_no",)
+
+
+def _terms(flow: Flow) -> tuple[str, ...]:
+    titles = (i.title for i in flow.intents.values() if i.universal is None and i.does is not None)
+    return tuple(titles)[:TERMS]

@@ -1,0 +1,136 @@
+"""PURE. Where a conversation is: what is asked, what is known, what went wrong. Frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from kernel.packet import Source
+from voicebot.dialogue.acts import Act
+
+
+class Asking(StrEnum):
+    """What sort of question is open."""
+
+    OPEN = "open"
+    """What can I do for you?"""
+    MENU = "menu"
+    """The same, by keys."""
+    INTENT = "intent"
+    """Is this about …?"""
+    PERSON = "person"
+    """Would you like a person?"""
+    SLOT = "slot"
+    """What is your …?"""
+    CONFIRM = "confirm"
+    """I have …, is that right?"""
+    CONFIRM_ALL = "confirm_all"
+    """So that is …, … and …?"""
+
+
+YES_NO = frozenset({Asking.INTENT, Asking.PERSON, Asking.CONFIRM, Asking.CONFIRM_ALL})
+"""Questions that are answered by yes or no."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The question that the next answer answers."""
+
+    asking: Asking = Asking.OPEN
+    about: str = ""
+    """The slot, intent or menu."""
+
+    @property
+    def key(self) -> str:
+        """For counting and logs: `slot:name`."""
+        return f"{self.asking}:{self.about}" if self.about else str(self.asking)
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that the caller told."""
+
+    value: str
+    confidence: float
+    source: Source = "speech"
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the caller wants, as far as it was understood."""
+
+    intent: str
+    confidence: float = 1.0
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that the dialogue remembers."""
+
+    question: Question = Question()
+    goal: Goal | None = None
+    """A route under way."""
+    offered: Goal | None = None
+    """What `Asking.INTENT` asks about."""
+    answered: str = ""
+    """The intent answered last, for "and on Sunday?"."""
+    known: Mapping[str, Known] = field(default_factory=dict)
+    skipped: frozenset[str] = frozenset()
+    """Slots that are gone on without, and questions not to be asked again."""
+    denied: frozenset[tuple[str, str]] = frozenset()
+    """(slot, value) to which the caller said no: never offered again."""
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """Question → how often it was asked."""
+    one_by_one: bool = False
+    """Whether slots are read back each on its own, since the caller said no to all at once."""
+    no_input: int = 0
+    """Running; 0 again after progress."""
+    no_match: int = 0
+    """Running; 0 again after progress."""
+    out_of_scope: int = 0
+    """Running; 0 again after progress."""
+    tries: tuple[int, int] = (0, 0)
+    """No-inputs and no-matches of the whole call."""
+    engine_failures: int = 0
+    """Running; 0 again when something was understood."""
+    pausing: bool = False
+    """The caller asked us to wait."""
+    said: Mapping[str, int] = field(default_factory=dict)
+    """Response key → how often it was said: which wording comes next."""
+    last: tuple[Act, ...] = ()
+    """What was said last, to be repeated."""
+
+    def with_known(self, slot: str, known: Known) -> State:
+        """The caller told this slot."""
+        return replace(
+            self,
+            known={**self.known, slot: known},
+            skipped=self.skipped - {slot, f"confirm:{slot}"},
+        )
+
+    def without(self, *slots: str) -> State:
+        """These slots are forgotten."""
+        return replace(self, known={k: v for k, v in self.known.items() if k not in slots})
+
+    def with_asked(self, question: Question) -> State:
+        """One asking more."""
+        return replace(
+            self,
+            question=question,
+            asked={**self.asked, question.key: self.asked.get(question.key, 0) + 1},
+        )
+
+    def progressed(self) -> State:
+        """Something was understood: failures running so far do not count any longer."""
+        return replace(self, no_input=0, no_match=0, out_of_scope=0, engine_failures=0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows from one thing heard: the state now, and what to do."""
+
+    state: State
+    acts: tuple[Act, ...]

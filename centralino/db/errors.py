@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from centralino.errors import CentralinoError
 
-class StoreError(Exception):
+
+class StoreError(CentralinoError):
     """Something is wrong with the store."""
 
 

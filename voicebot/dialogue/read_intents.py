@@ -1,0 +1,133 @@
+"""Reads `intents:` of flow.yml: what is done about each intent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voicebot.dialogue.flow import (
+    PLACEHOLDER,
+    VARIABLES,
+    Answer,
+    Doing,
+    FollowUp,
+    Intent,
+    Route,
+    Universal,
+)
+from voicebot.dialogue.read_parts import Names, flag, words
+from voicebot.errors import BotError
+from voicebot.nlu.marked import Node, hint
+from voicebot.nlu.training import OUT_OF_SCOPE
+
+_ANSWER_KEYS = ("follow_up", "small_talk", "hang_up")
+_ROUTE_KEYS = (
+    "head_start", "required", "preferred", "say", "ask", "confirm", "handover", "summary",
+    "emergency",
+)  # fmt: skip
+_DOING: Mapping[str, tuple[str, ...]] = {
+    "answer": _ANSWER_KEYS,
+    "route": _ROUTE_KEYS,
+    "follow_up_of": (),
+}
+
+
+def read_intents(node: Node, names: Names) -> dict[str, Intent]:
+    """Every intent of the flow; each of the domain's must be among them."""
+    intents: dict[str, Intent] = {}
+    bodies = node.fields()
+    carried: dict[Universal, str] = {}
+    for name, body in bodies.items():
+        _check_trained(name, body, names)
+        intents[name] = _intent(name, body, bodies, names)
+        universal = intents[name].universal
+        if universal is not None and carried.setdefault(universal, name) != name:
+            body.refuse(f"{body.name}: {carried[universal]!r} is already `{universal.value}`")
+    for name, line in names.domain_intents.items():
+        if name not in intents and name != OUT_OF_SCOPE:
+            raise BotError(
+                names.domain_file, line, f"{node.file} does not say what to do about {name!r}"
+            )
+    return intents
+
+
+def _check_trained(name: str, body: Node, names: Names) -> None:
+    if name not in names.domain_intents:
+        near = hint(name, names.domain_intents)
+        body.refuse(f"the intent {name!r} is not in {names.domain_file}; add it there{near}")
+    if name not in names.trained:
+        body.refuse(
+            f"the intent {name!r} was never trained: it has no sentences; "
+            f"add some to {names.nlu_file}"
+        )
+
+
+def _intent(name: str, node: Node, every: Mapping[str, Node], names: Names) -> Intent:
+    fields = node.fields(("title", "universal", *_DOING, *_ANSWER_KEYS, *_ROUTE_KEYS))
+    universal = fields["universal"].one_of([u.value for u in Universal], "universal word") if (
+        "universal" in fields
+    ) else None  # fmt: skip
+    doing = [key for key in _DOING if key in fields]
+    if len(doing) > 1 or (not doing and universal is None):
+        node.refuse(f"{node.name} needs one of: {', '.join(_DOING)}; or `universal`")
+    for key, value in fields.items():
+        if key not in ("title", "universal", *doing) and key not in _allowed_beside(doing):
+            value.refuse(f"{value.name} has no meaning here, only beside `{_owner(key)}`")
+    title = fields["title"].text() if "title" in fields else name.replace("_", " ")
+    does = _does(doing[0], fields, every, names) if doing else None
+    return Intent(name, title, does, Universal(universal) if universal else None)
+
+
+def _allowed_beside(doing: list[str]) -> tuple[str, ...]:
+    return _DOING[doing[0]] if doing else ()
+
+
+def _owner(key: str) -> str:
+    return next(doing for doing, keys in _DOING.items() if key in keys)
+
+
+def _does(doing: str, fields: Mapping[str, Node], every: Mapping[str, Node], names: Names) -> Doing:
+    if doing == "follow_up_of":
+        return FollowUp(fields[doing].one_of(every, "intent"))
+    if doing == "route":
+        return _route(fields, names)
+    follow_up = fields["follow_up"].items() if "follow_up" in fields else ()
+    return Answer(
+        say=names.response(fields["answer"]),
+        follow_up=tuple(item.one_of(names.slots, "slot") for item in follow_up),
+        small_talk=flag(fields, "small_talk", False),
+        hang_up=flag(fields, "hang_up", False),
+    )
+
+
+def _route(fields: Mapping[str, Node], names: Names) -> Route:
+    return Route(
+        queue=names.queue(fields["route"]),
+        head_start=fields["head_start"].number(0, 86400) if "head_start" in fields else 0.0,
+        required=frozenset(words(fields.get("required"))),
+        preferred=frozenset(words(fields.get("preferred"))),
+        say=names.maybe_response(fields.get("say")),
+        ask=_asked(fields.get("ask"), names),
+        confirm=names.maybe_response(fields.get("confirm")),
+        handover=names.maybe_response(fields.get("handover")),
+        summary=_template(fields.get("summary"), names),
+        emergency=flag(fields, "emergency", False),
+    )
+
+
+def _asked(node: Node | None, names: Names) -> tuple[str, ...]:
+    slots = []
+    for item in node.items() if node is not None else ():
+        slot = item.one_of(names.slots, "slot")
+        if names.slots[slot].ask is None:
+            item.refuse(f"the slot {slot!r} has no `ask:` under `slots:`; add its question there")
+        slots.append(slot)
+    return tuple(slots)
+
+
+def _template(node: Node | None, names: Names) -> str:
+    if node is None:
+        return ""
+    for name in PLACEHOLDER.findall(node.text()):
+        if name not in names.slots and name not in VARIABLES:
+            node.refuse(f"{node.name}: no slot is called {name!r}{hint(name, names.slots)}")
+    return node.text()

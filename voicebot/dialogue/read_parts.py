@@ -1,0 +1,223 @@
+"""Reads the parts of flow.yml that name texts and queues: slots, ladders, keypad, waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from voicebot.dialogue.flow import (
+    Choice,
+    KeyAction,
+    Keypad,
+    Ladder,
+    Menu,
+    Queue,
+    Response,
+    Slot,
+    SlotKind,
+    Then,
+    Universal,
+    Waiting,
+)
+from voicebot.nlu.marked import Node, hint
+
+KEYS = "0123456789*#"
+EXPECTS = ("open", "yes_no", "menu", "digits", "spelling", "date", "name")
+_EXPECTS = {
+    SlotKind.NAME: "name",
+    SlotKind.DIGITS: "digits",
+    SlotKind.NUMBER: "digits",
+    SlotKind.DATE: "date",
+    SlotKind.YES_NO: "yes_no",
+    SlotKind.CHOICE: "menu",
+}
+_WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a flow may name."""
+
+    domain_file: str
+    nlu_file: str
+    domain_intents: Mapping[str, int]
+    trained: Mapping[str, int]
+    responses: Mapping[str, Response]
+    queues: Mapping[str, Queue]
+    slots: Mapping[str, Slot]
+
+    def response(self, node: Node) -> str:
+        """The response key that stands here."""
+        if node.text() not in self.responses:
+            problem = f"{node.name}: {self.domain_file} has no response {node.text()!r}"
+            node.refuse(problem + hint(node.text(), self.responses))
+        return node.text()
+
+    def maybe_response(self, node: Node | None) -> str | None:
+        """The response key that stands here, if one does."""
+        return self.response(node) if node is not None else None
+
+    def response_list(self, node: Node | None) -> tuple[str, ...]:
+        """The response keys of a list."""
+        return tuple(self.response(item) for item in node.items()) if node is not None else ()
+
+    def queue(self, node: Node) -> str:
+        """The queue that stands here."""
+        return node.one_of(self.queues, "queue")
+
+
+def need(node: Node, fields: Mapping[str, Node], *keys: str) -> None:
+    """Refuse `node` where a key is missing."""
+    for key in keys:
+        if key not in fields:
+            node.refuse(f"{node.name + ': ' if node.name else ''}there is no `{key}:`")
+
+
+def flag(fields: Mapping[str, Node], key: str, default: bool) -> bool:
+    """The true or false of a key, or the default."""
+    return fields[key].flag() if key in fields else default
+
+
+def words(node: Node | None) -> tuple[str, ...]:
+    """The texts of a list."""
+    return tuple(item.text() for item in node.items()) if node is not None else ()
+
+
+# Slots.
+
+
+def read_slots(node: Node | None, names: Names) -> dict[str, Slot]:
+    """The domain's slots (in `names`), with what flow.yml adds to them."""
+    slots = dict(names.slots)
+    for name, body in (node.fields() if node is not None else {}).items():
+        if name not in slots:
+            body.refuse(f"slots: there is no slot {name!r} in {names.domain_file}; add it there")
+        slots[name] = _slot(body, slots[name], names)
+    return slots
+
+
+def _slot(node: Node, known: Slot, names: Names) -> Slot:
+    fields = node.fields(
+        ("type", "title", "ask", "reprompts", "confirm", "attempts", "required", "keys",
+         "end_key", "digits", "choices", "expects")
+    )  # fmt: skip
+    kind = _slot_kind(fields.get("type"))
+    expects = fields["expects"].one_of(EXPECTS, "expectation") if "expects" in fields else None
+    slot = replace(
+        known,
+        kind=kind,
+        title=fields["title"].text() if "title" in fields else known.title,
+        expects=expects or _EXPECTS.get(kind, "open"),
+        ask=names.maybe_response(fields.get("ask")),
+        reprompts=names.response_list(fields.get("reprompts")),
+        confirm=names.maybe_response(fields.get("confirm")),
+        attempts=fields["attempts"].whole(1, 10) if "attempts" in fields else known.attempts,
+        required=flag(fields, "required", known.required),
+        keys=flag(fields, "keys", known.keys),
+        end_key=fields["end_key"].one_of(KEYS, "key") if "end_key" in fields else known.end_key,
+        choices=_choices(fields["choices"]) if "choices" in fields else (),
+    )
+    if kind is SlotKind.CHOICE and not slot.choices:
+        node.refuse(f"{node.name}: a choice needs `choices: {{value: key}}`")
+    return _digits(fields["digits"], slot) if "digits" in fields else slot
+
+
+def _slot_kind(node: Node | None) -> SlotKind:
+    if node is None:
+        return SlotKind.TEXT
+    return SlotKind(node.one_of([kind.value for kind in SlotKind], "slot type"))
+
+
+def _choices(node: Node) -> tuple[Choice, ...]:
+    return tuple(Choice(value, key.one_of(KEYS, "key")) for value, key in node.fields().items())
+
+
+def _digits(node: Node, slot: Slot) -> Slot:
+    fields = node.fields(("min", "max", "groups", "show_last"))
+    low = fields["min"].whole(1, 30) if "min" in fields else 1
+    high = fields["max"].whole(low, 30) if "max" in fields else 0
+    groups = fields["groups"].items() if "groups" in fields else ()
+    return replace(
+        slot,
+        min_digits=low,
+        max_digits=high,
+        groups=tuple(group.whole(1, 10) for group in groups),
+        show_last=fields["show_last"].whole(0, 30) if "show_last" in fields else None,
+    )
+
+
+# Ladders and waiting.
+
+
+def read_ladder(node: Node, default_queue: str, names: Names) -> Ladder:
+    """One ladder."""
+    fields = node.fields(("say", "last", "then", "queue"))
+    need(node, fields, "last")
+    then = fields["then"].one_of([t.value for t in Then], "end") if "then" in fields else "route"
+    return Ladder(
+        say=names.response_list(fields.get("say")),
+        last=names.response(fields["last"]),
+        then=Then(then),
+        queue=names.queue(fields["queue"]) if "queue" in fields else default_queue,
+    )
+
+
+def read_waiting(node: Node, names: Names) -> Waiting:
+    """What a waiting caller hears."""
+    fields = node.fields(("music", "interval", *_WAITING_TEXTS))
+    need(node, fields, *_WAITING_TEXTS)
+    return Waiting(
+        **{key: names.response(fields[key]) for key in _WAITING_TEXTS},
+        music=flag(fields, "music", True),
+        interval=fields["interval"].number(5, 600) if "interval" in fields else 30.0,
+    )
+
+
+# Keys.
+
+
+def read_keypad(node: Node, intents: Mapping[str, object], names: Names) -> Keypad:
+    """The menus of a keys-only line."""
+    fields = node.fields(("start", "invalid", "item", "menus"))
+    need(node, fields, "start", "menus")
+    bodies = fields["menus"].fields()
+    menus = {name: _menu(name, body, bodies, intents, names) for name, body in bodies.items()}
+    keypad = Keypad(
+        start=fields["start"].one_of(menus, "menu"),
+        menus=menus,
+        invalid=names.maybe_response(fields.get("invalid")) or "",
+    )
+    return replace(keypad, item=fields["item"].text()) if "item" in fields else keypad
+
+
+def _menu(
+    name: str,
+    node: Node,
+    menus: Mapping[str, Node],
+    intents: Mapping[str, object],
+    names: Names,
+) -> Menu:
+    fields = node.fields(("say", "keys"))
+    need(node, fields, "keys")
+    actions = []
+    for key, body in fields["keys"].fields().items():
+        if len(key) != 1 or key not in KEYS:
+            body.refuse(f"{body.name}: a telephone has no key {key!r}")
+        actions.append(_action(key, body, menus, intents))
+    return Menu(name, names.maybe_response(fields.get("say")), tuple(actions))
+
+
+def _action(
+    key: str, node: Node, menus: Mapping[str, Node], intents: Mapping[str, object]
+) -> KeyAction:
+    fields = node.fields(("label", "intent", "menu", "do"))
+    if len(fields.keys() & {"intent", "menu", "do"}) != 1:
+        node.refuse(f"{node.name} needs one of: intent, menu, do")
+    do = fields["do"].one_of([u.value for u in Universal], "action") if "do" in fields else None
+    return KeyAction(
+        key,
+        label=fields["label"].text() if "label" in fields else "",
+        intent=fields["intent"].one_of(intents, "intent") if "intent" in fields else None,
+        menu=fields["menu"].one_of(menus, "menu") if "menu" in fields else None,
+        universal=Universal(do) if do else None,
+    )

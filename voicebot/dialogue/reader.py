@@ -1,0 +1,145 @@
+"""Reads a bot's folder: nlu.yml, domain.yml and flow.yml, into one checked `Bot`.
+
+The first mistake raises `BotError` with its file and line. After `load_bot` nothing that a flow
+names is missing, so the dialogue never has to ask.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import replace
+from pathlib import Path
+
+from voicebot.dialogue.flow import Bot, Flow, Queue, Slot, Thresholds
+from voicebot.dialogue.rasa_domain import Domain, read_domain
+from voicebot.dialogue.read_intents import read_intents
+from voicebot.dialogue.read_parts import (
+    Names,
+    need,
+    read_keypad,
+    read_ladder,
+    read_slots,
+    read_waiting,
+)
+from voicebot.errors import BotError
+from voicebot.nlu.marked import Node, read_yaml
+from voicebot.nlu.rasa_format import Sentences, read_sentences
+from voicebot.nlu.training import Training
+
+VERSION = 1
+_KEYS = (
+    "version",
+    "bot",
+    "thresholds",
+    "queues",
+    "slots",
+    "intents",
+    "ladder",
+    "keypad",
+    "waiting",
+)
+_BOT_TEXTS = (
+    "greeting", "machine", "recorded", "anything_else", "confirm_intent", "handover",
+    "out_of_scope",
+)  # fmt: skip
+
+
+def load_bot(folder: Path) -> Bot:
+    """The bot in this folder. Raises BotError (file, line, what, what to do)."""
+    if not folder.is_dir():
+        raise BotError(
+            str(folder), None, "there is no such folder; a bot is a folder of YAML files"
+        )
+    sentences = read_sentences(folder / "nlu.yml")
+    domain = read_domain(folder / "domain.yml")
+    _check_sentences(sentences, domain)
+    flow = _flow(read_yaml(folder / "flow.yml"), domain, sentences)
+    training = Training(
+        language=flow.language,
+        timezone=flow.timezone,
+        examples=tuple(sentences.examples),
+        synonyms=dict(sentences.synonyms),
+        lookups={name: tuple(said) for name, said in sentences.lookups.items()},
+        regexes={name: tuple(patterns) for name, patterns in sentences.regexes.items()},
+        out_of_scope_below=flow.thresholds.ask,
+    )
+    return Bot(str(folder), flow, domain.responses, training)
+
+
+def _check_sentences(sentences: Sentences, domain: Domain) -> None:
+    for what, lines, known in (
+        ("intent", sentences.intent_lines, domain.intents),
+        ("entity", sentences.entity_lines, domain.entities),
+    ):
+        for name, line in lines.items():
+            if name not in known:
+                problem = f"the {what} {name!r} is not in {domain.file}; add it there"
+                raise BotError(sentences.file, line, problem)
+
+
+def _flow(root: Node, domain: Domain, sentences: Sentences) -> Flow:
+    fields = root.fields(_KEYS)
+    need(root, fields, "version", "bot", "queues", "intents", "ladder", "waiting")
+    fields["version"].whole(VERSION, VERSION)
+    names = Names(
+        domain_file=domain.file,
+        nlu_file=sentences.file,
+        domain_intents=domain.intents,
+        trained=sentences.intent_lines,
+        responses=domain.responses,
+        queues={
+            name: Queue(name, title.text()) for name, title in fields["queues"].fields().items()
+        },
+        slots={
+            name: Slot(name, title=name.replace("_", " "), entities=entities)
+            for name, entities in domain.slots.items()
+        },
+    )
+    return _assemble(fields, replace(names, slots=read_slots(fields.get("slots"), names)))
+
+
+def _assemble(fields: dict[str, Node], names: Names) -> Flow:
+    bot = fields["bot"].fields(("name", "language", "voice", "timezone", "queue", *_BOT_TEXTS))
+    need(fields["bot"], bot, "name", "queue", *_BOT_TEXTS)
+    ladder = fields["ladder"].fields(("no_input_after", "no_input", "no_match"))
+    need(fields["ladder"], ladder, "no_input", "no_match")
+    queue = names.queue(bot["queue"])
+    intents = read_intents(fields["intents"], names)
+    after = ladder.get("no_input_after")
+    return Flow(
+        name=bot["name"].text(),
+        language=bot["language"].text() if "language" in bot else "en",
+        voice=bot["voice"].text() if "voice" in bot else "default",
+        timezone=_timezone(bot["timezone"]) if "timezone" in bot else "UTC",
+        default_queue=queue,
+        **{key: names.response(bot[key]) for key in _BOT_TEXTS},
+        no_input=read_ladder(ladder["no_input"], queue, names),
+        no_match=read_ladder(ladder["no_match"], queue, names),
+        no_input_after=after.number(1, 60) if after else 6.0,
+        waiting=read_waiting(fields["waiting"], names),
+        intents=intents,
+        slots=names.slots,
+        queues=names.queues,
+        keypad=read_keypad(fields["keypad"], intents, names) if "keypad" in fields else None,
+        thresholds=_thresholds(fields.get("thresholds")),
+    )
+
+
+def _timezone(node: Node) -> str:
+    try:
+        zoneinfo.ZoneInfo(node.text())
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        node.refuse(f"{node.name}: {node.text()!r} is no time zone such as Europe/Rome")
+    return node.text()
+
+
+def _thresholds(node: Node | None) -> Thresholds:
+    if node is None:
+        return Thresholds()
+    fields = node.fields(("accept", "ask"))
+    need(node, fields, "accept", "ask")
+    accept = fields["accept"].number(0, 1)
+    ask = fields["ask"].number(0, 1)
+    if ask > accept:
+        fields["ask"].refuse(f"thresholds: ask ({ask:g}) should not be above accept ({accept:g})")
+    return Thresholds(accept, ask)

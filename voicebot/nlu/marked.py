@@ -1,0 +1,147 @@
+"""YAML whose every value knows its file and line, so that a mistake can be pointed at.
+
+`Node` hides PyYAML's node tree: its verbs return plain values or raise `BotError` with the place.
+Scalars are taken as they are written, so `yes` and `010` stay words where a word is asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from voicebot.errors import BotError
+
+_TRUE = {"true", "yes", "on"}
+_FALSE = {"false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Node:
+    """One value of a YAML file."""
+
+    file: str
+    yaml: yaml.Node
+    name: str
+    """How a person would call it, for messages: `intents.gas_smell.queue`."""
+
+    @property
+    def line(self) -> int:
+        """Where it begins, from 1."""
+        return int(self.yaml.start_mark.line) + 1
+
+    def refuse(self, problem: str) -> NoReturn:
+        """Raise BotError with this place."""
+        raise BotError(self.file, self.line, problem)
+
+    def is_mapping(self) -> bool:
+        """Whether it has keys."""
+        return isinstance(self.yaml, yaml.MappingNode)
+
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return isinstance(self.yaml, yaml.SequenceNode)
+
+    def is_block(self) -> bool:
+        """Whether it is written as a block (`|`)."""
+        return isinstance(self.yaml, yaml.ScalarNode) and self.yaml.style in ("|", ">")
+
+    def fields(self, allowed: Collection[str] | None = None) -> dict[str, Node]:
+        """Its keys and values. Refuses what is no mapping, repeated keys and unknown ones."""
+        if not isinstance(self.yaml, yaml.MappingNode):
+            self.refuse(f"{self.name} should be a list of `key: value`, {self._kind()} stands here")
+        found: dict[str, Node] = {}
+        for key_node, value in self.yaml.value:
+            key_place = Node(self.file, key_node, self.name)
+            key = key_place.text()
+            if key in found:
+                key_place.refuse(f"{self.name}: the key {key!r} stands here a second time")
+            if allowed is not None and key not in allowed:
+                key_place.refuse(f"{self.name}: no key {key!r} is known{hint(key, allowed)}")
+            found[key] = Node(self.file, value, f"{self.name}.{key}" if self.name else key)
+        return found
+
+    def items(self) -> Iterator[Node]:
+        """Its elements, if it is a list."""
+        if not isinstance(self.yaml, yaml.SequenceNode):
+            self.refuse(f"{self.name} should be a list, {self._kind()} stands here")
+        for item in self.yaml.value:
+            yield Node(self.file, item, self.name)
+
+    def text(self) -> str:
+        """Its words, as written."""
+        if not isinstance(self.yaml, yaml.ScalarNode) or self.yaml.tag.endswith(":null"):
+            self.refuse(f"{self.name or 'this'} should be text, {self._kind()} stands here")
+        return str(self.yaml.value)
+
+    def one_of(self, allowed: Collection[str], what: str) -> str:
+        """Its word, which must be among `allowed`."""
+        word = self.text()
+        if word not in allowed:
+            self.refuse(f"{self.name}: there is no {what} {word!r}{hint(word, allowed)}")
+        return word
+
+    def number(self, low: float, high: float) -> float:
+        """Its number, from `low` to `high`."""
+        try:
+            value = float(self.text())
+        except ValueError:
+            self.refuse(f"{self.name} should be a number, {self.text()!r} stands here")
+        if not low <= value <= high:
+            self.refuse(f"{self.name} should be from {low:g} to {high:g}, not {value:g}")
+        return value
+
+    def whole(self, low: int, high: int) -> int:
+        """Its whole number, from `low` to `high`."""
+        value = self.number(low, high)
+        if value != int(value):
+            self.refuse(f"{self.name} should be a whole number, not {value:g}")
+        return int(value)
+
+    def flag(self) -> bool:
+        """true or false."""
+        word = self.text().lower()
+        if word not in _TRUE | _FALSE:
+            self.refuse(f"{self.name} should be true or false, {word!r} stands here")
+        return word in _TRUE
+
+    def _kind(self) -> str:
+        if isinstance(self.yaml, yaml.MappingNode):
+            return "a mapping"
+        if isinstance(self.yaml, yaml.SequenceNode):
+            return "a list"
+        return "nothing" if self.yaml.tag.endswith(":null") else f"{self.yaml.value[:40]!r}"
+
+
+def hint(word: str, allowed: Collection[str]) -> str:
+    """`; did you mean …?`, or what there is if it is short."""
+    near = difflib.get_close_matches(word, list(allowed), n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; there are: {', '.join(sorted(allowed))}" if len(allowed) <= 12 else ""
+
+
+def read_yaml(path: Path) -> Node:
+    """The file's one document. Raises BotError where it is missing, empty or no YAML."""
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BotError(name, None, "the file is missing; a bot needs it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BotError(name, None, f"cannot be read: {error}") from error
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise BotError(name, line, f"this is no valid YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise BotError(name, None, f"this is no valid YAML: {error}") from error
+    if root is None:
+        raise BotError(name, 1, "the file is empty")
+    return Node(name, root, "")

@@ -15,6 +15,10 @@ class EngineMissing(VoicebotError):
     """An engine or its model is not installed; the message names the command that mends it."""
 
 
+class DownloadFailed(VoicebotError):
+    """A file could not be had; what came so far is kept for the next try unless it is wrong."""
+
+
 class BotError(VoicebotError):
     """A bot's files cannot be used. The message is one line: file, line, what, what to do."""
 

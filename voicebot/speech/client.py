@@ -1,0 +1,199 @@
+"""The speech ports on any Wyoming server, in another process or house.
+
+A connection lives for one utterance or one text: opening one costs a fraction of a millisecond,
+and after a crash of the server the next use simply connects to its successor. A server that is
+gone, silent for too long or in trouble is `EngineLost`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from telephony.media.resample import resample
+from voicebot.errors import EngineLost
+from voicebot.speech import protocol
+from voicebot.speech.clauses import pause_after, split
+from voicebot.speech.ports import (
+    Clause,
+    EngineInfo,
+    Recognised,
+    RecognitionContext,
+    RecognitionStream,
+)
+from voicebot.speech.protocol import Event
+from voicebot.speech.sound import silence
+
+CONNECT_TIMEOUT = 2.0
+ANSWER_TIMEOUT = 10.0
+"""Seconds without any event from a server that owes one."""
+
+
+class Wire:
+    """One connection to a server. Every verb raises EngineLost."""
+
+    def __init__(
+        self, uri: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._uri = uri
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, uri: str) -> Wire:
+        """Reach the server."""
+        kind, where = protocol.split_uri(uri)
+        host, _, port = where.rpartition(":")
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                if kind == "unix":
+                    return cls(uri, *await asyncio.open_unix_connection(where))
+                return cls(uri, *await asyncio.open_connection(host, int(port)))
+        except OSError as problem:  # TimeoutError is one
+            raise EngineLost(f"{uri} does not answer: {problem or 'time-out'}") from problem
+
+    async def send(self, event: Event) -> None:
+        """Write one event."""
+        try:
+            await protocol.write_event(event, self._writer)
+        except OSError as problem:
+            raise EngineLost(f"{self._uri} went away: {problem}") from problem
+
+    async def receive(self, patience: float | None) -> Event:
+        """The next event, waited for so many seconds at the most (None: for ever)."""
+        try:
+            async with asyncio.timeout(patience):
+                event = await protocol.read_event(self._reader)
+        except TimeoutError as problem:
+            raise EngineLost(f"{self._uri} said nothing for {patience} s") from problem
+        if event is None:
+            raise EngineLost(f"{self._uri} went away")
+        if event.type == protocol.ERROR:
+            raise EngineLost(f"{self._uri}: {protocol.problem_of(event)}")
+        return event
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+
+
+async def describe(uri: str, role: str) -> EngineInfo:
+    """The engine of a server; `role` is `asr` or `tts`. Raises EngineLost."""
+    wire = await Wire.connect(uri)
+    try:
+        await wire.send(protocol.describe())
+        while (event := await wire.receive(ANSWER_TIMEOUT)).type != protocol.INFO:
+            pass
+    finally:
+        wire.close()
+    engine = protocol.engine_of(event, role)
+    if engine is None:
+        raise EngineLost(f"{uri} has no {role}")
+    return engine
+
+
+class WyomingRecogniser:
+    """A `Recogniser` on the server at `uri`."""
+
+    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT) -> None:
+        self.uri = uri
+        self._timeout = timeout
+
+    async def info(self) -> EngineInfo:
+        """Which engine answers. Raises EngineLost."""
+        return await describe(self.uri, "asr")
+
+    async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
+        """Begin an utterance. End it with `finish` or `cancel`. Raises EngineLost."""
+        wire = await Wire.connect(self.uri)
+        stream = _Stream(wire, rate, self._timeout)
+        await stream.begin(context)
+        return stream
+
+
+class _Stream:
+    """One utterance. A task reads what comes, so that `partial` need not wait."""
+
+    def __init__(self, wire: Wire, rate: int, timeout: float) -> None:
+        self._wire = wire
+        self._rate = rate
+        self._timeout = timeout
+        self._partial = ""
+        self._reading: asyncio.Task[Recognised] | None = None
+
+    async def begin(self, context: RecognitionContext) -> None:
+        await self._wire.send(protocol.transcribe(context, partials=True))
+        await self._wire.send(protocol.audio_start(self._rate))
+        self._reading = asyncio.create_task(self._read())
+
+    async def feed(self, pcm: bytes) -> None:
+        if self._reading is not None and self._reading.done():
+            self._reading.result()  # raises what ended it
+        await self._wire.send(protocol.audio_chunk(pcm, self._rate))
+
+    async def partial(self) -> str:
+        return self._partial
+
+    async def finish(self) -> Recognised:
+        assert self._reading is not None
+        try:
+            await self._wire.send(protocol.audio_stop())
+            async with asyncio.timeout(self._timeout):
+                return await self._reading
+        except TimeoutError as problem:
+            raise EngineLost(f"no transcript within {self._timeout} s") from problem
+        finally:
+            await self.cancel()
+
+    async def cancel(self) -> None:
+        self._wire.close()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+            if not self._reading.cancelled():
+                self._reading.exception()  # told already, or of no interest any more
+
+    async def _read(self) -> Recognised:
+        while True:
+            event = await self._wire.receive(None)
+            if event.type == protocol.PARTIAL:
+                self._partial = str(event.data.get("text", ""))
+            elif event.type == protocol.TRANSCRIPT:
+                return protocol.recognised_of(event)
+
+
+class WyomingSynthesiser:
+    """A `Synthesiser` on the server at `uri`. It asks for one clause at a time, so any server's
+    first sound comes early, and after a barge-in at most one clause was made in vain."""
+
+    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT) -> None:
+        self.uri = uri
+        self._timeout = timeout
+
+    async def info(self) -> EngineInfo:
+        """Which engine answers. Raises EngineLost."""
+        return await describe(self.uri, "tts")
+
+    async def speak(self, text: str, rate: int) -> AsyncIterator[Clause]:
+        """The text clause by clause, at `rate` Hz. Raises EngineLost."""
+        clauses = split(text)
+        if not clauses:
+            return
+        wire = await Wire.connect(self.uri)
+        pause = b""
+        try:
+            for clause in clauses:
+                yield Clause(clause, pause + await self._say(wire, clause, rate))
+                pause = silence(rate, pause_after(clause))
+        finally:
+            wire.close()
+
+    async def _say(self, wire: Wire, clause: str, rate: int) -> bytes:
+        await wire.send(protocol.synthesize(clause, rate))
+        sound, theirs = bytearray(), rate
+        while (event := await wire.receive(self._timeout)).type != protocol.AUDIO_STOP:
+            if event.type == protocol.AUDIO_START:
+                theirs = protocol.rate_of(event)
+            elif event.type == protocol.AUDIO_CHUNK:
+                sound += protocol.pcm_of(event)
+        return resample(bytes(sound), theirs, rate)

@@ -1,0 +1,87 @@
+"""The engines of a worker, by name. Each library is imported only when its engine is wanted."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from voicebot.errors import EngineMissing
+from voicebot.models import folder_of, installed, spec_of
+from voicebot.speech.choice import Choice, choose
+from voicebot.speech.local import LocalSynthesiser, Voice, WholeUtterances
+from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser
+from voicebot.speech.sound import silence
+
+VOICES = ("piper", "hibari")
+RECOGNISERS = ("auto", "whisper", "vosk")
+_WARM_RATE = 8000
+
+
+def recogniser_choice(wanted: str, language: str, models_dir: Path) -> Choice:
+    """Which recogniser it will be, and why: `auto`, `whisper`, `vosk`, or a model's name.
+
+    Raises EngineMissing with the command that mends it.
+    """
+    here = installed(models_dir)
+    if wanted == "auto":
+        return choose(language, here)
+    if wanted in ("whisper", "vosk"):
+        candidates = [n for n in sorted(here) if spec_of(n).engine == wanted]
+        of_language = [n for n in candidates if language.split("-")[0] in spec_of(n).languages]
+        chosen = choose(language, [*of_language, *(c for c in candidates if wanted == "whisper")])
+        return Choice(chosen.engine, chosen.model, f"{wanted} is configured")
+    folder_of(wanted, models_dir)
+    return Choice(spec_of(wanted).engine, wanted, f"{wanted} is configured")
+
+
+def load_recogniser(choice: Choice, language: str, models_dir: Path, threads: int) -> Recogniser:
+    """A recogniser, its model read. Takes seconds. Raises EngineMissing."""
+    pool = ThreadPoolExecutor(threads, thread_name_prefix=choice.engine)
+    folder = folder_of(choice.model, models_dir)
+    if choice.engine == "vosk":
+        from voicebot.speech.vosk import Vosk
+
+        vosk = Vosk(folder, choice.model, language, choice.why, pool)
+        vosk.load()
+        return vosk
+    from voicebot.speech.whisper import Whisper
+
+    whisper = Whisper(folder, language, choice.why, threads)
+    whisper.load()
+    return WholeUtterances(whisper, pool)
+
+
+def load_synthesiser(voice: str) -> Synthesiser:
+    """A voice, its model read. Takes seconds. Raises EngineMissing."""
+    loaded = _voice(voice)
+    return LocalSynthesiser(loaded, ThreadPoolExecutor(1, thread_name_prefix=voice))
+
+
+def _voice(voice: str) -> Voice:
+    why = f"{voice} is configured"
+    if voice == "piper":
+        from voicebot.speech.piper import PiperJoe
+
+        piper = PiperJoe(why)
+        piper.load()
+        return piper
+    if voice == "hibari":
+        from voicebot.speech.hibari import HibariVoice
+
+        hibari = HibariVoice(why)
+        hibari.load()
+        return hibari
+    raise EngineMissing(f"no voice is called {voice!r}: use one of {', '.join(VOICES)}")
+
+
+async def warm_recogniser(engine: Recogniser, language: str) -> None:
+    """Recognise a second of silence, so that the first caller does not wait for buffers."""
+    stream = await engine.open(_WARM_RATE, RecognitionContext(language=language))
+    await stream.feed(silence(_WARM_RATE, 1.0))
+    await stream.finish()
+
+
+async def warm_synthesiser(engine: Synthesiser) -> None:
+    """Speak two words to nobody."""
+    async for _ in engine.speak("Good morning.", _WARM_RATE):
+        pass

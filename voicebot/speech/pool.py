@@ -1,0 +1,172 @@
+"""Several workers as one.
+
+The least busy one is asked; one that does not answer is passed over, and asked last for a while.
+`EngineLost` comes only if none answers. An utterance under way in a worker that dies is lost and
+not sent to another: a sound that aborts one engine would abort them all. The turn is asked again.
+(The first clause of a text is tried again elsewhere: it is ours, no stranger's.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+
+from voicebot.errors import EngineLost
+from voicebot.speech.ports import (
+    Clause,
+    EngineInfo,
+    Recognised,
+    Recogniser,
+    RecognitionContext,
+    RecognitionStream,
+    Synthesiser,
+)
+
+log = structlog.get_logger(__name__)
+REST = 2.0
+"""Seconds for which a worker that was lost is asked last."""
+
+E = TypeVar("E")
+R = TypeVar("R")
+
+
+@dataclass
+class _Member(Generic[E]):
+    engine: E
+    busy: int = 0
+    lost_at: float = -REST
+
+
+class _Pool(Generic[E]):
+    """The members, in the order in which to ask them."""
+
+    def __init__(self, engines: Sequence[E]) -> None:
+        self._members = [_Member(engine) for engine in engines]
+
+    async def first(self, ask: Callable[[_Member[E]], Awaitable[R]]) -> R:
+        """The first answer. Raises EngineLost if there is none."""
+        problem = EngineLost("no speech worker is configured")
+        for member in self._ranked():
+            try:
+                return await ask(member)
+            except EngineLost as lost:
+                self.lost(member, lost)
+                problem = lost
+        raise problem
+
+    def lost(self, member: _Member[E], problem: EngineLost) -> None:
+        """Ask this one last for a while."""
+        member.lost_at = _now()
+        log.warning("speech worker lost", problem=str(problem))
+
+    def _ranked(self) -> list[_Member[E]]:
+        now = _now()
+        return sorted(self._members, key=lambda m: (now - m.lost_at < REST, m.busy))
+
+
+class RecogniserPool:
+    """A `Recogniser` made of several."""
+
+    def __init__(self, engines: Sequence[Recogniser]) -> None:
+        self._pool = _Pool(engines)
+
+    async def info(self) -> EngineInfo:
+        """Which engine answers. Raises EngineLost."""
+        return await self._pool.first(lambda member: member.engine.info())
+
+    async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
+        """Begin an utterance at the least busy worker. Raises EngineLost."""
+
+        async def ask(member: _Member[Recogniser]) -> RecognitionStream:
+            return _Counted(self._pool, member, await member.engine.open(rate, context))
+
+        return await self._pool.first(ask)
+
+
+class _Counted:
+    """A stream that keeps its worker counted as busy, and tells when it is lost."""
+
+    def __init__(
+        self, pool: _Pool[Recogniser], member: _Member[Recogniser], stream: RecognitionStream
+    ) -> None:
+        self._pool = pool
+        self._member = member
+        self._stream = stream
+        self._over = False
+        member.busy += 1
+
+    async def feed(self, pcm: bytes) -> None:
+        try:
+            await self._stream.feed(pcm)
+        except EngineLost as lost:
+            self._lose(lost)
+            raise
+
+    async def partial(self) -> str:
+        return await self._stream.partial()
+
+    async def finish(self) -> Recognised:
+        try:
+            return await self._stream.finish()
+        except EngineLost as lost:
+            self._lose(lost)
+            raise
+        finally:
+            self._done()
+
+    async def cancel(self) -> None:
+        self._done()
+        await self._stream.cancel()
+
+    def _lose(self, lost: EngineLost) -> None:
+        self._pool.lost(self._member, lost)
+        self._done()
+
+    def _done(self) -> None:
+        if not self._over:
+            self._over = True
+            self._member.busy -= 1
+
+
+class SynthesiserPool:
+    """A `Synthesiser` made of several. The worker is chosen for each text."""
+
+    def __init__(self, engines: Sequence[Synthesiser]) -> None:
+        self._pool = _Pool(engines)
+
+    async def info(self) -> EngineInfo:
+        """Which engine answers. Raises EngineLost."""
+        return await self._pool.first(lambda member: member.engine.info())
+
+    async def speak(self, text: str, rate: int) -> AsyncIterator[Clause]:
+        """The text clause by clause. Raises EngineLost."""
+
+        async def ask(
+            member: _Member[Synthesiser],
+        ) -> tuple[_Member[Synthesiser], AsyncIterator[Clause], Clause | None]:
+            clauses = member.engine.speak(text, rate)
+            member.busy += 1
+            try:
+                return member, clauses, await anext(clauses, None)
+            except BaseException:
+                member.busy -= 1
+                raise
+
+        member, clauses, clause = await self._pool.first(ask)
+        try:
+            while clause is not None:
+                yield clause
+                clause = await anext(clauses, None)
+        except EngineLost as lost:
+            self._pool.lost(member, lost)
+            raise
+        finally:
+            member.busy -= 1
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,134 @@
+"""Whisper through CTranslate2 with its context cut to 8 s. The only file that imports
+ctranslate2, faster_whisper and tokenizers; of faster_whisper only features and tokenizer serve.
+
+Whisper was made for 30 s at a time and computes 30 s whatever it hears. Cut to 8 s the encoder
+takes a quarter; below 6 s it begins to repeat itself. What is longer is heard in windows. On
+silence and noise it still writes words, but says itself that there was no speech: that is the gate.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from faster_whisper.feature_extractor import FeatureExtractor
+from faster_whisper.tokenizer import Tokenizer
+
+from telephony.media.resample import resample
+from voicebot.errors import EngineMissing
+from voicebot.speech.hearing import Guess, Heard, join
+from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext
+from voicebot.speech.sound import duration
+from voicebot.speech.windows import windows
+
+RATE = 16000
+CONTEXT_SECONDS = 8
+WINDOW_SECONDS = 7.8
+"""A window leaves a little silence at the end of its context."""
+SHORTEST = 0.1
+"""Seconds below which nothing can have been said."""
+BEAM = 3
+NO_REPEAT = 4
+MAX_TOKENS = 96
+"""Of one window: nobody says more in 8 s; it bounds the time when the model rambles."""
+PROMPT_TOKENS = 48
+
+
+class Whisper:
+    """A `Transcriber`. `threads` utterances are decoded at once, each on one core."""
+
+    def __init__(self, folder: Path, language: str, why: str, threads: int = 1) -> None:
+        self.info = EngineInfo("whisper-base", folder.name, language, why, n_best=True)
+        self._folder = folder
+        self._threads = threads
+        self._model: ctranslate2.models.Whisper | None = None
+        self._suppressed: dict[tuple[str, ...], list[int]] = {}
+
+    def load(self) -> None:
+        """Read the model (145 MB, held as int8). Raises EngineMissing."""
+        if not (self._folder / "model.bin").is_file():
+            name = self._folder.name
+            raise EngineMissing(
+                f"{self._folder} holds no Whisper model: centralino models fetch {name}"
+            )
+        self._tokens = tokenizers.Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        self._features = FeatureExtractor()
+        self._model = ctranslate2.models.Whisper(
+            str(self._folder),
+            device="cpu",
+            compute_type="int8",
+            inter_threads=self._threads,
+            intra_threads=1,
+        )
+
+    def transcribe(self, pcm: bytes, rate: int, context: RecognitionContext) -> Recognised:
+        """What was said? Called from as many threads as were asked for."""
+        began = time.perf_counter()
+        if duration(pcm, rate) < SHORTEST:
+            return Recognised("", 0.0, no_speech=1.0, engine=self.info.name)
+        sound = resample(pcm, rate, RATE)
+        heard = [self._hear(w, context) for w in windows(sound, RATE, WINDOW_SECONDS)]
+        return join(heard, time.perf_counter() - began, self.info.name)
+
+    def _hear(self, pcm: bytes, context: RecognitionContext) -> Heard:
+        assert self._model is not None, "load() first"
+        tokenizer = self._tokenizer(context.language)
+        best = max(1, context.max_alternatives)
+        (result,) = self._model.generate(
+            ctranslate2.StorageView.from_array(self._mel(pcm)),
+            [self._prompt(tokenizer, context.terms)],
+            beam_size=max(BEAM, best),
+            num_hypotheses=best,
+            no_repeat_ngram_size=NO_REPEAT,
+            max_length=MAX_TOKENS + PROMPT_TOKENS,
+            suppress_tokens=self._suppress(context.only),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        guesses = zip(result.sequences_ids, result.scores, strict=True)
+        return Heard(
+            tuple(Guess(tokenizer.decode(ids).strip(), score) for ids, score in guesses),
+            result.no_speech_prob,
+        )
+
+    def _mel(self, pcm: bytes) -> np.ndarray:
+        samples = np.zeros(RATE * CONTEXT_SECONDS, np.float32)
+        heard = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
+        samples[: heard.size] = heard
+        mel = self._features(samples, padding=0)[:, : 100 * CONTEXT_SECONDS]
+        return np.ascontiguousarray(mel[None], dtype=np.float32)
+
+    def _tokenizer(self, language: str) -> Tokenizer:
+        code = language.lower().split("-")[0]
+        if self._tokens.token_to_id(f"<|{code}|>") is None:
+            raise EngineMissing(f"Whisper does not know the language {language!r}: use another")
+        return Tokenizer(self._tokens, True, "transcribe", code)
+
+    def _prompt(self, tokenizer: Tokenizer, terms: tuple[str, ...]) -> list[int]:
+        sequence = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if not terms:
+            return sequence
+        words = tokenizer.encode(" " + ", ".join(terms) + ".")[:PROMPT_TOKENS]
+        return [tokenizer.sot_prev, *words, *sequence]
+
+    def _suppress(self, only: tuple[str, ...]) -> list[int]:
+        """Every token but those of the words that can be said, and the end of the text."""
+        if not only:
+            return [-1]  # CTranslate2's sign for the model's own list
+        if only not in self._suppressed:
+            self._suppressed[only] = self._all_but(only)
+        return self._suppressed[only]
+
+    def _all_but(self, only: tuple[str, ...]) -> list[int]:
+        forms = {f(word) for word in only for f in (str, str.lower, str.capitalize)}
+        texts = [lead + form for form in forms for lead in ("", " ")] + [",", ".", "?"]
+        allowed = {i for text in texts for i in self._encode(text)}
+        end = self._tokens.token_to_id("<|endoftext|>") or 0
+        return [i for i in range(end) if i not in allowed]
+
+    def _encode(self, text: str) -> list[int]:
+        ids: list[int] = self._tokens.encode(text, add_special_tokens=False).ids
+        return ids

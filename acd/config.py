@@ -1,0 +1,91 @@
+"""What a centre may set. PURE. All lengths are seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from acd.errors import AcdConfigError
+
+
+@dataclass(frozen=True)
+class QueueConfig:
+    """One queue: it belongs to one client."""
+
+    id: str
+    client: str
+    name: str = ""
+    wrap_up_seconds: float = 30.0
+    """Work after the call; 0 for none. It holds the agent back from every queue."""
+    ring_timeout: float = 20.0
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """How long an agent is left alone after an offer that came to nothing.
+
+    The kinds are kept apart, as in mod_callcenter: a busy phone is no agent who looked away.
+    """
+
+    busy_seconds: float = 20.0
+    declined_seconds: float = 10.0
+    error_seconds: float = 5.0
+    same_call_seconds: float = 30.0
+    """A declined call is not offered to the same agent again sooner than this."""
+    error_limit: int = 3
+    """Errors in a row after which the agent is set not ready: the phone is in trouble."""
+
+
+@dataclass(frozen=True)
+class CentreConfig:
+    """One centre: its agents are matched together, across the clients of its queues."""
+
+    id: str
+    queues: tuple[QueueConfig, ...] = ()
+    priority_cap: float = 600.0
+    """The greatest head start; so a call overtakes only those that joined less than this before."""
+    seat_seconds: float = 600.0
+    """How long the place of a caller whom we lost is kept for a redial."""
+    redial_seconds: float = 60.0
+    """How long the place of a caller who hung up is kept."""
+    position_seconds: float = 10.0
+    """A caller is told the position at most this often."""
+    lease_margin: float = 5.0
+    """Beyond the ring time-out, for the way there and back."""
+    whisper_limit: float = 15.0
+    """From answer to bridge at most."""
+    contact_limit: float = 4 * 3600.0
+    """A contact of which nothing is heard any more ends after this."""
+    reconnect_seconds: float = 60.0
+    """After a restart, how long a media process may take to say what it holds."""
+    restart_grace: float = 10.0
+    """After a restart no offer expires sooner than this: news of it may be on its way."""
+    back_off: BackOff = field(default_factory=BackOff)
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise AcdConfigError(problem)
+
+    def queue(self, id: str) -> QueueConfig | None:
+        """The queue of that name."""
+        return next((queue for queue in self.queues if queue.id == id), None)
+
+
+def _problems(config: CentreConfig) -> Iterator[str]:
+    names = [queue.id for queue in config.queues]
+    yield from (f"queue {name!r} is there twice" for name in set(names) if names.count(name) > 1)
+    yield from ("a queue has no id" for queue in config.queues if not queue.id)
+    yield from (f"queue {queue.id}: no client" for queue in config.queues if not queue.client)
+    parts = [("", config), ("back_off.", config.back_off)]
+    parts += [(f"queue {queue.id}: ", queue) for queue in config.queues]
+    for where, part in parts:
+        for key, value in vars(part).items():
+            if isinstance(value, int | float) and not 0 <= value < float("inf"):
+                yield f"{where}{key} is {value}; it must be a finite number, 0 or more"
+    zero = ("position_seconds", "whisper_limit", "contact_limit", "lease_margin")
+    yield from (f"{key} must be more than 0" for key in zero if not getattr(config, key))
+    for queue in config.queues:
+        if not queue.ring_timeout:
+            yield f"queue {queue.id}: ring_timeout must be more than 0"
+    if config.back_off.error_limit < 1:
+        yield "back_off.error_limit must be 1 or more"

@@ -1,0 +1,254 @@
+"""The floor of a centre: every row of its state, and the indexes made from the rows. PURE.
+
+All writing goes through `put_*` and `drop_*`: each keeps the indexes and timers true, remembers the
+change for the ledger, and writes the journal row of a move. So no handler can forget one of them,
+and `load` on a fresh floor makes the same floor again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from acd.config import CentreConfig
+from acd.queue import Line, Place, place_of
+from acd.records import (
+    AGENTS,
+    OFFERS,
+    SEATS,
+    WAITING,
+    AgentRecord,
+    OfferRecord,
+    Record,
+    SeatRecord,
+    WaitingRecord,
+    Want,
+)
+from acd.timers import Timers
+from kernel.core import Change, Drop, Put, Transition
+
+ROOM = "acd"
+
+TimerName = tuple[str, ...]
+"""What is due, and of whom: `("lease", offer)`, `("wrap_up", agent)`, …"""
+
+CALL_TIMERS = ("tell", "again", "adrift")
+
+
+@dataclass
+class Floor:
+    """Rows, indexes, timers, and what changed since it was last asked."""
+
+    config: CentreConfig
+    agents: dict[str, AgentRecord] = field(default_factory=dict)
+    waiting: dict[str, WaitingRecord] = field(default_factory=dict)
+    offers: dict[str, OfferRecord] = field(default_factory=dict)
+    seats: dict[str, SeatRecord] = field(default_factory=dict)
+    # indexes
+    lines: dict[str, Line] = field(default_factory=dict)
+    serving: dict[str, set[str]] = field(default_factory=dict)
+    """Queue → agents who are logged in for it."""
+    free: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
+    """Queue → free agents, longest idle first."""
+    talking: dict[str, str] = field(default_factory=dict)
+    """Call → its bridged offer, once the call has left its line."""
+    fresh_agents: set[str] = field(default_factory=set)
+    """Agents who became free, or able for more, since the last match cycle."""
+    fresh_calls: set[str] = field(default_factory=set)
+    """Calls that became open since the last match cycle."""
+    unheard: set[tuple[str, str]] = field(default_factory=set)
+    """Lives of media processes not heard of since the restart: their calls are held back."""
+    timers: Timers[TimerName] = field(default_factory=Timers)
+    seq: int = 0
+    _able: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+    _rows: dict[tuple[str, str], Put | Drop] = field(default_factory=dict)
+    _journal: list[Transition] = field(default_factory=list)
+
+    # --- what a restart reads
+
+    def load(self, record: object) -> None:
+        """Take in a row from the ledger. Raises TypeError for a row of no table of ours."""
+        if isinstance(record, AgentRecord):
+            self._index_agent(None, record)
+        elif isinstance(record, WaitingRecord):
+            self.seq = max(self.seq, record.seq)
+            self._index_call(None, record)
+            self.unheard.add((record.media, record.epoch))
+        elif isinstance(record, OfferRecord):
+            self._index_offer(record)
+            self.unheard.add((record.media, record.epoch))
+        elif isinstance(record, SeatRecord):
+            self._index_seat(record)
+        else:
+            raise TypeError(f"no table of the ACD holds {type(record).__name__}")
+
+    def changes(self) -> list[Change]:
+        """Rows (the last of each) and journal since the last call."""
+        changes: list[Change] = [*self._rows.values(), *self._journal]
+        self._rows, self._journal = {}, []
+        return changes
+
+    def note(
+        self, subject: str, before: str, after: str, why: str, call: str | None, client: str | None
+    ) -> None:
+        """A journal row."""
+        row = Transition(ROOM, subject, str(before), str(after), why, call, client)
+        self._journal.append(row)
+
+    # --- agents
+
+    def put_agent(self, record: AgentRecord, why: str, call: str | None = None) -> None:
+        """Replace an agent's row; its moves go to the journal."""
+        before = self.agents.get(record.agent)
+        self._row(AGENTS, record)
+        self._index_agent(before, record)
+        state, want = (before.state, before.want) if before else ("", "")
+        if state != record.state:
+            self.note(f"agent:{record.agent}", state, record.state, why, call, record.client)
+        if want != record.want:
+            self.note(f"agent-wants:{record.agent}", want, record.want, why, call, record.client)
+
+    def _index_agent(self, before: AgentRecord | None, record: AgentRecord) -> None:
+        self.agents[record.agent] = record
+        self._timer(("wrap_up", record.agent), record.wrap_up_until)
+        self._timer(("back_off", record.agent), record.not_before)
+        changed = before is None or _serves(before) != _serves(record)
+        if changed:
+            self._list_under_queues(before, record)
+        if before and before.free:
+            self._unfree(before)
+        self.fresh_agents.discard(record.agent)
+        if record.free:
+            for queue in record.queues:
+                insort(self.free.setdefault(queue, []), (record.idle_since, record.agent))
+            if changed or not (before and before.free):
+                self.fresh_agents.add(record.agent)
+
+    def _list_under_queues(self, before: AgentRecord | None, record: AgentRecord) -> None:
+        self._able.clear()
+        for queue in before.queues if before else ():
+            self.serving.get(queue, set()).discard(record.agent)
+        if record.want is not Want.LOGGED_OUT:
+            for queue in record.queues:
+                self.serving.setdefault(queue, set()).add(record.agent)
+
+    def _unfree(self, record: AgentRecord) -> None:
+        for queue in record.queues:
+            free = self.free[queue]
+            del free[bisect_left(free, (record.idle_since, record.agent))]
+
+    def free_for(self, queue: str) -> Iterator[AgentRecord]:
+        """Free agents of a queue, longest idle first."""
+        return (self.agents[agent] for _, agent in self.free.get(queue, ()))
+
+    def agents_of(self, queue: str) -> list[AgentRecord]:
+        """Agents logged in for a queue."""
+        return [self.agents[agent] for agent in sorted(self.serving.get(queue, ()))]
+
+    def able(self, queue: str, required: tuple[str, ...]) -> int:
+        """How many agents are logged in who could take such a call, ready or not."""
+        key = (queue, required)
+        if key not in self._able:
+            self._able[key] = sum(
+                all(self.agents[agent].skills.get(skill, 0) > 0 for skill in required)
+                for agent in self.serving.get(queue, ())
+            )
+        return self._able[key]
+
+    # --- calls
+
+    def put_call(self, record: WaitingRecord) -> None:
+        """Replace a call's row."""
+        before = self.waiting.get(record.call)
+        self._row(WAITING, record)
+        self._index_call(before, record)
+
+    def _index_call(self, before: WaitingRecord | None, record: WaitingRecord) -> None:
+        self.waiting[record.call] = record
+        if before is None:
+            self.lines.setdefault(record.queue, Line()).add(self.place(record))
+            self.timers.set(("tell", record.call), record.told_at + self.config.position_seconds)
+        self._timer(("again", record.call), min((r.until for r in record.refused), default=0.0))
+        if record.offer:
+            self.fresh_calls.discard(record.call)
+        elif before is None or before.offer or before.refused != record.refused:
+            self.fresh_calls.add(record.call)
+
+    def drop_call(self, record: WaitingRecord) -> None:
+        """A call left its line."""
+        self._rows[WAITING, record.call] = Drop(WAITING, record.call)
+        del self.waiting[record.call]
+        self.lines[record.queue].remove(self.place(record))
+        self.fresh_calls.discard(record.call)
+        for kind in CALL_TIMERS:
+            self.timers.cancel((kind, record.call))
+
+    def place(self, record: WaitingRecord) -> Place:
+        """A call's place in its line."""
+        return place_of(record, self.config.priority_cap)
+
+    def position(self, record: WaitingRecord) -> int:
+        """1 for the call that is served next in its queue."""
+        return self.lines[record.queue].position(self.place(record))
+
+    def open(self, record: WaitingRecord) -> bool:
+        """Whether the call may be offered: nobody has it, and its media process is there."""
+        return not record.offer and (record.media, record.epoch) not in self.unheard
+
+    # --- offers and seats
+
+    def put_offer(self, record: OfferRecord, why: str) -> None:
+        """Replace an offer's row; its moves go to the journal."""
+        before = self.offers.get(record.offer)
+        self._row(OFFERS, record)
+        self._index_offer(record)
+        state = before.state if before else ""
+        subject = f"offer:{record.offer}"
+        self.note(subject, state, record.state, why, record.call, record.client)
+
+    def _index_offer(self, record: OfferRecord) -> None:
+        self.offers[record.offer] = record
+        self._timer(("lease", record.offer), record.lease)
+        if record.state == "bridged":
+            self.talking[record.call] = record.offer
+
+    def drop_offer(self, record: OfferRecord, why: str) -> None:
+        """An offer, or the contact that it became, is over."""
+        self._rows[OFFERS, record.offer] = Drop(OFFERS, record.offer)
+        del self.offers[record.offer]
+        self.timers.cancel(("lease", record.offer))
+        if self.talking.get(record.call) == record.offer:
+            del self.talking[record.call]
+        subject = f"offer:{record.offer}"
+        self.note(subject, record.state, "over", why, record.call, record.client)
+
+    def put_seat(self, record: SeatRecord) -> None:
+        """Keep a place."""
+        self._row(SEATS, record)
+        self._index_seat(record)
+
+    def _index_seat(self, record: SeatRecord) -> None:
+        self.seats[record.key] = record
+        self._timer(("seat", record.key), record.expires)
+
+    def drop_seat(self, key: str) -> None:
+        """A place was taken again, or is kept no longer."""
+        self._rows[SEATS, key] = Drop(SEATS, key)
+        del self.seats[key]
+        self.timers.cancel(("seat", key))
+
+    # --- inside
+
+    def _row(self, table: str, record: Record) -> None:
+        self._rows[table, record.key] = Put(table, record.key, record)
+
+    def _timer(self, name: TimerName, due: float) -> None:
+        if due:
+            self.timers.set(name, due)
+        else:
+            self.timers.cancel(name)
+
+
+def _serves(record: AgentRecord) -> tuple[object, ...]:
+    return (record.want is not Want.LOGGED_OUT, record.queues, record.skills)

@@ -1,0 +1,101 @@
+"""An offer: one call, one agent, for a while. PURE.
+
+An offer has a lease. Whatever gets lost on the way, when the lease ends both call and agent are
+free again: neither a ghost call nor a stuck agent can outlive it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from acd.config import BackOff, CentreConfig
+from acd.messages import Bridged, OfferAnswered, OfferRinging
+from acd.records import AgentRecord, OfferRecord, OfferState, WaitingRecord
+from kernel.machine import Machine
+
+OFFER: Machine[OfferState] = Machine(
+    "offer",
+    {
+        OfferState.PLACED: {
+            OfferRinging: OfferState.RINGING,
+            OfferAnswered: OfferState.ANSWERED,
+            Bridged: OfferState.BRIDGED,
+        },
+        OfferState.RINGING: {
+            OfferAnswered: OfferState.ANSWERED,
+            Bridged: OfferState.BRIDGED,
+        },
+        OfferState.ANSWERED: {Bridged: OfferState.BRIDGED},
+        OfferState.BRIDGED: {},
+    },
+)
+"""Progress only. News of an earlier stage that comes late has no row and counts as stale."""
+
+
+def make(
+    offer: str, call: WaitingRecord, agent: AgentRecord, ring: float, margin: float, now: float
+) -> OfferRecord:
+    """A new offer; `ring` is the ring time-out in seconds."""
+    return OfferRecord(
+        offer, call.call, agent.agent, call.client, call.queue, call.media, call.epoch,
+        call.caller, call.joined, made=now, lease=now + ring + margin, since=now,
+    )  # fmt: skip
+
+
+def progress(
+    offer: OfferRecord, event: object, ring: float, config: CentreConfig, now: float
+) -> OfferRecord | None:
+    """The offer after news of it, its lease renewed for the new stage; None for stale news."""
+    if not OFFER.allows(offer.state, event):
+        return None
+    state = OFFER.next(offer.state, event)
+    terms = {
+        OfferState.RINGING: ring + config.lease_margin,
+        OfferState.ANSWERED: config.whisper_limit,
+        OfferState.BRIDGED: config.contact_limit,
+    }
+    return replace(offer, state=state, since=now, lease=now + terms[state])
+
+
+Failure = Literal[
+    "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "withdrawn", "expired"
+]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a failed offer means for the agent, and for the pair of call and agent."""
+
+    not_ready: bool = False
+    """Set not ready: nobody looked."""
+    offline: bool = False
+    """The phone cannot be reached, until it is heard of again."""
+    pause: float = 0.0
+    """Seconds without any offer for the agent."""
+    same_call: float = 0.0
+    """Seconds without an offer of this call to this agent."""
+    trouble: bool = False
+    """A technical cause: it counts towards setting the agent not ready."""
+
+
+def effects(back_off: BackOff) -> Mapping[Failure, Effect]:
+    """The table of failures."""
+    again = back_off.same_call_seconds
+    return {
+        "no_answer": Effect(not_ready=True),
+        "busy": Effect(pause=back_off.busy_seconds, same_call=back_off.busy_seconds),
+        "declined": Effect(pause=back_off.declined_seconds, same_call=again),
+        "unreachable": Effect(offline=True),
+        "caller_gone": Effect(),
+        "error": Effect(pause=back_off.error_seconds, trouble=True),
+        "withdrawn": Effect(),
+        "expired": Effect(pause=back_off.error_seconds),
+    }
+
+
+def expired(offer: OfferRecord) -> Failure:
+    """What it means that the lease ended: a phone that rang all the time was not answered; where
+    nothing was heard, the media process failed and not the agent."""
+    return "no_answer" if offer.state is OfferState.RINGING else "expired"

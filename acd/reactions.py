@@ -1,0 +1,262 @@
+"""What happens to calls and offers, whoever caused it: the distributor's lower half. PURE."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from acd import agent as agents
+from acd import offer as offers
+from acd.config import CentreConfig
+from acd.floor import Floor
+from acd.matching import MatchDecision, choose, decide
+from acd.messages import (
+    CallQueued,
+    PlaceOffer,
+    ReleaseCall,
+    TellPosition,
+    WithdrawOffer,
+)
+from acd.offer import Failure
+from acd.queue import Place
+from acd.records import (
+    AgentRecord,
+    OfferRecord,
+    Refused,
+    SeatRecord,
+    WaitingRecord,
+    seat_key,
+)
+from kernel.ids import Chance, new_id
+
+Left = Literal["hang_up", "exit", "lost"]
+
+
+class Reactions:
+    """The floor, the commands, and the moves that several events share."""
+
+    def __init__(self, config: CentreConfig, chance: Chance) -> None:
+        self.config = config
+        self.floor = Floor(config)
+        self.counts: Counter[str] = Counter()
+        """Since this life began; `stale` among them."""
+        self.lost: set[tuple[str, str]] = set()
+        """Lives of media processes that were called lost. Such a one may yet come back with
+        `CallsHeld`; its callers are then released to their bots."""
+        self.superseded: set[tuple[str, str]] = set()
+        """Lives after which another began: all news from them is stale."""
+        self._commands: list[object] = []
+        self._chance = chance
+        self._effects = offers.effects(config.back_off)
+        self._queues = {queue.id: queue for queue in config.queues}
+
+    def stale(self) -> None:
+        """An event was about something no longer current."""
+        self.counts["stale"] += 1
+
+    def ring_timeout(self, queue: str) -> float:
+        """Seconds of ringing for a queue's offers."""
+        return self._queues[queue].ring_timeout if queue in self._queues else 0.0
+
+    # --- a call comes and goes
+
+    def join(self, event: CallQueued, now: float) -> None:
+        """A caller takes a place: the old one, if it was kept."""
+        self.counts["queued"] += 1
+        joined = now
+        key = seat_key(event.client, event.queue, event.caller)
+        if event.caller and key in self.floor.seats:
+            joined = min(now, self.floor.seats[key].joined)
+            self.counts["resumed"] += 1
+            self.floor.drop_seat(key)
+        self.floor.seq += 1
+        record = WaitingRecord(
+            event.call, event.client, event.queue, event.caller, event.media, event.epoch,
+            joined, now, self.floor.seq, event.priority, event.required, event.preferred,
+            event.intent,
+        )  # fmt: skip
+        self.floor.put_call(record)
+        why = "back to the kept place" if joined < now else "queued"
+        self._call_moved(event.call, "", "waiting", why, event.client)
+
+    def leave(self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool) -> None:
+        """A caller is gone from the queue; an offer of the call ends with it."""
+        self.counts[{"hang_up": "abandoned", "exit": "exited", "lost": "lost"}[why]] += 1
+        self.floor.drop_call(call)
+        before = "offered" if call.offer else "waiting"
+        after = "lost" if why == "lost" else "left"
+        self._call_moved(call.call, before, after, why, call.client)
+        if call.offer:
+            offer = self.floor.offers[call.offer]
+            self.end_offer(offer, "caller_gone", "caller gone", now, withdraw=withdraw)
+        if why != "exit":
+            keep = self.config.redial_seconds if why == "hang_up" else self.config.seat_seconds
+            self._keep_seat(call, keep, now)
+
+    def _keep_seat(self, of: WaitingRecord | OfferRecord, seconds: float, now: float) -> None:
+        if not of.caller or not seconds:
+            return
+        seat = SeatRecord(of.client, of.queue, of.caller, of.joined, now + seconds)
+        kept = self.floor.seats.get(seat.key)
+        if kept is not None:  # two calls of one number: the older place, the longer time
+            expires = max(seat.expires, kept.expires)
+            seat = replace(seat, joined=min(seat.joined, kept.joined), expires=expires)
+        self.floor.put_seat(seat)
+
+    def release(self, call: str, media: str, why: str, client: str | None) -> None:
+        """Give a call back to its bot."""
+        self.counts["released"] += 1
+        self._commands.append(ReleaseCall(call, media, why))
+        self._call_moved(call, "", "released", why, client)
+
+    def adrift(self, call: WaitingRecord, now: float) -> None:
+        """A call whose queue is no longer configured goes back to its bot."""
+        self.leave(call, "exit", now, withdraw=True)
+        self.release(call.call, call.media, f"no queue {call.queue}", call.client)
+
+    # --- an offer comes and goes
+
+    def match(self, now: float) -> None:
+        """One cycle over all queues: calls by head start, agents by longest idle."""
+        if not self.floor.fresh_calls and not self.floor.fresh_agents:
+            return
+        for call in self._calls_to_try():
+            fresh = call.call in self.floor.fresh_calls
+            self.floor.fresh_calls.discard(call.call)
+            if not self.floor.open(call):
+                continue
+            pool = self.floor.free_for(call.queue) if fresh else self._fresh_for(call.queue)
+            chosen = choose(call, pool)
+            if chosen is not None:
+                decision = decide(call, self.floor.agents_of(call.queue), now)
+                self._offer(call, chosen, decision, now)
+        self.floor.fresh_agents.clear()
+
+    def _calls_to_try(self) -> Iterator[WaitingRecord]:
+        floor = self.floor
+        queues = {q for agent in floor.fresh_agents for q in floor.agents[agent].queues}
+        lines = [floor.lines[queue].places for queue in queues if queue in floor.lines]
+        others = [floor.waiting[call] for call in floor.fresh_calls]
+        rest = sorted(floor.place(call) for call in others if call.queue not in queues)
+        for place in heapq.merge(*lines, rest):
+            if not floor.fresh_agents and not floor.fresh_calls:
+                return
+            if floor.fresh_agents or _call(place) in floor.fresh_calls:
+                yield floor.waiting[_call(place)]
+
+    def _fresh_for(self, queue: str) -> list[AgentRecord]:
+        """Fresh agents of a queue, longest idle first."""
+        records = (self.floor.agents[agent] for agent in self.floor.fresh_agents)
+        able = [agent for agent in records if agent.free and queue in agent.queues]
+        return sorted(able, key=lambda agent: (agent.idle_since, agent.agent))
+
+    def _offer(
+        self, call: WaitingRecord, agent: AgentRecord, decision: MatchDecision, now: float
+    ) -> None:
+        self.counts["offered"] += 1
+        name, ring = new_id("offer", self._chance), self.ring_timeout(call.queue)
+        offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
+        why = decision.short()
+        self.floor.put_offer(offer, why)
+        self.floor.put_agent(agents.reserved(agent, name, call.call, now), "offered", call.call)
+        self.floor.put_call(replace(call, offer=name))
+        self._call_moved(call.call, "waiting", "offered", name, call.client)
+        self._commands.append(
+            PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
+        )
+
+    def end_offer(
+        self, offer: OfferRecord, failure: Failure, why: str, now: float, *, withdraw: bool
+    ) -> None:
+        """An offer came to nothing: the agent by the table of failures, the call to its place."""
+        self.counts["missed" if failure == "no_answer" else f"offer_{failure}"] += 1
+        effect = self._effects[failure]
+        if withdraw:
+            self.withdraw(offer.offer, offer.media, offer.call, why)
+        self.floor.drop_offer(offer, why)
+        call = self.floor.waiting.get(offer.call)
+        if call is not None:
+            refused = tuple(r for r in call.refused if r.agent != offer.agent)
+            if effect.same_call:
+                refused += (Refused(offer.agent, now + effect.same_call),)
+            self.floor.put_call(replace(call, offer="", refused=refused))
+            self._call_moved(call.call, "offered", "waiting", why, call.client)
+        agent = self.floor.agents[offer.agent]
+        limit = self.config.back_off.error_limit
+        self.floor.put_agent(agents.after_offer(agent, effect, limit, now), why, offer.call)
+
+    def withdraw(self, offer: str, media: str, call: str, why: str) -> None:
+        """Tell the media process to stop ringing."""
+        self._commands.append(WithdrawOffer(offer, media, call, why))
+
+    def bridged(self, offer: OfferRecord) -> None:
+        """Caller and agent talk: the call leaves its line."""
+        self.counts["bridged"] += 1
+        self.floor.drop_call(self.floor.waiting[offer.call])
+        self._call_moved(offer.call, "offered", "talking", offer.offer, offer.client)
+
+    def end_contact(self, offer: OfferRecord, by: str, now: float) -> None:
+        """Caller and agent no longer talk: wrap-up. A contact that we lost keeps its seat."""
+        self.counts["contacts_lost" if by == "lost" else "contacts"] += 1
+        call = self.floor.waiting.get(offer.call)
+        if call is not None:  # its end came before word of its beginning
+            self.floor.drop_call(call)
+        self.floor.drop_offer(offer, f"ended by {by}")
+        before, after = "offered" if call else "talking", "lost" if by == "lost" else "ended"
+        self._call_moved(offer.call, before, after, f"by {by}", offer.client)
+        if by == "lost":
+            self._keep_seat(offer, self.config.seat_seconds, now)
+        queue = self._queues.get(offer.queue)
+        wrap_up = queue.wrap_up_seconds if queue else 0.0
+        agent = agents.after_contact(self.floor.agents[offer.agent], wrap_up, now)
+        self.floor.put_agent(agent, f"ended by {by}", offer.call)
+
+    # --- telling, and media processes
+
+    def tell(self, name: str, now: float) -> None:
+        """Tell a caller the position if it changed, and look again later.
+
+        Looks are on whole seconds, so that a long line costs one wake-up a second.
+        """
+        call = self.floor.waiting[name]
+        again = math.ceil(now + self.config.position_seconds)
+        position = self.floor.position(call)
+        if self.floor.open(call) and position != call.told:
+            self.floor.put_call(replace(call, told=position, told_at=now))
+            able = self.floor.able(call.queue, call.required)
+            line = len(self.floor.lines[call.queue])
+            self._commands.append(TellPosition(name, call.media, position, line, able))
+        self.floor.timers.set(("tell", name), again)
+
+    def heard(self, media: str, epoch: str) -> None:
+        """A life of a media process gave word: its calls may be offered."""
+        life = (media, epoch)
+        if life in self.floor.unheard:
+            self.floor.unheard.discard(life)
+            self.floor.timers.cancel(("media", media, epoch))
+            calls = self.floor.waiting.values()
+            self.floor.fresh_calls |= {
+                call.call for call in calls if (call.media, call.epoch) == life
+            }
+
+    def only_life(self, media: str, epoch: str) -> None:
+        """This is the life of that media process; every other is over."""
+        known = {(call.media, call.epoch) for call in self.floor.waiting.values()}
+        known |= {(offer.media, offer.epoch) for offer in self.floor.offers.values()}
+        self.lost.discard((media, epoch))
+        for life in known | self.floor.unheard | self.lost:
+            if life[0] == media and life[1] != epoch:
+                self.superseded.add(life)
+                self.floor.unheard.discard(life)
+                self.floor.timers.cancel(("media", *life))
+
+    def _call_moved(self, call: str, before: str, after: str, why: str, client: str | None) -> None:
+        self.floor.note(f"call:{call}", before, after, why, call, client)
+
+
+def _call(place: Place) -> str:
+    return place[3]

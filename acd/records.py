@@ -1,0 +1,192 @@
+"""The state of a centre's distributor, row by row, as the ledger keeps it. PURE.
+
+These rows are the whole truth: everything else in the distributor (lines, indexes, timers) is made
+from them, so a restart has nothing to guess. Ids only, never personal content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kernel.codec import message
+
+AGENTS, WAITING, OFFERS, SEATS = "agents", "waiting", "offers", "seats"
+TABLES = (AGENTS, WAITING, OFFERS, SEATS)
+
+
+class Want(StrEnum):
+    """What an agent, the person, wants."""
+
+    LOGGED_OUT = "logged_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+    NOT_READY_AFTER = "not_ready_after"
+    LOG_OUT_AFTER = "log_out_after"
+
+
+class State(StrEnum):
+    """What the system knows of an agent."""
+
+    OFFLINE = "offline"
+    IDLE = "idle"
+    RESERVED = "reserved"
+    RINGING = "ringing"
+    WHISPER = "whisper"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+
+
+class Phone(StrEnum):
+    """What is known of an agent's phone."""
+
+    UP = "up"
+    LOST = "lost"
+    """Its registration lapsed."""
+    FAILED = "failed"
+    """An offer could not reach it."""
+
+
+class OfferState(StrEnum):
+    """How far an offer has come."""
+
+    PLACED = "placed"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    BRIDGED = "bridged"
+
+
+@message("acd.agent_record")
+@dataclass(frozen=True)
+class AgentRecord:
+    """An agent who was ever logged in."""
+
+    agent: str
+    client: str
+    contact: str
+    queues: tuple[str, ...] = ()
+    skills: dict[str, int] = field(default_factory=dict)
+    want: Want = Want.LOGGED_OUT
+    state: State = State.OFFLINE
+    since: float = 0.0
+    """UTC seconds of the last change of `state`."""
+    want_since: float = 0.0
+    reason: str = ""
+    """Why not ready."""
+    after: str = ""
+    """The reason that will hold after the call, when one is pending."""
+    idle_since: float = 0.0
+    """The last handled contact or log-in, whichever is later: who waits longest is served next. A
+    break or a missed offer does not move it."""
+    phone: Phone = Phone.UP
+    not_before: float = 0.0
+    """No offer before this time; 0 for at once."""
+    errors: int = 0
+    """Offers in a row that failed for a technical cause."""
+    offer: str = ""
+    call: str = ""
+    """The call offered or talked to; after it, the last one, for the work on it."""
+    wrap_up_until: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return self.agent
+
+    @property
+    def free(self) -> bool:
+        """Whether a call could be offered now."""
+        return self.state is State.IDLE and self.want is Want.READY and not self.not_before
+
+
+@message("acd.refused")
+@dataclass(frozen=True)
+class Refused:
+    """An agent who is not offered this call for a while."""
+
+    agent: str
+    until: float
+
+
+@message("acd.waiting_record")
+@dataclass(frozen=True)
+class WaitingRecord:
+    """A call in a queue. It keeps its row, and so its place, while it is offered."""
+
+    call: str
+    client: str
+    queue: str
+    caller: str
+    media: str
+    epoch: str
+    joined: float
+    """When the caller first joined; older than `queued` for one who came back to a kept seat."""
+    queued: float
+    """When this call joined."""
+    seq: int
+    """Order of arrival, to part two that joined in the same instant."""
+    priority: int = 0
+    required: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
+    intent: str = ""
+    offer: str = ""
+    refused: tuple[Refused, ...] = ()
+    told: int = 0
+    """The position last told; 0 for never."""
+    told_at: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return self.call
+
+
+@message("acd.offer_record")
+@dataclass(frozen=True)
+class OfferRecord:
+    """A live offer, and the contact that it became. It carries what is needed to end it alone."""
+
+    offer: str
+    call: str
+    agent: str
+    client: str
+    queue: str
+    media: str
+    epoch: str
+    caller: str
+    joined: float
+    made: float
+    lease: float
+    """UTC seconds at which it frees call and agent, whatever happened."""
+    state: OfferState = OfferState.PLACED
+    since: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return self.offer
+
+
+@message("acd.seat_record")
+@dataclass(frozen=True)
+class SeatRecord:
+    """The place of a caller who is gone, kept for a redial."""
+
+    client: str
+    queue: str
+    caller: str
+    joined: float
+    expires: float
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return seat_key(self.client, self.queue, self.caller)
+
+
+def seat_key(client: str, queue: str, caller: str) -> str:
+    """The name of a seat; lengths part the names, so that no two can be taken for one another."""
+    return f"{len(client)}:{client}{len(queue)}:{queue}{caller}"
+
+
+Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord

@@ -1,0 +1,162 @@
+"""What pages and metrics may see: values, made when asked for. PURE.
+
+Every view carries its client, so that a page can show each viewer their own only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.config import QueueConfig
+from acd.distributor import Distributor
+from acd.floor import Floor
+from acd.records import AgentRecord, OfferRecord, Phone, State, WaitingRecord, Want
+
+
+@dataclass(frozen=True)
+class AgentView:
+    """An agent. Times are UTC seconds."""
+
+    agent: str
+    client: str
+    want: str
+    state: str
+    since: float
+    """Since when what is shown holds: the state, or for one without a call the wish if later."""
+    reason: str
+    """Why not ready."""
+    after: str
+    """What holds after the call: the reason, or `log out`; else empty."""
+    offer: str
+    call: str
+    """The call offered, talked to, or (in and after wrap-up) the last one."""
+    contact: str
+    queues: tuple[str, ...]
+    skills: dict[str, int]
+    wrap_up_until: float | None
+    idle_since: float
+    reachable: bool
+    """Whether the phone is thought to be reachable."""
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """A queue."""
+
+    queue: str
+    client: str
+    name: str
+    waiting: int
+    """Calls in the line, those being offered included."""
+    offered: int
+    longest_wait: float
+    """Seconds since the first of them joined."""
+    agents_in: int
+    """Agents logged in."""
+    agents_ready: int
+    """Of them, those who want calls."""
+    agents_free: int
+    """Of these, those who could be offered one now."""
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A waiting call."""
+
+    call: str
+    client: str
+    queue: str
+    position: int
+    waiting: int
+    joined: float
+    waited: float
+    """Seconds."""
+    priority: int
+    offer: str
+    media: str
+    intent: str
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """A live offer, or the contact that it became."""
+
+    offer: str
+    call: str
+    agent: str
+    client: str
+    queue: str
+    state: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole centre at one moment."""
+
+    at: float
+    agents: tuple[AgentView, ...]
+    queues: tuple[QueueView, ...]
+    calls: tuple[CallView, ...]
+    """In the order of service, queue by queue."""
+    offers: tuple[OfferView, ...]
+    counts: dict[str, int]
+    """Since this life of the process began."""
+
+
+def snapshot(distributor: Distributor, now: float) -> Snapshot:
+    """The centre now. Its cost grows with agents and calls; for one of them use the others."""
+    floor = distributor.floor
+    queues = distributor.config.queues
+    lines = [place[3] for line in floor.lines.values() for place in line]
+    return Snapshot(
+        now,
+        tuple(agent_view(record) for record in floor.agents.values()),
+        tuple(queue_view(floor, queue, now) for queue in queues),
+        tuple(call_view(floor, floor.waiting[call], now) for call in lines),
+        tuple(_offer_view(offer) for offer in floor.offers.values()),
+        dict(distributor.counts),
+    )
+
+
+def agent_view(record: AgentRecord) -> AgentView:
+    """One agent."""
+    at_rest = record.state in (State.IDLE, State.OFFLINE)
+    after = "log out" if record.want is Want.LOG_OUT_AFTER else record.after
+    return AgentView(
+        record.agent, record.client, str(record.want), str(record.state),
+        max(record.since, record.want_since) if at_rest else record.since,
+        record.reason, after, record.offer, record.call, record.contact, record.queues,
+        dict(record.skills), record.wrap_up_until or None, record.idle_since,
+        record.phone is Phone.UP,
+    )  # fmt: skip
+
+
+def queue_view(floor: Floor, queue: QueueConfig, now: float) -> QueueView:
+    """One queue."""
+    places = floor.lines[queue.id].places if queue.id in floor.lines else []
+    calls = [floor.waiting[place[3]] for place in places]
+    agents = floor.agents_of(queue.id)
+    return QueueView(
+        queue.id, queue.client, queue.name or queue.id, len(calls),
+        sum(bool(call.offer) for call in calls),
+        max((now - call.joined for call in calls), default=0.0),
+        len(agents),
+        sum(agent.want is Want.READY for agent in agents),
+        sum(agent.free for agent in agents),
+    )  # fmt: skip
+
+
+def call_view(floor: Floor, call: WaitingRecord, now: float) -> CallView:
+    """One waiting call."""
+    return CallView(
+        call.call, call.client, call.queue, floor.position(call), len(floor.lines[call.queue]),
+        call.joined, now - call.joined, call.priority, call.offer, call.media, call.intent,
+    )  # fmt: skip
+
+
+def _offer_view(offer: OfferRecord) -> OfferView:
+    return OfferView(
+        offer.offer, offer.call, offer.agent, offer.client, offer.queue, str(offer.state),
+        offer.since,
+    )  # fmt: skip

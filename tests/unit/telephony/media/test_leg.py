@@ -1,0 +1,71 @@
+"""Sending by level, receiving all, stopping with a true position."""
+
+from __future__ import annotations
+
+from telephony.media.leg import DEPTH, MOST_RECEIVED, LegSound
+from telephony.media.playout import Playout
+from telephony.ports import MediaStream
+from tests.unit.telephony.media.streams import HandStream
+
+FRAME = bytes([1, 0]) * 160
+
+
+def leg() -> tuple[HandStream, LegSound]:
+    stream = HandStream()
+    port: MediaStream = stream
+    return stream, LegSound(port, Playout())
+
+
+def test_each_tick_tops_up_to_the_depth() -> None:
+    stream, sound = leg()
+    sound.playout.enqueue("clip", 10 * FRAME)
+    assert sound.send() == DEPTH * FRAME
+    assert sound.send() == b""
+    stream.transmit()
+    assert sound.send() == FRAME
+    assert sound.waiting() == DEPTH
+
+
+def test_a_late_tick_is_made_good() -> None:
+    stream, sound = leg()
+    sound.playout.enqueue("clip", 10 * FRAME)
+    sound.send()
+    for _ in range(3):
+        stream.transmit()
+    assert sound.send() == DEPTH * FRAME
+
+
+def test_nothing_to_say_sends_nothing() -> None:
+    stream, sound = leg()
+    assert sound.send() == b"" and stream.waiting == []
+
+
+def test_every_frame_that_came_is_read_up_to_a_limit() -> None:
+    stream, sound = leg()
+    stream.arriving = [FRAME] * (MOST_RECEIVED + 2)
+    assert len(sound.receive()) == MOST_RECEIVED
+    assert len(sound.receive()) == 2
+    assert sound.receive() == []
+
+
+def test_stop_knows_what_was_really_sent() -> None:
+    stream, sound = leg()
+    sound.playout.enqueue("clip", 10 * FRAME)
+    for _ in range(5):
+        sound.send()
+        stream.transmit()
+    assert sound.stop() == 5 * 160
+    assert stream.waiting == [] and sound.playout.idle
+
+
+def test_a_playout_is_laid_over_what_goes_through() -> None:
+    stream, sound = leg()
+    sound.playout.enqueue("beep", FRAME)
+    assert sound.send_through([FRAME, FRAME]) == bytes([2, 0]) * 160 + FRAME
+    assert len(stream.waiting) == 2
+
+
+def test_a_playout_goes_alone_when_nothing_comes_through() -> None:
+    _, sound = leg()
+    sound.playout.enqueue("beep", FRAME)
+    assert sound.send_through([]) == FRAME

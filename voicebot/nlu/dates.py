@@ -24,7 +24,7 @@ _PHRASE = re.compile(
     rf"|(?:the )?(?:{_NTH}|\d{{1,2}})(?: day)? (?:of )?{_MONTH}(?:,? \d{{4}})?"
     rf"|{_MONTH} (?:the )?(?:{_NTH}|\d{{1,2}})(?:,? \d{{4}})?"
     rf"|(?:next |this |last |coming )?{_DAY}(?!,? (?:the )?{_NTH})"
-    rf"|in (?:\d{{1,2}}|a) (?:day|week|month)s?|(?:next|last) (?:week|month)"
+    rf"|in (?:\d{{1,2}}|a) (?:day|week|month)s?"
     rf"|the {_NTH}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?)\b"
 )
 _ALONE = re.compile(r"the (\d{1,2})(?:st|nd|rd|th)")

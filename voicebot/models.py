@@ -274,7 +274,7 @@ def _join(spec: ModelSpec, source: Package, target: Path, progress: Progress) ->
     target.mkdir(parents=True, exist_ok=True)
     for file in spec.files:
         parts = [path for folder in found for path in sorted(folder.glob(file.name + "*"))]
-        whole = target / (file.name + ".joining")
+        whole = target / f"{file.name}.{os.getpid()}.joining"
         with whole.open("wb") as out:
             for part in parts:
                 with part.open("rb") as data:

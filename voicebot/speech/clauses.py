@@ -10,6 +10,7 @@ voice behind a cache and a worker may each split. Numbers are left as they are w
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 MIN_WORDS = 3
 MAX_CHARS = 160
@@ -30,7 +31,7 @@ def split(text: str) -> list[str]:
     clauses: list[str] = []
     current: list[str] = []
     words = text.split()
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         current.append(word)
         if not following or _ends_sentence(word, following) or _ends_clause(current):
             clauses.extend(_wrap(" ".join(current)))
@@ -41,9 +42,9 @@ def split(text: str) -> list[str]:
 def pause_after(clause: str) -> float:
     """Seconds of silence between this clause and the next."""
     mark = clause.rstrip(_CLOSING)[-1:]
-    if mark in ".!?…":
+    if mark and mark in ".!?…":
         return SENTENCE_PAUSE
-    return CLAUSE_PAUSE if mark in ",;:—–" else 0.0
+    return CLAUSE_PAUSE if mark and mark in ",;:—–" else 0.0
 
 
 def _ends_sentence(word: str, following: str) -> bool:

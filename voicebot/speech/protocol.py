@@ -14,17 +14,21 @@ any client:
 from __future__ import annotations
 
 import asyncio
+import warnings
 from dataclasses import asdict
 from typing import Any
 
-from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
-from wyoming.error import Error
-from wyoming.event import Event, async_read_event, async_write_event
-from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info, TtsProgram, TtsVoice
-from wyoming.tts import Synthesize
-
 from voicebot.speech.ports import EngineInfo, Hypothesis, Recognised, RecognitionContext
+
+with warnings.catch_warnings():
+    # wyoming.audio imports the standard library's audioop, deprecated, and has its own for later.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from wyoming.asr import Transcribe, Transcript
+    from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStart, AudioStop
+    from wyoming.error import Error
+    from wyoming.event import Event, async_read_event, async_write_event
+    from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info, TtsProgram, TtsVoice
+    from wyoming.tts import Synthesize
 
 DESCRIBE = "describe"
 INFO = "info"

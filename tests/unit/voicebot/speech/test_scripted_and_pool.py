@@ -1,0 +1,92 @@
+"""The shipped fakes conform; a pool of them does, and survives the loss of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.voicebot.speech.conformance import (
+    Utterance,
+    hear,
+    recogniser_conforms,
+    synthesiser_conforms,
+)
+from voicebot.errors import EngineLost
+from voicebot.speech.pool import RecogniserPool, SynthesiserPool
+from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.speech.scripted import ScriptedRecogniser, TextSynthesiser, tone
+
+UTTERANCE = Utterance(tone(8000, 0.5), 8000, "hours")
+TEXT = "What are your opening hours?"
+
+
+async def test_the_scripted_recogniser_conforms() -> None:
+    await recogniser_conforms(ScriptedRecogniser([TEXT] * 2), UTTERANCE)
+
+
+async def test_the_text_synthesiser_conforms() -> None:
+    await synthesiser_conforms(TextSynthesiser())
+
+
+async def test_a_script_may_hold_whole_answers_and_ends_in_silence() -> None:
+    doubtful = Recognised("maybe", 0.2)
+    script = ScriptedRecogniser([doubtful])
+    assert await hear(script, UTTERANCE.pcm, 8000) == doubtful
+    assert (await hear(script, UTTERANCE.pcm, 8000)).text == ""
+
+
+async def test_pools_conform() -> None:
+    one, two = ScriptedRecogniser([TEXT] * 2), ScriptedRecogniser([TEXT] * 2)
+    await recogniser_conforms(RecogniserPool([one, two]), UTTERANCE)
+    await synthesiser_conforms(SynthesiserPool([TextSynthesiser(), TextSynthesiser()]))
+
+
+async def test_the_least_busy_is_asked() -> None:
+    one, two = ScriptedRecogniser(), ScriptedRecogniser()
+    pool = RecogniserPool([one, two])
+    streams = [await pool.open(8000, RecognitionContext()) for _ in range(4)]
+    assert (len(one.contexts), len(two.contexts)) == (2, 2)
+    await streams[1].finish()
+    await streams[3].cancel()
+    for _ in range(2):
+        await pool.open(8000, RecognitionContext())
+    assert (len(one.contexts), len(two.contexts)) == (2, 4)
+
+
+async def test_a_dead_worker_is_passed_over_and_all_dead_is_lost() -> None:
+    one, two = ScriptedRecogniser(), ScriptedRecogniser([TEXT])
+    pool = RecogniserPool([one, two])
+    one.lost = True
+    assert (await hear(pool, UTTERANCE.pcm, 8000)).text == TEXT
+    two.lost = True
+    with pytest.raises(EngineLost):
+        await pool.open(8000, RecognitionContext())
+    one.lost = False
+    assert (await pool.info()).name == "scripted"
+
+
+async def test_a_loss_in_the_middle_is_told_and_not_repeated_elsewhere() -> None:
+    one, two = ScriptedRecogniser(), ScriptedRecogniser([TEXT])
+    pool = RecogniserPool([one, two])
+    stream = await pool.open(8000, RecognitionContext())
+    one.lost = True
+    with pytest.raises(EngineLost):
+        await stream.feed(UTTERANCE.pcm)
+    with pytest.raises(EngineLost):
+        await stream.finish()
+    assert two.contexts == []
+    assert (await hear(pool, UTTERANCE.pcm, 8000)).text == TEXT
+
+
+async def test_a_voice_lost_before_its_first_clause_is_replaced() -> None:
+    one, two = TextSynthesiser(), TextSynthesiser()
+    one.lost = True
+    pool = SynthesiserPool([one, two])
+    assert [clause.text async for clause in pool.speak("Hello. Bye.", 8000)] == ["Hello.", "Bye."]
+    with pytest.raises(EngineLost):
+        async for _ in pool.speak("Hello. Bye.", 8000):
+            two.lost = True
+
+
+async def test_an_empty_pool_is_lost() -> None:
+    with pytest.raises(EngineLost, match="no speech worker"):
+        await RecogniserPool([]).info()

@@ -89,8 +89,13 @@ def _open(draft: Draft, said: Understanding) -> None:
 
 
 def _decided_nothing(draft: Draft, yes: bool) -> None:
-    """Yes or no to "anything else?"."""
-    obey(draft, Universal.HELP if yes else Universal.GOODBYE)
+    """Yes or no to "anything else?"; a no before that answers nothing."""
+    if yes:
+        obey(draft, Universal.HELP)
+    elif draft.state.answered:
+        obey(draft, Universal.GOODBYE)
+    else:
+        no_match(draft)
 
 
 def _suggest(draft: Draft, goal: Goal, told: frozenset[str]) -> None:

@@ -36,12 +36,12 @@ def answer(draft: Draft, intent: Intent, told: frozenset[str]) -> None:
     assert isinstance(does, Answer)
     draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
     draft.say(does.say, {"intent": intent.title})
-    if does.hang_up:
-        draft.end(HangUp())
-        return
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
-    resume(draft)
+    if does.hang_up:
+        draft.end(HangUp())
+    else:
+        resume(draft)
 
 
 def resume(draft: Draft) -> None:

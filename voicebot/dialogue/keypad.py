@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import KeyAction, Slot, Universal
+from voicebot.dialogue.flow import Flow, KeyAction, Slot, Universal
 from voicebot.dialogue.ladder import no_match
-from voicebot.dialogue.state import YES_NO, Asking, Goal, Known, Question
+from voicebot.dialogue.state import YES_NO, Asking, Goal, Known, Question, State
 from voicebot.dialogue.universals import obey
 
 ALWAYS = {"0": Universal.PERSON, "*": Universal.BACK}
@@ -28,6 +28,13 @@ def press(draft: Draft, keys: str) -> Known | bool | None:
         return None
     _menu(draft, question, keys)
     return None
+
+
+def shown(flow: Flow, state: State, keys: str) -> str:
+    """How logs show keys pressed now."""
+    question = state.question
+    secret = question.asking is Asking.SLOT and question.about in flow.slots
+    return flow.slots[question.about].shown(keys) if secret else keys
 
 
 def _slot(draft: Draft, slot: Slot, keys: str) -> Known | None:

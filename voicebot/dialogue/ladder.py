@@ -14,7 +14,7 @@ from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Ladder, Then
 from voicebot.dialogue.goals import advance, hand_over, skip
-from voicebot.dialogue.state import YES_NO, Asking, Question
+from voicebot.dialogue.state import Asking, Question
 
 RUNNING_LIMIT = 4
 """Failures of both kinds without progress between them."""
@@ -52,7 +52,7 @@ def engine_failed(draft: Draft) -> None:
     if draft.state.engine_failures > 1:
         hand_over(draft, "error")
     else:
-        _say_again(draft, draft.flow.no_match.say)
+        _say_again(draft, draft.flow.no_match.say[0])
 
 
 def give_up(draft: Draft, ladder: Ladder) -> None:
@@ -89,7 +89,7 @@ def _fail(draft: Draft, ladder: Ladder, running: int, instead: str = "") -> None
     elif running > len(ladder.say):
         give_up(draft, ladder)
     else:
-        _say_again(draft, (instead,) if instead else ladder.say[running - 1 :])
+        _say_again(draft, instead or ladder.say[running - 1], told=bool(instead))
 
 
 def _exhausted(draft: Draft) -> bool:
@@ -97,15 +97,17 @@ def _exhausted(draft: Draft) -> bool:
     return running >= RUNNING_LIMIT or sum(draft.state.tries) >= CALL_LIMIT
 
 
-def _say_again(draft: Draft, keys: tuple[str, ...]) -> None:
-    """The first of `keys` as the question itself where anything may be said, else before it."""
+def _say_again(draft: Draft, key: str, told: bool = False) -> None:
+    """`key` as the question itself where anything may be said, else before it.
+
+    A menu speaks for itself, unless the caller must be `told`: the ladder's words ask to speak.
+    """
     question = draft.state.question
-    if question.asking in (Asking.OPEN, Asking.INTENT, Asking.PERSON):
-        text = draft.text(keys[0]) if keys else None
-        questions.put(draft, Question(Asking.OPEN), text)
+    if question.asking in (Asking.OPEN, Asking.INTENT, Asking.PERSON) and not told:
+        questions.put(draft, Question(Asking.OPEN), draft.text(key))
         return
-    if keys and question.asking not in YES_NO:
-        draft.say(keys[0])
+    if told or question.asking is Asking.SLOT:
+        draft.say(key)
     questions.again(draft)
 
 

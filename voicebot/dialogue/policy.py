@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from voicebot.dialogue import answers, ladder, questions
-from voicebot.dialogue.acts import Ask
+from voicebot.dialogue.acts import Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
@@ -34,18 +34,20 @@ class Policy:
         self.facts = facts
 
     def start(self) -> Step:
-        """The first words."""
+        """The first words: hello, what must be said of this line, and the greeting's question."""
         draft = Draft(self.bot, self.facts, State())
         flow = self.bot.flow
+        hello, question = questions.split_question(draft.text(flow.greeting))
+        if hello:
+            draft.acts.append(Say(hello, interruptible=False))
         if self.facts.says_machine:
             draft.say(flow.machine, interruptible=False)
         if self.facts.says_recorded:
             draft.say(flow.recorded, interruptible=False)
         if self.facts.keys_only:
-            draft.say(flow.greeting)
             questions.anything(draft)
         else:
-            questions.put(draft, Question(), draft.text(flow.greeting))
+            questions.put(draft, Question(), question)
         return draft.step()
 
     def heard(self, state: State, readings: Sequence[Understanding]) -> Step:
@@ -101,8 +103,3 @@ class Policy:
         draft = Draft(self.bot, self.facts, state)
         move(draft)
         return draft.step()
-
-
-def ends_in_question(step: Step) -> bool:
-    """Whether the caller may answer after this step."""
-    return bool(step.acts) and isinstance(step.acts[-1], Ask)

@@ -41,8 +41,27 @@ def anything(draft: Draft) -> None:
     if draft.facts.keys_only and draft.flow.keypad:
         put(draft, Question(Asking.MENU, draft.flow.keypad.start))
     else:
-        text = "" if draft.asks_already() else draft.text(draft.flow.anything_else)
-        put(draft, Question(Asking.OPEN), text)
+        put(draft, Question(Asking.OPEN), "" if draft.asks_already() else _open_words(draft))
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """What comes before the question that ends `text`, and the question; no question: all before.
+
+    So that "Hello, this is …", "this call is recorded" and "how can I help?" come in that order.
+    """
+    if not text.rstrip().endswith("?"):
+        return text, ""
+    before, mark, question = text.rpartition(". ")
+    return before + mark.strip(), question
+
+
+def _open_words(draft: Draft) -> str:
+    """ "Anything else?" only after something; before, the greeting's own question."""
+    if not draft.state.answered:
+        question = split_question(draft.text(draft.flow.greeting))[1]
+        if question:
+            return question
+    return draft.text(draft.flow.anything_else)
 
 
 def pause(draft: Draft, seconds: float) -> None:
@@ -68,7 +87,7 @@ def _words(draft: Draft, question: Question) -> str:
             return _with_yes_no(draft, draft.text(draft.flow.confirm_intent, {"title": title}))
         case Asking.MENU:
             return _menu_words(draft, question.about)
-    return draft.text(draft.flow.anything_else)
+    return _open_words(draft)
 
 
 def _slot_words(draft: Draft, question: Question) -> str:
@@ -112,7 +131,7 @@ def _listing(flow: Flow, items: list[tuple[str, str | None]]) -> str:
 def _menu_words(draft: Draft, name: str) -> str:
     keypad = draft.flow.keypad
     if keypad is None:
-        return draft.text(draft.flow.anything_else)
+        return _open_words(draft)
     menu = keypad.menus[name]
     before = draft.text(menu.say, {"menu": menu.name}) if menu.say else ""
     return f"{before} {keypad.listing(menu)}".strip()

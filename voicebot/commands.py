@@ -1,0 +1,97 @@
+"""PURE. What a conversation wants done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.packet import Packet
+from voicebot.reports import Report
+from voicebot.speech.ports import RecognitionContext
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say this after whatever is being said."""
+
+    playback: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StopSpeaking:
+    """Silence now: everything said or waiting to be said is finished."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """From now on speech belongs to this turn; an earlier one is forgotten."""
+
+    turn: int
+    context: RecognitionContext
+    endpoint: float
+    """Seconds of silence that end it."""
+
+
+@dataclass(frozen=True)
+class StopListening:
+    """Speech means nothing until the next `Listen`."""
+
+
+@dataclass(frozen=True)
+class Recognise:
+    """The turn's sound is complete: what was said?"""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Understand:
+    """What does it mean, as each of these?"""
+
+    turn: int
+    text: str
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Put the caller in the queue, with everything learned."""
+
+    packet: Packet
+
+
+@dataclass(frozen=True)
+class StartMusic:
+    """Under everything else, until `StopMusic`."""
+
+
+@dataclass(frozen=True)
+class StopMusic:
+    """No more of it."""
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the caller's leg."""
+
+
+@dataclass(frozen=True)
+class Tell:
+    """For whoever follows the call."""
+
+    report: Report
+
+
+Command = (
+    Speak
+    | StopSpeaking
+    | Listen
+    | StopListening
+    | Recognise
+    | Understand
+    | HandOver
+    | StartMusic
+    | StopMusic
+    | HangUp
+    | Tell
+)

@@ -1,0 +1,169 @@
+"""PURE. What a conversation is told. Each names the playback, turn or offer that it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicebot.nlu.ports import Understanding
+from voicebot.speech.ports import Recognised
+
+# --- the call
+
+
+@dataclass(frozen=True)
+class Started:
+    """The call is answered."""
+
+
+@dataclass(frozen=True)
+class CallerLeft:
+    """The caller's leg is gone."""
+
+    why: str = "hang_up"
+
+
+@dataclass(frozen=True)
+class DigitPressed:
+    """The caller pressed a key."""
+
+    digit: str
+    """One of `0123456789*#`; others are counted and do nothing."""
+
+
+# --- what we say
+
+
+@dataclass(frozen=True)
+class PlaybackStarted:
+    """The first sound of it is on its way."""
+
+    playback: str
+
+
+@dataclass(frozen=True)
+class PlaybackFinished:
+    """No more of it will be heard."""
+
+    playback: str
+    interrupted: bool = False
+
+
+# --- what we hear
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """The caller began to speak."""
+
+    turn: int
+    at: float
+    """UTC seconds of the first sound."""
+
+
+@dataclass(frozen=True)
+class SpeechEnded:
+    """The caller has finished."""
+
+    turn: int
+    last_speech_at: float
+    """UTC seconds of the last sound."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the recogniser made of the turn."""
+
+    turn: int
+    recognised: Recognised
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the words mean, once for each reading that was asked for."""
+
+    turn: int
+    readings: tuple[Understanding, ...]
+
+
+@dataclass(frozen=True)
+class EngineFailed:
+    """The turn was lost with the process that worked on it."""
+
+    turn: int
+    why: str = ""
+
+
+# --- the queue
+
+
+@dataclass(frozen=True)
+class PositionTold:
+    """Where the caller stands in the queue."""
+
+    position: int
+    """1 is next."""
+    waiting: int = 0
+    agents: int = 0
+    """Agents logged in who could take the call."""
+
+
+@dataclass(frozen=True)
+class OfferRinging:
+    """An agent's phone rings for this caller."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class OfferFailed:
+    """That agent was not had; the caller keeps the place."""
+
+    offer: str
+    why: str = "no_answer"
+
+
+@dataclass(frozen=True)
+class AgentAnswered:
+    """The agent answered and hears the whisper; the caller is told that it goes on."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class Bridged:
+    """Caller and agent hear each other."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class AgentLeft:
+    """The agent hung up, or was lost."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class Released:
+    """The queue gives the caller back: nobody can take the call, or the hand-over failed."""
+
+    why: str
+    """`failed`: packet, queue or transfer could not be reached; anything else: nobody."""
+
+
+QueueEvent = (
+    PositionTold | OfferRinging | OfferFailed | AgentAnswered | Bridged | AgentLeft | Released
+)
+Event = (
+    Started
+    | CallerLeft
+    | DigitPressed
+    | PlaybackStarted
+    | PlaybackFinished
+    | SpeechStarted
+    | SpeechEnded
+    | Heard
+    | Understood
+    | EngineFailed
+    | QueueEvent
+)

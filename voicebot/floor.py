@@ -1,0 +1,73 @@
+"""PURE. The ground that a conversation stands on: its state, what is said, what is to be done."""
+
+from __future__ import annotations
+
+from voicebot import commands as do
+from voicebot import reports
+from voicebot.dialogue import acts
+from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.state import State as DialogueState
+from voicebot.dialogue.state import Step
+from voicebot.mouth import Mouth
+from voicebot.progress import Transcript
+from voicebot.timers import Timer, Timers
+from voicebot.turns import MACHINE, State
+
+LATE_PLAYBACK = 20.0
+"""Seconds beyond the longest that a text may last, after which its playback is taken to be lost."""
+
+
+class Floor:
+    """Shared by the parts of one conversation; nothing is decided here."""
+
+    def __init__(self, facts: CallFacts) -> None:
+        self.facts = facts
+        self.state = State.NEW
+        self.stale = 0
+        """Events that came for something no longer current."""
+        self.dialogue = DialogueState()
+        self.timers = Timers()
+        self.mouth = Mouth()
+        self.transcript = Transcript()
+        self._commands: list[do.Command] = []
+
+    def order(self, command: do.Command) -> None:
+        """Have this done."""
+        self._commands.append(command)
+
+    def take(self) -> list[do.Command]:
+        """What was ordered since the last call."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    def tell(self, report: reports.Report) -> None:
+        """Let whoever follows the call know."""
+        self._commands.append(do.Tell(report))
+
+    def move(self, move: object, now: float) -> None:
+        """Go to the next state. Raises IllegalTransition."""
+        before, self.state = self.state, MACHINE.next(self.state, move)
+        if before is not self.state:
+            self.tell(reports.StateChanged(self.facts.call, now, before.value, self.state.value))
+
+    def say(self, step: Step, now: float) -> None:
+        """Have everything said that the step says; its state is the dialogue's."""
+        self.dialogue = step.state
+        for act in step.acts:
+            if isinstance(act, acts.Say | acts.Ask) and act.text:
+                self._say(act, now)
+
+    def hush(self) -> None:
+        """Silence now."""
+        if self.mouth.busy:
+            self.mouth.stop()
+            self.order(do.StopSpeaking())
+
+    def _say(self, act: acts.Say | acts.Ask, now: float) -> None:
+        asks = act.question if isinstance(act, acts.Ask) else ""
+        interruptible = act.interruptible if isinstance(act, acts.Say) else True
+        playback = self.mouth.add(act.text, interruptible)
+        self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
+        self.transcript.bot(now, act.text)
+        self.order(do.Speak(playback.name, act.text))
+        self.tell(reports.BotSaid(self.facts.call, now, act.text, asks))

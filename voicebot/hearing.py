@@ -1,0 +1,51 @@
+"""PURE. Rules of hearing: how long silence ends an answer, what is only noise, which keys end."""
+
+from __future__ import annotations
+
+import string
+
+from voicebot.dialogue.acts import Keys
+from voicebot.speech.ports import Recognised
+
+NORMAL_ENDPOINT = 0.6
+ENDPOINT = {"digits": 1.0, "spelling": 1.0}
+"""Seconds of silence that end an answer, by what it is expected to be; else the normal one."""
+
+GHOSTS = frozenset({"the", "a", "huh", "uh", "um", "hm", "hmm", "mm", "you"})
+"""Words that recognisers write where there is only noise; alone they mean nothing."""
+NO_SPEECH = 0.9
+"""Probability of no speech above which words are not believed."""
+
+DIGITS = frozenset("0123456789*#")
+
+
+def is_noise(heard: Recognised) -> bool:
+    """Whether nothing was said."""
+    words = heard.text.lower().strip(string.punctuation + string.whitespace)
+    return not words or words in GHOSTS or heard.no_speech > NO_SPEECH
+
+
+class KeyInput:
+    """Keys pressed one by one, until they are an answer."""
+
+    def __init__(self) -> None:
+        self._pressed = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether keys have come and are no answer yet."""
+        return bool(self._pressed)
+
+    def press(self, digit: str, keys: Keys) -> str | None:
+        """One key more; the answer, without the key that ended it, if it is one now."""
+        single = keys.most == 1 or (digit == "*" and not self._pressed)
+        if digit == keys.end and not single:
+            return self.take()
+        self._pressed += digit
+        full = single or (keys.most and len(self._pressed) >= keys.most)
+        return self.take() if full else None
+
+    def take(self) -> str:
+        """What has come, as the answer."""
+        pressed, self._pressed = self._pressed, ""
+        return pressed

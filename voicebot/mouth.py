@@ -1,0 +1,74 @@
+"""PURE. What is being said: playbacks in order, by name, from first sound to last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+SECONDS_A_LETTER = 0.12
+"""Slower than anybody speaks: 60 letters take about 4 s."""
+
+
+@dataclass(frozen=True)
+class Playback:
+    """One thing said."""
+
+    name: str
+    text: str
+    interruptible: bool
+    started: float | None = None
+    """UTC seconds of its first sound."""
+
+
+class Mouth:
+    """Everything ordered and not yet finished, the one heard first in front."""
+
+    def __init__(self, prefix: str = "bot") -> None:
+        self._prefix = prefix
+        self._count = 0
+        self._queue: list[Playback] = []
+        self._stopped: set[str] = set()
+
+    def add(self, text: str, interruptible: bool) -> Playback:
+        """One thing more, after the others."""
+        self._count += 1
+        playback = Playback(f"{self._prefix}-{self._count}", text, interruptible)
+        self._queue.append(playback)
+        return playback
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is said, or about to be."""
+        return bool(self._queue)
+
+    @property
+    def current(self) -> Playback | None:
+        """What is heard now or next."""
+        return self._queue[0] if self._queue else None
+
+    def started(self, name: str, now: float) -> bool | None:
+        """Its first sound went out. False: it was stopped; None: it is unknown."""
+        for index, playback in enumerate(self._queue):
+            if playback.name == name and playback.started is None:
+                self._queue[index] = replace(playback, started=now)
+                return True
+        return False if name in self._stopped else None
+
+    def finished(self, name: str) -> bool | None:
+        """No more of it will be heard. False: it was stopped before; None: it is unknown."""
+        before = len(self._queue)
+        self._queue = [playback for playback in self._queue if playback.name != name]
+        if len(self._queue) < before:
+            return True
+        if name in self._stopped:
+            self._stopped.discard(name)
+            return False
+        return None
+
+    def stop(self) -> None:
+        """Nothing is said any more."""
+        self._stopped |= {playback.name for playback in self._queue}
+        self._queue = []
+
+    def longest(self) -> float:
+        """Seconds that all of it may last at most."""
+        return sum(len(playback.text) for playback in self._queue) * SECONDS_A_LETTER

@@ -1,0 +1,38 @@
+"""What a session needs of others, and gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kernel.packet import Packet
+from voicebot.dialogue.facts import CallFacts
+from voicebot.reports import Report
+from voicebot.speech.ports import Recogniser, Synthesiser, Vad
+
+__all__ = ["CallFacts", "SessionOutput", "SpeechEngines"]
+
+
+@dataclass(frozen=True)
+class SpeechEngines:
+    """Who hears and speaks in one call."""
+
+    synthesiser: Synthesiser
+    recogniser: Recogniser | None = None
+    """None on a line of keys only."""
+    vad: Callable[[int], Vad] | None = None
+    """Makes the leg's own, for its rate in Hz; None on a line of keys only."""
+
+
+class SessionOutput(Protocol):
+    """Where a session's decisions go. Verbs neither wait nor raise."""
+
+    def transfer(self, packet: Packet) -> None:
+        """Put the caller in the queue; what becomes of it comes back by `Session.notify`."""
+
+    def hang_up(self) -> None:
+        """End the caller's leg; its end comes back by `Session.close`."""
+
+    def report(self, event: Report) -> None:
+        """How the conversation goes."""

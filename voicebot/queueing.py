@@ -1,0 +1,114 @@
+"""PURE. One stay in a queue: what its events amount to, and what the caller is told when.
+
+Nothing is said twice within a short while, whoever tells it how often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from voicebot.events import (
+    AgentAnswered,
+    AgentLeft,
+    Bridged,
+    OfferFailed,
+    OfferRinging,
+    PositionTold,
+    QueueEvent,
+    Released,
+)
+
+SHORTEST = 20.0
+"""Seconds between two announcements of the same."""
+
+
+class Decision(Enum):
+    """What an event of the queue amounts to."""
+
+    STALE = "stale"
+    NOTHING = "nothing"
+    CONNECT = "connect"
+    """An agent answered."""
+    LOSE = "lose"
+    """The agent who had answered is gone; the place is kept."""
+    COMFORT = "comfort"
+    """An agent did not answer; the place is kept."""
+    JOIN = "join"
+    """Caller and agent talk."""
+    PART = "part"
+    """Caller and agent have talked."""
+    RETURN = "return"
+    """The conversation has the caller again."""
+
+
+@dataclass
+class Queueing:
+    """Where the caller stands, and with whom."""
+
+    queue: str
+    interval: float
+    """Seconds between announcements of an unchanged position."""
+    position: int = 0
+    """0: not told yet."""
+    agents: int = 0
+    offer: str = ""
+    """The offer under way."""
+    answered: bool = False
+    bridged: bool = False
+    _said: int = 0
+    _said_at: float = float("-inf")
+    _comforted_at: float = float("-inf")
+
+    def take(self, event: QueueEvent) -> Decision:
+        """What does this amount to?"""
+        if isinstance(event, PositionTold):
+            self.position, self.agents = event.position, event.agents
+            return Decision.NOTHING
+        if isinstance(event, Released):
+            return Decision.STALE if self.bridged else Decision.RETURN
+        return self._offer(event)
+
+    def _offer(
+        self, event: OfferRinging | OfferFailed | AgentAnswered | Bridged | AgentLeft
+    ) -> Decision:
+        new = isinstance(event, OfferRinging | AgentAnswered | Bridged) and not self.answered
+        if event.offer != self.offer and not new:
+            return Decision.STALE
+        if isinstance(event, OfferFailed | AgentLeft):
+            return self._gone()
+        if self.bridged or (self.answered and not isinstance(event, Bridged)):
+            return Decision.STALE
+        self.offer = event.offer
+        if isinstance(event, AgentAnswered):
+            self.answered = True
+            return Decision.CONNECT
+        if isinstance(event, Bridged):
+            self.answered = self.bridged = True
+            return Decision.JOIN
+        return Decision.NOTHING
+
+    def _gone(self) -> Decision:
+        if self.bridged:
+            return Decision.PART
+        lost, self.answered, self.offer = self.answered, False, ""
+        return Decision.LOSE if lost else Decision.COMFORT
+
+    def due(self, now: float) -> float | None:
+        """When the position is to be said, in UTC seconds; None: it is not known."""
+        if self.position < 1:
+            return None
+        if self.position != self._said:
+            return now
+        return self._said_at + max(self.interval, SHORTEST)
+
+    def announced(self, now: float) -> None:
+        """The position is being said."""
+        self._said, self._said_at = self.position, now
+
+    def may_comfort(self, now: float) -> bool:
+        """Whether to say that an agent did not answer; to ask counts as saying it."""
+        if now - self._comforted_at < SHORTEST:
+            return False
+        self._comforted_at = now
+        return True

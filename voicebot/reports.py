@@ -1,0 +1,141 @@
+"""PURE. How a conversation goes, told while it goes: for live progress, logs and the transcript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kernel.packet import Packet, TranscriptLine
+
+Outcome = Literal["answered", "transferred", "abandoned", "failed"]
+
+
+@dataclass(frozen=True)
+class Latency:
+    """From the caller's last sound to our first, in milliseconds, and where it went."""
+
+    total: float
+    endpoint: float
+    """Waiting, to be sure that the caller has finished."""
+    asr: float
+    nlu: float
+    tts: float
+    """To the first clause of the reply."""
+    queue: float
+    """The rest: waiting for engines, and for the next frame."""
+
+
+@dataclass(frozen=True)
+class BotSaid:
+    """We began to say this."""
+
+    call: str
+    at: float
+    text: str
+    question: str = ""
+    """What it asks, if it asks."""
+
+
+@dataclass(frozen=True)
+class TurnHeard:
+    """The caller said this, as far as it was heard."""
+
+    call: str
+    at: float
+    turn: int
+    text: str
+    confidence: float
+    engine: str = ""
+
+
+@dataclass(frozen=True)
+class KeysPressed:
+    """The caller gave this by keys."""
+
+    call: str
+    at: float
+    keys: str
+
+
+@dataclass(frozen=True)
+class TurnUnderstood:
+    """What the caller said was taken as this."""
+
+    call: str
+    turn: int
+    text: str
+    intent: str
+    confidence: float
+    entities: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class TurnAnswered:
+    """Our answer to a turn is heard."""
+
+    call: str
+    turn: int
+    text: str
+    intent: str
+    latency: Latency
+
+
+@dataclass(frozen=True)
+class TurnLost:
+    """An engine failed in this turn; it is asked again."""
+
+    call: str
+    turn: int
+    why: str
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The conversation moved."""
+
+    call: str
+    at: float
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The caller goes to the queue."""
+
+    call: str
+    packet: Packet
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """The queue gave the caller back."""
+
+    call: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ConversationEnded:
+    """It is over. Told once, last."""
+
+    call: str
+    outcome: Outcome
+    why: str
+    transcript: tuple[TranscriptLine, ...]
+    stale: int
+    """Events that came for something no longer current."""
+
+
+Report = (
+    BotSaid
+    | TurnHeard
+    | KeysPressed
+    | TurnUnderstood
+    | TurnAnswered
+    | TurnLost
+    | StateChanged
+    | HandedOver
+    | CameBack
+    | ConversationEnded
+)

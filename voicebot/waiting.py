@@ -1,0 +1,105 @@
+"""PURE. The caller in the queue: music, position, an agent who comes or does not come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voicebot import commands as do
+from voicebot import events, reports, turns
+from voicebot.dialogue.acts import Transfer
+from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.packet import packet_of
+from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.state import Step
+from voicebot.floor import Floor
+from voicebot.queueing import Decision, Queueing
+from voicebot.timers import Timer
+from voicebot.turns import State
+
+
+class WaitingRoom:
+    """One call's stays in queues."""
+
+    def __init__(self, floor: Floor, bot: Bot, policy: Policy) -> None:
+        self._floor = floor
+        self._words = bot.flow.waiting
+        self._policy = policy
+        self._queue: Queueing | None = None
+
+    def enter(self, transfer: Transfer, now: float) -> None:
+        """The hand-over is announced; from here the queue decides."""
+        floor = self._floor
+        floor.move(turns.Queued(), now)
+        self._queue = Queueing(transfer.queue, self._words.interval)
+        packet = packet_of(floor.facts, transfer, floor.transcript.lines())
+        floor.order(do.HandOver(packet))
+        if self._words.music:
+            floor.order(do.StartMusic())
+        floor.tell(reports.HandedOver(floor.facts.call, packet))
+
+    def take(self, event: events.QueueEvent, now: float) -> Decision:
+        """Do what the event amounts to. RETURN and PART are for the conversation to do."""
+        if self._queue is None:
+            return Decision.STALE
+        decision = self._queue.take(event)
+        match decision:
+            case Decision.NOTHING:
+                self.arm_position(now)
+            case Decision.CONNECT:
+                self._floor.move(turns.AgentFound(), now)
+                self._tell(self._words.connecting, now)
+            case Decision.LOSE:
+                self._floor.move(turns.AgentLost(), now)
+                self._comfort(now)
+            case Decision.COMFORT:
+                self._comfort(now)
+            case Decision.JOIN:
+                self._floor.hush()
+                self._floor.timers.clear()
+                self.stop_music()
+                self._floor.move(turns.Joined(), now)
+            case Decision.RETURN:
+                self.leave()
+        return decision
+
+    def leave(self) -> None:
+        """Out of the queue, and away from the agent."""
+        if self._queue is not None and not self._queue.bridged:
+            self.stop_music()
+        self._queue = None
+
+    def arm_position(self, now: float) -> None:
+        """Have the position told when it is due and nothing else is being said."""
+        quiet = self._floor.state is State.WAITING and not self._floor.mouth.busy
+        due = self._queue.due(now) if self._queue and quiet else None
+        self._floor.timers.set(Timer.POSITION, due)
+
+    def tell_position(self, now: float) -> None:
+        """Say where the caller stands."""
+        queue = self._queue
+        if queue is not None and self._floor.state is State.WAITING:
+            queue.announced(now)
+            step = self._policy.position(
+                self._floor.dialogue, queue.queue, queue.position, queue.agents
+            )
+            self._announce(step, now)
+
+    def stop_music(self) -> None:
+        """Silence behind the voices."""
+        if self._words.music:
+            self._floor.order(do.StopMusic())
+
+    def _comfort(self, now: float) -> None:
+        assert self._queue is not None
+        if self._queue.may_comfort(now):
+            self._tell(self._words.not_answered, now)
+        else:
+            self.arm_position(now)
+
+    def _tell(self, key: str, now: float, values: Mapping[str, str] | None = None) -> None:
+        self._announce(self._policy.told(self._floor.dialogue, key, values), now)
+
+    def _announce(self, step: Step, now: float) -> None:
+        self._floor.hush()
+        self._floor.timers.clear()
+        self._floor.say(step, now)

@@ -1,0 +1,38 @@
+"""The pages as one aiohttp application, made of the parts given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from centralino.web.guard import refusals, secure_headers
+from centralino.web.live import LIVE, Live
+from centralino.web.parts import WebParts
+from centralino.web.requests import PARTS
+from centralino.web.routes import add_routes
+
+LARGEST_BODY = 64 * 1024
+
+
+def make_app(parts: WebParts) -> web.Application:
+    """The application; nothing runs before it is started (`server.py`)."""
+    app = web.Application(middlewares=[refusals], client_max_size=LARGEST_BODY)
+    app[PARTS] = parts
+    app[LIVE] = Live(parts)
+    app.on_response_prepare.append(secure_headers)
+    app.cleanup_ctx.append(_following)
+    app.on_shutdown.append(_close_sockets)
+    add_routes(app)
+    return app
+
+
+async def _following(app: web.Application) -> AsyncIterator[None]:
+    """The live sockets hear of every change as long as the application runs."""
+    unsubscribe = app[PARTS].desk.subscribe(app[LIVE].moved)
+    yield
+    unsubscribe()
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[LIVE].close()

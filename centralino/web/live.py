@@ -1,0 +1,154 @@
+"""The live socket: what a page shows, as it changes.
+
+A socket first sends the whole state of its view, then the parts that differ from what it sent
+before. A page that was cut off connects again and begins with the whole: nothing needs repair.
+At each heartbeat a sign of life goes out and the session is looked at again, so that a socket does
+not outlive its sign-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import WSCloseCode, web
+
+from acd.snapshot import Snapshot
+from centralino.users.types import SignedIn
+from centralino.web.names import Names, load_names
+from centralino.web.parts import WebParts
+from centralino.web.views import Json, changed
+
+log = structlog.get_logger()
+SIGNED_OUT = 4401
+NAMES_LAST = 30.0
+"""Seconds for which names are not asked for again."""
+BREATH = 0.05
+"""Seconds between two patches of one socket: what changes meanwhile goes out as one."""
+
+View = Callable[[SignedIn], Awaitable[Json]]
+
+
+class Live:
+    """The open sockets of one application, and what they read of the distributor."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self.parts = parts
+        self.sockets: set[Socket] = set()
+        self.contacts: dict[str, tuple[object, Json]] = {}
+        """Agent → the call he has, with what it was read for."""
+        self._snapshot: Snapshot | None = None
+        self._names: Names | None = None
+        self._names_until = 0.0
+
+    def moved(self, *_: object) -> None:
+        """The distributor changed: every page looks."""
+        self._snapshot = None
+        for socket in self.sockets:
+            socket.wake.set()
+
+    def look_again(self) -> None:
+        """Somebody signed out or was shut out: every socket looks at its session."""
+        for socket in self.sockets:
+            socket.check_at = 0.0
+            socket.wake.set()
+
+    def snapshot(self) -> Snapshot:
+        """The centre, made once a change however many pages look."""
+        if self._snapshot is None:
+            self._snapshot = self.parts.desk.snapshot()
+        return self._snapshot
+
+    async def names(self) -> Names:
+        """Names, at most half a minute old."""
+        now = self.parts.clock.now()
+        if self._names is None or now >= self._names_until:
+            self._names = await load_names(self.parts)
+            self._names_until = now + NAMES_LAST
+        return self._names
+
+    async def serve(self, request: web.Request, token: str, view: View) -> web.WebSocketResponse:
+        """One socket, from its opening to its end."""
+        response = web.WebSocketResponse(max_msg_size=4096, heartbeat=30.0)
+        await response.prepare(request)
+        socket = Socket(self.parts, response, token, view)
+        self.sockets.add(socket)
+        try:
+            await socket.run()
+        finally:
+            self.sockets.discard(socket)
+        return response
+
+    async def close(self) -> None:
+        """The server stops; pages come back by themselves when it is there again."""
+        for socket in list(self.sockets):
+            await socket.response.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
+
+
+LIVE = web.AppKey("live", Live)
+
+
+class Socket:
+    """One page's socket."""
+
+    def __init__(
+        self, parts: WebParts, response: web.WebSocketResponse, token: str, view: View
+    ) -> None:
+        self.response = response
+        self.wake = asyncio.Event()
+        self.check_at = 0.0
+        self._parts = parts
+        self._token = token
+        self._view = view
+        self._who: SignedIn | None = None
+        self._sent: Json | None = None
+
+    async def run(self) -> None:
+        """Send until the page is gone or the session over."""
+        reader = asyncio.create_task(self._read())
+        try:
+            while not self.response.closed and await self._signed_in():
+                self.wake.clear()
+                await self._send_changes()
+                await self._rest()
+        except ConnectionError:
+            log.debug("live_gone")  # between two writes the page went; the reader sees it, too
+        finally:
+            reader.cancel()
+
+    async def _read(self) -> None:
+        """Pages say nothing here; reading is how a closed socket is noticed."""
+        async for _ in self.response:
+            pass
+        self.wake.set()
+
+    async def _signed_in(self) -> bool:
+        now = self._parts.clock.now()
+        if now < self.check_at:
+            return True
+        self._who = await self._parts.sign_in.session(self._token, now)
+        self.check_at = now + self._parts.config.heartbeat_seconds
+        if self._who is None:
+            await self.response.close(code=SIGNED_OUT, message=b"signed out")
+        return self._who is not None
+
+    async def _send_changes(self) -> None:
+        assert self._who is not None
+        state = await self._view(self._who)
+        part = changed(self._sent or {}, state)
+        if self._sent is None or part:
+            kind = "snapshot" if self._sent is None else "patch"
+            await self._send({"type": kind, "state": part})
+        self._sent = state
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(BREATH)
+        try:
+            async with asyncio.timeout(self._parts.config.heartbeat_seconds):
+                await self.wake.wait()
+        except TimeoutError:
+            await self._send({"type": "alive"})
+
+    async def _send(self, message: Json) -> None:
+        await self.response.send_json({**message, "now": self._parts.clock.now()})

@@ -1,0 +1,46 @@
+"""For programs: health, metrics, and another house that fetches a packet."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from aiohttp import web
+
+from centralino.content.store import PACKET
+from centralino.web.access import in_
+from centralino.web.errors import forbidden, not_found
+from centralino.web.metrics import CONTENT_TYPE
+from centralino.web.requests import KEY, ok, parts_of
+from centralino.web.views import mode_of
+from kernel.codec import encode
+from kernel.packet import Packet
+
+
+async def health(request: web.Request) -> web.Response:
+    """GET /health: alive. Anybody may ask, so it tells nothing else."""
+    return ok({"ok": True})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """GET /metrics: the whole centre's figures, so a key of one client does not get them."""
+    if KEY in request and request[KEY].clients is not None:
+        raise forbidden()
+    parts = parts_of(request)
+    snapshot = parts.desk.snapshot()
+    parts.metrics.queues(
+        (queue.client, queue.queue, queue.waiting, queue.longest_wait) for queue in snapshot.queues
+    )
+    parts.metrics.agents(Counter((agent.client, mode_of(agent)) for agent in snapshot.agents))
+    return web.Response(body=parts.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+
+async def packet(request: web.Request) -> web.Response:
+    """GET /api/packets/{token}: the packet of a call that was transferred to another house."""
+    parts = parts_of(request)
+    address = await parts.tokens.resolve(request.match_info["token"], parts.clock.now())
+    if address is None or not in_(address.client, request[KEY].clients):
+        raise not_found()
+    found = await parts.contents.get(address.call, PACKET, frozenset({address.client}))
+    if not isinstance(found, Packet):
+        raise not_found()
+    return ok(encode(found))

@@ -1,0 +1,118 @@
+"""What the pages are made of: given as one value, so that a test hands over what it likes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from centralino.web.errors import ApiKeysUnreadable
+from centralino.web.metrics import Metrics
+from centralino.web.ports import (
+    CallsPort,
+    Clients,
+    ContentsPort,
+    Desk,
+    Journey,
+    PacketTokens,
+    PeoplePort,
+    SignInPort,
+    SoundsPort,
+)
+from kernel.clock import Clock
+
+DAY = 86_400.0
+SHORTEST_KEY = 16
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A program that may ask without being signed in. Only the key's digest is kept."""
+
+    name: str
+    digest: bytes
+    """SHA-256 of the key: it is long and random, so no slow hash is needed."""
+    clients: Clients = None
+
+
+def digest_of(key: str) -> bytes:
+    """How an API key is kept and compared."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def read_api_keys(path: Path) -> tuple[ApiKey, ...]:
+    """Keys from a file of `name key [client,client]` lines. Raises ApiKeysUnreadable."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ApiKeysUnreadable(str(path), None, f"it cannot be read ({error})") from error
+    return tuple(
+        _api_key(str(path), number, line.split())
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.lstrip().startswith("#")
+    )
+
+
+def _api_key(file: str, number: int, words: list[str]) -> ApiKey:
+    if len(words) not in (2, 3):
+        raise ApiKeysUnreadable(file, number, f"{len(words)} words where 2 or 3 belong")
+    if len(words[1]) < SHORTEST_KEY:
+        raise ApiKeysUnreadable(file, number, f"the key is shorter than {SHORTEST_KEY} characters")
+    clients = frozenset(words[2].split(",")) if len(words) == 3 else None
+    return ApiKey(words[0], digest_of(words[1]), clients)
+
+
+@dataclass(frozen=True)
+class WebConfig:
+    """What the pages are told once."""
+
+    centre: str
+    domain: str = "127.0.0.1"
+    """Of SIP addresses: an agent without a contact is reached at `sip:<sip user>@<domain>`."""
+    clients: Mapping[str, str] = field(default_factory=dict)
+    """Client id → its name."""
+    reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
+    dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
+    secure: bool = False
+    """Behind TLS: the session cookie is sent over it alone."""
+    retention_seconds: float = 90 * DAY
+    """How long notes are kept."""
+    api_keys: tuple[ApiKey, ...] = ()
+    heartbeat_seconds: float = 10.0
+    """How often a live socket is sent a sign of life, and its session is looked at again."""
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; the prefix binds it to this host and TLS (RFC 6265bis)."""
+        return "__Host-centralino" if self.secure else "centralino"
+
+
+async def nobody_to_tell() -> None:
+    """Where no edge runs, nobody waits for new SIP credentials."""
+
+
+def every_phone(sip_user: str) -> bool:
+    """Where no edge runs, a phone is believed to be there until an offer proves otherwise."""
+    return True
+
+
+@dataclass(frozen=True)
+class WebParts:
+    """Everything the pages use."""
+
+    config: WebConfig
+    sign_in: SignInPort
+    people: PeoplePort
+    desk: Desk
+    calls: CallsPort
+    contents: ContentsPort
+    sounds: SoundsPort
+    journey: Journey
+    tokens: PacketTokens
+    clock: Clock
+    metrics: Metrics
+    phone_registered: Callable[[str], bool] = every_phone
+    """Whether the phone of this SIP user is registered at the edge."""
+    credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
+    """Called after SIP credentials changed, so that the edge learns them."""

@@ -1,0 +1,157 @@
+"""What the pages need of the rest of the house. Each port is satisfied as it stands by the class
+named in its docstring; the wiring hands them over in `WebParts`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from acd.snapshot import AgentView, CallView, Snapshot
+from centralino.content.vault import SoundInfo
+from centralino.db.calls import CallFilter, CallRow, Cursor
+from centralino.db.journal import JournalRow
+from centralino.users.types import (
+    AgentProfile,
+    AgentSettings,
+    NewUser,
+    Refused,
+    Role,
+    Session,
+    SignedIn,
+    User,
+)
+
+Clients = frozenset[str] | None
+"""Clients whose things may be seen; None is every client of the centre."""
+
+
+UserList = list[User]
+ProfileList = list[AgentProfile]
+
+
+class SignInPort(Protocol):
+    """Who is there (`centralino.users.signin.SignIn`)."""
+
+    async def sign_in(
+        self, name: str, password: str, source: str, now: float, old_token: str | None = None
+    ) -> Session | Refused: ...
+
+    async def session(self, token: str, now: float) -> SignedIn | None: ...
+
+    async def sign_out(self, token: str) -> None: ...
+
+    async def redeem_first_admin(
+        self, token: str, name: str, password: str, now: float
+    ) -> Session | Refused: ...
+
+
+class PeoplePort(Protocol):
+    """Users and agents (`centralino.users.people.Users`)."""
+
+    async def create(self, new: NewUser, now: float) -> str: ...
+
+    async def set_password(self, user: str, password: str, now: float) -> None: ...
+
+    async def set_pin(self, user: str, pin: str) -> None: ...
+
+    async def set_sip_password(self, user: str, realm: str, password: str) -> None: ...
+
+    async def set_agent(self, user: str, settings: AgentSettings) -> None: ...
+
+    async def grant(self, user: str, client: str, role: Role) -> None: ...
+
+    async def revoke(self, user: str, client: str, role: Role) -> None: ...
+
+    async def disable(self, user: str, now: float) -> None: ...
+
+    async def get(self, user: str) -> User | None: ...
+
+    async def list(self) -> UserList: ...
+
+    async def agents(self) -> ProfileList: ...
+
+    async def agent(self, user: str) -> AgentProfile | None: ...
+
+
+class Desk(Protocol):
+    """The distributor (`acd.service.AcdService`)."""
+
+    async def submit(self, event: object) -> None:
+        """Take an event of `acd.messages`. Raises IllegalTransition."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    def agent(self, agent: str) -> AgentView | None: ...
+
+    def call(self, call: str) -> CallView | None: ...
+
+    def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
+        """Be told after each change; returns what ends it."""
+
+
+class CallsPort(Protocol):
+    """The history (`centralino.db.calls.CallHistory`)."""
+
+    async def get(self, call: str, clients: Clients) -> CallRow | None: ...
+
+    async def page(
+        self,
+        clients: Clients,
+        *,
+        limit: int = 50,
+        before: Cursor | None = None,
+        filters: CallFilter = ...,
+    ) -> list[CallRow]: ...
+
+    async def open_calls(
+        self, media: str | None = None, epoch: str | None = None
+    ) -> list[CallRow]: ...
+
+
+class ContentsPort(Protocol):
+    """What was said and written (`centralino.content.store.ContentStore`)."""
+
+    async def put(
+        self, subject: str, kind: str, value: object, *, client: str, expires: float, now: float
+    ) -> None: ...
+
+    async def get(self, subject: str, kind: str, clients: Clients) -> object | None: ...
+
+    async def sound_key(self, call: str, clients: Clients) -> bytes | None: ...
+
+
+class SoundsPort(Protocol):
+    """Recordings (`centralino.content.vault.SoundVault`)."""
+
+    def has(self, call: str) -> bool: ...
+
+    def info(self, call: str) -> SoundInfo: ...
+
+    def wav_size(self, call: str) -> int: ...
+
+    def wav(
+        self, call: str, key: bytes, start: int = 0, stop: int | None = None
+    ) -> Iterator[bytes]: ...
+
+
+class PacketTokens(Protocol):
+    """Tokens under which another house fetches a packet once the call is transferred to it."""
+
+    async def issue(self, call: str, client: str, now: float) -> str:
+        """A new token of 128 random bits, as hex. It expires."""
+
+    async def resolve(self, token: str, now: float) -> PacketAddress | None:
+        """Which packet it names, or None: unknown and expired look the same."""
+
+
+@dataclass(frozen=True)
+class PacketAddress:
+    """Whose packet a token names."""
+
+    call: str
+    client: str
+
+
+Journey = Callable[[str], Awaitable[list[JournalRow]]]
+"""The journal's rows of one call, oldest first."""

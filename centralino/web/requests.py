@@ -1,0 +1,54 @@
+"""What handlers share: who asks, with what parts, and what the body says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from centralino.users.types import SignedIn
+from centralino.web.errors import Refusal
+from centralino.web.parts import ApiKey, WebParts
+
+PARTS = web.AppKey("parts", WebParts)
+WHO = web.RequestKey("who", SignedIn)
+TOKEN = web.RequestKey("token", str)
+KEY = web.RequestKey("key", ApiKey)
+
+M = TypeVar("M", bound="Body")
+
+
+class Body(BaseModel):
+    """The JSON body of a request. Unknown fields are refused: a typing error must not pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def parts_of(request: web.Request) -> WebParts:
+    """What the application was made of."""
+    return request.app[PARTS]
+
+
+def who(request: web.Request) -> SignedIn:
+    """Who asks; the guard has made sure that there is somebody."""
+    return request[WHO]
+
+
+async def read(request: web.Request, model: type[M]) -> M:
+    """The body as its model. Raises a Refusal (400, 415) that says which field is wrong."""
+    if request.content_type != "application/json":
+        raise Refusal(415, "not_json", "The body must be application/json.")
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = f"{where}: {first['msg']}" if where else first["msg"]
+        raise Refusal(400, "bad_body", problem) from None
+
+
+def ok(data: Mapping[str, Any] | None = None, status: int = 200) -> web.Response:
+    """JSON, or nothing at all."""
+    return web.Response(status=204) if data is None else web.json_response(data, status=status)

@@ -1,0 +1,82 @@
+"""Every route of the application, and whom it lets through. A test walks this table's effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from centralino.users.permissions import Action
+from centralino.web import board, entering, files, history, machine, people, working
+from centralino.web.guard import Access, guarded
+
+READ_CALLS = (Action.SEE_CALLS, Action.SEE_OWN_CALLS)
+WORK = (Action.WORK,)
+AGENTS = (Action.SEE_AGENTS,)
+USERS = (Action.MANAGE_USERS,)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access = Access.USER
+    needs: tuple[Action, ...] = ()
+    """One of these, for at least one client; whose things it then shows, the handler decides."""
+
+
+ROUTES = (
+    # the ways in, what they are drawn with, the sign of life
+    Route("GET", "/sign-in", files.page("sign-in"), Access.OPEN),
+    Route("GET", "/welcome/{token}", files.page("welcome"), Access.OPEN),
+    Route("GET", "/static/{name}", files.static, Access.OPEN),
+    Route("GET", "/health", machine.health, Access.OPEN),
+    Route("POST", "/api/sign-in", entering.sign_in, Access.OPEN),
+    Route("POST", "/api/welcome/{token}", entering.welcome, Access.OPEN),
+    # for programs
+    Route("GET", "/metrics", machine.metrics, Access.KEY_OR_USER, (Action.SEE_SYSTEM,)),
+    Route("GET", "/api/packets/{token}", machine.packet, Access.KEY),
+    # pages
+    Route("GET", "/", files.home),
+    Route("GET", "/account", files.page("account")),
+    Route("GET", "/agent", files.page("agent"), needs=WORK),
+    Route("GET", "/queues", files.page("queues"), needs=AGENTS),
+    Route("GET", "/calls", files.page("calls"), needs=READ_CALLS),
+    Route("GET", "/calls/{call}", files.page("calls"), needs=READ_CALLS),
+    Route("GET", "/users", files.page("users"), needs=USERS),
+    Route("GET", "/live", board.live_socket),
+    # oneself
+    Route("GET", "/api/me", entering.me),
+    Route("POST", "/api/sign-out", entering.sign_out),
+    Route("POST", "/api/password", entering.change_password),
+    # an agent at work
+    Route("POST", "/api/agent/log-in", working.log_in, needs=WORK),
+    Route("POST", "/api/agent/log-out", working.log_out, needs=WORK),
+    Route("POST", "/api/agent/ready", working.ready, needs=WORK),
+    Route("POST", "/api/agent/not-ready", working.not_ready, needs=WORK),
+    Route("POST", "/api/agent/decline", working.decline, needs=WORK),
+    Route("POST", "/api/agent/done", working.done, needs=WORK),
+    Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
+    # who waits, and what was
+    Route("GET", "/api/queues", board.queues, needs=AGENTS),
+    Route("GET", "/api/calls", history.calls, needs=READ_CALLS),
+    Route("GET", "/api/calls/{call}", history.call, needs=READ_CALLS),
+    Route("GET", "/api/calls/{call}/recording.wav", history.recording, needs=READ_CALLS),
+    # users
+    Route("GET", "/api/users", people.users, needs=USERS),
+    Route("POST", "/api/users", people.create, needs=USERS),
+    Route("PUT", "/api/users/{user}/agent", people.change_agent, needs=USERS),
+    Route("POST", "/api/users/{user}/reset", people.reset, needs=USERS),
+    Route("POST", "/api/users/{user}/disable", people.disable, needs=USERS),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Each route, behind its guard."""
+    for route in ROUTES:
+        handler = guarded(route.handler, route.access, route.needs)
+        app.router.add_route(route.method, route.path, handler)

@@ -1,0 +1,207 @@
+// The agent's page. Left: my state. Middle: what is known of the call. Right: what to do now.
+
+import { get, post } from "./api.js";
+import { byId, fill, h, region, toggle } from "./dom.js";
+import { duration, party, when, words } from "./format.js";
+import { live } from "./live.js";
+import { NotesEditor } from "./notes.js";
+import { callerName, packetCard, transcript } from "./packet.js";
+import { attempt, begin, linkIs, toast } from "./shell.js";
+
+const MODES = {
+  logged_out: ["Logged out", "Calls do not reach you."],
+  not_ready: ["Not ready", "Calls wait for the others."],
+  ready: ["Ready", "The next call is yours."],
+  unreachable: ["Phone unreachable", "Your phone is not registered. Calls go to the others."],
+  reserved: ["Ringing", "A call is on its way to your phone."],
+  ringing: ["Ringing", "Answer on your phone."],
+  whisper: ["Connecting", "You hear who calls; any key skips it."],
+  talking: ["On a call", ""],
+  wrap_up: ["Wrap-up", "Finish your notes."],
+};
+const WITH_CALL = new Set(["reserved", "ringing", "whisper", "talking", "wrap_up"]);
+const RINGS = new Set(["reserved", "ringing"]);
+const TITLE = document.title;
+
+const me = await begin("agent");
+let now = {};
+let editor;
+
+const act = (what, body) => attempt(() => post(`/api/agent/${what}`, body));
+
+// --- my state
+
+const drawState = region("state", ({ agent, reasons }) => {
+  const [title, hint] = MODES[agent.mode];
+  return [
+    h("p", { class: "mode", id: "mode" }, h("span", { class: "dot", "aria-hidden": "true" }), title),
+    h("p", { class: "timer big", dataset: { since: agent.since } }, ""),
+    h("p", { class: "hint" }, explain(agent, hint)),
+    primary(agent),
+    choices(agent, reasons),
+    agent.contact ? h("p", { class: "faint phone" }, "Phone ", h("b", {}, party(agent.contact)), agent.reachable ? "" : " – unreachable") : null,
+  ];
+});
+
+function explain(agent, hint) {
+  if (agent.mode !== "not_ready") return hint;
+  if (agent.reason === "no answer") return "A call rang and was not answered, so you were set not ready.";
+  if (agent.reason === "phone trouble") return "Your phone could not be reached, so you were set not ready.";
+  return agent.reason ? words(agent.reason) : hint;
+}
+
+function primary(agent) {
+  if (agent.mode === "logged_out") return h("button", { class: "primary", id: "login", onclick: () => act("log-in") }, "Log in", h("small", {}, party(me.agent.contact)));
+  if (agent.mode === "not_ready") return h("button", { class: "primary go", id: "ready", onclick: () => act("ready"), "aria-keyshortcuts": "Alt+Shift+R" }, "Go ready");
+  if (agent.mode === "unreachable") return h("button", { class: "primary", id: "ready", onclick: () => act("ready") }, "Try my phone again");
+  if (agent.after) return h("button", { class: "primary", id: "ready", onclick: () => act("ready") }, "Stay ready after this call");
+  return null;
+}
+
+function choices(agent, reasons) {
+  if (agent.mode === "logged_out") return null;
+  const busy = WITH_CALL.has(agent.mode);
+  const chosen = agent.after || (agent.mode === "not_ready" ? agent.reason : "");
+  const label = busy ? "After this call" : "Not ready";
+  const pill = (name) => h("button", { class: "pill", "aria-pressed": String(name === chosen), onclick: () => act("not-ready", { reason: name }) }, words(name));
+  return h("div", { class: "choices", role: "group", "aria-label": label },
+    h("h3", {}, label),
+    h("div", { class: "row" }, reasons.map(pill)),
+    h("button", { class: "quiet wide", id: "logout", "aria-pressed": String(agent.after === "log out"), onclick: () => act("log-out") }, busy ? "Log out after this call" : "Log out"),
+  );
+}
+
+// --- the queues I serve
+
+const drawQueues = region("queues", (queues) =>
+  queues.length
+    ? h("table", { class: "mini" }, h("tbody", {}, queues.map((queue) =>
+        h("tr", { class: queue.waiting ? "some" : "" },
+          h("th", { scope: "row" }, queue.name || words(queue.queue)),
+          h("td", { class: "number" }, String(queue.waiting)),
+          h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
+        ))))
+    : h("p", { class: "faint" }, "You serve no queue yet."),
+);
+
+// --- the call
+
+const drawBand = region("band", ({ mode, contact, agent }) => {
+  const packet = contact.packet;
+  const name = callerName(packet);
+  const number = party(packet?.caller ?? "");
+  return [
+    h("div", { class: "who-calls" },
+      h("p", { class: "kicker" }, MODES[mode][0], " · ", contact.queue_name || words(contact.queue), contact.client_name ? ` · ${contact.client_name}` : ""),
+      h("h1", {}, name || number),
+      h("p", { class: "sub" }, [name ? number : null, packet?.language ? words(new Intl.DisplayNames(["en"], { type: "language" }).of(packet.language)) : null, packet?.line ? `dialled ${party(packet.line)}` : null].filter(Boolean).join(" · ")),
+    ),
+    h("div", { class: "counts" },
+      packet?.priority > 0 ? h("p", { class: "badge", title: `${packet.priority} s of head start` }, "Priority") : null,
+      count("Waited", contact.waited),
+      mode === "wrap_up" && agent.wrap_up_until
+        ? h("p", { class: "count" }, h("b", { dataset: { until: agent.wrap_up_until } }), h("span", {}, "left"))
+        : h("p", { class: "count" }, h("b", { dataset: { since: agent.since } }), h("span", {}, RINGS.has(mode) ? "ringing" : "on the line")),
+    ),
+    mode === "wrap_up" && agent.wrap_up_until ? h("div", { class: "bar" }, h("i", { dataset: { from: agent.since, to: agent.wrap_up_until } })) : null,
+  ];
+});
+
+const count = (label, seconds) => h("p", { class: "count" }, h("b", {}, duration(seconds)), h("span", {}, label.toLowerCase()));
+
+const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h("p", { class: "faint" }, "Nothing is known of this call.")));
+const drawSaid = region("said", (lines) => transcript(lines));
+
+const drawTodo = region("todo", ({ mode, offer }) => {
+  if (RINGS.has(mode)) {
+    return [
+      h("p", { class: "answer" }, "Pick up your phone to answer."),
+      h("button", { class: "danger wide", id: "decline", "aria-keyshortcuts": "Alt+Shift+D", onclick: () => act("decline", { offer }) }, "Decline"),
+      h("p", { class: "faint" }, "The caller keeps the place and goes to the next free agent."),
+    ];
+  }
+  if (mode === "wrap_up") return [h("button", { class: "primary wide", id: "done", onclick: done, "aria-keyshortcuts": "Control+Enter" }, "Done"), h("p", { class: "faint" }, "Ctrl + Enter")];
+  return mode === "whisper" ? h("p", { class: "answer" }, "You hear who is calling…") : null;
+});
+
+function edit(contact, mode) {
+  if (editor?.call !== contact?.call) {
+    editor?.leave();
+    editor = contact ? new NotesEditor(contact.call, contact.notes, me.dispositions) : undefined;
+    fill("work", editor?.element ?? []);
+  }
+  toggle("work", Boolean(editor) && !RINGS.has(mode));
+}
+
+async function done() {
+  if (!editor.disposition) {
+    toast("Choose how the call ended first.");
+    editor.dispositions.querySelector("input")?.focus();
+    return;
+  }
+  if (await editor.save()) await act("done");
+  else toast("Your notes could not be saved; they are still here.");
+}
+
+// --- between calls
+
+async function drawRecent() {
+  const page = await attempt(() => get("/api/calls?mine=1&limit=8"));
+  if (!page) return;
+  fill("recent", page.calls.length
+    ? h("table", { class: "list" },
+        h("thead", {}, h("tr", {}, ["Time", "Caller", "Wanted", "Length", "Ended as"].map((title) => h("th", { scope: "col" }, title)))),
+        h("tbody", {}, page.calls.map((call) => h("tr", {},
+          h("td", {}, h("a", { href: `/calls/${encodeURIComponent(call.id)}` }, when(call.started))),
+          h("td", {}, party(call.caller)),
+          h("td", {}, words(call.intent)),
+          h("td", {}, duration(call.duration)),
+          h("td", {}, call.disposition ? words(call.disposition) : h("span", { class: "mark doubt" }, "not said yet")),
+        ))))
+    : h("p", { class: "faint" }, "You have had no calls yet."));
+}
+
+// --- all of it
+
+function show(state) {
+  const before = now.agent?.mode;
+  now = state;
+  const { agent, contact } = state;
+  const mode = agent.mode;
+  const busy = WITH_CALL.has(mode) && Boolean(contact);
+  document.body.dataset.mode = mode;
+  drawState({ agent, reasons: me.reasons });
+  drawQueues(state.queues);
+  toggle("idle", !busy);
+  toggle("contact", busy);
+  if (busy) {
+    drawBand({ mode, contact: { ...contact, notes: null }, agent });
+    drawPacket(contact.packet && { ...contact.packet, transcript: [] });
+    drawSaid(contact.packet?.transcript ?? []);
+    drawTodo({ mode, offer: contact.offer });
+  }
+  edit(busy ? contact : undefined, mode);
+  tellTab(mode, contact);
+  if (before !== mode && !busy) drawRecent();
+}
+
+// The tab itself tells that it rings: agents work in other windows, too.
+function tellTab(mode, contact) {
+  const rings = RINGS.has(mode);
+  document.title = rings ? `● ${callerName(contact?.packet) || "Ringing"} – ${contact?.queue_name ?? ""}` : `${MODES[mode][0]} – ${TITLE}`;
+  const icon = rings ? "/static/mark-ringing.svg" : "/static/mark.svg";
+  if (byId("icon").getAttribute("href") !== icon) byId("icon").setAttribute("href", icon);
+  const said = rings ? `Call from ${callerName(contact?.packet) || party(contact?.packet?.caller)}: ${words(contact?.packet?.intent?.name ?? "")}` : "";
+  if (byId("announce").textContent !== said) byId("announce").textContent = said;
+}
+
+addEventListener("keydown", (event) => {
+  const mode = now.agent?.mode;
+  if (event.ctrlKey && event.key === "Enter" && mode === "wrap_up") done();
+  if (!event.altKey || !event.shiftKey) return;
+  if (event.code === "KeyR") byId("ready")?.click();
+  if (event.code === "KeyD") byId("decline")?.click();
+});
+addEventListener("beforeunload", () => editor?.leave());
+
+live("agent", show, linkIs);

@@ -1,0 +1,107 @@
+// What is known of a call: the packet and what was said.
+
+import { h } from "./dom.js";
+import { clock, grouped, percent, words } from "./format.js";
+
+const REASONS = {
+  asked: "Asked for a person",
+  low_confidence: "The bot was not sure enough",
+  max_attempts: "The bot did not understand, several times",
+  policy: "This request always goes to a person",
+  error: "Something failed on our side",
+};
+const SOURCES = { speech: "by voice", dtmf: "by keys", lookup: "from our records" };
+const SURE = 0.8;
+
+export const callerName = (packet) =>
+  packet?.slots?.find((slot) => slot.name === "name")?.value || packet?.caller_name || "";
+
+export function intentLine(packet) {
+  if (!packet.intent) return h("p", { class: "intent" }, "Asked for a person");
+  const { name, confidence, alternatives } = packet.intent;
+  return [
+    h("p", { class: "intent" }, words(name), sureness(confidence)),
+    alternatives?.length
+      ? h("p", { class: "faint" }, "or ", alternatives.slice(0, 2).map(([other, p]) => `${words(other)} (${percent(p)})`).join(", "))
+      : null,
+  ];
+}
+
+function sureness(confidence) {
+  const sure = confidence >= SURE;
+  return h("span", { class: `mark ${sure ? "good" : "doubt"}`, title: "How sure the bot is" },
+    `${sure ? "" : "only "}${percent(confidence)} sure`);
+}
+
+export function packetCard(packet) {
+  return [
+    packet.summary ? h("p", { class: "summary" }, packet.summary) : null,
+    h("div", { class: "what" },
+      h("div", {}, h("h3", {}, "Wants"), intentLine(packet)),
+      h("div", {}, h("h3", {}, "Why a person"), h("p", {}, REASONS[packet.reason] ?? words(packet.reason)), tries(packet.tries)),
+      packet.sentiment !== null && packet.sentiment !== undefined && packet.sentiment < -0.3
+        ? h("div", {}, h("h3", {}, "Mood"), h("p", {}, "Upset"))
+        : null,
+    ),
+    slots(packet),
+  ];
+}
+
+function tries({ no_input, no_match } = {}) {
+  const parts = [];
+  if (no_match) parts.push(`${no_match}× not understood`);
+  if (no_input) parts.push(`${no_input}× silent`);
+  return parts.length ? h("p", { class: "faint" }, parts.join(", ")) : null;
+}
+
+function slots(packet) {
+  const verified = packet.verified_level && packet.verified_level !== "none"
+    ? h("p", { class: "verified" }, `Identity verified: ${words(packet.verified_level)}${packet.verified_method ? ` (${words(packet.verified_method)})` : ""}`)
+    : h("p", { class: "faint" }, "Identity not verified");
+  if (!packet.slots.length) return h("div", {}, h("p", { class: "faint" }, "The caller has given no details yet."), verified);
+  return [h("table", { class: "slots" }, h("caption", { class: "sr" }, "Details the caller gave"), h("tbody", {}, packet.slots.map(slotRow))), verified];
+}
+
+function slotRow(slot) {
+  const mark = slot.confirmed
+    ? h("span", { class: "mark good" }, "✓ confirmed")
+    : slot.confidence >= SURE
+      ? h("span", { class: "mark plain" }, "not confirmed")
+      : h("span", { class: "mark doubt" }, `unsure ${percent(slot.confidence)}`);
+  return h("tr", {},
+    h("th", { scope: "row" }, words(slot.name)),
+    h("td", { class: "value" }, grouped(slot.value)),
+    h("td", {}, mark),
+    h("td", { class: "faint" }, SOURCES[slot.source] ?? slot.source),
+  );
+}
+
+const WHO = { caller: "Caller", bot: "Bot", agent: "Agent" };
+
+// `onTime` makes each time a button (a player to jump in); without it the times are only shown.
+export function transcript(lines, onTime) {
+  if (!lines?.length) return h("p", { class: "faint" }, "Nothing was said yet.");
+  return h("ol", { class: "said" }, lines.map((line) =>
+    h("li", { class: line.who },
+      onTime
+        ? h("button", { class: "time", onclick: () => onTime(line.at), title: "Play from here" }, clock(line.at))
+        : h("span", { class: "time" }, clock(line.at)),
+      h("span", { class: "by" }, WHO[line.who]),
+      h("span", { class: "text" }, line.text, extras(line)),
+    ),
+  ));
+}
+
+function extras(line) {
+  const notes = [];
+  if (line.intent) notes.push(words(line.intent));
+  if (line.confidence !== null && line.confidence !== undefined && line.who === "caller") notes.push(percent(line.confidence));
+  if (line.latency_ms) notes.push(`answered in ${(line.latency_ms / 1000).toFixed(2)} s`);
+  return notes.length ? h("small", {}, notes.join(" · ")) : null;
+}
+
+export function facts(pairs) {
+  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+

@@ -1,0 +1,56 @@
+// The wallboard: who waits, for how long, and who could take them.
+
+import { h, region } from "./dom.js";
+import { words } from "./format.js";
+import { live } from "./live.js";
+import { begin, linkIs } from "./shell.js";
+
+const MODES = {
+  logged_out: "Logged out", not_ready: "Not ready", ready: "Ready", unreachable: "Phone unreachable", reserved: "Ringing",
+  ringing: "Ringing", whisper: "Connecting", talking: "On a call", wrap_up: "Wrap-up",
+};
+
+await begin("queues");
+
+const figure = (value, label) => h("p", { class: "count" }, h("b", {}, value), h("span", {}, label));
+
+const drawTotals = region("totals", ({ waiting, longest, free, in: logged, talking }) => [
+  figure(String(waiting), waiting === 1 ? "caller waits" : "callers wait"),
+  figure(longest ? h("span", { dataset: { since: longest } }) : "–", "longest wait"),
+  figure(String(free), "agents free"),
+  figure(String(talking), "on calls"),
+  figure(String(logged), "logged in"),
+]);
+
+const drawQueues = region("queues", (queues) => queues.map((queue) =>
+  h("tr", { class: queue.waiting ? "some" : "" },
+    h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name)),
+    h("td", { class: "number strong" }, String(queue.waiting)),
+    h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
+    h("td", { class: "number" }, `${queue.agents_free} / ${queue.agents_in}`),
+  )));
+
+const drawAgents = region("agents", (agents) => agents.map((agent) =>
+  h("tr", { dataset: { mode: agent.mode } },
+    h("th", { scope: "row" }, agent.name, h("small", {}, agent.client_name)),
+    h("td", {}, h("span", { class: "chip" }, h("span", { class: "dot", "aria-hidden": "true" }), MODES[agent.mode]),
+      agent.mode === "not_ready" && agent.reason ? h("small", {}, words(agent.reason)) : null,
+      agent.after ? h("small", {}, `then: ${words(agent.after)}`) : null),
+    h("td", { class: "number" }, h("span", { dataset: { since: agent.since } })),
+    h("td", {}, agent.queue_names.join(", ") || "–"),
+  )));
+
+const TALKING = new Set(["whisper", "talking"]);
+
+live("queues", ({ queues, agents }) => {
+  const starts = queues.map((queue) => queue.longest_since).filter(Boolean);
+  drawTotals({
+    waiting: queues.reduce((sum, queue) => sum + queue.waiting, 0),
+    longest: starts.length ? Math.min(...starts) : null,
+    free: agents.filter((agent) => agent.mode === "ready").length,
+    talking: agents.filter((agent) => TALKING.has(agent.mode)).length,
+    in: agents.filter((agent) => agent.mode !== "logged_out").length,
+  });
+  drawQueues(queues);
+  drawAgents(agents);
+}, linkIs);

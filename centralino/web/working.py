@@ -1,0 +1,165 @@
+"""An agent at work: the page's view, and what its buttons do."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from acd.messages import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentNotReady,
+    AgentReady,
+    DeviceChanged,
+    OfferDeclined,
+    WrapUpEnded,
+)
+from acd.snapshot import AgentView
+from centralino.content.messages import Notes
+from centralino.content.store import NOTES, PACKET
+from centralino.users.permissions import Action, visible
+from centralino.users.types import AgentProfile, SignedIn
+from centralino.web.access import in_
+from centralino.web.errors import Refusal
+from centralino.web.live import Live
+from centralino.web.ports import Clients
+from centralino.web.requests import Body, ok, parts_of, read, who
+from centralino.web.views import BUSY, Json, agent_json, notes_json, queue_json
+from kernel.codec import to_body
+from kernel.errors import IllegalTransition
+from kernel.packet import Packet
+
+
+class NotReady(Body):
+    """Why no calls are wanted."""
+
+    reason: str = Field(min_length=1, max_length=64)
+
+
+class Decline(Body):
+    """Which offer is declined: a late click must not hit the next one."""
+
+    offer: str = Field(min_length=1, max_length=64)
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """POST /api/agent/log-in: begin work at the contact that the administrator set."""
+    profile = await _profile(request)
+    parts = parts_of(request)
+    contact = profile.contact or f"sip:{profile.sip_user}@{parts.config.domain}"
+    serves = tuple(
+        queue.queue
+        for queue in parts.desk.snapshot().queues
+        if queue.queue in profile.queues and queue.client in profile.clients
+    )
+    skills = dict(profile.skills)
+    await _submit(request, AgentLoggedIn(profile.id, profile.client, contact, serves, skills))
+    if not profile.contact and not parts.phone_registered(profile.sip_user):
+        await _submit(request, DeviceChanged(profile.id, reachable=False))
+    return ok()
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """POST /api/agent/log-out: after the call, if there is one."""
+    return await _submit(request, AgentLoggedOut(who(request).user))
+
+
+async def ready(request: web.Request) -> web.Response:
+    """POST /api/agent/ready."""
+    return await _submit(request, AgentReady(who(request).user))
+
+
+async def not_ready(request: web.Request) -> web.Response:
+    """POST /api/agent/not-ready: with one of the centre's reasons."""
+    body = await read(request, NotReady)
+    if body.reason not in parts_of(request).config.reasons:
+        raise Refusal(400, "bad_body", "reason: not one of this centre's.")
+    return await _submit(request, AgentNotReady(who(request).user, body.reason))
+
+
+async def decline(request: web.Request) -> web.Response:
+    """POST /api/agent/decline: only one's own offer, and only while it lasts."""
+    body = await read(request, Decline)
+    me = who(request).user
+    view = parts_of(request).desk.agent(me)
+    if view is None or view.offer != body.offer:
+        raise Refusal(409, "stale", "That call is no longer offered to you.")
+    return await _submit(request, OfferDeclined(me, body.offer))
+
+
+async def done(request: web.Request) -> web.Response:
+    """POST /api/agent/done: the work after the call is finished."""
+    return await _submit(request, WrapUpEnded(who(request).user))
+
+
+async def _profile(request: web.Request) -> AgentProfile:
+    profile = await parts_of(request).people.agent(who(request).user)
+    if profile is None:
+        text = "You have no agent number yet: ask your administrator."
+        raise Refusal(409, "no_agent", text)
+    return profile
+
+
+async def _submit(request: web.Request, event: object) -> web.Response:
+    try:
+        await parts_of(request).desk.submit(event)
+    except IllegalTransition:
+        text = "That is not possible in your present state."
+        raise Refusal(409, "not_now", text) from None
+    return ok()
+
+
+# --- the view
+
+
+async def agent_view(live: Live, signed_in: SignedIn) -> Json:
+    """What the agent's page shows."""
+    snapshot, names = live.snapshot(), await live.names()
+    agent = live.parts.desk.agent(signed_in.user)
+    serves = agent.queues if agent else ()
+    return {
+        "agent": agent_json(agent),
+        "contact": await _contact(live, signed_in, agent),
+        "queues": [
+            queue_json(queue, snapshot.at, names.other_clients_name(queue.client))
+            for queue in snapshot.queues
+            if queue.queue in serves
+        ],
+    }
+
+
+async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> Json | None:
+    """The call that the agent has; read anew when call or state is another one."""
+    if agent is None or not agent.call or agent.state not in BUSY:
+        return None
+    key = (agent.call, agent.offer, agent.state)
+    known = live.contacts.get(agent.agent)
+    if known is None or known[0] != key or known[1]["packet"] is None:
+        # The matching serves queues of several clients; a user sees only those of his roles.
+        clients = visible(signed_in, Action.WORK)
+        live.contacts[agent.agent] = known = (key, await _read_contact(live, agent, clients))
+    return known[1]
+
+
+async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
+    parts, names = live.parts, await live.names()
+    packet = await parts.contents.get(agent.call, PACKET, clients)
+    packet = packet if isinstance(packet, Packet) else None
+    notes = await parts.contents.get(agent.call, NOTES, clients)
+    row = await parts.calls.get(agent.call, clients)
+    waiting = parts.desk.call(agent.call)
+    offer = next((o for o in live.snapshot().offers if o.offer == agent.offer), None)
+    # While it is offered the distributor knows; afterwards the history, and always the packet.
+    source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
+    queue = (source.queue or "") if source else ""
+    waits = (waiting and waiting.waited, row and row.waited, packet and packet.waited)
+    return {
+        "call": agent.call,
+        "offer": agent.offer,
+        "queue": queue,
+        "queue_name": names.of("queue", queue),
+        "client_name": names.other_clients_name(source.client) if source else "",
+        "waited": next((waited for waited in waits if waited is not None), None),
+        "packet": to_body(packet) if packet else None,
+        "notes": notes_json(notes if isinstance(notes, Notes) else None),
+    }

@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 from kernel.codec import message
 from kernel.packet import TranscriptLine
 
-PACKET = "packet"
-TRANSCRIPT = "transcript"
-NOTES = "notes"
-
 
 @message("content.transcript")
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from centralino.db.engine import Database
 from centralino.db.tables import content_keys, contents
 from kernel.codec import decode, encode
 
+PACKET = "packet"
+TRANSCRIPT = "transcript"
+NOTES = "notes"
+
 TEXT, SOUND = "text", "sound"
 _BYTES, _MESSAGE = b"b", b"m"
 _KEY = ("centre", "subject", "purpose")

@@ -119,6 +119,10 @@ class CallFilter:
 _COLUMNS = [calls.c[field.name] for field in fields(CallRow)]
 
 
+Rows = list[CallRow]
+Conditions = list[ColumnElement[bool]]
+
+
 class CallHistory:
     """The calls of one centre."""
 
@@ -148,32 +152,32 @@ class CallHistory:
         found = await self._select(1, calls.c.id == call, *_of(clients))
         return found[0] if found else None
 
-    async def page(
+    async def list(
         self,
         clients: Clients,
         *,
         limit: int = 50,
         before: Cursor | None = None,
         filters: CallFilter = CallFilter(),
-    ) -> list[CallRow]:
+    ) -> Rows:
         """Calls, newest first. The page after it is `before=` the last row's cursor."""
         return await self._select(limit, *_of(clients), *_conditions(filters), *_older(before))
 
-    async def open_calls(self, media: str | None = None, epoch: str | None = None) -> list[CallRow]:
+    async def open_calls(self, media: str | None = None, epoch: str | None = None) -> Rows:
         """Calls begun and not ended, of this media process and this life of it where named."""
-        conditions: list[ColumnElement[bool]] = [calls.c.ended.is_(None)]
+        conditions: Conditions = [calls.c.ended.is_(None)]
         if media is not None:
             conditions.append(calls.c.media == media)
         if epoch is not None:
             conditions.append(calls.c.epoch == epoch)
         return await self._select(None, *conditions)
 
-    async def mark_lost(self, media: str, living: str | None, now: float) -> list[CallRow]:
+    async def mark_lost(self, media: str, living: str | None, now: float) -> Rows:
         """Calls that died with an earlier life of `media`: failed, cause "lost".
 
         `living` is the epoch whose calls still go on, None if none does. Returns the lost calls.
         """
-        conditions: list[ColumnElement[bool]] = [
+        conditions: Conditions = [
             calls.c.centre == self.centre,
             calls.c.media == media,
             calls.c.ended.is_(None),
@@ -196,7 +200,7 @@ class CallHistory:
             result = await connection.execute(update(calls).where(*mine).values(values))
         return result.rowcount > 0
 
-    async def _select(self, limit: int | None, *conditions: ColumnElement[bool]) -> list[CallRow]:
+    async def _select(self, limit: int | None, *conditions: ColumnElement[bool]) -> Rows:
         query = (
             select(*_COLUMNS)
             .where(calls.c.centre == self.centre, *conditions)
@@ -213,11 +217,11 @@ def _row(row: Row[Any]) -> CallRow:
     return CallRow(**{**values, "outcome": None if outcome is None else Outcome(outcome)})
 
 
-def _of(clients: Clients) -> list[ColumnElement[bool]]:
+def _of(clients: Clients) -> Conditions:
     return [] if clients is None else [calls.c.client.in_(sorted(clients))]
 
 
-def _older(before: Cursor | None) -> list[ColumnElement[bool]]:
+def _older(before: Cursor | None) -> Conditions:
     if before is None:
         return []
     started, call = before
@@ -225,7 +229,7 @@ def _older(before: Cursor | None) -> list[ColumnElement[bool]]:
     return [or_(calls.c.started < started, same)]
 
 
-def _conditions(filters: CallFilter) -> list[ColumnElement[bool]]:
+def _conditions(filters: CallFilter) -> Conditions:
     equal = ("line", "queue", "agent", "outcome", "direction")
     wanted = {name: getattr(filters, name) for name in equal}
     conditions = [calls.c[name] == value for name, value in wanted.items() if value is not None]

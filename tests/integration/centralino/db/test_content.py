@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from centralino.content.errors import Erased, KeyConflict
-from centralino.content.messages import NOTES, PACKET, TRANSCRIPT, Notes, Transcript
+from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
-from centralino.content.store import ContentStore
+from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
 from centralino.db.engine import Database
 from centralino.db.tables import content_keys, contents
 from kernel.errors import UnknownMessage

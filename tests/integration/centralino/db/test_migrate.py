@@ -50,11 +50,13 @@ async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
             assert [tuple(row) for row in rows] == [(newest(),)]
 
 
-async def test_a_newer_schema_is_refused_in_one_line(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew) as caught:
+async def test_a_newer_schema_is_refused_in_one_line(empty_url: str) -> None:
+    async with Database(empty_url) as database:
         await upgrade(database)
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(StoreTooNew) as caught:
+            await upgrade(database)
     assert "9999" in str(caught.value) and "install that version" in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -1,0 +1,1 @@
+"""Users, what they may, and how they prove who they are. No HTTP here."""

@@ -28,7 +28,7 @@ class SqlLedger:
 
     async def commit(self, batch: Batch) -> None:
         """Write it all or nothing."""
-        dropped, put = _net(batch.changes)
+        dropped, put = net(batch.changes)
         moves = [change for change in batch.changes if isinstance(change, Transition)]
         async with self.database.write() as connection:
             if dropped:
@@ -136,7 +136,7 @@ def client_of(record: object) -> str:
     return str(getattr(record, "client", None) or "")
 
 
-def _net(changes: Sequence[Change]) -> tuple[set[tuple[str, str]], list[Put]]:
+def net(changes: Sequence[Change]) -> tuple[set[tuple[str, str]], list[Put]]:
     """What a sequence of puts and drops comes to: rows to delete, then rows to put, in order.
 
     A row dropped and put again is both, so it goes to the end, as in a dict.

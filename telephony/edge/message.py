@@ -25,12 +25,19 @@ _COMPACT = {
     "c": "Content-Type", "f": "From", "s": "Subject", "k": "Supported", "t": "To", "v": "Via",
     "o": "Event", "u": "Allow-Events", "r": "Refer-To", "b": "Referred-By", "x": "Session-Expires",
 }  # fmt: skip
+NAMES = (
+    "Via", "From", "To", "Call-ID", "CSeq", "Contact", "Route", "Record-Route", "Max-Forwards",
+    "Content-Length", "Expires", "Min-Expires", "Retry-After", "Require", "Proxy-Require", "RAck",
+    "Authorization", "Proxy-Authorization", "WWW-Authenticate", "Proxy-Authenticate",
+)  # fmt: skip
+"""The headers that the edge asks for. They are spelt so, whatever the peer's capitals."""
+_SPELT = {name.lower(): name for name in NAMES} | _COMPACT
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]+")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _CSEQ = re.compile(r"(\d{1,10})\s+(\S+)", re.A)
 _ONCE = ("From", "To", "Call-ID", "CSeq")
 # The headers whose values may be listed in one line, and that a proxy takes apart.
-_LISTS = frozenset({"via", "route", "record-route", "contact"})
+_LISTS = frozenset({"Via", "Route", "Record-Route", "Contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +48,25 @@ class Message:
     body: bytes
 
     def get(self, name: str) -> str | None:
-        """The first value of a header, or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        """The first value of a header, or None. The name as in `NAMES`."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
 
     def all(self, name: str) -> list[str]:
         """Every value of a header, in order."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        return [value for key, value in self.headers if key == name]
 
     def without(self, *names: str) -> Self:
         """The same message without these headers."""
-        unwanted = {name.lower() for name in names}
-        kept = tuple(pair for pair in self.headers if pair[0].lower() not in unwanted)
-        return replace(self, headers=kept)
+        return replace(self, headers=tuple(pair for pair in self.headers if pair[0] not in names))
 
     def put(self, name: str, values: str | Iterable[str]) -> Self:
         """The same message with these values for a header, where the first one stood."""
-        wanted = name.lower()
         fresh = [(name, value) for value in ([values] if isinstance(values, str) else values)]
-        at = next((i for i, pair in enumerate(self.headers) if pair[0].lower() == wanted), None)
-        rest = [pair for pair in self.headers if pair[0].lower() != wanted]
+        at = next((i for i, pair in enumerate(self.headers) if pair[0] == name), None)
+        rest = [pair for pair in self.headers if pair[0] != name]
         where = len(rest) if at is None else at  # nothing of that name stands before the first
         return replace(self, headers=(*rest[:where], *fresh, *rest[where:]))
 
@@ -142,8 +147,8 @@ def _headers(line: str) -> list[Header]:
     name = name.rstrip(" \t")  # §25.1 HCOLON allows blanks before the colon
     if not colon or not _TOKEN.fullmatch(name) or "\r" in value or "\0" in value:
         raise MalformedMessage("a header line cannot be read")
-    name = _COMPACT.get(name.lower(), name)
-    if name.lower() not in _LISTS:
+    name = _SPELT.get(name.lower(), name)
+    if name not in _LISTS:
         return [(name, value.strip())]
     pieces = (piece.strip() for piece in split_outside_quotes(value, ","))
     return [(name, piece) for piece in pieces if piece]
@@ -165,7 +170,7 @@ def _start(line: str, headers: tuple[Header, ...], body: bytes) -> Request | Res
 
 def _body(headers: tuple[Header, ...], rest: bytes) -> bytes:
     """§18.3: Content-Length decides; what follows it in a datagram is discarded."""
-    lengths = {value for name, value in headers if name.lower() == "content-length"}
+    lengths = {value for name, value in headers if name == "Content-Length"}
     if not lengths:
         return rest
     text = lengths.pop()
@@ -208,7 +213,7 @@ def max_forwards(request: Request) -> int | None:
     text = request.get("Max-Forwards")
     if text is None:
         return 70
-    return int(text) if re.fullmatch(r"\d{1,3}", text, re.A) and int(text) <= 255 else None
+    return int(text) if re.fullmatch(r"\d{1,6}", text, re.A) and int(text) <= 255 else None
 
 
 def answerable(request: Request) -> bool:

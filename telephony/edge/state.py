@@ -99,8 +99,8 @@ class Edge:
 
 def foreign_headers(request: Request) -> tuple[str, ...]:
     """The headers that only we may set."""
-    names = {name.lower() for name, _ in request.headers}
-    return tuple(n for n in names if n.startswith(OURS) or n == REQUEST_URI.lower())
+    names = {name for name, _ in request.headers if name[:2] in ("X-", "x-")}
+    return tuple(n for n in names if n.lower().startswith((OURS, REQUEST_URI.lower())))
 
 
 def uri_at(user: str | None, host: str, port: int | None) -> str:

@@ -1,13 +1,15 @@
 """PURE. The parts of SIP text that a proxy reads: URIs, name-addr, Via, parameters.
 
 Nothing here is written back from its parsed form: what came from outside is forwarded as it was
-spelt (RFC 3261 §16.6, "do not reorder, do not touch"), and only what is ours is composed.
+spelt (RFC 3261 §16.6 step 1), and only what is ours is composed. The same text is read several
+times on its way through the edge, hence the caches: text in, frozen value out.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from telephony.edge.errors import MalformedMessage
@@ -140,6 +142,7 @@ def parse_host(text: str) -> tuple[str, int | None]:
     return match[1].strip("[]").lower(), port
 
 
+@lru_cache(maxsize=4096)
 def parse_uri(text: str) -> Uri:
     """A `sip:`, `sips:` or `tel:` URI; of another scheme only the scheme is told.
 
@@ -162,6 +165,7 @@ def parse_uri(text: str) -> Uri:
     return Uri(scheme, user, host, port, parse_params(tail))
 
 
+@lru_cache(maxsize=4096)
 def parse_name_addr(text: str) -> NameAddr:
     """One `"name" <uri>;params` or `uri;params`. Raises MalformedMessage."""
     match = _BRACKETED.fullmatch(text)
@@ -173,6 +177,7 @@ def parse_name_addr(text: str) -> NameAddr:
     return NameAddr(uri.strip(), parse_params(tail))
 
 
+@lru_cache(maxsize=4096)
 def parse_via(text: str) -> Via:
     """One Via value. Raises MalformedMessage."""
     match = _VIA.fullmatch(text.strip())

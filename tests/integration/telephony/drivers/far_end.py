@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
+import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +21,10 @@ class FarEnd(Protocol):
     """A party of a call."""
 
     events: list[LegEvent]
-    uri: str
-    """Where it can be called."""
+
+    @property
+    def uri(self) -> str:
+        """Where it can be called."""
 
     async def do(self, verb: str, leg: str = "", **what: Any) -> Any:
         """A verb of Phone."""
@@ -41,43 +44,60 @@ class LocalFarEnd:
 
 
 class ChildFarEnd:
-    """A party in a child process; ended by its pid."""
+    """A party in a child process, ended by its pid.
+
+    Its lines are read by a thread and not by an event loop, so that it may outlive a test.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.options = options
         self.events: list[LegEvent] = []
-        self.uri = ""
         self.port = 0
         self._numbers = itertools.count(1)
-        self._answers: dict[int, asyncio.Future[Any]] = {}
-
-    async def __aenter__(self) -> ChildFarEnd:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(PEER),
-            json.dumps(self.options),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._process = subprocess.Popen(
+            [sys.executable, str(PEER), json.dumps(options)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        self._reading = asyncio.create_task(self._read())
-        await until(lambda: self.port, "the peer listens", 20)
-        self.uri = f"sip:peer@127.0.0.1:{self.port}"
-        return self
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
-    async def __aexit__(self, *exc: object) -> None:
-        assert self._process.stdin is not None
+    @property
+    def uri(self) -> str:
+        """Where it can be called."""
+        return f"sip:peer@127.0.0.1:{self.port}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    async def ready(self) -> None:
+        """Wait until it listens."""
+        await until(lambda: self.port or not self.alive, "the peer listens", 20)
+        assert self.port, "the peer did not start"
+
+    async def reset(self) -> None:
+        """End its calls and forget what was told."""
+        await self.do("reset")
+        self.events = []
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), 10)
-        except TimeoutError:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            await self._process.wait()
-        await self._reading
-        self._process._transport.close()  # type: ignore[attr-defined]  # or a ResourceWarning
+            self._process.wait()
+        self._reader.join()
+        self._process.stdout.close()
 
-    async def _read(self) -> None:
+    def _read(self) -> None:
         assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
+        for line in self._process.stdout:
             self._take(json.loads(line))
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -89,17 +109,40 @@ class ChildFarEnd:
                 message["cause"] = types.Cause(message["cause"])
             self.events.append(kind(**message))
         else:
-            answer = self._answers.pop(message["id"])
-            if "error" in message:
-                answer.set_exception(AssertionError(f"the peer: {message['error']}"))
-            else:
-                answer.set_result(message["result"])
+            self._answers[message["id"]] = message
 
     async def do(self, verb: str, leg: str = "", **what: Any) -> Any:
         """A verb of Phone, over there."""
         number = next(self._numbers)
-        self._answers[number] = asyncio.get_running_loop().create_future()
         assert self._process.stdin is not None
         order = {"id": number, "verb": verb, "leg": leg, **what}
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return await asyncio.wait_for(self._answers[number], 15)
+        self._process.stdin.flush()
+        await until(lambda: number in self._answers, f"the peer does {verb}", 15)
+        answer = self._answers.pop(number)
+        assert "error" not in answer, f"the peer: {answer['error']}"
+        return answer["result"]
+
+
+class Children:
+    """Peers that are idle, by their options, for the next test that wants one."""
+
+    def __init__(self) -> None:
+        self._idle: dict[str, list[ChildFarEnd]] = {}
+
+    async def take(self, **options: Any) -> ChildFarEnd:
+        """A peer with these options, new or used."""
+        idle = self._idle.setdefault(json.dumps(options, sort_keys=True), [])
+        child = idle.pop() if idle else ChildFarEnd(**options)
+        await child.ready()
+        return child
+
+    async def give_back(self, child: ChildFarEnd) -> None:
+        """The test is over."""
+        await child.reset()
+        self._idle[json.dumps(child.options, sort_keys=True)].append(child)
+
+    def close(self) -> None:
+        """End them all."""
+        for child in itertools.chain.from_iterable(self._idle.values()):
+            child.close()

@@ -80,6 +80,7 @@ class Phone:
         self.pump = pump
         self.events: list[LegEvent] = []
         self.lines: dict[str, Line] = {}
+        self.legs: set[LegId] = set()
         self.auto = False
         """Whether every leg offered is answered at once and echoed."""
 
@@ -87,6 +88,7 @@ class Phone:
         """Collect events until the control closes."""
         async for event in self.control.events():
             self.events.append(event)
+            self.legs.add(event.leg)
             tell(event)
             if self.auto and type(event).__name__ == "LegOffered":
                 await self.control.answer(event.leg)
@@ -95,6 +97,7 @@ class Phone:
             if type(event).__name__ == "LegEnded":
                 self.pump.remove(event.leg)
                 self.lines.pop(event.leg, None)
+                self.legs.discard(event.leg)
 
     def line(self, leg: str) -> Line:
         """The microphone and speaker of an answered leg."""
@@ -138,6 +141,12 @@ class Phone:
 
     async def _received(self, leg: LegId) -> int:
         return self.line(leg).received
+
+    async def _reset(self, leg: LegId) -> None:
+        for started in list(self.legs):
+            await self.control.hang_up(started)
+        await until(lambda: not self.legs, "every leg ended")
+        self.auto = False
 
     async def _auto(self, leg: LegId, on: bool) -> None:
         self.auto = on

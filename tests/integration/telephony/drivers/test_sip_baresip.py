@@ -1,0 +1,159 @@
+"""What only a SIP driver shows: the wire, its port, registration, foreign codecs."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+
+import pytest
+
+from kernel.ids import LegId
+from telephony.drivers.addresses import with_headers
+from telephony.drivers.baresip_options import BaresipOptions, Registration
+from telephony.drivers.sip_baresip import BaresipControl
+from telephony.errors import DriverUnavailable, PortInUse, RegistrationRefused
+from telephony.types import Cause, LegAnswered, LegEnded, LegOffered, Originate, TransferProgressed
+from tests.integration.telephony.drivers.conftest import World
+from tests.integration.telephony.drivers.test_conformance import ANNA, one, told
+from tests.integration.telephony.drivers.wire import OPUS, PCMU, Message, wire_peer
+
+
+def port_of(world: World) -> int:
+    control = world.control
+    assert isinstance(control, BaresipControl)
+    return control.port
+
+
+async def test_the_token_of_a_transfer_is_seen_in_refer_to(sip_world: World) -> None:
+    async with wire_peer() as wire:
+        target = with_headers("sip:7001@other.example", User_to_User="00ff;encoding=hex")
+        await sip_world.me.do(
+            "originate", "out", target=f"sip:a@127.0.0.1:{wire.port}", from_uri=ANNA
+        )
+        await one(sip_world.me, LegAnswered)
+        await sip_world.me.do("refer", "out", target=target)
+        refer = await wire.seen("REFER")
+        assert refer.get("Refer-To") == target
+        wire.notify(refer, "SIP/2.0 603 Decline\r\n")
+        progress = await one(sip_world.me, TransferProgressed)
+        assert progress.done and not progress.accepted and "603" in progress.text
+        assert told(sip_world.me, LegEnded) == []
+
+
+async def test_an_invite_of_ours_carries_who_it_is_from(sip_world: World) -> None:
+    async with wire_peer() as wire:
+        await sip_world.me.do(
+            "originate", "out", target=f"sip:7001@127.0.0.1:{wire.port}", from_uri=ANNA,
+            from_name="Anna", headers={"X-Centralino-Token": "00ff", "User-to-User": "00ff"},
+        )  # fmt: skip
+        invite = await wire.seen("INVITE")
+        assert invite.get("From").startswith(f'"Anna" <{ANNA}>;tag=')
+        assert invite.get("P-Asserted-Identity") == f'"Anna" <{ANNA}>'
+        assert invite.get("X-Centralino-Token") == invite.get("User-to-User") == "00ff"
+        answered = await one(sip_world.me, LegAnswered)
+        assert answered.sip_call_id == invite.get("Call-ID")
+
+
+async def test_after_an_answer_there_is_no_second_invite(sip_world: World) -> None:
+    async with wire_peer() as wire:
+        wire.invite(port_of(sip_world), PCMU)
+        offered = await one(sip_world.me, LegOffered)
+        await sip_world.me.do("answer", offered.leg)
+        answer = await wire.seen("200")
+        wire.request(
+            "ACK", f"sip:x@127.0.0.1:{port_of(sip_world)}", answer.source,
+            {name: answer.get(name) for name in ("From", "To", "Call-ID")} | {"CSeq": "1 ACK"},
+        )  # fmt: skip
+        await one(sip_world.me, LegAnswered)
+        await sip_world.me.do("send_digits", offered.leg, digits="1234")  # nearly a second of talk
+        await sip_world.me.do("hang_up", offered.leg)
+        await wire.seen("BYE")
+        assert "INVITE" not in [message.method for message in wire.messages]
+
+
+async def test_a_foreign_codec_is_refused_with_488(sip_world: World) -> None:
+    async with wire_peer() as wire:
+        wire.invite(port_of(sip_world), OPUS)
+        await wire.seen("488")
+        assert told(sip_world.me, LegAnswered) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (404, Cause.UNALLOCATED),
+        (480, Cause.NO_ANSWER),
+        (488, Cause.BEARER_UNAVAILABLE),
+        (503, Cause.TEMPORARY_FAILURE),
+        (603, Cause.REJECTED),
+    ],
+)
+async def test_refusals_become_causes(sip_world: World, status: int, cause: Cause) -> None:
+    async with wire_peer() as wire:
+        wire.policy = lambda request: (status, "No", {}, "")
+        await sip_world.me.do(
+            "originate", "out", target=f"sip:a@127.0.0.1:{wire.port}", from_uri=ANNA
+        )
+        ended = await one(sip_world.me, LegEnded)
+        assert (ended.cause, ended.by_peer) == (cause, True)
+
+
+async def test_a_target_that_is_no_address(sip_world: World) -> None:
+    await sip_world.me.do("originate", "out", target="sip:a b\r\nX: y", from_uri=ANNA)
+    assert (await one(sip_world.me, LegEnded)).cause is Cause.INVALID_NUMBER
+
+
+async def test_every_leg_goes_to_the_outbound_proxy_first() -> None:
+    async with wire_peer() as wire:
+        options = BaresipOptions(outbound_proxy=f"127.0.0.1:{wire.port}")
+        async with BaresipControl(options) as control:
+            await control.originate(Originate(LegId("out"), "sip:7001@agents.example", ANNA))
+            invite = await wire.seen("INVITE")
+            assert invite.start.startswith("INVITE sip:7001@agents.example")
+
+
+async def test_a_port_that_is_taken_is_told_before_anything_starts() -> None:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with closing(socket.socket(socket.AF_INET, kind)) as taken:
+            taken.bind(("127.0.0.1", 0))
+            if kind == socket.SOCK_STREAM:
+                taken.listen()
+            with pytest.raises(PortInUse, match="in use by another program"):
+                await BaresipControl(BaresipOptions(port=taken.getsockname()[1])).__aenter__()
+
+
+async def test_a_second_stack_in_the_process_is_refused() -> None:
+    async with BaresipControl(BaresipOptions()):
+        with pytest.raises(DriverUnavailable):
+            await BaresipControl(BaresipOptions()).__aenter__()
+    async with BaresipControl(BaresipOptions()) as again:
+        assert again.port > 0
+
+
+async def test_registration_with_a_password() -> None:
+    async with wire_peer() as wire:
+
+        def challenge(request: Message) -> tuple[int, str, dict[str, str], str]:
+            if request.get("Authorization"):
+                return 200, "OK", {"Expires": "600"}, ""
+            digest = 'Digest realm="wire", nonce="1", algorithm=MD5, qop="auth"'
+            return 401, "Unauthorized", {"WWW-Authenticate": digest}, ""
+
+        wire.policy = challenge
+        account = Registration("7001", "geheim", f"127.0.0.1:{wire.port}")
+        async with BaresipControl(BaresipOptions(register=account)):
+            first = await wire.seen("REGISTER", 2)
+            assert 'username="7001"' in first.get("Authorization")
+            assert first.get("To") == f"<sip:7001@127.0.0.1:{wire.port}>"
+        last = wire.messages[-1]
+        assert last.get("Expires") == "0" or "expires=0" in last.get("Contact")
+
+
+async def test_a_refused_registration_is_an_error_at_the_start() -> None:
+    async with wire_peer() as wire:
+        wire.policy = lambda request: (403, "Forbidden", {}, "")
+        account = Registration("7001", "geheim", f"127.0.0.1:{wire.port}")
+        with pytest.raises(RegistrationRefused, match="403"):
+            await BaresipControl(BaresipOptions(register=account)).__aenter__()
+    async with BaresipControl(BaresipOptions()):
+        pass

@@ -62,10 +62,8 @@ class CallTurn:
     call: str
     client: str
     turn: str
-    heard: str
     intent: str
     confidence: float
-    answered: str
     endpoint_ms: float
     asr_ms: float
     nlu_ms: float

@@ -50,7 +50,9 @@ class Media(Section):
 class Speech(Section):
     """Recogniser and voice."""
 
-    workers: int = Field(default=1, ge=1, le=64)
+    workers: int = Field(default=2, ge=1, le=64)
+    """Processes that hold a recogniser and a voice; one a core, and a turn lost with one of them is
+    asked again of another."""
     recogniser: Literal["auto", "whisper", "vosk"] = "auto"
     voice: Literal["piper", "hibari"] = "piper"
     models_dir: Path = Path("models")

@@ -1,4 +1,4 @@
-"""What every process of the house does alike: logs, signals, saying that it is ready.
+"""What every process of the house does alike: arguments, logs, signals, saying that it is ready.
 
 A process says `{"ready": name, …}` as one line on its standard output once it can be used, and logs
 JSON lines to its standard error. SIGTERM asks it to finish; the supervisor decides how long it may
@@ -7,6 +7,7 @@ take.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import json
@@ -15,20 +16,60 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from centralino.config.model import Config
+from centralino.config.read import read_config
 from centralino.errors import CentralinoError
+from centralino.processes.layout import Layout
 from kernel.errors import KernelError
 from telephony.errors import TelephonyError
 from voicebot.errors import VoicebotError
 
-Main = Callable[[asyncio.Event], Awaitable[None]]
-"""The work of a process: begins, says ready, and ends soon after the event is set."""
+
+class Signals:
+    """What the process was asked by signals."""
+
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        """SIGTERM or SIGINT: finish."""
+        self.drain = asyncio.Event()
+        """SIGUSR1: no new calls."""
+
+
+Main = Callable[[Signals], Awaitable[None]]
+"""The work of a process: begins, says ready, and ends soon after `stop` is set."""
 
 SAID_PLAINLY = (CentralinoError, KernelError, TelephonyError, VoicebotError)
 """Errors whose message is one line for a person; others are faults of ours and show their trace."""
+
+
+@dataclass(frozen=True)
+class ChildArguments:
+    """What the supervisor tells every process."""
+
+    name: str
+    config: Config
+    layout: Layout
+    live: bool
+    """Whether to tell what happens in calls, words and all, on standard output."""
+
+
+def read_arguments(argv: list[str] | None = None) -> ChildArguments:
+    """`NAME --layout FILE [--overrides JSON] [--config FILE] [--live]`. Raises ConfigError."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("--layout", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--overrides", type=json.loads, default={})
+    parser.add_argument("--live", action="store_true")
+    given = parser.parse_args(argv)
+    config = read_config(given.config, given.overrides)
+    return ChildArguments(given.name, config, Layout.read(given.layout), given.live)
 
 
 def set_up_logs(level: str, name: str) -> None:
@@ -77,13 +118,14 @@ def _refuse(name: str, error: Exception) -> int:
 
 
 async def _until_told(main: Main) -> None:
-    stop = asyncio.Event()
+    signals = Signals()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    orphan = asyncio.create_task(_watch_parent(stop))
+        loop.add_signal_handler(number, signals.stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, signals.drain.set)
+    orphan = asyncio.create_task(_watch_parent(signals.stop))
     try:
-        await main(stop)
+        await main(signals)
     finally:
         orphan.cancel()
         with contextlib.suppress(asyncio.CancelledError):

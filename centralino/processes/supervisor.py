@@ -42,6 +42,8 @@ class Post:
     environment: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
     """How long it may take to finish after SIGTERM."""
+    drains: bool = False
+    """Whether it knows SIGUSR1 as `no new calls`."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     facts: dict[str, object] = field(default_factory=dict)
     starts: int = 0
@@ -138,7 +140,7 @@ class Supervisor:
         with self._log_file.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 *post.command,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # its end tells a child that we were killed
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 env={**os.environ, **post.environment},
@@ -163,10 +165,12 @@ class Supervisor:
                     self._said(post, value)
 
     def _said(self, post: Post, value: dict[str, object]) -> None:
-        if "ready" in value:
+        if value.get("ready"):
             post.facts = value
             post.starts += 1
             post.ready.set()
+        elif "error" in value:
+            post.last_words = str(value["error"])
         self._heard(post.name, value)
 
     async def _keep_log(
@@ -178,12 +182,18 @@ class Supervisor:
             if text.startswith(f"centralino {post.name}: "):
                 post.last_words = text.removeprefix(f"centralino {post.name}: ")
 
+    def drain(self) -> None:
+        """Tell every process that no new calls are wanted (SIGUSR1)."""
+        for post in self.posts:
+            if post.drains:
+                self._signal(post, signal.SIGUSR1)
+
     def _signal(self, post: Post, number: signal.Signals) -> None:
         if post._process is not None and post._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 post._process.send_signal(number)
 
 
-def python_post(name: str, module: str, *arguments: str, stop_seconds: float = 10.0) -> Post:
+def python_post(name: str, module: str, *arguments: str) -> Post:
     """A post that runs a module of ours with this interpreter."""
-    return Post(name, [sys.executable, "-m", module, *arguments], stop_seconds=stop_seconds)
+    return Post(name, [sys.executable, "-m", module, *arguments])

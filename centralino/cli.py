@@ -1,0 +1,240 @@
+"""The command line. Each command imports what it needs when called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from centralino import __version__
+from centralino.errors import CentralinoError, ModuleMissing
+
+app = typer.Typer(
+    help="Centralino: an open conversational telephone front end.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="Model weights.", no_args_is_help=True)
+nlu_app = typer.Typer(help="Understanding.", no_args_is_help=True)
+user_app = typer.Typer(help="Users and agents.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+app.add_typer(nlu_app, name="nlu")
+app.add_typer(user_app, name="user")
+app.add_typer(db_app, name="db")
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
+]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here.")]
+BotName = Annotated[str, typer.Option("--bot", help="A folder of nlu_models/.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"centralino {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Centralino: an open conversational telephone front end."""
+
+
+def _config(path: Path | None, overrides: dict[str, Any] | None = None) -> Any:
+    from centralino.config.read import read_config
+
+    return read_config(path, overrides)
+
+
+@app.command()
+def serve(
+    config: ConfigFile = None,
+    live: Annotated[bool, typer.Option("--live", help="Tell what is said in calls.")] = False,
+) -> None:
+    """Answer the telephone until Ctrl-C."""
+    from centralino.commands.serve import serve_until_told
+
+    asyncio.run(serve_until_told(_config(config), config, live))
+
+
+@app.command()
+def demo(
+    json_file: JsonFile = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep the server running after.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Scenarios by name; all if none.")
+    ] = None,
+    directory: Annotated[Path, typer.Option("--dir", help="Where state and recordings go.")] = Path(
+        "var/demo"
+    ),
+) -> None:
+    """Place real calls from synthetic callers, and show what became of each."""
+    from centralino.demo.run import run_demo
+
+    ok = asyncio.run(run_demo(directory, json_file, stay, only or []))
+    raise typer.Exit(0 if ok else 1)
+
+
+@app.command()
+def talk(
+    config: ConfigFile = None,
+    bot: BotName = "utility",
+) -> None:
+    """Converse with a bot in the terminal, by text: no SIP, no model download."""
+    from centralino.commands.talk import talk_in_terminal
+
+    asyncio.run(talk_in_terminal(_config(config), bot))
+
+
+@app.command()
+def doctor(
+    config: ConfigFile = None,
+    json_file: JsonFile = None,
+    brief: Annotated[bool, typer.Option("--brief", help="One line for each part.")] = False,
+) -> None:
+    """Say what is installed, which engine will be used and why, and what mends what is missing."""
+    from centralino.commands.doctor import examine, show
+
+    findings = examine(_config(config))
+    if json_file is not None:
+        json_file.write_text(json.dumps(findings, indent=1))
+    raise typer.Exit(0 if show(findings, brief) else 1)
+
+
+@app.command()
+def call(
+    target: Annotated[str, typer.Argument(help="Whom to call, e.g. sip:1000@127.0.0.1:5060")],
+    say: Annotated[
+        list[str] | None, typer.Option("--say", help="A sentence, or a WAV file (8 kHz mono).")
+    ] = None,
+    press: Annotated[
+        list[str] | None, typer.Option("--press", help="Keys, after the sentences.")
+    ] = None,
+    record: Annotated[Path, typer.Option("--record", help="The two-channel recording.")] = Path(
+        "call.wav"
+    ),
+    voice: Annotated[str, typer.Option("--voice", help="hibari or piper.")] = "hibari",
+    seconds: Annotated[float, typer.Option("--seconds", help="Hang up after this.")] = 120.0,
+) -> None:
+    """Call somebody, say sentences when the other side is quiet, and record both sides."""
+    from centralino.commands.call import place_call
+
+    ok = asyncio.run(place_call(target, say or [], press or [], record, voice, seconds))
+    raise typer.Exit(0 if ok else 1)
+
+
+@models_app.command("list")
+def models_list(config: ConfigFile = None) -> None:
+    """What there is, what is installed, and what it is for."""
+    from centralino.commands.models import show_models
+
+    show_models(_config(config).speech.models_dir)
+
+
+@models_app.command("fetch")
+def models_fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="None: what is needed.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Get models: sizes shown before, progress, checksum; goes on where it stopped."""
+    from centralino.commands.models import fetch_models
+
+    fetch_models(_config(config).speech.models_dir, names or [])
+
+
+@nlu_app.command("train")
+def nlu_train(bot: BotName = "utility", config: ConfigFile = None) -> None:
+    """Train a bot now instead of at the first start."""
+    from centralino.commands.nlu import train
+
+    train(_config(config), bot)
+
+
+@nlu_app.command("parse")
+def nlu_parse(
+    text: Annotated[str, typer.Argument(help="A sentence.")],
+    bot: BotName = "utility",
+    expects: Annotated[str, typer.Option("--expects")] = "open",
+    config: ConfigFile = None,
+) -> None:
+    """What a sentence means to a bot."""
+    from centralino.commands.nlu import parse
+
+    asyncio.run(parse(_config(config), bot, text, expects))
+
+
+@nlu_app.command("evaluate")
+def nlu_evaluate(
+    bot: BotName = "utility", config: ConfigFile = None, json_file: JsonFile = None
+) -> None:
+    """Measure understanding on sentences that were not trained."""
+    from centralino.commands.nlu import evaluate_bot
+
+    evaluate_bot(_config(config), bot, json_file)
+
+
+@user_app.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    client: Annotated[str, typer.Option("--client")],
+    role: Annotated[str, typer.Option("--role", help="agent or supervisor.")] = "agent",
+    number: Annotated[str, typer.Option("--number", help="An agent's number.")] = "",
+    queues: Annotated[list[str] | None, typer.Option("--queue")] = None,
+    contact: Annotated[str, typer.Option("--contact", help="SIP URI or number.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Make a user; password, PIN and SIP password are asked for, never given as arguments."""
+    from centralino.commands.users import add_user
+
+    asyncio.run(add_user(_config(config), name, client, role, number, queues or [], contact))
+
+
+@user_app.command("list")
+def user_list(config: ConfigFile = None) -> None:
+    """Who there is."""
+    from centralino.commands.users import list_users
+
+    asyncio.run(list_users(_config(config)))
+
+
+@db_app.command("upgrade")
+def db_upgrade(config: ConfigFile = None) -> None:
+    """Bring the database to this version; `serve` does it by itself."""
+    from centralino.commands.database import upgrade_database
+
+    asyncio.run(upgrade_database(_config(config)))
+
+
+def main() -> None:
+    """Run a command; what is wrong is told in one line, with exit code 2."""
+    from kernel.errors import KernelError
+    from telephony.errors import TelephonyError
+    from voicebot.errors import VoicebotError
+
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        _refuse(ModuleMissing(error.name or str(error)))
+    except (CentralinoError, KernelError, TelephonyError, VoicebotError) as error:
+        _refuse(error)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _refuse(error: Exception) -> None:
+    sys.stderr.write(f"centralino: {error}\n")
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""`centralino doctor`: what is installed, which engine will be used and why, what is missing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from centralino import __version__, bots
+from centralino.config.model import Config
+from centralino.processes.layout import port_is_free
+from voicebot import models
+from voicebot.errors import VoicebotError
+from voicebot.speech import engines
+
+LIBRARIES = {
+    "baresip": "baresip-python", "sipmessage": "sipmessage", "webrtcvad": "webrtcvad-wheels",
+    "ctranslate2": "ctranslate2", "faster_whisper": "faster-whisper", "vosk": "vosk",
+    "piper": "piper-tts", "hibari": "hibari-tts", "sklearn": "scikit-learn",
+    "aiohttp": "aiohttp", "sqlalchemy": "sqlalchemy", "wyoming": "wyoming",
+}  # fmt: skip
+"""Module → distribution: what the house stands on."""
+PEERS = {
+    "sipp": "sip-tester", "chromium": "chromium", "espeak-ng": "espeak-ng",
+}  # fmt: skip
+"""Programs of the tests → Debian package."""
+INSTALL = "make demo (or .venv/bin/pip install --require-hashes -r requirements/run.txt)"
+
+Finding = dict[str, Any]
+
+
+def examine(config: Config) -> Finding:
+    """Everything found, as the JSON of `doctor --json`."""
+    findings = [
+        *_machine(),
+        *(_library(module, name) for module, name in LIBRARIES.items()),
+        *(_model(status) for status in models.status(config.speech.models_dir)),
+        _recogniser(config),
+        *(_bot(config, name) for name in sorted({line.bot for line in config.lines})),
+        _port("sip.port", config.sip.host, config.sip.port),
+        _port("web.port", config.web.host, config.web.port),
+        *(_peer(program, package) for program, package in PEERS.items()),
+    ]
+    needed = [f for f in findings if f["needed"]]
+    return {"ok": all(f["ok"] for f in needed), "version": __version__, "findings": findings}
+
+
+def show(findings: Finding, brief: bool) -> bool:
+    """Print it; whether all that is needed is there."""
+    console = Console()
+    if brief:
+        for found in findings["findings"]:
+            state = "ok" if found["ok"] else ("MISSING" if found["needed"] else "not here")
+            console.print(f"{state:8} {found['what']}: {found['is']}", highlight=False)
+        return bool(findings["ok"])
+    table = Table("", "what", "is", "what mends it")
+    for found in findings["findings"]:
+        mark = "[green]ok[/]" if found["ok"] else ("[red]no[/]" if found["needed"] else "–")
+        table.add_row(mark, found["what"], found["is"], found["mend"])
+    console.print(table)
+    return bool(findings["ok"])
+
+
+def _found(what: str, ok: bool, value: str, mend: str = "", *, needed: bool = True) -> Finding:
+    return {"what": what, "ok": ok, "is": value, "mend": "" if ok else mend, "needed": needed}
+
+
+def _machine() -> list[Finding]:
+    cores = len(os.sched_getaffinity(0))
+    new_enough = sys.version_info >= (3, 11)
+    return [
+        _found("python", new_enough, platform.python_version(), "install Python 3.11 or newer"),
+        _found("cores", True, str(cores)),
+    ]
+
+
+def _library(module: str, distribution: str) -> Finding:
+    if importlib.util.find_spec(module) is None:
+        return _found(distribution, False, "missing", INSTALL)
+    return _found(distribution, True, importlib.metadata.version(distribution))
+
+
+def _model(status: models.ModelStatus) -> Finding:
+    spec = status.spec
+    value = str(status.folder) if status.folder else "not installed"
+    return _found(f"model {spec.name}", status.installed, value, status.mend,
+                  needed=not spec.optional)  # fmt: skip
+
+
+def _recogniser(config: Config) -> Finding:
+    language = next((line.language for line in config.lines if line.kind == "bot"), "en")
+    try:
+        choice = engines.recogniser_choice(
+            config.speech.recogniser, language, config.speech.models_dir
+        )
+    except VoicebotError as error:
+        return _found("recogniser", False, str(error), "centralino models fetch")
+    return _found("recogniser", True, f"{choice.engine} {choice.model}: {choice.why}")
+
+
+def _bot(config: Config, name: str) -> Finding:
+    folder = bots.bots_dir(config) / name
+    return _found(f"bot {name}", folder.is_dir(), str(folder), "set bots_dir")
+
+
+def _port(key: str, host: str, port: int) -> Finding:
+    free = port == 0 or port_is_free(host, port)
+    return _found(key, free, f"{host}:{port} {'free' if free else 'in use'}",
+                  f"stop the other program or set another {key}")  # fmt: skip
+
+
+def _peer(program: str, package: str) -> Finding:
+    path = shutil.which(program)
+    return _found(f"{program} (tests)", path is not None, path or "not installed",
+                  f"apt-get install {package}", needed=False)  # fmt: skip

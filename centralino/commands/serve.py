@@ -1,0 +1,52 @@
+"""`centralino serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from rich.console import Console
+
+from centralino.config.model import Config
+from centralino.processes.serve import Serving
+
+
+async def serve_until_told(config: Config, file: Path | None, live: bool) -> None:
+    """Run the house until SIGINT or SIGTERM. Raises StartRefused."""
+    console = Console()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def heard(name: str, value: dict[str, object]) -> None:
+        if "live" in value:
+            console.print(value["live"], soft_wrap=True, markup=False)
+
+    console.print("starting …")
+    async with Serving(config, file, live=live, heard=heard) as house:
+        tell_where(console, house)
+        failed = asyncio.create_task(house.supervisor.wait_failed())
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait([failed, told], return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if failed.done():
+            await failed
+        failed.cancel()
+        console.print(f"no new calls; running ones may go on for {config.sip.drain_seconds:.0f} s")
+
+
+def tell_where(console: Console, house: Serving) -> None:
+    """Where to dial and where to look."""
+    numbers = ", ".join(line.number for line in house.config.lines)
+    console.print(f"SIP    {house.layout.edge} (UDP and TCP), lines {numbers}", highlight=False)
+    console.print(f"pages  {house.url}", highlight=False)
+    speech = house.post("speech-1").facts
+    for kind in ("asr", "tts"):
+        info = speech.get(kind)
+        if isinstance(info, dict):
+            console.print(f"{kind}    {info['name']} ({info['why']})", highlight=False)
+    if house.welcome:
+        console.print(f"first administrator (one hour, once): {house.welcome}", highlight=False)
+    console.print(f"log    {house.layout.state_dir}/centralino.log", highlight=False)

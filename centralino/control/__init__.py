@@ -1,0 +1,1 @@
+"""The control process: acd, users, content, history, pages."""

@@ -1,0 +1,184 @@
+"""What control does with each message from the other processes.
+
+Every message may come twice and is then harmless: the ACD knows stale events, the history and the
+content store are idempotent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from acd import messages as acd
+from acd.service import AcdService
+from centralino import messages as house
+from centralino.content.messages import SoundKeyMade
+from centralino.content.store import PACKET, ContentStore
+from centralino.control.transcripts import Transcripts
+from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
+from centralino.web.metrics import Metrics
+from kernel.bus import Envelope
+from kernel.clock import Clock
+from kernel.codec import message
+from kernel.core import Transition
+from kernel.journal import Batch, Ledger
+
+log = structlog.get_logger()
+
+Take = Callable[[Any], Awaitable[None]]
+
+
+@message("content.contact")
+@dataclass(frozen=True)
+class Contact:
+    """Who called, as presented: content, erased with the call."""
+
+    caller: str
+    sip_call_id: str
+
+
+CONTACT = "contact"
+
+
+class Intake:
+    """Takes the messages of media processes and of the edge."""
+
+    def __init__(
+        self,
+        service: AcdService,
+        history: CallHistory,
+        contents: ContentStore,
+        ledger: Ledger,
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        centre: str,
+        secret: str,
+        keep_seconds: float,
+    ) -> None:
+        self._acd = service
+        self._history = history
+        self._contents = contents
+        self._ledger = ledger
+        self._centre = centre
+        self._metrics = metrics
+        self._clock = clock
+        self._secret = secret.encode()
+        self._keep = keep_seconds
+        self._transcripts = Transcripts(contents, keep_seconds)
+        self._turns: dict[str, list[float]] = {}
+        self.takers: dict[type, Take] = {
+            house.CallBegun: self._begun,
+            house.CallSaid: self._said,
+            house.CallMoved: self._moved,
+            house.CallTurn: self._turn,
+            house.PacketMade: self._packet,
+            house.CallFinished: self._finished,
+            SoundKeyMade: self._sound_key,
+            acd.CallQueued: self._queued,
+            acd.OfferAnswered: self._answered,
+        }
+
+    async def take(self, envelope: Envelope) -> None:
+        """Handle one message. Raises KernelError for one that cannot be handled."""
+        value = envelope.open()
+        taker = self.takers.get(type(value))
+        if taker is not None:
+            await taker(value)
+        elif type(value).__module__ == acd.__name__:
+            await self._acd.submit(value)
+        else:
+            log.info("control.ignored", type=envelope.type, sender=envelope.sender)
+
+    async def media_up(self, media: str, epoch: str) -> None:
+        """A media process is there: what its earlier lives held is lost."""
+        lost = await self._history.mark_lost(media, epoch, self._clock.now())
+        for old in sorted({row.epoch for row in lost}):
+            log.error("media.lost", media=media, epoch=old, calls=[row.id for row in lost])
+            await self._acd.submit(acd.MediaLost(media, old))
+        for row in lost:
+            self._metrics.call_ended(row.client, Outcome.FAILED)
+
+    def _caller_key(self, caller: str) -> str:
+        """A name for a caller that tells nothing to whoever reads the state tables."""
+        return hmac.new(self._secret, caller.encode(), hashlib.sha256).hexdigest()[:24]
+
+    async def _begun(self, begun: house.CallBegun) -> None:
+        row = CallBegun(
+            begun.call, begun.client, begun.line, begun.direction, begun.started, begun.media,
+            begun.epoch, begun.sip_call_id,
+        )  # fmt: skip
+        if await self._history.begin(row):
+            await self._put(begun.call, CONTACT, Contact(begun.caller, begun.sip_call_id), begun)
+        await self._history.update(begun.call, CallUpdate(answered=begun.started))
+
+    async def _said(self, said: house.CallSaid) -> None:
+        await self._transcripts.add(said.call, said.client, said.line, self._clock.now())
+
+    async def _moved(self, moved: house.CallMoved) -> None:
+        row = Transition(
+            room="telephony", subject=f"call:{moved.call}", from_state=moved.from_state,
+            to_state=moved.to_state, why=moved.why, call=moved.call, client=moved.client,
+        )  # fmt: skip
+        now = self._clock.now()
+        await self._ledger.commit(Batch("telephony", self._centre, now, (row,), ()))
+
+    async def _turn(self, turn: house.CallTurn) -> None:
+        self._turns.setdefault(turn.call, []).append(turn.total_ms)
+        self._metrics.turn_answered(turn.client, turn.total_ms / 1000)
+
+    async def _packet(self, made: house.PacketMade) -> None:
+        packet = made.packet
+        await self._put(packet.call, PACKET, packet, packet)
+        intent = packet.intent.name if packet.intent else None
+        await self._history.update(packet.call, CallUpdate(queue=packet.queue, intent=intent))
+
+    async def _queued(self, queued: acd.CallQueued) -> None:
+        key = self._caller_key(queued.caller) if queued.caller else ""
+        await self._acd.submit(replace(queued, caller=key))
+
+    async def _answered(self, answered: acd.OfferAnswered) -> None:
+        offer = next((o for o in self._acd.snapshot().offers if o.offer == answered.offer), None)
+        await self._acd.submit(answered)
+        if offer is not None:
+            await self._history.update(offer.call, CallUpdate(agent=offer.agent))
+
+    async def _finished(self, finished: house.CallFinished) -> None:
+        turns = sorted(self._turns.pop(finished.call, []))
+        update = CallUpdate(
+            waited=finished.waited,
+            intent=finished.intent or None,
+            turns=len(turns),
+            latency_p50_ms=_percentile(turns, 0.50),
+            latency_p95_ms=_percentile(turns, 0.95),
+        )
+        await self._history.update(finished.call, update)
+        outcome = Outcome(finished.outcome)
+        if await self._history.end(finished.call, finished.ended, outcome, finished.cause):
+            self._metrics.call_ended(finished.client, outcome)
+        self._transcripts.closed(finished.call)
+
+    async def _sound_key(self, made: SoundKeyMade) -> None:
+        now = self._clock.now()
+        key = bytes.fromhex(made.key_hex)
+        await self._contents.adopt_sound_key(
+            made.call, key, client=made.client, expires=now + self._keep, now=now
+        )
+
+    async def _put(self, call: str, kind: str, value: object, about: Any) -> None:
+        now = self._clock.now()
+        await self._contents.put(
+            call, kind, value, client=about.client, expires=now + self._keep, now=now
+        )
+
+
+def _percentile(ordered: list[float], share: float) -> float | None:
+    """The nearest-rank percentile; None of nothing."""
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,207 @@
+"""The control process: `python -m centralino.control.main control --layout FILE …`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from acd.config import CentreConfig, QueueConfig
+from acd.service import AcdService
+from centralino import messages as house
+from centralino.bus.base import Ends
+from centralino.bus.unix import UnixBus
+from centralino.config.model import Config
+from centralino.content.store import ContentStore
+from centralino.content.vault import SoundVault
+from centralino.control.intake import Intake
+from centralino.control.keys import Keys
+from centralino.control.phones import Phones
+from centralino.control.seeds import plant_agents
+from centralino.db.calls import CallHistory
+from centralino.db.engine import Database
+from centralino.db.journal import JournalRow, read_journal
+from centralino.db.ledger import SqlLedger
+from centralino.db.meta import instance
+from centralino.db.migrate import upgrade
+from centralino.processes.child import (
+    ChildArguments,
+    Signals,
+    read_arguments,
+    run_child,
+    say_ready,
+)
+from centralino.users.people import Users
+from centralino.users.signin import SignIn
+from centralino.web.app import make_app
+from centralino.web.metrics import Metrics
+from centralino.web.parts import DAY, WebConfig, WebParts, read_api_keys
+from centralino.web.server import WebServer
+from centralino.web.tokens import MemoryPacketTokens
+from kernel.bus import Envelope, PeerDown, PeerUp
+from kernel.clock import SteadyClock
+from kernel.journal import Outgoing
+
+log = structlog.get_logger()
+
+EXPIRE_EVERY = 3600.0
+"""Seconds between looks for content whose time is over."""
+
+
+def centre_config(config: Config) -> CentreConfig:
+    """The ACD's own configuration, made of ours."""
+    return CentreConfig(
+        id=config.centre,
+        queues=tuple(
+            QueueConfig(queue.id, queue.client, queue.name, queue.wrap_up, queue.ring_timeout)
+            for queue in config.queues
+        ),
+        priority_cap=config.acd.priority_cap,
+        seat_seconds=config.acd.seat_seconds,
+    )
+
+
+def web_config(config: Config) -> WebConfig:
+    """The pages' own configuration, made of ours."""
+    keys = config.web.api_keys_file
+    return WebConfig(
+        centre=config.centre,
+        domain=config.domain,
+        clients={client.id: client.name or client.id for client in config.clients},
+        reasons=config.acd.reasons,
+        dispositions=config.acd.dispositions,
+        secure=config.web.secure_cookies,
+        retention_seconds=config.retention.days * DAY,
+        api_keys=read_api_keys(keys) if keys else (),
+    )
+
+
+@dataclass
+class Control:
+    """The parts of this process, wired."""
+
+    config: Config
+    clock: SteadyClock
+    bus: UnixBus
+    ledger: SqlLedger
+    service: AcdService
+    intake: Intake
+    phones: Phones
+    keys: Keys
+    contents: ContentStore
+    vault: SoundVault
+
+    async def message(self, envelope: Envelope) -> None:
+        """One message of another process."""
+        await self.intake.take(envelope)
+
+    async def peer(self, event: PeerUp | PeerDown) -> None:
+        """Another process came or went."""
+        log.info("control.peer", peer=event.peer, up=isinstance(event, PeerUp), epoch=event.epoch)
+        if isinstance(event, PeerDown):
+            return
+        if event.peer == "edge":
+            await self.phones.tell_edge()
+        else:
+            await self.intake.media_up(event.peer, event.epoch)
+
+    async def taken(self, id: str) -> None:
+        """A message was taken; if it was a command it need not be sent again."""
+        if id.startswith("cmd-"):
+            await self.service.confirm([id])
+
+    async def forget_what_is_old(self) -> None:
+        """Erase content whose time is over, until cancelled."""
+        while True:
+            for subject in await self.contents.expire(self.clock.now()):
+                self.vault.discard(subject)
+            await asyncio.sleep(EXPIRE_EVERY)
+
+
+@contextlib.asynccontextmanager
+async def opened(arguments: ChildArguments) -> AsyncIterator[tuple[Control, WebParts]]:
+    """Everything of this process, open; the bus still closed."""
+    config, clock = arguments.config, SteadyClock()
+    database = Database(config.database_url)
+    await upgrade(database)
+    async with database:
+        centre = config.centre
+        ledger, history = SqlLedger(database, centre), CallHistory(database, centre)
+        contents, users = ContentStore(database, centre), Users(database, centre)
+        sign_in, metrics = SignIn(database, centre), Metrics(centre)
+        vault = SoundVault(Path(arguments.layout.state_dir) / "sound")
+        ends = Ends("control", centre, clock)
+        bus = UnixBus(ends, Path(arguments.layout.bus), listens=True)
+        secret = await instance(database, centre, clock.now())
+        await plant_agents(config, users, clock.now())
+
+        async def send(outgoing: Outgoing) -> None:
+            command = outgoing.command
+            await bus.send(
+                getattr(command, "media", ""), command,
+                call=getattr(command, "call", None), id=outgoing.id,
+            )  # fmt: skip
+
+        service = AcdService(centre_config(config), ledger, send, clock)
+        await service.open()
+        phones = Phones(users, service, bus)
+        keys = Keys(service, sign_in, users, bus, clock)
+        intake = Intake(
+            service, history, contents, ledger, metrics, clock, centre=centre, secret=secret,
+            keep_seconds=config.retention.days * DAY,
+        )  # fmt: skip
+        intake.takers[house.PhoneChanged] = phones.changed
+        intake.takers.update(keys.takers)
+        control = Control(
+            config, clock, bus, ledger, service, intake, phones, keys, contents, vault
+        )
+
+        async def journey(call: str) -> list[JournalRow]:
+            return await read_journal(database, centre, call=call)
+
+        yield control, WebParts(
+            config=web_config(config), sign_in=sign_in, people=users, desk=service,
+            calls=history, contents=contents, sounds=vault, journey=journey,
+            tokens=MemoryPacketTokens(), clock=clock, metrics=metrics,
+            phone_registered=phones.registered.__contains__,
+            credentials_changed=phones.tell_edge,
+        )  # fmt: skip
+
+
+async def run(arguments: ChildArguments, told: Signals) -> None:
+    """Until told to stop."""
+    layout = arguments.layout
+    async with opened(arguments) as (control, parts):
+        control.bus.on_message(control.message)
+        control.bus.on_peer(control.peer)
+        control.bus.on_taken(control.taken)
+        async with asyncio.TaskGroup() as tasks:
+            work = [
+                tasks.create_task(control.service.run(), name="acd"),
+                tasks.create_task(control.forget_what_is_old(), name="retention"),
+            ]
+            async with (
+                control.bus,
+                WebServer(make_app(parts), layout.web_host, layout.web_port) as server,
+            ):
+                welcome = await parts.sign_in.first_admin_token(control.clock.now())
+                link = f"{server.url}/welcome/{welcome}" if welcome else ""
+                say_ready("control", url=server.url, welcome=link)
+                await told.stop.wait()
+            for task in work:
+                task.cancel()
+
+
+def main() -> int:
+    """Run the process; its exit code."""
+    arguments = read_arguments()
+    return run_child(arguments.name, arguments.config.log_level, lambda told: run(arguments, told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Agents' phones: what the edge must know of them, and what it tells of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from acd.messages import DeviceChanged
+from acd.service import AcdService
+from centralino import messages as house
+from centralino.users.people import Users
+from kernel.bus import Bus
+
+
+@dataclass
+class Phones:
+    """Between users, edge and ACD."""
+
+    users: Users
+    service: AcdService
+    bus: Bus
+    registered: set[str] = field(default_factory=set)
+
+    async def tell_edge(self) -> None:
+        """Who may register, and with what."""
+        credentials = await self.users.credentials()
+        phones = tuple(
+            house.Credential(aor, each.ha1_md5, each.ha1_sha256)
+            for aor, each in sorted(credentials.items())
+        )
+        await self.bus.send("edge", house.Credentials(phones))
+
+    async def changed(self, change: house.PhoneChanged) -> None:
+        """A phone registered, or its registration lapsed."""
+        if change.registered:
+            self.registered.add(change.aor)
+        else:
+            self.registered.discard(change.aor)
+        for agent in await self.users.agents():
+            if agent.sip_user == change.aor:
+                await self.service.submit(DeviceChanged(agent.id, change.registered))

@@ -1,0 +1,48 @@
+"""The transcripts of running calls, kept in the content store line by line.
+
+A line told twice (the bus delivers at least once) is kept once. After a restart of control a
+transcript goes on from what the content store has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from centralino.content.messages import Transcript
+from centralino.content.store import TRANSCRIPT, ContentStore
+from kernel.packet import TranscriptLine
+
+
+@dataclass
+class Transcripts:
+    """Who said what in the calls that are running."""
+
+    contents: ContentStore
+    keep_seconds: float
+    _lines: dict[str, list[TranscriptLine]] = field(default_factory=dict)
+
+    async def add(self, call: str, client: str, line: TranscriptLine, now: float) -> None:
+        """Keep one more line."""
+        lines = await self._of(call)
+        if line in lines:
+            return
+        lines.append(line)
+        lines.sort(key=lambda each: each.at)
+        await self.contents.put(
+            call,
+            TRANSCRIPT,
+            Transcript(tuple(lines)),
+            client=client,
+            expires=now + self.keep_seconds,
+            now=now,
+        )
+
+    def closed(self, call: str) -> None:
+        """The call is over: nothing more is held in memory."""
+        self._lines.pop(call, None)
+
+    async def _of(self, call: str) -> list[TranscriptLine]:
+        if call not in self._lines:
+            kept = await self.contents.get(call, TRANSCRIPT, None)
+            self._lines[call] = list(kept.lines) if isinstance(kept, Transcript) else []
+        return self._lines[call]

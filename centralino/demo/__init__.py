@@ -1,0 +1,1 @@
+"""The demonstration: real calls from synthetic callers, told live and checked."""

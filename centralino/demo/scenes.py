@@ -1,0 +1,306 @@
+"""The scenes of the demonstration. Each plays real calls and says what had to happen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from centralino.caller.script import HangUp, Pause, Press, Quiet, Say, Step, Told
+from centralino.commands.call import Running
+from centralino.demo import measure
+from centralino.demo.desk import Desk
+from centralino.demo.result import SceneResult
+from centralino.demo.stage import (
+    AGENT_SAYS,
+    CALLER_THANKS,
+    Phone,
+    Stage,
+    click_file,
+    recording_of,
+)
+from telephony.media.activity import loud_frames
+
+Scene = Callable[[Stage], Awaitable[list[SceneResult]]]
+
+OPENING = "What are your opening hours on Saturday?"
+SUNDAY = "And what about Sunday?"
+GOODBYE = "That's all, thank you, goodbye."
+BILL = "My bill is twice what it was last month."
+NAME = "My name is John Smith."
+ACCOUNT = "77421903"
+GAS = "I smell gas in my kitchen."
+PERSON = "Let me talk to a person."
+
+
+async def question(stage: Stage) -> list[SceneResult]:
+    """1: two questions answered aloud, goodbye."""
+    result = SceneResult("question", "answered", said=[OPENING, SUNDAY, GOODBYE])
+    async with stage.caller("asker", await stage.steps(*result.said, Quiet(), HangUp())) as it:
+        result.call = await stage.call_of("asker")
+        await it.until("ended", 60)
+        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+    _measured(result, it, turns=3)
+    said = " ".join(result.call.bot_said())
+    result.check("both days answered", "Saturday" in said and "Sunday" in said)
+    result.check("every sentence answered", len(result.latencies) == 3)
+    return [result]
+
+
+async def hand_over(stage: Stage) -> list[SceneResult]:
+    """2: a bill that is too high: asked, confirmed, whispered, bridged."""
+    result = SceneResult("hand-over", "transferred", said=[BILL, NAME, "Yes, that is right."])
+    clicks = Say("clicks", str(click_file(stage.setting.directory)))
+    script = await stage.steps(
+        BILL, NAME, f"#{ACCOUNT}#", "Yes, that is right.",
+        Told("bridged"), clicks, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"),
+    )  # fmt: skip
+    desk = stage.desks["201"]
+    async with stage.phone("201") as phone:
+        await _ready(desk)
+        async with stage.caller("bill-payer", script) as it:
+            result.call = await stage.call_of("bill-payer")
+            ringing = await desk.until("it rings", lambda: _contact_in(desk, "ringing"), 60)
+            result.handoff = ringing.get("packet")
+            await _bridged(stage, result)
+            it.word("bridged")
+            await asyncio.sleep(3.0)  # the clicks take 2.5 s
+            await _talk_and_leave(stage, result, desk, it, phone)
+    _measured(result, it, turns=3)
+    _check_packet(result, intent="bill_too_high", name="John Smith", account=ACCOUNT)
+    _check_conversation(result, it, phone)
+    result.handoff = {**(result.handoff or {}), "one_way_ms": _clicks(it, phone)}
+    return [result]
+
+
+async def waiting(stage: Stage) -> list[SceneResult]:
+    """3: nobody ready: music, position; an emergency goes first; then the one who waited."""
+    first = SceneResult("waiting", "transferred", said=[PERSON])
+    gas = SceneResult("emergency first", "transferred", said=[GAS])
+    desk = stage.desks["201"]
+    await desk.do("not-ready", reason="break")
+    async with stage.phone("201", calls=2) as phone:
+        async with stage.caller("waiter", await _waiter(stage, PERSON)) as waiter:
+            first.call = await stage.call_of("waiter")
+            await _queued(stage, first)
+            await stage.watch.until(
+                "the position was announced", lambda: _heard_position(first), 30
+            )
+            async with stage.caller("gas-smeller", await _waiter(stage, GAS)) as smeller:
+                gas.call = await stage.call_of("gas-smeller")
+                await _queued(stage, gas)
+                await _ready(desk)
+                await _bridged(stage, gas)
+                gas.check("the emergency was first", first.call.last("bridged") is None)
+                await _talk_and_leave(stage, gas, desk, smeller, phone)
+            await _bridged(stage, first)
+            await _talk_and_leave(stage, first, desk, waiter, phone)
+    _measured(first, waiter, turns=1)
+    _measured(gas, smeller, turns=1)
+    first.check("position announced", _heard_position(first))
+    first.check("music while waiting", _music_seconds(waiter) > 3)
+    return [first, gas]
+
+
+async def no_answer(stage: Stage) -> list[SceneResult]:
+    """4: an agent who logged in by keys does not answer; the next one gets the call."""
+    result = SceneResult("agent does not answer", "transferred")
+    report = "There is no power in my street."
+    address = "Twelve Garden Lane."
+    result.said = [report, address]
+    desk, other = stage.desks["201"], stage.desks["202"]
+    await desk.do("not-ready", reason="break")
+    async with stage.phone("202", answers=False):
+        result.check("logged in by keys", await _log_in_by_keys(stage, other))
+        script = await stage.steps(
+            report, address, Quiet(), await stage.say("Yes."),
+            Told("talk"), await stage.say(CALLER_THANKS), Told("bye"),
+        )  # fmt: skip
+        async with stage.phone("201") as phone, stage.caller("in-the-dark", script) as it:
+            result.call = await stage.call_of("in-the-dark")
+            await stage.watch.until(
+                "the first agent rang", lambda: result.call and result.call.last("ringing"), 60
+            )
+            await _ready(desk)
+            await _bridged(stage, result)
+            result.check("the first agent was set not ready", other.state == "not_ready")
+            await _talk_and_leave(stage, result, desk, it, phone)
+    result.check("told as no answer", result.call.last("failed") == "no_answer")
+    _measured(result, it, turns=2)
+    return [result]
+
+
+async def person_at_once(stage: Stage) -> list[SceneResult]:
+    """5a: a person asked for as the first words."""
+    result = SceneResult("a person at once", "transferred", said=[PERSON])
+    desk = stage.desks["201"]
+    async with stage.phone("201") as phone:
+        await _ready(desk)
+        async with stage.caller("impatient", await _waiter(stage, PERSON)) as it:
+            result.call = await stage.call_of("impatient")
+            await _bridged(stage, result)
+            await _talk_and_leave(stage, result, desk, it, phone)
+    _measured(result, it, turns=1)
+    answered = result.call.reports("TurnAnswered")
+    result.check("honoured at the first turn", len(answered) <= 1)
+    return [result]
+
+
+async def silent(stage: Stage) -> list[SceneResult]:
+    """5b: a caller who says nothing at all."""
+    result = SceneResult("silent caller", "abandoned")
+    async with stage.caller("nobody", [Told("bye"), HangUp()]) as it:
+        result.call = await stage.call_of("nobody")
+        await _queued(stage, result, seconds=90)
+        it.word("bye")
+        await it.until("ended")
+        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+    result.recording = recording_of(it)
+    result.check("asked again, then a person", len(result.call.bot_said()) >= 3)
+    return [result]
+
+
+async def keys_only(stage: Stage) -> list[SceneResult]:
+    """5c: a line that is keys only."""
+    result = SceneResult("keys only", "answered")
+    script = [Quiet(), Press("1"), Quiet(), Press("1"), Quiet(), Pause(0.5), HangUp()]
+    async with stage.caller("keyer", script, line="1001") as it:
+        result.call = await stage.call_of("keyer")
+        await it.until("ended", 90)
+        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+    result.recording = recording_of(it)
+    result.check("nothing was recognised", not result.call.reports("TurnHeard"))
+    result.check("a menu was read", any("press" in t.lower() for t in result.call.bot_said()))
+    result.check("keys were taken", len(result.call.reports("KeysPressed")) >= 1)
+    return [result]
+
+
+SCENES: dict[str, Scene] = {
+    "question": question,
+    "hand-over": hand_over,
+    "waiting": waiting,
+    "no-answer": no_answer,
+    "person": person_at_once,
+    "silent": silent,
+    "keys": keys_only,
+}
+
+
+# What the scenes share.
+
+
+async def _waiter(stage: Stage, first_words: str) -> list[Step]:
+    return await stage.steps(first_words, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"))
+
+
+async def _ready(desk: Desk) -> None:
+    if desk.state in ("", "logged_out"):
+        await desk.do("log-in")
+    if desk.state == "wrap_up":
+        await desk.do("done")
+        await desk.until("wrap-up is over", lambda: desk.state != "wrap_up")
+    await desk.do("ready")
+    await desk.until("the agent is ready", lambda: desk.state not in ("not_ready", "logged_out"))
+
+
+def _contact_in(desk: Desk, mode: str) -> dict[str, object] | None:
+    found = [seen for seen in desk.seen if seen["mode"] == mode and seen.get("packet")]
+    return found[-1] if found else None
+
+
+async def _queued(stage: Stage, result: SceneResult, seconds: float = 40) -> None:
+    call = result.call
+    assert call is not None
+    await stage.watch.until("the call was queued", lambda: call.last("queued"), seconds)
+
+
+async def _bridged(stage: Stage, result: SceneResult) -> None:
+    call = result.call
+    assert call is not None
+    await stage.watch.until("caller and agent talk", lambda: call.last("bridged"), 60)
+
+
+async def _talk_and_leave(
+    stage: Stage, result: SceneResult, desk: Desk, it: Running, phone: Phone
+) -> None:
+    """The agent speaks, the caller thanks, the agent hangs up and wraps up."""
+    call = result.call
+    assert call is not None
+    spoken = len([e for e in phone.running.events if e["event"] == "said"])
+    phone.running.word("talk")
+    await _said(phone.running, spoken + 1)
+    thanks = len([e for e in it.events if e["event"] == "said"])
+    it.word("talk")
+    await _said(it, thanks + 1)
+    phone.running.word("bye")
+    await stage.watch.until("the call ended", lambda: call.last("ended"))
+    await it.until("ended")
+    await desk.until("wrap-up", lambda: desk.state == "wrap_up")
+    await desk.write_notes(call.id, "Settled in the demonstration.", "solved")
+    await desk.do("done")
+
+
+async def _said(party: Running, count: int) -> None:
+    async with asyncio.timeout(20):
+        while len([e for e in party.events if e["event"] == "said"]) < count:
+            party.changed.clear()
+            await party.changed.wait()
+
+
+async def _log_in_by_keys(stage: Stage, desk: Desk) -> bool:
+    """The second agent dials the log-in line and does all by keys."""
+    agent = stage.setting.agents["202"]
+    script = [
+        Quiet(), Press(f"{agent.number}#"), Quiet(), Press(f"{agent.pin}#"),
+        Quiet(), Press("1"), Quiet(), HangUp(),
+    ]  # fmt: skip
+    async with stage.caller("agent-202-keys", script, line="7000") as it:
+        await desk.until("ready by keys", lambda: desk.state == "ready", 60)
+        await it.until("ended")
+    return desk.state == "ready"
+
+
+def _measured(result: SceneResult, it: Running, turns: int) -> None:
+    result.recording = recording_of(it)
+    if result.recording:
+        result.latencies = measure.latencies_ms(result.recording, it.events, turns)
+
+
+def _heard_position(result: SceneResult) -> bool:
+    return result.call is not None and any(
+        "next in line" in text or "number" in text for text in result.call.bot_said()
+    )
+
+
+def _music_seconds(it: Running) -> float:
+    """Seconds of sound that the waiting caller heard in all."""
+    received, _ = measure.channels(recording_of(it))
+    return sum(loud_frames(received, above=-50.0)) * 0.02
+
+
+def _check_packet(result: SceneResult, intent: str, name: str, account: str) -> None:
+    packet = result.handoff or {}
+    slots = {slot["name"]: slot for slot in packet.get("slots", [])}
+    result.check("packet while ringing", bool(packet))
+    result.check("intent in the packet", (packet.get("intent") or {}).get("name") == intent)
+    result.check("name in the packet", slots.get("name", {}).get("value") == name)
+    account_slot = slots.get("account_number", {})
+    result.check("account by keys", account_slot.get("value") == account)
+    result.check("account's source", account_slot.get("source") == "dtmf")
+
+
+def _check_conversation(result: SceneResult, it: Running, phone: Phone) -> None:
+    heard_by_caller, _ = measure.channels(recording_of(it))
+    heard_by_agent, _ = measure.channels(recording_of(phone.running))
+    result.check("the caller heard the agent", sum(loud_frames(heard_by_caller)) > 100)
+    result.check("the agent heard whisper and caller", sum(loud_frames(heard_by_agent)) > 100)
+    result.check("the agent spoke", AGENT_SAYS in str(phone.running.events))
+
+
+def _clicks(it: Running, phone: Phone) -> list[float]:
+    """Each click's way from the caller's recording to the agent's, in milliseconds."""
+    sender, hearer = it.seen("answered"), phone.running.seen("answered")
+    if sender is None or hearer is None:
+        return []
+    return measure.one_way_ms(
+        recording_of(it), sender["at"], recording_of(phone.running), hearer["at"]
+    )

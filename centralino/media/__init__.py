@@ -1,0 +1,1 @@
+"""The media process: SIP stack, frames, conversations, and the legs of agents."""

@@ -1,0 +1,185 @@
+"""The leg of an agent who is offered a call: rings, whispers, then joins the caller.
+
+States of one offer, as this process sees it: placed → ringing → whispering → bridged → over. What
+belongs to an offer that is over changes nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+import structlog
+
+from acd.messages import PlaceOffer
+from centralino.media.house import House
+from kernel.ids import LegId, new_id
+from kernel.packet import Packet, whisper_text
+from telephony.media.leg import LegSound
+from telephony.media.playout import PlaybackFinished, Playout
+from telephony.media.tones import beep
+from telephony.types import Cause, Originate
+from voicebot.errors import EngineLost
+
+log = structlog.get_logger()
+
+WHISPER_SECONDS = 4.0
+"""A whisper is cut here: the caller is waiting."""
+WHISPER_WAIT_SECONDS = 1.0
+"""How long to wait at answer for a whisper that is not synthesised yet."""
+REPEAT = "*1"
+"""Keys with which an agent hears the whisper again, the caller not hearing it."""
+
+
+class OfferState(Enum):
+    """Where an offer is."""
+
+    PLACED = "placed"
+    RINGING = "ringing"
+    WHISPERING = "whispering"
+    BRIDGED = "bridged"
+    OVER = "over"
+
+
+FAILURES = {
+    Cause.NO_ANSWER: "no_answer",
+    Cause.BUSY: "busy",
+    Cause.REJECTED: "declined",
+}
+"""How an agent's leg that never came up is told; anything else is `unreachable`."""
+
+
+@dataclass
+class AgentLeg:
+    """One offer's leg."""
+
+    order: PlaceOffer
+    packet: Packet
+    house: House
+    ready_to_bridge: Callable[[AgentLeg], None]
+    """Called once, when the whisper is over."""
+    leg: LegId = LegId("")
+    state: OfferState = OfferState.PLACED
+    sound: LegSound | None = None
+    _keys: str = ""
+    _whisper: bytes = b""
+    _whispered: asyncio.Task[None] | None = None
+    _repeats: int = 0
+    _playout: Playout = field(default_factory=Playout)
+
+    def place(self) -> None:
+        """Ring the agent's phone, and prepare the whisper meanwhile."""
+        self.leg = LegId(new_id("leg", self.house.chance))
+        self._whispered = self.house.spawn(self._synthesise(), f"whisper {self.order.offer}")
+        self.house.spawn(self.house.control.originate(self._originate()), f"ring {self.leg}")
+
+    def rang(self) -> bool:
+        """180 came; whether that is news."""
+        if self.state is not OfferState.PLACED:
+            return False
+        self.state = OfferState.RINGING
+        return True
+
+    def answered(self) -> None:
+        """The agent picked up: whisper."""
+        self.state = OfferState.WHISPERING
+        self.sound = LegSound(self.house.control.media(self.leg), self._playout)
+        self.house.spawn(self._begin_whisper(), f"whispering {self.order.offer}")
+        self.house.pump.add(self.leg, self._tick)
+
+    def digit(self, digit: str) -> None:
+        """A key of the agent: skips the whisper, or asks for it again."""
+        if self.state is OfferState.WHISPERING:
+            self._end_whisper()
+            return
+        self._keys = (self._keys + digit)[-len(REPEAT) :]
+        if self._keys == REPEAT:
+            self.repeat_whisper()
+
+    def repeat_whisper(self) -> None:
+        """Say the whisper again, over the caller's voice, to the agent alone."""
+        if self.state is OfferState.BRIDGED and self._playout.idle:
+            self._repeats += 1
+            self._play(f"again-{self._repeats}")
+
+    def bridged(self) -> None:
+        """The caller hears the agent from here on; the bridge carries both legs' frames."""
+        self.state = OfferState.BRIDGED
+        self.house.pump.remove(self.leg)
+        self._playout.enqueue("on air", beep(hertz=880.0, seconds=0.1))
+        self._playout.end("on air")
+
+    def over(self) -> None:
+        """Nothing more comes of this offer; the leg is hung up if it is there."""
+        if self.state is OfferState.OVER:
+            return
+        self.state = OfferState.OVER
+        self.house.pump.remove(self.leg)
+        if self._whispered is not None:
+            self._whispered.cancel()
+        self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
+
+    def failure(self, cause: Cause) -> str:
+        """Why the agent was not had, in the ACD's words."""
+        if self.state is OfferState.WHISPERING:
+            return "declined"
+        if self.state is OfferState.PLACED and cause is Cause.NO_ANSWER:
+            return "unreachable"
+        return FAILURES.get(cause, "unreachable")
+
+    def _originate(self) -> Originate:
+        domain = self.house.config.domain
+        return Originate(
+            leg=self.leg,
+            target=contact_uri(self.order.contact, self.house.edge),
+            from_uri=f"sip:{self.packet.line}@{domain}",
+            from_name=f"{self.packet.client} {self.packet.queue}",
+            headers={
+                "X-Centralino-Call": self.packet.call,
+                "X-Centralino-Offer": self.order.offer,
+            },
+            ring_timeout=self.order.ring_timeout,
+        )
+
+    async def _synthesise(self) -> None:
+        text = whisper_text(self.packet)
+        limit = int(WHISPER_SECONDS * 8000) * 2
+        try:
+            async for clause in self.house.engines.synthesiser.speak(text, 8000):
+                self._whisper = (self._whisper + clause.pcm)[:limit]
+        except EngineLost as error:
+            # The agent is told nothing in the ear and still has the page.
+            log.warning("media.no_whisper", offer=self.order.offer, why=str(error))
+
+    async def _begin_whisper(self) -> None:
+        if self._whispered is not None:
+            await asyncio.wait([self._whispered], timeout=WHISPER_WAIT_SECONDS)
+        if self.state is OfferState.WHISPERING:
+            self._play("whisper")
+
+    def _play(self, name: str) -> None:
+        self._playout.enqueue(name, self._whisper)
+        self._playout.end(name)
+
+    def _tick(self) -> None:
+        """While whispering: what the agent says is heard by nobody yet."""
+        if self.sound is None or self.state is not OfferState.WHISPERING:
+            return
+        self.sound.receive()
+        self.sound.send()
+        if any(isinstance(event, PlaybackFinished) for event in self._playout.take_events()):
+            self._end_whisper()
+
+    def _end_whisper(self) -> None:
+        if self.sound is not None:
+            self.sound.stop()
+        self.ready_to_bridge(self)
+
+
+def contact_uri(contact: str, edge: str) -> str:
+    """Where an agent's phone is: a SIP URI as it is, a number or a registered name at the edge."""
+    if contact.startswith(("sip:", "sips:")):
+        return contact
+    return f"sip:{contact}@{edge}"

@@ -1,0 +1,99 @@
+"""What every call of a media process shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from centralino.config.model import Config, Line
+from centralino.content.vault import SoundVault
+from kernel.bus import Bus
+from kernel.clock import Clock
+from kernel.ids import Chance, random_hex
+from telephony.media.pump import Pump
+from telephony.ports import CallControl
+from voicebot.dialogue.flow import Bot
+from voicebot.nlu.ports import Understander
+from voicebot.ports import SpeechEngines
+
+log = structlog.get_logger()
+
+Live = Callable[[dict[str, object]], None]
+"""Told what happens, for whoever watches: personal content, so only where it was asked for."""
+
+
+@dataclass(frozen=True)
+class LoadedBot:
+    """A bot and what understands for it."""
+
+    bot: Bot
+    understander: Understander
+
+
+@dataclass
+class House:
+    """One media process."""
+
+    name: str
+    epoch: str
+    config: Config
+    control: CallControl
+    pump: Pump
+    bus: Bus
+    engines: SpeechEngines
+    bots: Mapping[str, LoadedBot]
+    clock: Clock
+    vault: SoundVault
+    edge: str
+    """host:port of the edge: every leg that we place goes there."""
+    live: Live = lambda event: None
+    chance: Chance = random_hex
+    _outbox: asyncio.Queue[tuple[object, str | None]] = field(default_factory=asyncio.Queue)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def tell(self, value: object, call: str | None = None) -> None:
+        """Send control a message, in the order of the calls of this verb; never waits."""
+        self._outbox.put_nowait((value, call))
+
+    def spawn(self, work: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
+        """Run something beside the calls; what it raises is logged and ends nothing else."""
+        task = asyncio.create_task(work, name=what)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def carry_messages(self) -> None:
+        """Send what `tell` was given, until cancelled."""
+        while True:
+            value, call = await self._outbox.get()
+            await self.bus.send("control", value, call=call)
+
+    async def flushed(self, seconds: float = 2.0) -> None:
+        """Return when what was told has been handed to the bus, or after a while."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._outbox.empty():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            log.warning("media.unsent", messages=self._outbox.qsize())
+
+    async def cancel_all(self) -> None:
+        """End what was spawned."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def line(self, number: str) -> Line | None:
+        """The line that answers this number."""
+        found = self.config.line(number)
+        default = self.config.sip.default_line
+        return found or (self.config.line(default) if default else None)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("media.task", task=task.get_name(), exc_info=error)

@@ -1,0 +1,338 @@
+"""One call in this process: the caller's leg, the conversation on it, and an agent's leg beside it.
+
+What the caller and the ACD do is told to the conversation and to the call's state table; what they
+decide is carried out here. The three ways of the sound: conversation (caller ↔ bot), waiting (music
+and announcements, the same conversation), bridge (caller ↔ agent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from acd import messages as acd
+from centralino import messages as house_messages
+from centralino.config.model import Line
+from centralino.content.messages import SoundKeyMade
+from centralino.content.sealing import new_key
+from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.house import House
+from centralino.media.reports import Reporter
+from kernel.ids import CallId, LegId, OfferId
+from kernel.packet import Packet
+from telephony import call as states
+from telephony.call import Call, CallState
+from telephony.media.bridge import Bridge
+from telephony.media.leg import LegSound
+from telephony.media.playout import Playout
+from telephony.media.recording import TwoChannelRecorder
+from telephony.types import Cause, LegOffered
+from voicebot import events, reports
+from voicebot.ports import CallFacts
+from voicebot.session import Session
+
+log = structlog.get_logger()
+
+RATE = 8000
+WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
+
+
+@dataclass
+class LiveCall:
+    """A caller's call; also the `SessionOutput` of its conversation."""
+
+    id: CallId
+    offered: LegOffered
+    line: Line
+    house: House
+    started: float
+    sound: LegSound | None = None
+    session: Session | None = None
+    packet: Packet | None = None
+    agent: AgentLeg | None = None
+    bridge: Bridge | None = None
+    recorder: TwoChannelRecorder | None = None
+    queued_at: float = 0.0
+    waited: float = 0.0
+    served_by: str = ""
+    broke: bool = False
+    """Whether our own fault ended it."""
+    state: Call = field(init=False)
+    reporter: Reporter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reporter = Reporter(self.id, self.line.client, self.house)
+        self.state = Call(self.id, self.line.client)
+
+    @property
+    def leg(self) -> LegId:
+        """The caller's leg."""
+        return self.offered.leg
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the caller is in a queue and not yet with an agent."""
+        return self.state.state in WAITING
+
+    # The caller.
+
+    def answered(self) -> None:
+        """The caller's leg is up: the conversation begins."""
+        bot = self.house.bots[self.line.bot]
+        self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
+        self.house.tell(self._begun(), self.id)
+        self._move(states.CallerOffered(self.leg))
+        self._move(states.CallAnswered())
+        if self.line.recorded:
+            self._begin_recording()
+        self.session = Session(
+            self._facts(), bot.bot, self.house.engines, bot.understander, self.sound.playout,
+            self.house.clock, self, rate=RATE,
+        )  # fmt: skip
+        self.house.spawn(self._converse(self.session), f"call {self.id}")
+        self.house.pump.add(self.leg, self._tick)
+
+    def digit(self, digit: str) -> None:
+        """The caller pressed a key."""
+        if self.session is not None and self.bridge is None:
+            self.session.on_digit(digit, self.house.clock.now())
+
+    def caller_gone(self, cause: Cause, by_peer: bool) -> None:
+        """The caller's leg is gone: everything of this call ends."""
+        if self.sound is None:
+            return
+        now = self.house.clock.now()
+        self.house.pump.remove(self.leg)
+        if self.session is not None:
+            self.session.close("hang_up" if by_peer else "ended", now)
+        self._leave_queue()
+        self._move(states.CallerLeft(cause) if by_peer else self._ended(cause))
+        self._end_recording()
+        self._finish(cause, now)
+
+    # SessionOutput.
+
+    def transfer(self, packet: Packet) -> None:
+        """The conversation hands over: the packet is kept, then the call is queued."""
+        self.packet = packet
+        self.queued_at = self.house.clock.now()
+        self.house.tell(house_messages.PacketMade(packet), self.id)
+        self.house.tell(self._queued(packet), self.id)
+        self._move(states.Queued(packet.queue))
+        self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
+                         "priority": packet.priority})  # fmt: skip
+
+    def hang_up(self) -> None:
+        """The conversation ends the call."""
+        self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
+
+    def report(self, event: reports.Report) -> None:
+        """Something worth telling happened in the conversation."""
+        self.reporter.report(event)
+
+    # The queue.
+
+    def position(self, told: acd.TellPosition) -> None:
+        """Where the caller stands."""
+        self._notify(events.PositionTold(told.position, told.waiting, told.agents))
+
+    def released(self, why: str) -> None:
+        """The queue does not want this call: the bot has it again."""
+        self._drop_agent()
+        self._move(states.Returned())
+        self._notify(events.Released(why))
+
+    def offer(self, order: acd.PlaceOffer) -> None:
+        """Ring an agent for this call."""
+        assert self.packet is not None
+        packet = self.packet.with_waited(self._waited())
+        self.agent = AgentLeg(order, packet, self.house, self._whispered)
+        self.agent.place()
+        self._move(states.OfferPlaced(OfferId(order.offer), self.agent.leg))
+        self.house.live({"call": self.id, "offer": order.offer, "to": order.contact})
+
+    def withdraw(self, offer: str) -> None:
+        """Stop ringing; the caller goes on waiting."""
+        if self.agent is not None and self.agent.order.offer == offer:
+            self._drop_agent()
+            self._move(states.OfferFailed(OfferId(offer)))
+            self._notify(events.OfferFailed(offer, "withdrawn"))
+
+    # The agent's leg.
+
+    def agent_rang(self) -> None:
+        """The agent's phone rings."""
+        if self.agent is not None and self.agent.rang():
+            offer = self.agent.order.offer
+            self._move(states.OfferRinging(OfferId(offer)))
+            self.house.tell(acd.OfferRinging(offer), self.id)
+            self._notify(events.OfferRinging(offer))
+            self.house.live({"call": self.id, "offer": offer, "ringing": True})
+
+    def agent_answered(self) -> None:
+        """The agent picked up; the whisper begins."""
+        if self.agent is not None and self.agent.state is not OfferState.OVER:
+            offer = self.agent.order.offer
+            self.agent.answered()
+            self._move(states.OfferAnswered(OfferId(offer)))
+            self.house.tell(acd.OfferAnswered(offer), self.id)
+            self._notify(events.AgentAnswered(offer))
+
+    def agent_gone(self, cause: Cause) -> None:
+        """The agent's leg is gone."""
+        agent = self.agent
+        if agent is None or agent.state is OfferState.OVER:
+            return
+        self.agent = None
+        bridged = agent.state is OfferState.BRIDGED
+        why = agent.failure(cause)
+        agent.over()
+        if bridged:
+            self._agent_left(agent.order.offer, cause)
+        else:
+            self._move(states.OfferFailed(OfferId(agent.order.offer), cause))
+            self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
+            self._notify(events.OfferFailed(agent.order.offer, why))
+            self.house.live({"call": self.id, "offer": agent.order.offer, "failed": why})
+
+    # Inside.
+
+    def _whispered(self, agent: AgentLeg) -> None:
+        if self.agent is not agent or self.sound is None or agent.sound is None:
+            return
+        self.waited = self._waited()
+        self._notify(events.Bridged(agent.order.offer))
+        self.sound.stop()
+        self.sound.playout.background(None)
+        agent.bridged()
+        self.bridge = Bridge(self.sound, agent.sound)
+        self.served_by = agent.order.agent
+        self.house.tell(acd.Bridged(agent.order.offer), self.id)
+        self._move(states.Bridged(OfferId(agent.order.offer)))
+        contact, waited = agent.order.contact, round(self.waited, 1)
+        self.house.live({"call": self.id, "bridged": agent.order.offer, "agent": contact,
+                         "waited": waited})  # fmt: skip
+
+    def _agent_left(self, offer: str, cause: Cause) -> None:
+        self.bridge = None
+        self._move(states.AgentLeft(OfferId(offer), cause))
+        self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
+        self._notify(events.AgentLeft(offer))
+
+    def _leave_queue(self) -> None:
+        agent, self.agent = self.agent, None
+        if agent is not None:
+            bridged = agent.state is OfferState.BRIDGED
+            agent.over()
+            offer = agent.order.offer
+            if bridged:
+                self.house.tell(acd.ContactEnded(offer, "caller"), self.id)
+            else:
+                self.house.tell(acd.OfferFailed(offer, "caller_gone"), self.id)
+        if self.waiting:
+            self.waited = self._waited()
+            self.house.tell(acd.CallerLeft(self.id, "hang_up"), self.id)
+
+    def _drop_agent(self) -> None:
+        agent, self.agent = self.agent, None
+        if agent is not None:
+            agent.over()
+
+    def _waited(self) -> float:
+        return self.house.clock.now() - self.queued_at
+
+    def _notify(self, event: object) -> None:
+        if self.session is not None and self.state.state is not CallState.ENDED:
+            self.session.notify(event, self.house.clock.now())
+
+    async def _converse(self, session: Session) -> None:
+        """A conversation that breaks must not leave its caller in silence: the call ends."""
+        try:
+            await session.run()
+        except Exception:
+            log.exception("media.conversation_broke", call=self.id)
+            self.broke = True
+            await self.house.control.hang_up(self.leg)
+
+    def _tick(self) -> None:
+        if self.sound is None or self.session is None:
+            return
+        now = self.house.clock.now()
+        if self.bridge is not None:
+            carried = self.bridge.tick()
+            self.session.on_frame(None, now)
+            self._record(b"".join(carried.from_a), carried.to_a)
+            return
+        frames = self.sound.receive()
+        for frame in frames:
+            self.session.on_frame(frame, now)
+        if not frames:
+            self.session.on_frame(None, now)
+        self._record(b"".join(frames), self.sound.send())
+
+    def _record(self, received: bytes, sent: bytes) -> None:
+        if self.recorder is not None:
+            self.recorder.frame(received, sent)
+
+    def _begin_recording(self) -> None:
+        key = new_key()
+        self.house.tell(SoundKeyMade(self.id, self.line.client, key.hex()), self.id)
+        self.house.vault.begin(self.id, key, RATE, channels=2)
+        self.recorder = TwoChannelRecorder(RATE, lambda pcm: self.house.vault.append(self.id, pcm))
+
+    def _end_recording(self) -> None:
+        if self.recorder is not None:
+            self.recorder.flush()
+            self.house.vault.finish(self.id)
+            self.recorder = None
+
+    def _begun(self) -> house_messages.CallBegun:
+        return house_messages.CallBegun(
+            self.id, self.line.client, self.line.number, self.offered.from_uri, self.started,
+            self.house.name, self.house.epoch, self.offered.sip_call_id,
+        )  # fmt: skip
+
+    def _queued(self, packet: Packet) -> acd.CallQueued:
+        return acd.CallQueued(
+            call=self.id, client=packet.client, queue=packet.queue, caller=self.offered.from_uri,
+            media=self.house.name, epoch=self.house.epoch, priority=packet.priority,
+            required=packet.required_skills, preferred=packet.preferred_skills,
+            intent=packet.intent.name if packet.intent else "",
+        )  # fmt: skip
+
+    def _facts(self) -> CallFacts:
+        return CallFacts(
+            call=self.id, centre=self.house.config.centre, client=self.line.client,
+            line=self.line.number, caller=self.offered.from_uri,
+            caller_name=self.offered.from_name, language=self.line.language,
+            says_machine=self.line.announce_machine, says_recorded=self.line.recorded,
+            keys_only=self.line.keys_only,
+            seed=int(self.house.chance(2), 16),
+        )  # fmt: skip
+
+    def _move(self, event: states.CallEvent) -> None:
+        self.state.receive(event, self.house.clock.now())
+        for row in self.state.changes():
+            self.house.tell(
+                house_messages.CallMoved(
+                    self.id, self.line.client, row.from_state, row.to_state, row.why
+                ),
+                self.id,
+            )
+
+    def _ended(self, cause: Cause) -> states.Ended:
+        return states.Ended(cause, states.Outcome.FAILED if self.broke else None)
+
+    def _finish(self, cause: Cause, now: float) -> None:
+        outcome = self.state.outcome or states.Outcome.FAILED
+        intent = self.packet.intent.name if self.packet and self.packet.intent else ""
+        self.house.tell(
+            house_messages.CallFinished(
+                self.id, self.line.client, now, outcome, cause.name.lower(),
+                agent=self.served_by, waited=round(self.waited, 2),
+                intent=intent or self.reporter.intent,
+            ),
+            self.id,
+        )  # fmt: skip
+        self.house.live({"call": self.id, "ended": str(outcome), "cause": cause.name.lower()})

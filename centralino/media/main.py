@@ -1,0 +1,113 @@
+"""A media process: `python -m centralino.media.main NAME --layout FILE …`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from centralino import bots
+from centralino.bus.base import Ends
+from centralino.bus.unix import UnixBus
+from centralino.config.model import Config
+from centralino.content.vault import SoundVault
+from centralino.media.house import House, LoadedBot
+from centralino.media.load import watch_load
+from centralino.media.switchboard import Switchboard
+from centralino.processes.child import (
+    ChildArguments,
+    Signals,
+    read_arguments,
+    run_child,
+    say_ready,
+)
+from centralino.processes.layout import Layout, MediaPlace
+from kernel.clock import SteadyClock
+from telephony.drivers.baresip_options import BaresipOptions
+from telephony.drivers.sip_baresip import BaresipControl
+from telephony.media.pump import Pump
+from voicebot.ports import SpeechEngines
+from voicebot.speech.cache import CachedSynthesiser, PromptCache
+from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
+from voicebot.speech.pool import RecogniserPool, SynthesiserPool
+from voicebot.speech.vad import WebrtcVad
+
+
+def live_line(event: dict[str, object]) -> None:
+    """One line for whoever watches."""
+    sys.stdout.write(json.dumps({"live": event}) + "\n")
+    sys.stdout.flush()
+
+
+def make_engines(config: Config, layout: Layout) -> SpeechEngines:
+    """The speech workers, through their ports."""
+    voice = SynthesiserPool([WyomingSynthesiser(uri) for uri in layout.speech])
+    cache = Path(layout.state_dir) / "cache" / "prompts"
+    return SpeechEngines(
+        synthesiser=CachedSynthesiser(voice, PromptCache(cache), config.speech.voice),
+        recogniser=RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech]),
+        vad=WebrtcVad,
+    )
+
+
+def sip_options(place: MediaPlace, config: Config, layout: Layout) -> BaresipOptions:
+    """The SIP stack behind the edge."""
+    return BaresipOptions(
+        host=place.host,
+        port=place.port,
+        outbound_proxy=layout.edge,
+        codecs=config.media.codecs,
+        jitter_ms=config.media.jitter_ms,
+    )
+
+
+async def run(arguments: ChildArguments, told: Signals) -> None:
+    """Until told to stop; then until the running calls have ended, or their time is over."""
+    config, layout = arguments.config, arguments.layout
+    place = next(place for place in layout.media if place.name == arguments.name)
+    clock = SteadyClock()
+    ends = Ends(arguments.name, config.centre, clock)
+    bus = UnixBus(ends, Path(layout.bus), listens=False)
+    loaded = await bots.load_for_lines(config)
+    for name, (bot, _) in loaded.items():
+        bots.check_queues(config, bot, name)
+    async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
+        house = House(
+            name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
+            bus=bus, engines=make_engines(config, layout),
+            bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
+            clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
+            live=live_line if arguments.live else lambda event: None,
+        )  # fmt: skip
+        switchboard = Switchboard(house)
+        bus.on_message(switchboard.message)
+        bus.on_peer(switchboard.peer)
+        async with bus:
+            await _serve(house, switchboard, told)
+
+
+async def _serve(house: House, switchboard: Switchboard, told: Signals) -> None:
+    house.spawn(house.carry_messages(), "outbox")
+    house.spawn(switchboard.legs(), "legs")
+    house.spawn(watch_load(house, switchboard), "load")
+    say_ready(house.name, epoch=house.epoch)
+    await told.stop.wait()
+    switchboard.draining = True
+    deadline = house.clock.now() + house.config.sip.drain_seconds
+    while not switchboard.empty and house.clock.now() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    for call in list(switchboard.calls.values()):
+        call.hang_up()
+    await house.flushed()
+    await house.cancel_all()
+
+
+def main() -> int:
+    """Run the process; its exit code."""
+    arguments = read_arguments()
+    return run_child(arguments.name, arguments.config.log_level, lambda told: run(arguments, told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""What a conversation tells of itself, passed on: to control, and to whoever watches live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from centralino import messages as house_messages
+from centralino.media.house import House
+from kernel.ids import CallId
+from kernel.packet import TranscriptLine
+from voicebot import reports
+
+
+@dataclass
+class Reporter:
+    """Passes on the reports of one call."""
+
+    call: CallId
+    client: str
+    house: House
+    intent: str = ""
+    """What was last understood."""
+    confidence: float = 0.0
+    turns: int = 0
+
+    def report(self, event: reports.Report) -> None:
+        """Pass one report on."""
+        passing: dict[type, Callable[[Any], None]] = {
+            reports.BotSaid: self._bot_said,
+            reports.TurnHeard: self._heard,
+            reports.KeysPressed: self._keys,
+            reports.TurnUnderstood: self._understood,
+            reports.TurnAnswered: self._answered,
+        }
+        pass_on = passing.get(type(event))
+        if pass_on is not None:
+            pass_on(event)
+        if not isinstance(event, reports.ConversationEnded | reports.HandedOver):
+            self.house.live({"report": type(event).__name__, **asdict(event)})
+
+    def _bot_said(self, said: reports.BotSaid) -> None:
+        self._say(TranscriptLine(said.at, "bot", said.text))
+
+    def _heard(self, heard: reports.TurnHeard) -> None:
+        self._say(TranscriptLine(heard.at, "caller", heard.text, heard.confidence))
+
+    def _keys(self, keys: reports.KeysPressed) -> None:
+        # What was keyed may be an account number or a PIN: the transcript says only that it was.
+        self._say(TranscriptLine(keys.at, "caller", f"[{len(keys.keys)} keys]"))
+
+    def _understood(self, understood: reports.TurnUnderstood) -> None:
+        self.intent, self.confidence = understood.intent, understood.confidence
+
+    def _answered(self, answered: reports.TurnAnswered) -> None:
+        self.turns += 1
+        latency = answered.latency
+        self.house.tell(
+            house_messages.CallTurn(
+                call=self.call, client=self.client, turn=str(answered.turn),
+                intent=answered.intent, confidence=self.confidence,
+                endpoint_ms=latency.endpoint, asr_ms=latency.asr, nlu_ms=latency.nlu,
+                tts_ms=latency.tts, queue_ms=latency.queue, total_ms=latency.total,
+            ),
+            self.call,
+        )  # fmt: skip
+
+    def _say(self, line: TranscriptLine) -> None:
+        self.house.tell(house_messages.CallSaid(self.call, self.client, line), self.call)

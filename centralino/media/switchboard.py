@@ -1,0 +1,201 @@
+"""Which leg of a media process belongs to which call, and what control asks for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from acd import messages as acd
+from centralino import messages as house_messages
+from centralino.media.house import House
+from centralino.media.keypad_leg import KeypadLeg
+from centralino.media.live_call import LiveCall
+from kernel.bus import Envelope, PeerDown, PeerUp
+from kernel.ids import CallId, LegId, new_id
+from telephony.types import (
+    Cause,
+    DigitReceived,
+    LegAnswered,
+    LegEnded,
+    LegEvent,
+    LegOffered,
+    LegRinging,
+)
+
+log = structlog.get_logger()
+
+SEEN_LIMIT = 10_000
+"""Ids of commands remembered, so that one sent again by a new life of control has no effect."""
+
+
+class Switchboard:
+    """Legs, calls and offers of one media process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.calls: dict[CallId, LiveCall] = {}
+        self._callers: dict[LegId, LiveCall] = {}
+        self._agents: dict[LegId, LiveCall] = {}
+        self._keypads: dict[LegId, KeypadLeg] = {}
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self.draining = False
+        self._obey: dict[type, Callable[[Any], None]] = {
+            acd.PlaceOffer: self._place_offer,
+            acd.WithdrawOffer: self._withdraw_offer,
+            acd.TellPosition: self._tell_position,
+            acd.ReleaseCall: self._release,
+            house_messages.SayOnLeg: self._say_on_leg,
+            house_messages.HangUpLeg: self._hang_up_leg,
+            house_messages.RepeatWhisper: self._repeat_whisper,
+            house_messages.Drain: self._drain,
+        }
+
+    @property
+    def empty(self) -> bool:
+        """Whether no call is left."""
+        return not self.calls and not self._keypads
+
+    # Legs.
+
+    async def legs(self) -> None:
+        """Follow the SIP stack until cancelled."""
+        async for event in self._house.control.events():
+            self.leg_event(event)
+
+    def leg_event(self, event: LegEvent) -> None:
+        """One event of one leg."""
+        if isinstance(event, LegOffered):
+            self._offered(event)
+        elif isinstance(event, LegAnswered):
+            self._answered(event.leg)
+        elif isinstance(event, LegRinging) and event.leg in self._agents:
+            self._agents[event.leg].agent_rang()
+        elif isinstance(event, DigitReceived):
+            self._digit(event)
+        elif isinstance(event, LegEnded):
+            self._ended(event)
+
+    def _offered(self, event: LegOffered) -> None:
+        number = user_of(event.request_uri)
+        line = self._house.line(number)
+        if line is None or self.draining:
+            cause = Cause.UNALLOCATED if line is None else Cause.CONGESTION
+            self._house.spawn(self._house.control.refuse(event.leg, cause), f"refuse {event.leg}")
+            return
+        if line.kind == "agents":
+            source = event.headers.get("x-centralino-source", "")
+            self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house)
+        else:
+            call = CallId(new_id("call", self._house.chance))
+            live = LiveCall(call, event, line, self._house, self._house.clock.now())
+            self.calls[call] = self._callers[event.leg] = live
+            self._house.live({"call": call, "line": number, "from": event.from_uri})
+        self._house.spawn(self._house.control.answer(event.leg), f"answer {event.leg}")
+
+    def _answered(self, leg: LegId) -> None:
+        if leg in self._callers:
+            self._callers[leg].answered()
+        elif leg in self._agents:
+            self._agents[leg].agent_answered()
+        elif leg in self._keypads:
+            self._keypads[leg].answered()
+
+    def _digit(self, event: DigitReceived) -> None:
+        if event.leg in self._callers:
+            self._callers[event.leg].digit(event.digit)
+        elif event.leg in self._keypads:
+            self._keypads[event.leg].digit(event.digit)
+        elif event.leg in self._agents:
+            agent = self._agents[event.leg].agent
+            if agent is not None and agent.leg == event.leg:
+                agent.digit(event.digit)
+
+    def _ended(self, event: LegEnded) -> None:
+        if event.leg in self._callers:
+            call = self._callers.pop(event.leg)
+            del self.calls[call.id]
+            call.caller_gone(event.cause, event.by_peer)
+        elif event.leg in self._keypads:
+            self._keypads.pop(event.leg).ended()
+        elif event.leg in self._agents:
+            call = self._agents.pop(event.leg)
+            if call.agent is not None and call.agent.leg == event.leg:
+                call.agent_gone(event.cause)
+
+    # Control.
+
+    async def message(self, envelope: Envelope) -> None:
+        """Obey one message of control, once."""
+        if envelope.id in self._seen:
+            return
+        self._seen[envelope.id] = None
+        if len(self._seen) > SEEN_LIMIT:
+            self._seen.popitem(last=False)
+        value = envelope.open()
+        obey = self._obey.get(type(value))
+        if obey is None:
+            log.info("media.ignored", type=envelope.type)
+            return
+        obey(value)
+
+    async def peer(self, event: PeerUp | PeerDown) -> None:
+        """Control is there (again): say what we hold, behind all that was kept to send."""
+        if isinstance(event, PeerUp):
+            self._house.tell(self._held())
+
+    def _held(self) -> acd.CallsHeld:
+        calls = self.calls.values()
+        return acd.CallsHeld(
+            self._house.name,
+            self._house.epoch,
+            waiting=tuple(call.id for call in calls if call.waiting),
+            offers=tuple(call.agent.order.offer for call in calls if call.agent is not None),
+        )
+
+    def _place_offer(self, order: acd.PlaceOffer) -> None:
+        call = self.calls.get(CallId(order.call))
+        if call is None or not call.waiting or call.agent is not None:
+            why = "caller_gone" if call is None else "error"
+            self._house.tell(acd.OfferFailed(order.offer, why), order.call)  # type: ignore[arg-type]
+            return
+        call.offer(order)
+        assert call.agent is not None
+        self._agents[call.agent.leg] = call
+
+    def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
+        if (call := self.calls.get(CallId(order.call))) is not None:
+            call.withdraw(order.offer)
+
+    def _tell_position(self, told: acd.TellPosition) -> None:
+        if (call := self.calls.get(CallId(told.call))) is not None and call.waiting:
+            call.position(told)
+
+    def _release(self, order: acd.ReleaseCall) -> None:
+        if (call := self.calls.get(CallId(order.call))) is not None and call.waiting:
+            call.released(order.why)
+
+    def _say_on_leg(self, order: house_messages.SayOnLeg) -> None:
+        if (leg := self._keypads.get(LegId(order.leg))) is not None:
+            leg.say(order.say, order.text)
+
+    def _hang_up_leg(self, order: house_messages.HangUpLeg) -> None:
+        if (leg := self._keypads.get(LegId(order.leg))) is not None:
+            leg.hang_up()
+
+    def _repeat_whisper(self, order: house_messages.RepeatWhisper) -> None:
+        for call in self.calls.values():
+            if call.agent is not None and call.agent.order.offer == order.offer:
+                call.agent.repeat_whisper()
+
+    def _drain(self, order: house_messages.Drain) -> None:
+        self.draining = True
+
+
+def user_of(uri: str) -> str:
+    """The user part of a SIP URI: what was dialled."""
+    _, _, rest = uri.partition(":")
+    user, at, _ = rest.partition("@")
+    return user.split(";")[0] if at else ""

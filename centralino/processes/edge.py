@@ -1,0 +1,158 @@
+"""The edge process: `python -m centralino.processes.edge edge --layout FILE [--config FILE]`.
+
+It stands alone: calls are admitted, refused and routed while control is away. It learns phones'
+credentials from control and tells it which phones are there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import structlog
+
+from centralino import messages as house
+from centralino.bus.base import Ends
+from centralino.bus.unix import UnixBus
+from centralino.config.model import Config
+from centralino.config.model import Trunk as TrunkSection
+from centralino.errors import ConfigError
+from centralino.processes.child import (
+    ChildArguments,
+    Signals,
+    read_arguments,
+    run_child,
+    say_ready,
+)
+from centralino.processes.layout import Layout
+from kernel.bus import Bus, Envelope, PeerDown, PeerUp
+from kernel.clock import SteadyClock
+from telephony.edge.config import EdgeConfig, Ha1, MediaTarget, Trunk
+from telephony.edge.events import CallOver, CallRefused, Notice, Registered, Unregistered
+from telephony.edge.server import EdgeServer
+from telephony.edge.store import FileBindings
+
+log = structlog.get_logger()
+
+
+def edge_config(config: Config, layout: Layout) -> EdgeConfig:
+    """The edge's own configuration, made of ours."""
+    return EdgeConfig(
+        domain=config.domain,
+        media=tuple(MediaTarget(place.name, place.host, place.port) for place in layout.media),
+        host=layout.edge_host,
+        port=layout.edge_port,
+        lines=frozenset(line.number for line in config.lines),
+        default_line=config.sip.default_line,
+        trunks=tuple(_trunk(section) for section in config.trunks),
+        max_calls=config.sip.max_calls,
+        retry_after=config.sip.retry_after,
+    )
+
+
+def _trunk(section: TrunkSection) -> Trunk:
+    host, _, port = (section.register_uri or section.target).partition(":")
+    return Trunk(
+        name=section.name,
+        host=host,
+        port=int(port) if port else 5060,
+        sources=section.addresses,
+        user=section.user,
+        password=_password(section),
+        register=bool(section.register_uri),
+    )
+
+
+def _password(section: TrunkSection) -> str:
+    if section.password_file is None:
+        return ""
+    try:
+        return section.password_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(
+            str(section.password_file), None, "trunks.password_file",
+            f"cannot be read: {error.strerror}",
+        ) from error  # fmt: skip
+
+
+class EdgeLink:
+    """Between the edge and control."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._outbox: asyncio.Queue[object] = asyncio.Queue()
+        self._registered: set[str] = set()
+        self.server: EdgeServer | None = None
+
+    def notice(self, notice: Notice) -> None:
+        """The edge tells something."""
+        if isinstance(notice, Registered):
+            self._registered.add(notice.aor)
+            self._outbox.put_nowait(house.PhoneChanged(notice.aor, True))
+        elif isinstance(notice, Unregistered):
+            self._registered.discard(notice.aor)
+            self._outbox.put_nowait(house.PhoneChanged(notice.aor, False))
+        elif isinstance(notice, CallRefused):
+            self._outbox.put_nowait(house.CallRefused("", notice.code, notice.reason))
+        elif not isinstance(notice, CallOver):
+            log.info("edge.notice", notice=repr(notice))
+
+    async def message(self, envelope: Envelope) -> None:
+        """Control tells something."""
+        value = envelope.open()
+        if isinstance(value, house.Credentials) and self.server is not None:
+            self.server.set_credentials(
+                {phone.aor: Ha1(phone.ha1_md5, phone.ha1_sha256) for phone in value.phones}
+            )
+        elif isinstance(value, house.Drain) and self.server is not None:
+            self.server.drain()
+
+    async def peer(self, event: PeerUp | PeerDown) -> None:
+        """Control is there (again): say which phones are."""
+        if isinstance(event, PeerUp):
+            for aor in sorted(self._registered):
+                self._outbox.put_nowait(house.PhoneChanged(aor, True))
+
+    async def carry_messages(self) -> None:
+        """Send what is told, until cancelled."""
+        while True:
+            await self._bus.send("control", await self._outbox.get())
+
+
+async def run(arguments: ChildArguments, told: Signals) -> None:
+    """Until told to stop. The supervisor stops the edge last, so drained calls can end."""
+    config, layout = arguments.config, arguments.layout
+    clock = SteadyClock()
+    bus = UnixBus(Ends("edge", config.centre, clock), Path(layout.bus), listens=False)
+    link = EdgeLink(bus)
+    bus.on_message(link.message)
+    bus.on_peer(link.peer)
+    bindings = FileBindings(Path(layout.state_dir) / "edge" / "bindings.json")
+    async with EdgeServer(edge_config(config, layout), clock, link.notice, bindings) as server:
+        link.server = server
+        async with bus:
+            work = [
+                asyncio.create_task(link.carry_messages()),
+                asyncio.create_task(_drain_when_told(server, told)),
+            ]
+            say_ready("edge", port=layout.edge_port)
+            await told.stop.wait()
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _drain_when_told(server: EdgeServer, told: Signals) -> None:
+    await told.drain.wait()
+    server.drain()
+
+
+def main() -> int:
+    """Run the process; its exit code."""
+    arguments = read_arguments()
+    return run_child(arguments.name, arguments.config.log_level, lambda told: run(arguments, told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

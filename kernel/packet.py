@@ -48,6 +48,8 @@ class TranscriptLine:
     text: str
     confidence: float | None = None
     intent: str | None = None
+    latency_ms: float | None = None
+    """How long the caller waited for this answer, by our own log; the bot's lines only."""
 
 
 @message("packet.tries")

@@ -81,7 +81,7 @@ async def change_password(request: web.Request) -> web.Response:
         await parts.sign_in.sign_out(proof.token)
         raise
     request.app[LIVE].look_again()
-    log.info("web_password_changed", user=me.user)
+    log.info("web.password_changed", user=me.user)
     return _welcome(request, await parts.sign_in.sign_in(me.name, body.password, source, now))
 
 
@@ -109,7 +109,6 @@ def _welcome(request: web.Request, found: Session | Refused) -> web.Response:
         config.cookie, found.token, path="/", httponly=True, samesite="Strict",
         secure=config.secure,
     )  # fmt: skip
-    log.info("web_signed_in", user=found.signed_in.user, source=request.remote)
     return response
 
 

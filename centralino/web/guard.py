@@ -144,7 +144,7 @@ def _anonymous(request: web.Request) -> Refusal | web.HTTPException:
 
 def _check_csrf(request: web.Request) -> None:
     if not csrf_matches(request[TOKEN], request.headers.get(CSRF_HEADER, "")):
-        log.warning("web_csrf_refused", path=request.path, user=request[WHO].user)
+        log.warning("web.csrf_refused", path=request.path, user=request[WHO].user)
         raise Refusal(403, "csrf", "This page is out of date: load it again.")
 
 
@@ -157,7 +157,7 @@ def _check_origin(request: web.Request) -> None:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     foreign = site not in ("same-origin", "none") if origin is None else not _ours(request, origin)
     if foreign or (upgrade and origin is None):
-        log.warning("web_origin_refused", path=request.path, origin=origin, site=site)
+        log.warning("web.origin_refused", path=request.path, origin=origin, site=site)
         raise Refusal(403, "origin", "This request did not come from a page of ours.")
 
 

@@ -72,7 +72,7 @@ async def _rows(request: web.Request, limit: int) -> list[CallRow]:
     if query.get("outcome") == OPEN:
         rows = await parts.calls.open_calls()
         return [row for row in reversed(rows) if _fits(row, clients, filters)][:limit]
-    return await parts.calls.page(
+    return await parts.calls.list(
         clients, limit=limit, before=_cursor(query.get("before")), filters=filters
     )
 
@@ -138,7 +138,7 @@ async def _content(parts: WebParts, row: CallRow, kind: str) -> object | None:
     try:
         return await parts.contents.get(row.id, kind, frozenset({row.client}))
     except ContentError as error:
-        log.error("web_content_unreadable", call=row.id, kind=kind, problem=str(error))
+        log.error("web.content_unreadable", call=row.id, kind=kind, problem=str(error))
         return None
 
 
@@ -184,7 +184,7 @@ async def _recording_json(parts: WebParts, row: CallRow) -> Json | None:
     try:
         info = await asyncio.to_thread(parts.sounds.info, row.id)
     except ContentError as error:
-        log.error("web_recording_unreadable", call=row.id, problem=str(error))
+        log.error("web.recording_unreadable", call=row.id, problem=str(error))
         return None
     return {"url": f"/api/calls/{row.id}/recording.wav", "seconds": info.seconds}
 
@@ -246,4 +246,4 @@ async def _stream(response: web.StreamResponse, pieces: Iterator[bytes]) -> None
             await response.write(piece)
         await response.write_eof()
     except ConnectionError:
-        log.debug("web_player_gone")  # a player that jumps leaves its request; nothing is wrong
+        log.debug("web.player_gone")  # a player that jumps leaves its request; nothing is wrong

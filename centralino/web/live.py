@@ -113,7 +113,7 @@ class Socket:
                 await self._send_changes()
                 await self._rest()
         except ConnectionError:
-            log.debug("live_gone")  # between two writes the page went; the reader sees it, too
+            log.debug("web.live_gone")  # between two writes the page went; the reader sees it, too
         finally:
             reader.cancel()
 

@@ -72,7 +72,7 @@ async def create(request: web.Request) -> web.Response:
         made |= {"pin": await _new_pin(parts, user)}
         if not new.agent.contact:
             made |= await _new_phone(parts, user, new.agent.number)
-    log.info("web_user_created", user=user, by=who(request).user, role=body.role)
+    log.info("web.user_created", user=user, by=who(request).user, role=body.role)
     return ok(made, status=201)
 
 
@@ -124,7 +124,7 @@ async def reset(request: web.Request) -> web.Response:
     """POST /api/users/{user}/reset: a new password, PIN or phone password, shown this once."""
     body = await read(request, Reset)
     parts, user = parts_of(request), await _user(request)
-    log.info("web_secret_reset", user=user.id, by=who(request).user, what=body.what)
+    log.info("web.secret_reset", user=user.id, by=who(request).user, what=body.what)
     if body.what == "password":
         value = _password()
         await parts.people.set_password(user.id, value, parts.clock.now())
@@ -146,7 +146,7 @@ async def disable(request: web.Request) -> web.Response:
     await parts.people.disable(user.id, parts.clock.now())
     await parts.credentials_changed()
     request.app[LIVE].look_again()
-    log.info("web_user_disabled", user=user.id, by=who(request).user)
+    log.info("web.user_disabled", user=user.id, by=who(request).user)
     return ok()
 
 

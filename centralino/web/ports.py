@@ -28,6 +28,7 @@ Clients = frozenset[str] | None
 
 UserList = list[User]
 ProfileList = list[AgentProfile]
+RowList = list[CallRow]
 
 
 class SignInPort(Protocol):
@@ -95,18 +96,16 @@ class CallsPort(Protocol):
 
     async def get(self, call: str, clients: Clients) -> CallRow | None: ...
 
-    async def page(
+    async def list(
         self,
         clients: Clients,
         *,
         limit: int = 50,
         before: Cursor | None = None,
         filters: CallFilter = ...,
-    ) -> list[CallRow]: ...
+    ) -> RowList: ...
 
-    async def open_calls(
-        self, media: str | None = None, epoch: str | None = None
-    ) -> list[CallRow]: ...
+    async def open_calls(self, media: str | None = None, epoch: str | None = None) -> RowList: ...
 
 
 class ContentsPort(Protocol):

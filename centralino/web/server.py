@@ -40,7 +40,7 @@ class WebServer:
             await self._runner.cleanup()
             raise self._refused(error) from error
         self.port = int(self._runner.addresses[0][1])
-        log.info("web_listening", url=self.url)
+        log.info("web.listening", url=self.url)
         return self
 
     async def __aexit__(

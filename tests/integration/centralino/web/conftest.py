@@ -1,0 +1,81 @@
+"""A house on SQLite for each test; browsers and programs that ask it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+
+from centralino.db.engine import Database
+from centralino.db.migrate import upgrade
+from centralino.web.app import make_app
+from tests.integration.centralino.web.house import PASSWORD, House, make_house
+from tests.integration.centralino.web.visitor import Visitor
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, from which each test gets a copy."""
+    path = tmp_path_factory.mktemp("web") / "empty.db"
+
+    async def make() -> None:
+        async with Database(f"sqlite:///{path}") as made:
+            await upgrade(made)
+
+    # In a thread of its own, because the test that needs it first has its event loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, make()).result()
+    return path
+
+
+@pytest.fixture
+async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of the newest version, with nothing in it."""
+    shutil.copy(empty_database, tmp_path / "house.db")
+    async with Database(f"sqlite:///{tmp_path}/house.db") as database:
+        yield database
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path) -> House:
+    """The house with its people."""
+    made = make_house(database, tmp_path / "sound")
+    await made.hire()
+    return made
+
+
+@pytest.fixture
+async def server(house: House) -> AsyncIterator[TestServer]:
+    """Its pages."""
+    running = TestServer(make_app(house.parts))
+    async with running:
+        yield running
+
+
+@pytest.fixture
+async def visit(server: TestServer) -> AsyncIterator[Visit]:
+    """`await visit("anna")`: somebody's browser, signed in; `await visit()`: nobody's."""
+    clients: list[TestClient[Any, Any]] = []
+
+    async def come(name: str | None = None) -> Visitor:
+        client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        await client.start_server()
+        clients.append(client)
+        visitor = Visitor(client)
+        if name is not None:
+            await visitor.sign_in(name, PASSWORD)
+        return visitor
+
+    yield come
+    for client in clients:
+        session: ClientSession = client.session
+        await session.close()

@@ -89,7 +89,7 @@ _CATALOGUE = (
         engine="whisper",
         languages=("en", "it", "fr", "de", "es", "ko"),
         licence="MIT",
-        size=147_883_010,
+        size=147_882_941,
         needs=("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"),
         files=(
             FileSpec(

@@ -72,9 +72,9 @@ class Wire:
             raise EngineLost(f"{self._uri}: {protocol.problem_of(event)}")
         return event
 
-    def close(self) -> None:
-        """Hang up."""
-        self._writer.close()
+    async def close(self) -> None:
+        """Hang up; what was not sent yet is of no interest any more."""
+        await protocol.hang_up(self._writer, patience=0.0)
 
 
 async def describe(uri: str, role: str) -> EngineInfo:
@@ -85,7 +85,7 @@ async def describe(uri: str, role: str) -> EngineInfo:
         while (event := await wire.receive(ANSWER_TIMEOUT)).type != protocol.INFO:
             pass
     finally:
-        wire.close()
+        await wire.close()
     engine = protocol.engine_of(event, role)
     if engine is None:
         raise EngineLost(f"{uri} has no {role}")
@@ -146,7 +146,7 @@ class _Stream:
             await self.cancel()
 
     async def cancel(self) -> None:
-        self._wire.close()
+        await self._wire.close()
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait({self._reading})
@@ -186,7 +186,7 @@ class WyomingSynthesiser:
                 yield Clause(clause, pause + await self._say(wire, clause, rate))
                 pause = silence(rate, pause_after(clause))
         finally:
-            wire.close()
+            await wire.close()
 
     async def _say(self, wire: Wire, clause: str, rate: int) -> bytes:
         await wire.send(protocol.synthesize(clause, rate))

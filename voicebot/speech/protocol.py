@@ -71,6 +71,16 @@ async def write_event(event: Event, writer: asyncio.StreamWriter) -> None:
     await async_write_event(event, writer)
 
 
+async def hang_up(writer: asyncio.StreamWriter, patience: float) -> None:
+    """Close a connection; what is not sent after so many seconds is dropped."""
+    writer.close()
+    try:
+        async with asyncio.timeout(patience):
+            await writer.wait_closed()
+    except OSError:  # the peer was faster, or too slow
+        writer.transport.abort()
+
+
 def describe() -> Event:
     """Who are you?"""
     return Describe().event()

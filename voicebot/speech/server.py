@@ -169,6 +169,8 @@ class Server:
         for client in set(self._clients):
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = asyncio.current_task()
@@ -180,4 +182,4 @@ class Server:
             log.info("a client was cut at the end of the worker")
         finally:
             self._clients.discard(client)
-            writer.close()
+            await protocol.hang_up(writer, patience=1.0)

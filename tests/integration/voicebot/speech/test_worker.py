@@ -1,0 +1,85 @@
+"""Real worker processes: ready line, both roles, SIGKILL in a turn, SIGTERM, what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.integration.voicebot.speech.workers import running, start
+from tests.speech_models import MODELS, whisper_models
+from tests.unit.voicebot.speech.conformance import hear
+from voicebot.errors import EngineLost
+from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
+from voicebot.speech.pool import RecogniserPool
+from voicebot.speech.ports import RecognitionContext
+from voicebot.speech.sound import silence
+
+pytestmark = pytest.mark.engine
+TEXT = "What are your opening hours on Saturday?"
+
+
+async def test_a_worker_killed_in_a_turn_is_lost_and_works_again_when_restarted(
+    tmp_path: Path,
+) -> None:
+    models = whisper_models()
+    uri = f"unix://{tmp_path}/speech.sock"
+    command = ("--uri", uri, "--models", str(models), "--voice", "hibari")
+    recogniser, voice = WyomingRecogniser(uri), WyomingSynthesiser(uri)
+    async with running(*command) as worker:
+        assert worker.ready["asr"]["name"] and worker.ready["tts"]["name"] == "hibari"
+        assert worker.ready["asr"]["why"] == (await recogniser.info()).why
+        clauses = [clause async for clause in voice.speak(TEXT, 8000)]
+        pcm = silence(8000, 0.3) + clauses[0].pcm + silence(8000, 0.6)
+        assert "opening hours" in (await hear(recogniser, pcm, 8000)).text
+
+        stream = await recogniser.open(8000, RecognitionContext())
+        await stream.feed(pcm)
+        await worker.kill()
+        with pytest.raises(EngineLost):
+            await stream.finish()
+        with pytest.raises(EngineLost):
+            await RecogniserPool([recogniser]).open(8000, RecognitionContext())
+
+    async with running(*command):
+        assert "opening hours" in (await hear(recogniser, pcm, 8000)).text
+
+
+async def test_two_workers_one_killed(tmp_path: Path) -> None:
+    uris = [f"unix://{tmp_path}/{name}.sock" for name in ("one", "two")]
+    commands = [("--uri", uri, "--role", "asr", "--models", str(whisper_models())) for uri in uris]
+    async with running(*commands[0]) as one, running(*commands[1]):
+        pool = RecogniserPool([WyomingRecogniser(uri) for uri in uris])
+        await one.kill()
+        for _ in range(2):
+            assert (await hear(pool, silence(8000, 0.5), 8000)).text == ""
+
+
+async def test_sigterm_ends_it_and_the_end_of_stdin_too(tmp_path: Path) -> None:
+    command = ("--uri", "tcp://127.0.0.1:0", "--role", "tts", "--voice", "hibari")
+    async with running(*command) as worker:
+        worker.process.terminate()
+        async with asyncio.timeout(10):
+            assert await worker.process.wait() == 0
+    async with running(*command) as worker:
+        assert worker.process.stdin is not None
+        worker.process.stdin.close()
+        async with asyncio.timeout(10):
+            assert await worker.process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--role", "asr", "--models", "/nonexistent"), "centralino models fetch whisper-base"),
+        (("--role", "asr", "--recogniser", "vosk-nowhere"), "centralino models list"),
+        (("--role", "tts", "--voice", "hibari", "--uri", "smoke://signal"), "no Wyoming address"),
+    ],
+)
+async def test_what_is_missing_is_one_line(arguments: tuple[str, ...], words: str) -> None:
+    worker = await start("--uri", "tcp://127.0.0.1:0", "--models", str(MODELS), *arguments)
+    assert await worker.process.wait() == 1
+    assert worker.ready["ready"] is False
+    assert words in worker.ready["error"]
+    assert "\n" not in worker.ready["error"]

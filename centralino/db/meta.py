@@ -32,9 +32,10 @@ async def take_meta(connection: AsyncConnection, centre: str, key: str) -> Any:
     return (await connection.execute(statement.returning(meta.c.value))).scalar_one_or_none()
 
 
-async def instance(database: Database, centre: str, chance: Chance = random_hex) -> str:
-    """The name of this installation, made at the first call."""
-    row = {"centre": centre, "key": "instance", "value": new_id("inst", chance)}
+async def instance(database: Database, centre: str, now: float, chance: Chance = random_hex) -> str:
+    """The name of this installation, made (and dated) at the first call."""
+    made = {"name": new_id("inst", chance), "made": now}
+    row = {"centre": centre, "key": "instance", "value": made}
     async with database.write() as connection:
         await connection.execute(database.insert_new(meta, ("centre", "key")), row)
-        return str(await get_meta(connection, centre, "instance"))
+        return str((await get_meta(connection, centre, "instance"))["name"])

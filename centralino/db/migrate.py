@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from alembic import command
@@ -52,7 +53,7 @@ async def upgrade(database: Database) -> None:
     opened or written.
     """
     if database.is_sqlite:
-        _make_folder(Path(database.url.database or ""), database.name)
+        _make_file(Path(database.url.database or ""), database.name)
     try:
         async with database.write() as connection:
             await connection.run_sync(_upgrade, database.name)
@@ -62,8 +63,10 @@ async def upgrade(database: Database) -> None:
         raise StoreUnreachable(database.name, str(error)) from error
 
 
-def _make_folder(file: Path, name: str) -> None:
+def _make_file(file: Path, name: str) -> None:
+    """An empty file that only its owner may read: it will hold keys."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StoreUnreachable(name, str(error)) from error

@@ -39,6 +39,21 @@ class Subject:
         return hash_of(self.name)
 
 
+def by_name(name: str) -> Subject:
+    """Sign-ins with this name, cleaned if it is one that somebody can have."""
+    return Subject(f"user:{name}", USER_LIMIT)
+
+
+def by_number(number: str) -> Subject:
+    """PINs for this agent number."""
+    return Subject(f"pin:{number}", PIN_LIMIT)
+
+
+def by_source(source: str) -> Subject:
+    """Everything tried from one place: an IP address, a calling number."""
+    return Subject(f"from:{source}", SOURCE_LIMIT)
+
+
 @dataclass(frozen=True)
 class Attempts:
     """The lock-outs of one centre. Each call belongs into the caller's write transaction."""

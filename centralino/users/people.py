@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.db.engine import Database
 from centralino.db.tables import roles, sessions, users
+from centralino.users.attempts import Attempts, by_name, by_number
 from centralino.users.errors import (
     BadName,
     LastAdministrator,
@@ -100,20 +101,26 @@ class Users:
         return user
 
     async def set_password(self, user: str, password: str, now: float) -> None:
-        """Change the password and end every session. Raises UnknownUser, WeakPassword."""
+        """Change the password, end every session and any lock-out. Raises UnknownUser,
+        WeakPassword."""
         self.passwords.check_password(password)
         hashed = await self.passwords.hash(password)
         async with self.database.write() as connection:
+            row = await self._row(connection, user)
             await self._change(connection, user, {"password_hash": hashed})
             await connection.execute(delete(sessions).where(sessions.c.user == user))
+            await self._attempts().succeeded(connection, by_name(row.name))
         log.info("user.password_changed", user=user, at=now)
 
     async def set_pin(self, user: str, pin: str) -> None:
-        """Change the PIN that an agent types by keys. Raises UnknownUser, WeakPassword."""
+        """Change the PIN that an agent types by keys, and end a lock-out. Raises UnknownUser,
+        WeakPassword."""
         self.passwords.check_pin(pin)
         hashed = await self.passwords.hash(pin)
         async with self.database.write() as connection:
+            row = await self._row(connection, user)
             await self._change(connection, user, {"pin_hash": hashed})
+            await self._attempts().succeeded(connection, by_number(row.number or ""))
 
     async def set_sip_password(self, user: str, realm: str, password: str) -> None:
         """Let the agent's phone register with his number and this password.
@@ -170,6 +177,12 @@ class Users:
                 await self._keep_an_administrator(connection)
         log.info("user.disabled", user=user, at=now)
 
+    async def enable(self, user: str, now: float) -> None:
+        """Let somebody in again. Raises UnknownUser."""
+        async with self.database.write() as connection:
+            await self._change(connection, user, {"disabled": False})
+        log.info("user.enabled", user=user, at=now)
+
     async def get(self, user: str) -> User | None:
         """Somebody by id."""
         async with self.database.read() as connection:
@@ -208,6 +221,9 @@ class Users:
         async with self.database.read() as connection:
             found = await load(connection, self.centre, *able)
         return {row.number: to_credential(row) for row, _ in found if row.number}
+
+    def _attempts(self) -> Attempts:
+        return Attempts(self.database, self.centre)
 
     def _role_row(self, user: str, client: str, role: Role) -> dict[str, str]:
         return {"centre": self.centre, "user": user, "client": client, "role": role.value}

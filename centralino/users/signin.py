@@ -15,13 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from centralino.db.engine import Database
 from centralino.db.tables import users
 from centralino.users import first_admin, sessions
-from centralino.users.attempts import (
-    PIN_LIMIT,
-    SOURCE_LIMIT,
-    USER_LIMIT,
-    Attempts,
-    Subject,
-)
+from centralino.users.attempts import Attempts, Subject, by_name, by_number, by_source
 from centralino.users.errors import BadName
 from centralino.users.passwords import Passwords
 from centralino.users.people import Users
@@ -56,8 +50,7 @@ class SignIn:
         """Begin a session. `source` is where the try comes from, e.g. an IP address; `old_token` a
         session that the new one replaces."""
         cleaned = _cleaned(name)
-        own = Subject(f"user:{cleaned or name}", USER_LIMIT)
-        subjects = [own, Subject(f"from:{source}", SOURCE_LIMIT)]
+        subjects = [by_name(cleaned or name), by_source(source)]
         locked = await self._admit(subjects, now)
         if locked:
             log.warning("sign_in.locked", source=source, retry_after=round(locked))
@@ -91,10 +84,15 @@ class SignIn:
         async with self.database.write() as connection:
             await sessions.end(connection, self.centre, token)
 
-    async def check_pin(self, number: str, pin: str, now: float) -> AgentProfile | Refused:
-        """The agent with this number and PIN, typed by keys. Three tries, then locked."""
-        own = Subject(f"pin:{number}", PIN_LIMIT)
-        locked = await self._admit([own], now)
+    async def check_pin(
+        self, number: str, pin: str, now: float, source: str = ""
+    ) -> AgentProfile | Refused:
+        """The agent with this number and PIN, typed by keys. Three tries a number, then locked.
+
+        With a `source`, e.g. the calling number, one that tries many numbers is locked as well.
+        """
+        subjects = [by_number(number), *([by_source(source)] if source else [])]
+        locked = await self._admit(subjects, now)
         if locked:
             log.warning("pin.locked", retry_after=round(locked))
             return Refused("locked", locked)
@@ -105,7 +103,7 @@ class SignIn:
             log.warning("pin.wrong")
             return WRONG
         async with self.database.write() as connection:
-            await self.attempts.succeeded(connection, own)
+            await self.attempts.succeeded(connection, *subjects)
             found = await load(connection, self.centre, users.c.id == row.id)
         return (to_profile(*found[0]) if found else None) or WRONG
 

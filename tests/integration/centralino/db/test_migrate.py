@@ -36,10 +36,10 @@ async def test_the_migrations_make_exactly_the_tables(empty_url: str) -> None:
 async def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
     async with Database(empty_url) as database:
         await upgrade(database)
-        name = await instance(database, "north")
+        name = await instance(database, "north", 1.0)
         await upgrade(database)
-        assert await instance(database, "north") == name
-        assert await instance(database, "south") != name
+        assert await instance(database, "north", 1.0) == name
+        assert await instance(database, "south", 1.0) != name
 
 
 async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:

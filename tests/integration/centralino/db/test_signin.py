@@ -180,6 +180,24 @@ async def test_a_pin_has_three_tries(door: SignIn, ann: str) -> None:
     assert isinstance(await door.check_pin("7001", "2468", NOW + LOCK), AgentProfile)
 
 
+async def test_a_new_secret_ends_the_lock_out(door: SignIn, people: Users, ann: str) -> None:
+    await fail(door, USER_LIMIT)
+    await people.set_password(ann, PASSWORD, NOW)
+    await enter(door)
+    for _ in range(PIN_LIMIT):
+        assert await door.check_pin("7001", "1111", NOW) == WRONG
+    await people.set_pin(ann, "8642")
+    assert isinstance(await door.check_pin("7001", "8642", NOW), AgentProfile)
+
+
+async def test_a_caller_who_tries_one_pin_for_every_number_is_locked(door: SignIn) -> None:
+    for n in range(SOURCE_LIMIT):
+        assert await door.check_pin(f"80{n:02}", "2468", NOW, "+441632960961") == WRONG
+    refused = await door.check_pin("7001", "2468", NOW, "+441632960961")
+    assert isinstance(refused, Refused) and refused.why == "locked"
+    assert isinstance(await door.check_pin("7001", "2468", NOW, "+441632960000"), AgentProfile)
+
+
 @pytest.mark.parametrize("number", ["7009", "", "ann", "７００１", "\0", "1" * 500])
 async def test_an_unknown_number_is_refused_like_a_wrong_pin(door: SignIn, number: str) -> None:
     assert await door.check_pin(number, "2468", NOW) == WRONG

@@ -145,6 +145,8 @@ async def test_a_disabled_agent_works_no_more(people: Users) -> None:
     assert await people.agents() == [] and await people.credentials() == {}
     found = await people.get(user)
     assert found is not None and found.disabled and found.full_name == "Ann Lee"
+    await people.enable(user, NOW)
+    assert [one.id for one in await people.agents()] == [user]
 
 
 async def test_nobody_cannot_be_changed(people: Users) -> None:

@@ -1,0 +1,99 @@
+"""Transactions on both databases: all or nothing, one view, nobody in another's way."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from centralino.db.engine import Database
+from centralino.db.errors import StoreUnreachable
+from centralino.db.meta import get_meta, set_meta, take_meta
+from centralino.db.migrate import upgrade
+from centralino.db.tables import meta
+
+
+async def count(database: Database) -> int:
+    async with database.read() as connection:
+        return int((await connection.execute(select(func.count()).select_from(meta))).scalar_one())
+
+
+async def put(database: Database, key: str, *, fail: bool = False) -> None:
+    async with database.write() as connection:
+        await set_meta(database, connection, "north", key, {"é": [1, None]})
+        if fail:
+            raise RuntimeError("on purpose")
+
+
+async def test_a_transaction_is_all_or_nothing(database: Database) -> None:
+    await put(database, "one")
+    with pytest.raises(RuntimeError):
+        await put(database, "two", fail=True)
+    assert await count(database) == 1
+    async with database.read() as connection:
+        assert await get_meta(connection, "north", "one") == {"é": [1, None]}
+        assert await get_meta(connection, "south", "one") is None
+
+
+async def test_a_reader_sees_only_what_was_committed(database: Database) -> None:
+    async with database.write() as writer:
+        await set_meta(database, writer, "north", "one", 1)
+        assert await count(database) == 0
+    assert await count(database) == 1
+
+
+async def test_many_writers_at_once_all_get_their_turn(url: str) -> None:
+    async with Database(url) as one, Database(url) as two:
+        await asyncio.gather(*(put(each, f"{n}") for n in range(20) for each in (one, two)))
+        assert await count(one) == 20
+
+
+async def test_what_is_taken_is_taken_once(database: Database) -> None:
+    await put(database, "once")
+
+    async def take() -> object:
+        async with database.write() as connection:
+            return await take_meta(connection, "north", "once")
+
+    taken = await asyncio.gather(*(take() for _ in range(5)))
+    assert len([value for value in taken if value is not None]) == 1
+
+
+async def test_a_cancelled_writer_leaves_no_lock_and_no_half(database: Database) -> None:
+    await put(database, "before")
+    for steps in range(0, 60, 3):
+        task = asyncio.create_task(put(database, f"cancelled-{steps}"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await put(database, "after")
+    assert 2 <= await count(database)
+
+
+async def test_sqlite_is_set_up_as_decided(new_store: object, tmp_path: Path) -> None:
+    async with Database(f"sqlite:///{tmp_path}/new/store.db") as database:
+        await upgrade(database)
+        settings = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1}
+        async with database.read() as connection:
+            for name, value in settings.items():
+                found = (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+                assert found == value, name
+        for file in (tmp_path / "new").iterdir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+@pytest.mark.parametrize("where", ["missing", "refused"])
+async def test_a_database_that_cannot_be_had_is_said_in_one_line(postgres: str, where: str) -> None:
+    address = postgres.format("never_made")
+    if where == "refused":
+        address = address.replace("centralino@", "somebody:hush@")
+    async with Database(address) as database:
+        with pytest.raises(StoreUnreachable) as caught:
+            await upgrade(database)
+    message = str(caught.value)
+    assert "\n" not in message and "hush" not in message and "exist" in message

@@ -127,9 +127,10 @@ class Registration:
         if self._sent is None:
             self._tries = 0
             return self._ask(Asked(), None, now)
-        if now - self._started >= _GIVE_UP:
+        left = self._started + _GIVE_UP - now
+        if left <= 0:
             return self._fail("no answer", now)
-        self._wait = min(2 * self._wait, T2)
+        self._wait = min(2 * self._wait, T2, left)
         self._alarms.set(("trunk", self.trunk.name), now + self._wait)
         return [Send(self.trunk.hop, self._sent)] if self.trunk.transport == "udp" else []
 

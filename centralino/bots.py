@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from centralino.config.model import Config
 from centralino.errors import StartRefused
@@ -12,19 +11,14 @@ from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
 
 
-def bots_dir(config: Config) -> Path:
-    """The folder of bots: the configured one, or the one that comes with the program."""
-    return config.bots_dir or Path(__file__).parents[1] / "nlu_models"
-
-
 def load(config: Config, name: str) -> tuple[Bot, Embedded]:
     """One bot, trained or taken from the cache. Raises StartRefused, BotError."""
-    folder = bots_dir(config) / name
+    folder = config.bots_folder / name
     if not folder.is_dir():
-        known = ", ".join(sorted(p.name for p in bots_dir(config).iterdir() if p.is_dir()))
+        known = ", ".join(sorted(p.name for p in config.bots_folder.iterdir() if p.is_dir()))
         raise StartRefused(f"there is no bot {name!r} in {folder.parent} (there is: {known})")
     bot = load_bot(folder)
-    return bot, Embedded.load(bot, config.state_dir / "cache" / "nlu")
+    return bot, Embedded.load(bot.training, config.state_dir / "cache" / "nlu")
 
 
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Embedded]]:

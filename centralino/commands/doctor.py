@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from centralino import __version__, bots
+from centralino import __version__
 from centralino.config.model import Config
 from centralino.processes.layout import port_is_free
 from voicebot import models
@@ -106,7 +106,7 @@ def _recogniser(config: Config) -> Finding:
 
 
 def _bot(config: Config, name: str) -> Finding:
-    folder = bots.bots_dir(config) / name
+    folder = config.bots_folder / name
     return _found(f"bot {name}", folder.is_dir(), str(folder), "set bots_dir")
 
 

@@ -30,7 +30,7 @@ async def parse(config: Config, bot: str, text: str, expects: str) -> None:
 def evaluate_bot(config: Config, bot: str, json_file: Path | None) -> None:
     """Print the figures on held-out sentences."""
     _, understander = bots.load(config, bot)
-    figures = report(judge(understander, held_out(bots.bots_dir(config) / bot)))
+    figures = asdict(report(judge(understander, held_out(config.bots_folder / bot))))
     Console().print_json(json.dumps(figures))
     if json_file is not None:
         json_file.write_text(json.dumps(figures, indent=1) + "\n")

@@ -162,7 +162,7 @@ async def silent(stage: Stage) -> list[SceneResult]:
 async def keys_only(stage: Stage) -> list[SceneResult]:
     """5c: a line that is keys only."""
     result = SceneResult("keys only", "answered")
-    script = [Quiet(), Press("1"), Quiet(), Press("1"), Quiet(), Pause(0.5), HangUp()]
+    script: list[Step] = [Quiet(), Press("1"), Quiet(), Press("1"), Quiet(), Pause(0.5), HangUp()]
     async with stage.caller("keyer", script, line="1001") as it:
         result.call = await stage.call_of("keyer")
         await it.until("ended", 90)
@@ -249,7 +249,7 @@ async def _said(party: Running, count: int) -> None:
 async def _log_in_by_keys(stage: Stage, desk: Desk) -> bool:
     """The second agent dials the log-in line and does all by keys."""
     agent = stage.setting.agents["202"]
-    script = [
+    script: list[Step] = [
         Quiet(), Press(f"{agent.number}#"), Quiet(), Press(f"{agent.pin}#"),
         Quiet(), Press("1"), Quiet(), HangUp(),
     ]  # fmt: skip

@@ -1,9 +1,9 @@
 """A tiny durable core for crash tests: it counts, and rings once for every count.
 
-Run as a program it takes events 1…N, writing what is sent and what is acknowledged into files, so
-that a test can compare them with the database after a SIGKILL:
-
-    python -m tests.integration.centralino.db.counting FOLDER N
+Run as a program it reads lines `FOLDER N CRASH_AT` and answers each with how a process of its own
+ended that took events 1…N there. What is sent and what is promised it writes into files, so that a
+test can compare them with the database after a SIGKILL. The processes are forked from this one,
+because importing takes longer than everything else.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from centralino.db.engine import Database
 from centralino.db.ledger import SqlLedger
 from kernel.clock import SteadyClock
 from kernel.codec import message
 from kernel.core import Change, Drop, Put, Transition
-from kernel.crash import CrashPoints
+from kernel.crash import VARIABLE, CrashPoints
 from kernel.driver import Driver
-from kernel.journal import Ledger, Outgoing
+from kernel.journal import Batch, Ledger, Outgoing
 
 ROOM, CENTRE = "count", "north"
 
@@ -111,13 +113,29 @@ class Outside:
         self.write("sent", f"{outgoing.command.n} {outgoing.id}")
 
 
+INSIDE = "inside"
+
+
+class Watched(SqlLedger):
+    """A ledger with crash points inside its transaction: 1 state is written, 2 all is."""
+
+    crash = CrashPoints()
+
+    async def _append(
+        self, connection: AsyncConnection, batch: Batch, moves: list[Transition]
+    ) -> None:
+        self.crash.pass_by(INSIDE, 1)
+        await super()._append(connection, batch, moves)
+        self.crash.pass_by(INSIDE, 2)
+
+
 async def run(folder: Path, ticks: int) -> None:
     """Count up to `ticks`, confirming every second command."""
     outside = Outside(folder)
     async with Database(f"sqlite:///{folder}/store.db") as database:
-        ledger = SqlLedger(database, CENTRE)
+        ledger = Watched(database, CENTRE)
+        crash = ledger.crash = CrashPoints.from_environment()
         core = await restored(ledger)
-        crash = CrashPoints.from_environment()
         driver = Driver(core, ROOM, CENTRE, SteadyClock(), ledger, outside.send, crash)
         task = asyncio.create_task(driver.run())
         for n in range(core.n + 1, ticks + 1):
@@ -128,8 +146,21 @@ async def run(folder: Path, ticks: int) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
 
+def serve() -> None:
+    """Answer lines until there are no more."""
+    for line in sys.stdin:
+        folder, ticks, crash_at = line.split()
+        child = os.fork()
+        if child == 0:
+            os.environ[VARIABLE] = crash_at
+            asyncio.run(run(Path(folder), int(ticks)))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
     # The messages must be registered under this module's own name.
     from tests.integration.centralino.db import counting
 
-    asyncio.run(counting.run(Path(sys.argv[1]), int(sys.argv[2])))
+    counting.serve()

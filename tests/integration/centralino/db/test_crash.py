@@ -6,11 +6,10 @@ not committed, and what was not confirmed is sent again.
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ import pytest
 from centralino.db.engine import Database
 from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
-from kernel.crash import VARIABLE
 from kernel.journal import Outgoing
 from tests.integration.centralino.db.counting import (
     CENTRE,
+    INSIDE,
     ROOM,
     Counted,
     Outside,
@@ -67,11 +66,26 @@ def bell(outgoing: Outgoing) -> int:
     return outgoing.command.n
 
 
-def crash(folder: Path, at: str) -> int:
-    module = "tests.integration.centralino.db.counting"
-    command = [sys.executable, "-m", module, str(folder), str(TICKS)]
-    environment = {**os.environ, VARIABLE: at}
-    return subprocess.run(command, cwd=ROOT, env=environment, timeout=50).returncode
+Crash = Callable[[Path, str], int]
+
+
+@pytest.fixture(scope="module")
+def crash() -> Iterator[Crash]:
+    """Counts in a folder, in a process that dies at this crash point; how it ended."""
+    command = [sys.executable, "-m", "tests.integration.centralino.db.counting"]
+    server = subprocess.Popen(
+        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert server.stdin is not None and server.stdout is not None
+    to, answers = server.stdin, server.stdout
+
+    def ask(folder: Path, at: str) -> int:
+        print(folder, TICKS, at, file=to, flush=True)
+        return int(answers.readline())
+
+    with server:
+        yield ask
+        to.close()  # it ends with its input
 
 
 def sent(outside: Outside) -> dict[str, int]:
@@ -86,10 +100,10 @@ async def folder(new_store: Callable[[str], Any], tmp_path: Path) -> Path:
 
 
 # Passage 1 is the first event of all; 5 is in the middle, with commands of before unconfirmed.
-@pytest.mark.parametrize("passage", [1, 5])
+@pytest.mark.parametrize("passage", [1, 2, 5])
 @pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6])
 async def test_a_crash_at_any_step_loses_nothing_and_sends_nothing_early(
-    folder: Path, step: int, passage: int
+    folder: Path, crash: Crash, step: int, passage: int
 ) -> None:
     outside = Outside(folder)
     assert crash(folder, f"{ROOM}:{step}:{passage}") == -signal.SIGKILL
@@ -112,6 +126,17 @@ async def test_a_crash_at_any_step_loses_nothing_and_sends_nothing_early(
     # Each command was sent under one name only, so whoever took it twice could know.
     by_number = sorted(sent(outside).values())
     assert by_number == list(range(1, TICKS + 1))
+
+
+@pytest.mark.parametrize("passage", [1, 3])
+@pytest.mark.parametrize("step", [1, 2])
+async def test_a_crash_inside_a_transaction_leaves_nothing_by_half(
+    folder: Path, crash: Crash, step: int, passage: int
+) -> None:
+    assert crash(folder, f"{INSIDE}:{step}:{passage}") == -signal.SIGKILL
+    found = await look(folder)
+    assert found.moves == found.all == list(range(1, passage))
+    assert set(sent(Outside(folder)).values()) == set(found.all)
 
 
 async def test_without_a_crash_everything_is_sent_once(folder: Path) -> None:

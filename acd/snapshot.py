@@ -114,7 +114,7 @@ def snapshot(distributor: Distributor, now: float) -> Snapshot:
         tuple(agent_view(record) for record in floor.agents.values()),
         tuple(queue_view(floor, queue, now) for queue in queues),
         tuple(call_view(floor, floor.waiting[call], now) for call in lines),
-        tuple(_offer_view(offer) for offer in floor.offers.values()),
+        tuple(offer_view(offer) for offer in floor.offers.values()),
         dict(distributor.counts),
     )
 
@@ -155,7 +155,8 @@ def call_view(floor: Floor, call: WaitingRecord, now: float) -> CallView:
     )  # fmt: skip
 
 
-def _offer_view(offer: OfferRecord) -> OfferView:
+def offer_view(offer: OfferRecord) -> OfferView:
+    """One live offer."""
     return OfferView(
         offer.offer, offer.call, offer.agent, offer.client, offer.queue, str(offer.state),
         offer.since,

@@ -37,7 +37,15 @@ from acd.messages import (
     WithdrawOffer,
     WrapUpEnded,
 )
-from acd.records import AgentRecord, OfferState, State, WaitingRecord, Want
+from acd.records import (
+    AgentRecord,
+    OfferRecord,
+    OfferState,
+    State,
+    WaitingRecord,
+    Want,
+    seat_key,
+)
 from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House
 
@@ -265,15 +273,13 @@ class World(RuleBasedStateMachine):
             assert seats <= set(self.house.core.floor.seats), "a lost caller has no seat"
 
     def seats_due(self, media: Media) -> set[str]:
-        from acd.records import seat_key
-
-        floor = self.house.core.floor
-        records = [*floor.waiting.values(), *floor.offers.values()]
+        floor, life = self.house.core.floor, (media.name, media.epoch)
+        talks = (o for o in floor.offers.values() if o.state is OfferState.BRIDGED)
+        calls: list[WaitingRecord | OfferRecord] = [*floor.waiting.values(), *talks]
         return {
-            seat_key(r.client, r.queue, r.caller)
-            for r in records
-            if (r.media, r.epoch) == (media.name, media.epoch)
-            and (isinstance(r, WaitingRecord) or r.state is OfferState.BRIDGED)
+            seat_key(call.client, call.queue, call.caller)
+            for call in calls
+            if (call.media, call.epoch) == life
         }
 
     # --- time, and the death of control

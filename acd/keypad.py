@@ -1,0 +1,295 @@
+"""The agent's desk by keys, for one who has nothing but a telephone. PURE.
+
+An agent dials the log-in code, keys number and PIN (a phone known as an agent's own asks for the
+PIN alone; a star there lets another agent in) and then has a menu that does what the page does.
+Three wrong PINs lock a *number* for a while, over all phones, so that hanging up and dialling again
+gains nothing. The table of states is in `keypad_states.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from acd import keypad_words as words
+from acd.keypad_messages import (
+    ActAs,
+    CheckPin,
+    DigitPressed,
+    HangUpAgent,
+    KeypadClosed,
+    KeypadOpened,
+    PinChecked,
+    PromptDone,
+    RepeatLast,
+    SayToAgent,
+)
+from acd.keypad_states import (
+    KEYPAD,
+    Accepted,
+    At,
+    Chosen,
+    Ended,
+    Entered,
+    KeypadConfig,
+    ReasonAsked,
+    Rejected,
+    Session,
+    StartedOver,
+    Wrong,
+)
+from acd.messages import AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
+from acd.snapshot import AgentView
+from acd.timers import Timers
+from kernel.errors import IllegalTransition
+
+
+class KeypadDesk:
+    """A `kernel.core.Core` of all keypad sessions. `agent` tells an agent's state as it is now."""
+
+    def __init__(self, config: KeypadConfig, agent: Callable[[str], AgentView | None]) -> None:
+        self.config = config
+        self.sessions: dict[str, Session] = {}
+        self.stale = 0
+        self._agent = agent
+        self._wrong: dict[str, Wrong] = {}
+        self._timers: Timers[tuple[str, str]] = Timers()
+        self._commands: list[object] = []
+        self._keys: dict[At, Callable[[Session, str, float], None]] = {
+            At.NUMBER: self._entry_key,
+            At.PIN: self._entry_key,
+            At.MENU: self._menu_key,
+            At.REASON: self._reason_key,
+        }
+        self._menu: dict[str, Callable[[Session, float], None]] = {
+            "1": self._ready,
+            "2": self._ask_reason,
+            "3": self._end_wrap_up,
+            "4": self._repeat,
+            "9": self._log_out,
+            "0": self._help,
+        }
+
+    # --- the verbs
+
+    def receive(self, event: object, now: float) -> None:
+        """Take one event. One for a leg that is not here is stale."""
+        if isinstance(event, KeypadOpened):
+            return self._opened(event, now)
+        session = self.sessions.get(getattr(event, "leg", ""))
+        if session is None:
+            self.stale += 1
+        elif isinstance(event, DigitPressed):
+            self._pressed(session, event.digit, now)
+        elif isinstance(event, PinChecked):
+            self._checked(session, event, now)
+        elif isinstance(event, PromptDone):
+            self._said(session, event.say, now)
+        elif isinstance(event, KeypadClosed):
+            self._close(session)
+        else:
+            raise IllegalTransition("keypad", session.at, event)
+
+    def next_timer(self) -> float | None:
+        """When something is due next."""
+        return self._timers.next()
+
+    def handle_timer(self, now: float) -> None:
+        """End entries, ask again, end legs, forget wrong PINs."""
+        while (name := self._timers.pop_due(now)) is not None:
+            kind, of = name
+            if kind == "wrong":
+                del self._wrong[of]
+            elif kind == "entry":
+                self._entered(self.sessions[of], now)
+            elif kind == "goodbye":
+                self._hang_up(self.sessions[of])
+            else:
+                self._silent(self.sessions[of], now)
+
+    def commands(self) -> list[object]:
+        """What to do, in order."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    # --- coming and going
+
+    def _opened(self, event: KeypadOpened, now: float) -> None:
+        if event.leg in self.sessions:
+            self.stale += 1
+            return
+        session = self.sessions[event.leg] = Session(event.leg, event.known)
+        self._ask_who(session, words.WELCOME, now)
+
+    def _ask_who(self, session: Session, first: str, now: float) -> None:
+        session.at, session.number = At.NUMBER, session.known
+        if session.known:
+            self._move(session, Entered())
+            return self._say(session, f"{first} {words.ASK_PIN}", now)
+        return self._say(session, f"{first} {words.ASK_NUMBER}", now)
+
+    def _close(self, session: Session) -> None:
+        del self.sessions[session.leg]
+        for kind in ("entry", "silence", "goodbye"):
+            self._timers.cancel((kind, session.leg))
+
+    def _hang_up(self, session: Session) -> None:
+        self._commands.append(HangUpAgent(session.leg))
+        self._close(session)
+
+    def _goodbye(self, session: Session, text: str, now: float) -> None:
+        self._move(session, Ended())
+        self._say(session, text, now)
+        self._timers.cancel(("silence", session.leg))
+        self._timers.set(("goodbye", session.leg), now + self.config.goodbye_seconds)
+
+    def _said(self, session: Session, say: str, now: float) -> None:
+        if say != f"keypad-{session.said}":
+            self.stale += 1
+        elif session.at is At.LEAVING:
+            self._hang_up(session)
+        else:  # silence begins when the words end
+            self._listen(session, now)
+
+    def _silent(self, session: Session, now: float) -> None:
+        session.silences += 1
+        if session.silences > 2:
+            return self._goodbye(session, words.GOODBYE, now)
+        return self._say(session, session.last, now)
+
+    # --- keys
+
+    def _pressed(self, session: Session, digit: str, now: float) -> None:
+        keys = self._keys.get(session.at)
+        if keys is None or digit not in "0123456789*#" or len(digit) != 1:
+            self.stale += 1
+            return
+        session.silences = 0
+        self._listen(session, now)
+        keys(session, digit, now)
+
+    def _entry_key(self, session: Session, digit: str, now: float) -> None:
+        if digit == "#":
+            return self._entered(session, now)
+        if digit == "*" and not session.entry and session.at is At.PIN:
+            self._move(session, StartedOver())
+            return self._say(session, words.ASK_NUMBER, now)
+        if digit == "*":
+            session.entry = ""
+        elif len(session.entry) < words.LONGEST_ENTRY:
+            session.entry += digit
+        if session.entry:
+            return self._timers.set(("entry", session.leg), now + self.config.entry_seconds)
+        return self._timers.cancel(("entry", session.leg))
+
+    def _entered(self, session: Session, now: float) -> None:
+        self._timers.cancel(("entry", session.leg))
+        entry, session.entry = session.entry, ""
+        if not entry:
+            return self._say(session, session.last, now)
+        before = session.at
+        self._move(session, Entered())
+        if before is At.NUMBER:
+            session.number = entry
+            return self._say(session, words.ASK_PIN, now)
+        if self._locked(session.number):
+            return self._goodbye(session, words.LOCKED, now)
+        self._commands.append(CheckPin(session.leg, session.number, entry))
+        return None
+
+    # --- the PIN
+
+    def _locked(self, number: str) -> bool:
+        return number in self._wrong and self._wrong[number].count >= self.config.tries
+
+    def _checked(self, session: Session, event: PinChecked, now: float) -> None:
+        if session.at is not At.CHECKING:
+            self.stale += 1
+        elif event.ok and event.login is not None and not self._locked(session.number):
+            self._accept(session, event, now)
+        else:
+            self._reject(session, event, now)
+
+    def _accept(self, session: Session, event: PinChecked, now: float) -> None:
+        login = event.login
+        assert login is not None
+        if self._wrong.pop(session.number, None):
+            self._timers.cancel(("wrong", session.number))
+        session.agent = login.agent
+        self._move(session, Accepted())
+        known = self._agent(login.agent)
+        self._commands.append(ActAs(session.leg, login))
+        self._say(session, f"{words.after_login(known)} {words.MENU}", now)
+
+    def _reject(self, session: Session, event: PinChecked, now: float) -> None:
+        wrong = self._wrong.setdefault(session.number, Wrong())
+        wrong.count += 1
+        self._timers.set(("wrong", session.number), now + self.config.lock_seconds)
+        if self._locked(session.number) or event.locked_for > 0:
+            return self._goodbye(session, words.LOCKED, now)
+        self._move(session, Rejected())
+        return self._ask_who(session, words.WRONG, now)
+
+    # --- the menu
+
+    def _menu_key(self, session: Session, digit: str, now: float) -> None:
+        action = self._menu.get(digit)
+        if action is None:
+            return self._say(session, words.MENU, now)
+        return action(session, now)
+
+    def _ready(self, session: Session, now: float) -> None:
+        self._commands.append(ActAs(session.leg, AgentReady(session.agent)))
+        self._goodbye(session, words.READY, now)
+
+    def _ask_reason(self, session: Session, now: float) -> None:
+        self._move(session, ReasonAsked())
+        self._say(session, words.reasons(self.config.reasons), now)
+
+    def _reason_key(self, session: Session, digit: str, now: float) -> None:
+        reasons = self.config.reasons[:9]
+        if digit == "*":
+            self._move(session, Chosen())
+            return self._say(session, words.MENU, now)
+        if not digit.isdigit() or not 1 <= int(digit) <= len(reasons):
+            return self._say(session, words.reasons(reasons), now)
+        reason = reasons[int(digit) - 1]
+        self._commands.append(ActAs(session.leg, AgentNotReady(session.agent, reason)))
+        self._move(session, Chosen())
+        return self._say(session, f"You are not ready: {reason}.", now)
+
+    def _end_wrap_up(self, session: Session, now: float) -> None:
+        view = self._agent(session.agent)
+        if view is None or view.state != "wrap_up":
+            return self._say(session, words.NO_WRAP_UP, now)
+        self._commands.append(ActAs(session.leg, WrapUpEnded(session.agent)))
+        return self._say(session, words.WRAPPED_UP, now)
+
+    def _repeat(self, session: Session, now: float) -> None:
+        view = self._agent(session.agent)
+        if view is None or not view.call:
+            return self._say(session, words.NO_CALL, now)
+        session.said += 1
+        self._commands.append(RepeatLast(session.leg, f"keypad-{session.said}", view.call))
+        return None
+
+    def _log_out(self, session: Session, now: float) -> None:
+        self._commands.append(ActAs(session.leg, AgentLoggedOut(session.agent)))
+        self._goodbye(session, words.LOGGED_OUT, now)
+
+    def _help(self, session: Session, now: float) -> None:
+        self._say(session, f"{words.state(self._agent(session.agent))} {words.MENU}", now)
+
+    # --- inside
+
+    def _move(self, session: Session, event: object) -> None:
+        session.at = KEYPAD.next(session.at, event)
+
+    def _say(self, session: Session, text: str, now: float) -> None:
+        session.said += 1
+        session.last = text
+        self._commands.append(SayToAgent(session.leg, f"keypad-{session.said}", text))
+        self._listen(session, now)
+
+    def _listen(self, session: Session, now: float) -> None:
+        if session.at is not At.LEAVING:
+            self._timers.set(("silence", session.leg), now + self.config.silence_seconds)

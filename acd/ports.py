@@ -1,0 +1,43 @@
+"""What the ACD needs of others. The ledger, the clock and the way out are the kernel's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from acd.messages import AgentLoggedIn
+
+
+@dataclass(frozen=True)
+class PinAnswer:
+    """Whether number and PIN belong together."""
+
+    ok: bool
+    login: AgentLoggedIn | None = None
+    """Who that is, ready to be said to the distributor; there when `ok`."""
+    locked_for: float = 0.0
+    """Seconds for which this number is locked."""
+
+
+class PinBook(Protocol):
+    """Who knows the PINs. Both are secret: never logged, never journalled."""
+
+    async def check(self, number: str, pin: str) -> PinAnswer:
+        """Whether they belong together; a wrong pair is an answer and no error."""
+
+
+class AgentVoice(Protocol):
+    """Speaks on an agent's own leg."""
+
+    async def say(self, leg: str, say: str, text: str) -> None:
+        """Say this in place of what is being said. `say` names it: it comes back as PromptDone."""
+
+    async def hang_up(self, leg: str) -> None:
+        """End the leg; harmless when it is gone."""
+
+
+class LastWords(Protocol):
+    """What an agent was told about a call."""
+
+    async def of_call(self, call: str) -> str:
+        """The whisper of that call, or more; empty when nothing is known."""

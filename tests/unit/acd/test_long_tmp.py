@@ -1,0 +1,407 @@
+"""The distributor in a world where anything may happen in any order.
+
+Media processes and agents live their own lives; what they say arrives late, twice or never; control
+restarts at any moment from its rows. After every single step the promises of the ACD must hold.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from acd.matching import rank, why_not
+from acd.messages import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentNotReady,
+    AgentReady,
+    Bridged,
+    CallerLeft,
+    CallQueued,
+    CallsHeld,
+    ContactEnded,
+    DeviceChanged,
+    MediaLost,
+    OfferAnswered,
+    OfferDeclined,
+    OfferFailed,
+    OfferRinging,
+    PlaceOffer,
+    ReleaseCall,
+    TellPosition,
+    WithdrawOffer,
+    WrapUpEnded,
+)
+from acd.records import (
+    AgentRecord,
+    OfferRecord,
+    OfferState,
+    State,
+    WaitingRecord,
+    Want,
+    seat_key,
+)
+from kernel.errors import IllegalTransition
+from tests.unit.acd.house import House
+
+AGENTS = [f"a{n}" for n in range(4)]
+MEDIA = ["media-1", "media-2"]
+QUEUES = st.sampled_from(["bills", "bills", "gas", "shop"])
+FAILURES = ["no_answer", "busy", "declined", "unreachable", "error"]
+
+
+@dataclass
+class Media:
+    """A media process: its callers, its offers, and what it has said but not delivered."""
+
+    name: str
+    life: int = 1
+    waiting: set[str] = field(default_factory=set)
+    offers: dict[str, str] = field(default_factory=dict)
+    """Offer → its call."""
+    stage: dict[str, int] = field(default_factory=dict)
+    said: deque[object] = field(default_factory=deque)
+
+    @property
+    def epoch(self) -> str:
+        return f"e{self.life}"
+
+    def obey(self, command: Any) -> None:
+        if isinstance(command, PlaceOffer):
+            if command.call in self.waiting:
+                self.offers.setdefault(command.offer, command.call)
+                self.stage.setdefault(command.offer, 0)
+            else:
+                self.said.append(OfferFailed(command.offer, "caller_gone"))
+        elif isinstance(command, WithdrawOffer):
+            self.offers.pop(command.offer, None)
+        elif isinstance(command, ReleaseCall):
+            self.waiting.discard(command.call)
+
+    def offer_moves(self, offer: str, failure: str | None) -> None:
+        if failure and self.stage[offer] < 3:
+            self.said.append(OfferFailed(offer, failure))  # type: ignore[arg-type]
+            del self.offers[offer]
+            return
+        self.stage[offer] += 1
+        if self.stage[offer] == 3:
+            self.waiting.discard(self.offers[offer])
+        if self.stage[offer] == 4:
+            del self.offers[offer]
+        self.said.append(
+            [OfferRinging(offer), OfferAnswered(offer), Bridged(offer)][self.stage[offer] - 1]
+            if self.stage[offer] < 4
+            else ContactEnded(offer, "agent")
+        )
+
+    def hang_up(self, call: str, why: Any) -> None:
+        self.waiting.discard(call)
+        for offer in [offer for offer, of in self.offers.items() if of == call]:
+            del self.offers[offer]
+        self.said.append(CallerLeft(call, why))
+
+    def held(self) -> CallsHeld:
+        return CallsHeld(
+            self.name, self.epoch, tuple(sorted(self.waiting)), tuple(sorted(self.offers))
+        )
+
+
+class World(RuleBasedStateMachine):
+    """Everybody lives; the house keeps its promises."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house = House()
+        self.media = {name: Media(name) for name in MEDIA}
+        self.calls = 0
+        self.restarts = 0
+
+    # --- one step, and what must hold for the offers made in it
+
+    def tell(self, event: object) -> None:
+        before = self.state()
+        try:
+            self.house.core.receive(event, self.house.now)
+        except IllegalTransition:
+            assert self.state() == before, "an illegal event changed something"
+            return
+        self.check_offers()
+        self.house.core.handle_timer(self.house.now)
+        self.check_offers()
+        self.carry()
+
+    def check_offers(self) -> None:
+        core = self.house.core
+        for command in core._commands:
+            if isinstance(command, PlaceOffer) and command.offer in core.floor.offers:
+                self.check_offer(command)
+        self.carry()
+
+    def check_offer(self, command: PlaceOffer) -> None:
+        """Served by head start, and by the longest idle; the skills are there."""
+        floor = self.house.core.floor
+        call, agent = floor.waiting[command.call], floor.agents[command.agent]
+        as_free = replace(agent, state=State.IDLE, offer="")
+        assert why_not(as_free, replace(call, offer="")) is None
+        for other in floor.waiting.values():
+            if floor.open(other) and floor.place(other) < floor.place(call):
+                assert why_not(as_free, other) is not None, "an earlier call was overtaken"
+        for rival in floor.agents.values():
+            if why_not(rival, replace(call, offer="")) is None:
+                assert rank(as_free, call) < rank(rival, call), (
+                    "a longer idle agent was passed over"
+                )
+
+    def carry(self) -> None:
+        for command in self.house.keep():
+            assert isinstance(command, PlaceOffer | WithdrawOffer | ReleaseCall | TellPosition)
+            self.media[command.media].obey(command)
+
+    def state(self) -> Any:
+        floor = self.house.core.floor
+        return tuple(
+            dict(rows) for rows in (floor.agents, floor.waiting, floor.offers, floor.seats)
+        ), self.house.core.next_timer()
+
+    # --- what agents do
+
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        queues=st.sampled_from([("bills",), ("gas", "bills"), ("shop", "bills"), ("gas",)]),
+        skills=st.sampled_from([{}, {"welsh": 3}, {"gas": 1}]),
+        ready=st.booleans(),
+    )
+    def log_in(
+        self, agent: str, queues: tuple[str, ...], skills: dict[str, int], ready: bool
+    ) -> None:
+        self.tell(AgentLoggedIn(agent, "utility", f"sip:{agent}@host", queues, skills))
+        if ready:
+            self.tell(AgentReady(agent))
+
+    @rule(agent=st.sampled_from(AGENTS), twice=st.booleans(), data=st.data())
+    def agent_says(self, agent: str, twice: bool, data: st.DataObject) -> None:
+        row = self.house.core.floor.agents.get(agent)
+        event = data.draw(
+            st.sampled_from(
+                [
+                    AgentReady(agent),
+                    AgentReady(agent),
+                    AgentNotReady(agent, "lunch"),
+                    AgentLoggedOut(agent),
+                    WrapUpEnded(agent),
+                    DeviceChanged(agent, True),
+                    DeviceChanged(agent, False),
+                    OfferDeclined(agent, row.offer if row else ""),
+                ]
+            )
+        )
+        for _ in range(1 + twice):
+            self.tell(event)
+
+    # --- what callers and media processes do
+
+    @rule(
+        media=st.sampled_from(MEDIA),
+        queue=QUEUES,
+        caller=st.integers(0, 4),
+        priority=st.sampled_from([0, 0, 30, 100_000]),
+        required=st.sampled_from([(), (), ("welsh",)]),
+    )
+    def caller_queues(
+        self, media: str, queue: str, caller: int, priority: int, required: tuple[str, ...]
+    ) -> None:
+        self.calls += 1
+        at, call = self.media[media], f"c{self.calls}"
+        at.waiting.add(call)
+        client = "retailer" if queue == "shop" else "utility"
+        at.said.append(
+            CallQueued(
+                call, client, queue, f"k{caller}", at.name, at.epoch, priority, required, ("gas",)
+            )
+        )
+
+    @precondition(lambda self: any(media.waiting for media in self.media.values()))
+    @rule(why=st.sampled_from(["hang_up", "exit", "lost"]), data=st.data())
+    def caller_leaves(self, why: str, data: st.DataObject) -> None:
+        at = data.draw(st.sampled_from([m for m in self.media.values() if m.waiting]))
+        at.hang_up(data.draw(st.sampled_from(sorted(at.waiting))), why)
+
+    @precondition(lambda self: any(media.offers for media in self.media.values()))
+    @rule(failure=st.sampled_from([None, None, None, *FAILURES]), data=st.data())
+    def offer_moves(self, failure: str | None, data: st.DataObject) -> None:
+        at = data.draw(st.sampled_from([m for m in self.media.values() if m.offers]))
+        at.offer_moves(data.draw(st.sampled_from(sorted(at.offers))), failure)
+
+    @precondition(lambda self: any(media.said for media in self.media.values()))
+    @rule(count=st.integers(1, 6), fate=st.sampled_from(["", "", "", "twice", "drop"]))
+    def deliver(self, count: int, fate: str) -> None:
+        for at in self.media.values():
+            for _ in range(min(count, len(at.said))):
+                event = at.said.popleft()
+                if fate != "drop":
+                    self.tell(event)
+                if fate == "twice":
+                    self.tell(event)
+
+    @rule(name=st.sampled_from(MEDIA))
+    def reconnect(self, name: str) -> None:
+        """All that was kept is delivered, then what is held."""
+        at = self.media[name]
+        while at.said:
+            self.tell(at.said.popleft())
+        self.tell(at.held())
+        floor = self.house.core.floor
+        ours = {c.call for c in floor.waiting.values() if c.media == name}
+        assert ours <= at.waiting, "a ghost call"
+        assert at.waiting <= ours, "a caller is held whom nobody knows"
+
+    @rule(name=st.sampled_from(MEDIA), told=st.sampled_from(["lost", "held", "both", "never"]))
+    def media_dies(self, name: str, told: str) -> None:
+        old = self.media[name]
+        new = self.media[name] = Media(name, old.life + 1)
+        seats = self.seats_due(old)
+        if told in ("lost", "both"):
+            self.tell(MediaLost(name, old.epoch))
+        if told in ("held", "both"):
+            self.tell(new.held())
+        if told != "never":
+            assert seats <= set(self.house.core.floor.seats), "a lost caller has no seat"
+
+    def seats_due(self, media: Media) -> set[str]:
+        floor, life = self.house.core.floor, (media.name, media.epoch)
+        talks = (o for o in floor.offers.values() if o.state is OfferState.BRIDGED)
+        calls: list[WaitingRecord | OfferRecord] = [*floor.waiting.values(), *talks]
+        return {
+            seat_key(call.client, call.queue, call.caller)
+            for call in calls
+            if (call.media, call.epoch) == life
+        }
+
+    # --- time, and the death of control
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 11.0, 26.0, 70.0, 700.0]))
+    def time_passes(self, seconds: float) -> None:
+        end = self.house.now + seconds
+        core = self.house.core
+        while (due := core.next_timer()) is not None and due <= end:
+            self.house.now = max(self.house.now, due)
+            core.handle_timer(self.house.now)
+            self.check_offers()
+        self.house.now = end
+
+    @rule(heard=st.booleans())
+    def control_restarts(self, heard: bool) -> None:
+        before = self.state()[0]
+        orders = {q: list(line) for q, line in self.house.core.floor.lines.items() if len(line)}
+        free = {q: f for q, f in self.house.core.floor.free.items() if f}
+        self.house.restart()
+        floor = self.house.core.floor
+        assert self.state()[0] == before
+        assert {q: list(line) for q, line in floor.lines.items()} == orders
+        assert {q: f for q, f in floor.free.items() if f} == free
+        assert floor.changes() == []
+        self.restarts += 1
+        if heard:
+            for name in MEDIA:
+                self.reconnect(name)
+
+    # --- what always holds
+
+    @invariant()
+    def one_offer_each(self) -> None:
+        floor = self.house.core.floor
+        for offer in floor.offers.values():
+            assert floor.agents[offer.agent].offer == offer.offer
+            if offer.state is OfferState.BRIDGED:
+                assert offer.call not in floor.waiting
+                assert floor.talking[offer.call] == offer.offer
+            else:
+                assert floor.waiting[offer.call].offer == offer.offer
+        held = [a.offer for a in floor.agents.values() if a.offer]
+        assert sorted(held) == sorted(floor.offers)
+        offered = [c.offer for c in floor.waiting.values() if c.offer]
+        assert len(offered) == len(set(offered)) and set(offered) <= set(floor.offers)
+        assert set(floor.talking.values()) <= set(floor.offers)
+
+    @invariant()
+    def nobody_idles_while_somebody_waits(self) -> None:
+        floor = self.house.core.floor
+        free = [agent for agent in floor.agents.values() if agent.free]
+        for call in floor.waiting.values():
+            if floor.open(call):
+                able = [agent.agent for agent in free if why_not(agent, call) is None]
+                assert not able, f"{able} could take {call.call}"
+
+    @invariant()
+    def states_agree(self) -> None:
+        for agent in self.house.core.floor.agents.values():
+            with_offer = agent.state in (
+                State.RESERVED, State.RINGING, State.WHISPER, State.TALKING,
+            )  # fmt: skip
+            assert with_offer == bool(agent.offer)
+            assert (agent.state is State.WRAP_UP) == bool(agent.wrap_up_until)
+            if agent.want is Want.LOGGED_OUT:
+                assert agent.state is State.OFFLINE
+            if agent.want in (Want.NOT_READY_AFTER, Want.LOG_OUT_AFTER):
+                assert agent.state in (State.WHISPER, State.TALKING, State.WRAP_UP)
+
+    @invariant()
+    def leases_end(self) -> None:
+        floor = self.house.core.floor
+        grace = self.house.config.restart_grace * self.restarts
+        for offer in floor.offers.values():
+            assert offer.lease + grace >= self.house.now
+        due = self.house.core.next_timer()
+        assert due is not None or not (floor.offers or floor.waiting)
+
+    @invariant()
+    def lines_are_in_order_and_whole(self) -> None:
+        floor = self.house.core.floor
+        places = [place for line in floor.lines.values() for place in line]
+        assert sorted(p[3] for p in places) == sorted(floor.waiting)
+        for line in floor.lines.values():
+            assert list(line) == sorted(line)
+        for at, place in enumerate(floor.lines["bills"] if "bills" in floor.lines else (), 1):
+            assert floor.position(floor.waiting[place[3]]) == at
+
+    @invariant()
+    def the_journal_tells_the_same(self) -> None:
+        """Nobody is lost: each call's last row says where it is, and it is there."""
+        floor = self.house.core.floor
+        last = {row.subject: row.to_state for row in self.house.journal}
+        for subject, state in last.items():
+            kind, _, name = subject.partition(":")
+            if kind == "call":
+                assert (state in ("waiting", "offered")) == (name in floor.waiting)
+                assert (state == "talking") == (name in floor.talking)
+            elif kind == "agent":
+                assert floor.agents[name].state == state
+            elif kind == "agent-wants":
+                assert floor.agents[name].want == state
+
+    def teardown(self) -> None:
+        """Let all that is under way come to its end: everything is free again."""
+        for name in MEDIA:
+            self.media_dies(name, "lost")
+        self.time_passes(1_000.0)
+        floor = self.house.core.floor
+        stuck = [o for o in floor.offers.values() if o.state is not OfferState.BRIDGED]
+        assert not stuck
+        self.time_passes(self.house.config.contact_limit + 1_000)
+        assert not floor.offers and not floor.seats
+        agents: list[AgentRecord] = list(floor.agents.values())
+        assert all(agent.state in (State.IDLE, State.OFFLINE) for agent in agents)
+
+
+World.TestCase.settings = settings(
+    max_examples=300,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestWorld = World.TestCase

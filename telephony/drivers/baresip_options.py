@@ -62,7 +62,8 @@ class BaresipOptions:
     codecs: tuple[str, ...] = ("pcmu", "pcma")
     jitter_ms: tuple[int, int] = (20, 100)
     """Bounds of the adaptive jitter buffer, milliseconds."""
-    rtp_ports: tuple[int, int] = (20000, 39998)
+    rtp_ports: tuple[int, int] = (20000, 32766)
+    """Below the ports that Linux gives out by itself, so that the two never meet."""
     dtmf: str = "rtpevent"
     """How keys are sent: `rtpevent` (RFC 4733) or `info`; both are received."""
     register: Registration | None = None

@@ -9,6 +9,7 @@ What the stack does and how this file lives with it, as measured with baresip-py
   (they cannot be freed, so no more than MAX_IDENTITIES). P-Asserted-Identity says it too, always
   (:rfc:`3325#section-9.1`).
 - Events of a leg that we place may come before `dial` has told its handle: they wait as orphans.
+  The binding's `Call` misses them too and would think for ever that it is not established.
 - `answer(video=True)` on an offer without video, or else the stack sends a re-INVITE after each
   answer that plain phones do not survive.
 - A digit is told by CALL_DTMF_START; the later `on_dtmf` loses digits sent by INFO.
@@ -313,6 +314,7 @@ class BaresipControl:
         """The handle of a leg is known: let what came before it in."""
         self._by_handle[leg.call.handle] = leg
         for event in self._orphans.pop(leg.call.handle, ()):
+            leg.call._on_stack_event(event)  # the binding's own Call missed it just so
             self._on_leg_event(leg, event)
         if not self._placing and not self.options.follow_transfers:
             self._orphans.clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from contextlib import closing
 
 import pytest
@@ -12,9 +14,17 @@ from telephony.drivers.addresses import with_headers
 from telephony.drivers.baresip_options import BaresipOptions, Registration
 from telephony.drivers.sip_baresip import BaresipControl
 from telephony.errors import DriverUnavailable, PortInUse, RegistrationRefused
-from telephony.types import Cause, LegAnswered, LegEnded, LegOffered, Originate, TransferProgressed
+from telephony.types import (
+    Cause,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegOffered,
+    Originate,
+    TransferProgressed,
+)
 from tests.integration.telephony.drivers.conftest import World
-from tests.integration.telephony.drivers.test_conformance import ANNA, one, told
+from tests.integration.telephony.drivers.test_conformance import ANNA, connect, one, told
 from tests.integration.telephony.drivers.wire import OPUS, PCMU, Message, wire_peer
 
 
@@ -69,6 +79,17 @@ async def test_after_an_answer_there_is_no_second_invite(sip_world: World) -> No
         await sip_world.me.do("hang_up", offered.leg)
         await wire.seen("BYE")
         assert "INVITE" not in [message.method for message in wire.messages]
+
+
+async def test_an_answer_that_is_there_at_once_is_not_missed(sip_world: World) -> None:
+    far = await sip_world.far()
+    await far.do("auto", on=True)
+    await connect(sip_world.me, far, "first")  # so that the second has its user agent already
+    asyncio.get_running_loop().call_soon(time.sleep, 0.3)  # the answer comes while we look away
+    await sip_world.me.do("originate", "out", target=far.uri, from_uri=ANNA)
+    await one(sip_world.me, LegAnswered, "out")
+    await sip_world.me.do("hold", "out", on=True)
+    assert (await one(far, LegHeld)).held
 
 
 async def test_a_foreign_codec_is_refused_with_488(sip_world: World) -> None:

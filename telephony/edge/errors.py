@@ -25,3 +25,13 @@ class BadBindingFile(EdgeError):
             f"{path}: {why}: move the file away; phones register again within their refresh time"
         )
         self.path = path
+
+
+class RegisterRefused(EdgeError):
+    """A REGISTER that fails as a whole and changes nothing (RFC 3261 §10.3 step 7)."""
+
+    def __init__(self, code: int, phrase: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(phrase)
+        self.code = code
+        self.phrase = phrase
+        self.headers = headers

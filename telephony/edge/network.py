@@ -43,6 +43,10 @@ def _plain(host: str) -> str:
 class _Udp(asyncio.DatagramProtocol):
     def __init__(self, on_data: OnData) -> None:
         self._on_data = on_data
+        self.gone = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._on_data(Hop("udp", _plain(addr[0]), addr[1]), data)
@@ -60,6 +64,7 @@ class _Tcp(asyncio.Protocol):
         self._framer = Framer()
         self.hop: Hop | None = None
         self.transport: asyncio.Transport | None = None
+        self.gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -82,6 +87,7 @@ class _Tcp(asyncio.Protocol):
             self._network.on_data(self.hop, message)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
         if self.hop is not None:
             self._network.closed(self.hop, self)
 
@@ -144,13 +150,17 @@ class Network:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for connection in list(self._connections.values()):
+        connections = list(self._connections.values())
+        for connection in connections:
             connection.end()
+        for connection in connections:
+            await connection.gone.wait()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
         if self._udp is not None:
             self._udp.close()
+            await cast(_Udp, self._udp.get_protocol()).gone.wait()
         self._udp = self._server = None
 
     # Connections tell of themselves.

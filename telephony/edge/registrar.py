@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telephony.edge.alarms import Alarms
 from telephony.edge.config import EdgeConfig
-from telephony.edge.errors import MalformedMessage
+from telephony.edge.errors import MalformedMessage, RegisterRefused
 from telephony.edge.events import (
     Binding,
     DropBinding,
@@ -30,16 +30,6 @@ class Outcome:
 
     response: Response
     changes: tuple[Change, ...] = ()
-
-
-class _Problem(Exception):
-    """The whole request fails and nothing changes (§10.3 step 7)."""
-
-    def __init__(self, code: int, phrase: str, headers: tuple[Header, ...] = ()) -> None:
-        super().__init__(phrase)
-        self.code = code
-        self.phrase = phrase
-        self.headers = headers
 
 
 class Registrar:
@@ -67,7 +57,7 @@ class Registrar:
         """Do what an authorised REGISTER asks."""
         try:
             wanted = self._wanted(request, aor, source, now)
-        except _Problem as problem:
+        except RegisterRefused as problem:
             return Outcome(respond(request, problem.code, problem.phrase, problem.headers))
         except MalformedMessage as error:
             return Outcome(respond(request, 400, f"Bad Request: {error}"))
@@ -120,14 +110,14 @@ class Registrar:
         for contact in contacts:
             bindings = self._apply(bindings, request, aor, contact, source, now)
         if len([one for one in bindings if one.expires_at > now]) > self._config.max_contacts:
-            raise _Problem(403, "Too Many Contacts")
+            raise RegisterRefused(403, "Too Many Contacts")
         return bindings
 
     @staticmethod
     def _nothing(request: Request, contacts: list[NameAddr]) -> list[Binding]:
         """`Contact: *` (§10.3 step 6)."""
         if len(contacts) > 1 or (request.get("Expires") or "").strip() != "0":
-            raise _Problem(400, "Contact: * needs Expires: 0 and stands alone")
+            raise RegisterRefused(400, "Contact: * needs Expires: 0 and stands alone")
         return []
 
     def _apply(
@@ -144,7 +134,7 @@ class Registrar:
         number = request.cseq[0]
         repeats = old is not None and old.call_id == request.call_id
         if old is not None and repeats and number < old.cseq:
-            raise _Problem(500, "CSeq Out of Order")
+            raise RegisterRefused(500, "CSeq Out of Order")
         seconds = self._seconds(contact, request)
         rest = [one for one in bindings if one is not old]
         if seconds == 0:
@@ -160,7 +150,7 @@ class Registrar:
         seconds = int(text) if re.fullmatch(r"\d{1,10}", text, re.A) else config.register_default
         if 0 < seconds < config.register_min:
             least = ("Min-Expires", str(config.register_min))
-            raise _Problem(423, "Interval Too Brief", (least,))
+            raise RegisterRefused(423, "Interval Too Brief", (least,))
         return min(seconds, config.register_max)
 
     def _listing(self, aor: str, now: float) -> list[Header]:

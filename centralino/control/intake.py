@@ -130,7 +130,7 @@ class Intake:
 
     async def _turn(self, turn: house.CallTurn) -> None:
         self._turns.setdefault(turn.call, []).append(turn.total_ms)
-        self._metrics.turn_answered(turn.client, turn.total_ms / 1000)
+        self._metrics.turn(turn.client, turn.total_ms / 1000)
 
     async def _packet(self, made: house.PacketMade) -> None:
         packet = made.packet

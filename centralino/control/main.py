@@ -94,6 +94,7 @@ class Control:
     phones: Phones
     keys: Keys
     contents: ContentStore
+    sign_in: SignIn
     vault: SoundVault
 
     async def message(self, envelope: Envelope) -> None:
@@ -150,7 +151,7 @@ async def opened(arguments: ChildArguments) -> AsyncIterator[tuple[Control, WebP
         service = AcdService(centre_config(config), ledger, send, clock)
         await service.open()
         phones = Phones(users, service, bus)
-        keys = Keys(service, sign_in, users, bus, clock)
+        keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)
         intake = Intake(
             service, history, contents, ledger, metrics, clock, centre=centre, secret=secret,
             keep_seconds=config.retention.days * DAY,
@@ -158,7 +159,7 @@ async def opened(arguments: ChildArguments) -> AsyncIterator[tuple[Control, WebP
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers.update(keys.takers)
         control = Control(
-            config, clock, bus, ledger, service, intake, phones, keys, contents, vault
+            config, clock, bus, ledger, service, intake, phones, keys, contents, sign_in, vault
         )
 
         async def journey(call: str) -> list[JournalRow]:
@@ -183,13 +184,14 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         async with asyncio.TaskGroup() as tasks:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
+                tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),
             ]
             async with (
                 control.bus,
                 WebServer(make_app(parts), layout.web_host, layout.web_port) as server,
             ):
-                welcome = await parts.sign_in.first_admin_token(control.clock.now())
+                welcome = await control.sign_in.first_admin_token(control.clock.now())
                 link = f"{server.url}/welcome/{welcome}" if welcome else ""
                 say_ready("control", url=server.url, welcome=link)
                 await told.stop.wait()

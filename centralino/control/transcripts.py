@@ -1,7 +1,8 @@
 """The transcripts of running calls, kept in the content store line by line.
 
-A line told twice (the bus delivers at least once) is kept once. After a restart of control a
-transcript goes on from what the content store has.
+A line told again replaces what was told of it before: repeats of the bus, and what became known
+later (its intent, how long the answer took). After a restart of control a transcript goes on from
+what the content store has.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Transcripts:
         lines = await self._of(call)
         if line in lines:
             return
+        lines[:] = [old for old in lines if (old.at, old.who) != (line.at, line.who)]
         lines.append(line)
         lines.sort(key=lambda each: each.at)
         await self.contents.put(

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from centralino.caller.script import HangUp, Pause, Press, Quiet, Say, Step, Told
 from centralino.commands.call import Running
 from centralino.demo import measure
+from centralino.demo.acting import bridged, ended, not_ready, queued, ready, talk_and_leave
 from centralino.demo.desk import Desk
 from centralino.demo.result import SceneResult
 from centralino.demo.stage import (
@@ -38,7 +39,7 @@ async def question(stage: Stage) -> list[SceneResult]:
     async with stage.caller("asker", await stage.steps(*result.said, Quiet(), HangUp())) as it:
         result.call = await stage.call_of("asker")
         await it.until("ended", 60)
-        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+        await ended(stage, result.call)
     _measured(result, it, turns=3)
     said = " ".join(result.call.bot_said())
     result.check("both days answered", "Saturday" in said and "Sunday" in said)
@@ -56,15 +57,15 @@ async def hand_over(stage: Stage) -> list[SceneResult]:
     )  # fmt: skip
     desk = stage.desks["201"]
     async with stage.phone("201") as phone:
-        await _ready(desk)
+        await ready(desk)
         async with stage.caller("bill-payer", script) as it:
             result.call = await stage.call_of("bill-payer")
             ringing = await desk.until("it rings", lambda: _contact_in(desk, "ringing"), 60)
             result.handoff = ringing.get("packet")
-            await _bridged(stage, result)
+            await bridged(stage, result.call)
             it.word("bridged")
             await asyncio.sleep(3.0)  # the clicks take 2.5 s
-            await _talk_and_leave(stage, result, desk, it, phone)
+            await talk_and_leave(stage, result.call, desk, it, phone)
     _measured(result, it, turns=3)
     _check_packet(result, intent="bill_too_high", name="John Smith", account=ACCOUNT)
     _check_conversation(result, it, phone)
@@ -77,23 +78,23 @@ async def waiting(stage: Stage) -> list[SceneResult]:
     first = SceneResult("waiting", "transferred", said=[PERSON])
     gas = SceneResult("emergency first", "transferred", said=[GAS])
     desk = stage.desks["201"]
-    await desk.do("not-ready", reason="break")
+    await not_ready(desk)
     async with stage.phone("201", calls=2) as phone:
         async with stage.caller("waiter", await _waiter(stage, PERSON)) as waiter:
             first.call = await stage.call_of("waiter")
-            await _queued(stage, first)
+            await queued(stage, first.call)
             await stage.watch.until(
                 "the position was announced", lambda: _heard_position(first), 30
             )
             async with stage.caller("gas-smeller", await _waiter(stage, GAS)) as smeller:
                 gas.call = await stage.call_of("gas-smeller")
-                await _queued(stage, gas)
-                await _ready(desk)
-                await _bridged(stage, gas)
+                await queued(stage, gas.call)
+                await ready(desk)
+                await bridged(stage, gas.call)
                 gas.check("the emergency was first", first.call.last("bridged") is None)
-                await _talk_and_leave(stage, gas, desk, smeller, phone)
-            await _bridged(stage, first)
-            await _talk_and_leave(stage, first, desk, waiter, phone)
+                await talk_and_leave(stage, gas.call, desk, smeller, phone)
+            await bridged(stage, first.call)
+            await talk_and_leave(stage, first.call, desk, waiter, phone)
     _measured(first, waiter, turns=1)
     _measured(gas, smeller, turns=1)
     first.check("position announced", _heard_position(first))
@@ -108,7 +109,7 @@ async def no_answer(stage: Stage) -> list[SceneResult]:
     address = "Twelve Garden Lane."
     result.said = [report, address]
     desk, other = stage.desks["201"], stage.desks["202"]
-    await desk.do("not-ready", reason="break")
+    await not_ready(desk)
     async with stage.phone("202", answers=False):
         result.check("logged in by keys", await _log_in_by_keys(stage, other))
         script = await stage.steps(
@@ -120,10 +121,10 @@ async def no_answer(stage: Stage) -> list[SceneResult]:
             await stage.watch.until(
                 "the first agent rang", lambda: result.call and result.call.last("ringing"), 60
             )
-            await _ready(desk)
-            await _bridged(stage, result)
+            await ready(desk)
+            await bridged(stage, result.call)
             result.check("the first agent was set not ready", other.state == "not_ready")
-            await _talk_and_leave(stage, result, desk, it, phone)
+            await talk_and_leave(stage, result.call, desk, it, phone)
     result.check("told as no answer", result.call.last("failed") == "no_answer")
     _measured(result, it, turns=2)
     return [result]
@@ -134,11 +135,11 @@ async def person_at_once(stage: Stage) -> list[SceneResult]:
     result = SceneResult("a person at once", "transferred", said=[PERSON])
     desk = stage.desks["201"]
     async with stage.phone("201") as phone:
-        await _ready(desk)
+        await ready(desk)
         async with stage.caller("impatient", await _waiter(stage, PERSON)) as it:
             result.call = await stage.call_of("impatient")
-            await _bridged(stage, result)
-            await _talk_and_leave(stage, result, desk, it, phone)
+            await bridged(stage, result.call)
+            await talk_and_leave(stage, result.call, desk, it, phone)
     _measured(result, it, turns=1)
     answered = result.call.reports("TurnAnswered")
     result.check("honoured at the first turn", len(answered) <= 1)
@@ -150,10 +151,10 @@ async def silent(stage: Stage) -> list[SceneResult]:
     result = SceneResult("silent caller", "abandoned")
     async with stage.caller("nobody", [Told("bye"), HangUp()]) as it:
         result.call = await stage.call_of("nobody")
-        await _queued(stage, result, seconds=90)
+        await queued(stage, result.call, seconds=90)
         it.word("bye")
         await it.until("ended")
-        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+        await ended(stage, result.call)
     result.recording = recording_of(it)
     result.check("asked again, then a person", len(result.call.bot_said()) >= 3)
     return [result]
@@ -166,7 +167,7 @@ async def keys_only(stage: Stage) -> list[SceneResult]:
     async with stage.caller("keyer", script, line="1001") as it:
         result.call = await stage.call_of("keyer")
         await it.until("ended", 90)
-        await stage.watch.until("the call ended", lambda: result.call and result.call.last("ended"))
+        await ended(stage, result.call)
     result.recording = recording_of(it)
     result.check("nothing was recognised", not result.call.reports("TurnHeard"))
     result.check("a menu was read", any("press" in t.lower() for t in result.call.bot_said()))
@@ -192,58 +193,9 @@ async def _waiter(stage: Stage, first_words: str) -> list[Step]:
     return await stage.steps(first_words, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"))
 
 
-async def _ready(desk: Desk) -> None:
-    if desk.state in ("", "logged_out"):
-        await desk.do("log-in")
-    if desk.state == "wrap_up":
-        await desk.do("done")
-        await desk.until("wrap-up is over", lambda: desk.state != "wrap_up")
-    await desk.do("ready")
-    await desk.until("the agent is ready", lambda: desk.state not in ("not_ready", "logged_out"))
-
-
 def _contact_in(desk: Desk, mode: str) -> dict[str, object] | None:
     found = [seen for seen in desk.seen if seen["mode"] == mode and seen.get("packet")]
     return found[-1] if found else None
-
-
-async def _queued(stage: Stage, result: SceneResult, seconds: float = 40) -> None:
-    call = result.call
-    assert call is not None
-    await stage.watch.until("the call was queued", lambda: call.last("queued"), seconds)
-
-
-async def _bridged(stage: Stage, result: SceneResult) -> None:
-    call = result.call
-    assert call is not None
-    await stage.watch.until("caller and agent talk", lambda: call.last("bridged"), 60)
-
-
-async def _talk_and_leave(
-    stage: Stage, result: SceneResult, desk: Desk, it: Running, phone: Phone
-) -> None:
-    """The agent speaks, the caller thanks, the agent hangs up and wraps up."""
-    call = result.call
-    assert call is not None
-    spoken = len([e for e in phone.running.events if e["event"] == "said"])
-    phone.running.word("talk")
-    await _said(phone.running, spoken + 1)
-    thanks = len([e for e in it.events if e["event"] == "said"])
-    it.word("talk")
-    await _said(it, thanks + 1)
-    phone.running.word("bye")
-    await stage.watch.until("the call ended", lambda: call.last("ended"))
-    await it.until("ended")
-    await desk.until("wrap-up", lambda: desk.state == "wrap_up")
-    await desk.write_notes(call.id, "Settled in the demonstration.", "solved")
-    await desk.do("done")
-
-
-async def _said(party: Running, count: int) -> None:
-    async with asyncio.timeout(20):
-        while len([e for e in party.events if e["event"] == "said"]) < count:
-            party.changed.clear()
-            await party.changed.wait()
 
 
 async def _log_in_by_keys(stage: Stage, desk: Desk) -> bool:

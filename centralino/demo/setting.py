@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,11 @@ class Setting:
         return self.directory / "recordings"
 
 
-def prepare(directory: Path) -> Setting:
-    """A fresh state, with what is costly to make (prompts, training) kept. Raises ConfigError."""
+def prepare(directory: Path, edit: Callable[[str], str] = str) -> Setting:
+    """A fresh state, with what is costly to make (prompts, training) kept. Raises ConfigError.
+
+    `edit` may change the text of the configuration file before it is written.
+    """
     state = directory / "state"
     for gone in ("centralino.db", "centralino.db-wal", "centralino.db-shm", "centralino.log"):
         (state / gone).unlink(missing_ok=True)
@@ -55,7 +59,7 @@ def prepare(directory: Path) -> Setting:
     for agent in agents.values():
         _write_secrets(state, agent)
     file = directory / "centralino.toml"
-    file.write_text(_toml(state.resolve(), agents), encoding="utf-8")
+    file.write_text(edit(_toml(state.resolve(), agents)), encoding="utf-8")
     return Setting(directory, file, read_config(file), agents)
 
 

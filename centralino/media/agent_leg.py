@@ -13,7 +13,8 @@ from enum import Enum
 
 import structlog
 
-from acd.messages import PlaceOffer
+from acd.messages import AgentLoggedOut, AgentNotReady, PlaceOffer
+from acd.star_keys import StarKey, StarKeys
 from centralino.media.house import House
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
@@ -29,8 +30,8 @@ WHISPER_SECONDS = 4.0
 """A whisper is cut here: the caller is waiting."""
 WHISPER_WAIT_SECONDS = 1.0
 """How long to wait at answer for a whisper that is not synthesised yet."""
-REPEAT = "*1"
-"""Keys with which an agent hears the whisper again, the caller not hearing it."""
+AFTER_CALL = "break"
+"""The reason of an agent who asks by keys for no more calls after this one."""
 
 
 class OfferState(Enum):
@@ -63,7 +64,7 @@ class AgentLeg:
     leg: LegId = LegId("")
     state: OfferState = OfferState.PLACED
     sound: LegSound | None = None
-    _keys: str = ""
+    _stars: StarKeys = field(default_factory=StarKeys)
     _whisper: bytes = b""
     _whispered: asyncio.Task[None] | None = None
     _repeats: int = 0
@@ -90,13 +91,17 @@ class AgentLeg:
         self.house.pump.add(self.leg, self._tick)
 
     def digit(self, digit: str) -> None:
-        """A key of the agent: skips the whisper, or asks for it again."""
+        """A key of the agent: any skips the whisper; in the call those with a star mean something."""
         if self.state is OfferState.WHISPERING:
             self._end_whisper()
             return
-        self._keys = (self._keys + digit)[-len(REPEAT) :]
-        if self._keys == REPEAT:
+        asked = self._stars.press(digit, self.house.clock.now())
+        if asked is StarKey.REPEAT_WHISPER:
             self.repeat_whisper()
+        elif asked is StarKey.NOT_READY_AFTER:
+            self.house.tell(AgentNotReady(self.order.agent, AFTER_CALL))
+        elif asked is StarKey.LOG_OUT_AFTER:
+            self.house.tell(AgentLoggedOut(self.order.agent))
 
     def repeat_whisper(self) -> None:
         """Say the whisper again, over the caller's voice, to the agent alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from centralino import messages as house_messages
@@ -24,6 +24,10 @@ class Reporter:
     """What was last understood."""
     confidence: float = 0.0
     turns: int = 0
+    _spoken: dict[int, TranscriptLine] = field(default_factory=dict)
+    """The caller's lines by turn, to be completed when the turn is understood."""
+    _answer: TranscriptLine | None = None
+    """The bot's last line, to be completed when it is known how long the caller waited for it."""
 
     def report(self, event: reports.Report) -> None:
         """Pass one report on."""
@@ -41,10 +45,13 @@ class Reporter:
             self.house.live({"report": type(event).__name__, **asdict(event)})
 
     def _bot_said(self, said: reports.BotSaid) -> None:
-        self._say(TranscriptLine(said.at, "bot", said.text))
+        self._answer = TranscriptLine(said.at, "bot", said.text)
+        self._say(self._answer)
 
     def _heard(self, heard: reports.TurnHeard) -> None:
-        self._say(TranscriptLine(heard.at, "caller", heard.text, heard.confidence))
+        line = TranscriptLine(heard.at, "caller", heard.text, heard.confidence)
+        self._spoken[heard.turn] = line
+        self._say(line)
 
     def _keys(self, keys: reports.KeysPressed) -> None:
         # What was keyed may be an account number or a PIN: the transcript says only that it was.
@@ -52,10 +59,14 @@ class Reporter:
 
     def _understood(self, understood: reports.TurnUnderstood) -> None:
         self.intent, self.confidence = understood.intent, understood.confidence
+        if understood.turn in self._spoken:
+            self._say(replace(self._spoken.pop(understood.turn), intent=understood.intent))
 
     def _answered(self, answered: reports.TurnAnswered) -> None:
         self.turns += 1
         latency = answered.latency
+        if self._answer is not None:
+            self._say(replace(self._answer, latency_ms=round(latency.total)))
         self.house.tell(
             house_messages.CallTurn(
                 call=self.call, client=self.client, turn=str(answered.turn),

@@ -1,8 +1,7 @@
 """The whole house: which processes there are, in which order they begin and end.
 
-They begin with what others need: speech, control, edge, media. They end in the reverse order after
-the edge has stopped letting calls in: media processes finish their calls, then the edge goes, then
-control, then speech.
+They begin together. They end in order after the edge has stopped letting calls in: media processes
+finish their calls, then the edge goes, then control, then speech.
 """
 
 from __future__ import annotations

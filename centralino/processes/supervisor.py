@@ -58,7 +58,7 @@ Heard = Callable[[str, dict[str, object]], None]
 
 
 class Supervisor:
-    """Keeps posts alive until it is stopped. `start` in order, `stop` in the reverse order."""
+    """Keeps posts alive until it is stopped, in the reverse order of the list."""
 
     def __init__(self, posts: list[Post], log_file: Path, heard: Heard = lambda n, v: None) -> None:
         self.posts = posts
@@ -69,10 +69,14 @@ class Supervisor:
         self.failed: asyncio.Future[str] | None = None
 
     async def start(self) -> None:
-        """Start every post, each once those before it are up. Raises StartRefused."""
+        """Start every post and wait until all are up. Raises StartRefused.
+
+        They need no order: whoever misses another yet tries again.
+        """
         self.failed = asyncio.get_running_loop().create_future()
         for post in self.posts:
             self._tasks[post.name] = asyncio.create_task(self._keep(post), name=post.name)
+        for post in self.posts:
             await self._up(post)
 
     async def wait_failed(self) -> None:

@@ -16,7 +16,7 @@ const MODES = {
   reserved: ["Ringing", "A call is on its way to your phone."],
   ringing: ["Ringing", "Answer on your phone."],
   whisper: ["Connecting", "You hear who calls; any key skips it."],
-  talking: ["On a call", ""],
+  talking: ["On a call", "Notes are saved while you type."],
   wrap_up: ["Wrap-up", "Finish your notes."],
 };
 const WITH_CALL = new Set(["reserved", "ringing", "whisper", "talking", "wrap_up"]);

@@ -43,6 +43,7 @@ function query(filter) {
 async function load(search, before) {
   const asked = new URLSearchParams(search);
   if (before) asked.set("before", before);
+  if (asked.has("since")) asked.set("since", String(new Date(`${asked.get("since")}T00:00`).getTime() / 1000));
   const page = await attempt(() => get(`/api/calls?${asked}`));
   if (!page) return;
   if (!before) fill("rows");
@@ -76,7 +77,7 @@ async function one(call) {
   document.title = `${party(data.call.caller)} – Call history – Centralino`;
   fill("head", heading(data.call));
   const player = recording(data);
-  fill("transcript", transcript(data.transcript, player && ((at) => jump(player, at - data.call.sound_from))));
+  fill("transcript", transcript(data.transcript, { figures: true, onTime: player && ((at) => jump(player, at - data.call.sound_from)) }));
   fill("facts", factsOf(data.call));
   fill("packet", data.packet ? packetCard(data.packet) : h("p", { class: "faint" }, "The bot kept this call; nothing was handed over."));
   fill("journey", journey(data.journey));

@@ -71,15 +71,15 @@ function slotRow(slot) {
   return h("tr", {},
     h("th", { scope: "row" }, words(slot.name)),
     h("td", { class: "value" }, grouped(slot.value)),
-    h("td", {}, mark),
-    h("td", { class: "faint" }, SOURCES[slot.source] ?? slot.source),
+    h("td", {}, mark, h("small", {}, SOURCES[slot.source] ?? slot.source)),
   );
 }
 
 const WHO = { caller: "Caller", bot: "Bot", agent: "Agent" };
 
-// `onTime` makes each time a button (a player to jump in); without it the times are only shown.
-export function transcript(lines, onTime) {
+// `figures`: with how each line was understood and how fast it was answered; an agent on a call is
+// told only what is doubtful. `onTime` makes each time a button, to jump there in a player.
+export function transcript(lines, { figures = false, onTime = null } = {}) {
   if (!lines?.length) return h("p", { class: "faint" }, "Nothing was said yet.");
   return h("ol", { class: "said" }, lines.map((line) =>
     h("li", { class: line.who },
@@ -87,12 +87,17 @@ export function transcript(lines, onTime) {
         ? h("button", { class: "time", onclick: () => onTime(line.at), title: "Play from here" }, clock(line.at))
         : h("span", { class: "time" }, clock(line.at)),
       h("span", { class: "by" }, WHO[line.who]),
-      h("span", { class: "text" }, line.text, extras(line)),
+      h("span", { class: "text" }, line.text, figures ? figuresOf(line) : doubtOf(line)),
     ),
   ));
 }
 
-function extras(line) {
+function doubtOf(line) {
+  const unsure = line.who === "caller" && line.confidence !== null && line.confidence !== undefined && line.confidence < SURE;
+  return unsure ? h("small", { class: "mark doubt" }, `heard at ${percent(line.confidence)}`) : null;
+}
+
+function figuresOf(line) {
   const notes = [];
   if (line.intent) notes.push(words(line.intent));
   if (line.confidence !== null && line.confidence !== undefined && line.who === "caller") notes.push(percent(line.confidence));

@@ -24,7 +24,7 @@ function row(user) {
   return h("tr", { class: user.disabled ? "off" : "" },
     h("th", { scope: "row" }, user.full_name || user.name, h("small", {}, user.name)),
     h("td", {}, roles.map((role) => h("div", {}, role))),
-    h("td", {}, user.agent ? [h("b", {}, user.agent.number), h("small", {}, user.agent.contact || `phone ${user.agent.sip_user}`)] : "–"),
+    h("td", {}, user.agent ? [h("b", {}, user.agent.number), h("small", {}, user.agent.contact || "own phone")] : "–"),
     h("td", {}, user.agent?.queues.map((queue) => choices.queues[queue]?.name ?? queue).join(", ") || "–"),
     h("td", { class: "actions" }, user.disabled ? h("span", { class: "mark plain" }, "disabled") : actions(user)),
   );

@@ -1,0 +1,129 @@
+"""Agents at the keys: their legs are in media processes, the desk behind them in the ACD."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from acd.keypad_messages import DigitPressed, KeypadClosed, KeypadOpened, PromptDone
+from acd.keypad_service import KeypadService
+from acd.keypad_states import KeypadConfig
+from acd.messages import AgentLoggedIn, DeviceChanged
+from acd.ports import PinAnswer
+from acd.service import AcdService
+from centralino import messages as house
+from centralino.config.model import Config
+from centralino.content.store import PACKET, ContentStore
+from centralino.control.phones import Phones
+from centralino.logins import login_of
+from centralino.users.people import Users
+from centralino.users.signin import SignIn
+from centralino.users.types import Refused
+from kernel.bus import Bus
+from kernel.clock import Clock
+from kernel.packet import Packet
+
+
+@dataclass
+class Pins:
+    """`PinBook`: number and PIN, and who that is for the distributor."""
+
+    sign_in: SignIn
+    service: AcdService
+    domain: str
+    clock: Clock
+
+    async def check(self, number: str, pin: str) -> PinAnswer:
+        """Whether they belong together."""
+        found = await self.sign_in.check_pin(number, pin, self.clock.now())
+        if isinstance(found, Refused):
+            return PinAnswer(False, locked_for=found.retry_after)
+        return PinAnswer(True, login_of(found, self.service.snapshot(), self.domain))
+
+
+@dataclass
+class RemoteVoice:
+    """`AgentVoice`: speaks on a leg that a media process holds."""
+
+    bus: Bus
+    places: dict[str, str] = field(default_factory=dict)
+    """Leg → its media process."""
+
+    async def say(self, leg: str, say: str, text: str) -> None:
+        """Say this in place of what is being said."""
+        if media := self.places.get(leg):
+            await self.bus.send(media, house.SayOnLeg(leg, media, say, text))
+
+    async def hang_up(self, leg: str) -> None:
+        """End the leg."""
+        if media := self.places.get(leg):
+            await self.bus.send(media, house.HangUpLeg(leg, media))
+
+
+@dataclass
+class Packets:
+    """`LastWords`: the summary of a call's packet."""
+
+    contents: ContentStore
+
+    async def of_call(self, call: str) -> str:
+        """The summary, or nothing."""
+        packet = await self.contents.get(call, PACKET, None)
+        return packet.summary if isinstance(packet, Packet) else ""
+
+
+class Keys:
+    """Takes what media processes tell of agents at the keys."""
+
+    def __init__(
+        self,
+        config: Config,
+        service: AcdService,
+        sign_in: SignIn,
+        users: Users,
+        contents: ContentStore,
+        phones: Phones,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._phones = phones
+        self._service = service
+        self._voice = RemoteVoice(bus)
+        self.keypad = KeypadService(
+            KeypadConfig(reasons=config.acd.reasons[:9]), clock,
+            submit=self._submit, agent=service.agent,
+            pins=Pins(sign_in, service, config.domain, clock),
+            voice=self._voice, words=Packets(contents),
+        )  # fmt: skip
+        self.takers: dict[type, Callable[[Any], Awaitable[None]]] = {
+            house.KeysOpened: self._opened,
+            house.KeysPressed: self._pressed,
+            house.KeysSaid: self._said,
+            house.KeysClosed: self._closed,
+        }
+
+    async def _submit(self, event: object) -> None:
+        """An agent's wish; a log-in with a phone that is not there says so at once."""
+        await self._service.submit(event)
+        if isinstance(event, AgentLoggedIn):
+            profile = await self._users.agent(event.agent)
+            if profile and not profile.contact and profile.sip_user not in self._phones.registered:
+                await self._service.submit(DeviceChanged(event.agent, reachable=False))
+
+    async def _opened(self, opened: house.KeysOpened) -> None:
+        self._voice.places[opened.leg] = opened.media
+        agents = await self._users.agents()
+        known = next((a.number for a in agents if a.sip_user == opened.source), "")
+        await self.keypad.feed(KeypadOpened(opened.leg, known))
+
+    async def _pressed(self, pressed: house.KeysPressed) -> None:
+        await self.keypad.feed(DigitPressed(pressed.leg, pressed.digit))
+
+    async def _said(self, said: house.KeysSaid) -> None:
+        await self.keypad.feed(PromptDone(said.leg, said.say))
+
+    async def _closed(self, closed: house.KeysClosed) -> None:
+        self._voice.places.pop(closed.leg, None)
+        await self.keypad.feed(KeypadClosed(closed.leg))

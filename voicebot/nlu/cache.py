@@ -20,7 +20,7 @@ import numpy.typing as npt
 import structlog
 
 log = structlog.get_logger(__name__)
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is learned, or how, changes: older files are then not used."""
 
 Numbers = npt.NDArray[np.float64]

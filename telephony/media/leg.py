@@ -34,6 +34,13 @@ class LegSound:
             frames.append(frame)
         return frames
 
+    def catch_up(self) -> int:
+        """Drop everything that has come but not been read; the frames dropped."""
+        dropped = 0
+        while self.media.read() is not None:
+            dropped += 1
+        return dropped
+
     def waiting(self) -> int:
         """Whole frames queued and not yet sent."""
         return self.media.queued() // self.media.frame_bytes

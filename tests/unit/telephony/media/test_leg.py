@@ -69,3 +69,10 @@ def test_a_playout_goes_alone_when_nothing_comes_through() -> None:
     _, sound = leg()
     sound.playout.enqueue("beep", FRAME)
     assert sound.send_through([]) == FRAME
+
+
+def test_catching_up_drops_what_nobody_read() -> None:
+    stream, sound = leg()
+    stream.arriving = [FRAME] * 20
+    assert sound.catch_up() == 20
+    assert sound.receive() == []

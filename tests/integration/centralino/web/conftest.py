@@ -23,24 +23,35 @@ Visit = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file, from which each test gets a copy."""
-    path = tmp_path_factory.mktemp("web") / "empty.db"
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an `empty.db`, and a `staffed.db` with everybody hired: copied, not remade."""
+    folder = tmp_path_factory.mktemp("web")
 
     async def make() -> None:
-        async with Database(f"sqlite:///{path}") as made:
-            await upgrade(made)
+        async with Database(f"sqlite:///{folder}/empty.db") as database:
+            await upgrade(database)
+        shutil.copy(folder / "empty.db", folder / "staffed.db")
+        async with Database(f"sqlite:///{folder}/staffed.db") as database:
+            await make_house(database, folder).hire()
 
     # In a thread of its own, because the test that needs it first has its event loop running.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, make()).result()
-    return path
+    return folder
 
 
 @pytest.fixture
-async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[Database]:
+async def empty_database(files: Path, tmp_path: Path) -> AsyncIterator[Database]:
     """A database of the newest version, with nothing in it."""
-    shutil.copy(empty_database, tmp_path / "house.db")
+    shutil.copy(files / "empty.db", tmp_path / "house.db")
+    async with Database(f"sqlite:///{tmp_path}/house.db") as database:
+        yield database
+
+
+@pytest.fixture
+async def database(files: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """The same with the people of both clients."""
+    shutil.copy(files / "staffed.db", tmp_path / "house.db")
     async with Database(f"sqlite:///{tmp_path}/house.db") as database:
         yield database
 
@@ -49,7 +60,7 @@ async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator[Databa
 async def house(database: Database, tmp_path: Path) -> House:
     """The house with its people."""
     made = make_house(database, tmp_path / "sound")
-    await made.hire()
+    await made.meet()
     return made
 
 

@@ -131,16 +131,20 @@ class House:
         await self._agent("anna", "Anna Keller", "2001", ("billing", "technical"), river)
         await self._agent("otto", "Otto Brandt", "3001", ("berths",), harbour)
 
+    async def meet(self) -> None:
+        """Learn who was hired already."""
+        self.users = {user.name: user.id for user in await self.people.list()}
+
     async def _user(self, name: str, full: str, client: str, role: Role) -> None:
         new = NewUser(name, client, full, PASSWORD, {client: (role,)})
-        self.users[name] = await self.people.create(new, self.clock.now())
+        await self.people.create(new, self.clock.now())
 
     async def _agent(
         self, name: str, full: str, number: str, queues: tuple[str, ...], of: tuple[str, Role]
     ) -> None:
         settings = AgentSettings(number, queues=queues)
         new = NewUser(name, of[0], full, PASSWORD, {of[0]: (of[1],)}, settings)
-        self.users[name] = await self.people.create(new, self.clock.now())
+        await self.people.create(new, self.clock.now())
 
     def work(self, name: str, client: str, *queues: str) -> None:
         """Somebody is logged in and ready."""
@@ -192,13 +196,17 @@ class House:
 
     async def ring(self, id: str, client: str = RIVER, queue: str = "billing") -> str:
         """A caller waits and an agent's phone rings; the offer."""
+        await self.wait(id, client, queue)
+        offer = self.desk.offer_of(id)
+        self.desk.tell(OfferRinging(offer))
+        return offer
+
+    async def wait(self, id: str, client: str, queue: str) -> None:
+        """A caller waits."""
         began = self.clock.now()
         await self.begin(id, client, began - 60)
         await self.keep(id, PACKET, a_packet(id, client, queue, began - 60), client)
         self.desk.tell(CallQueued(id, client, queue, f"caller-{id}", "media-1", "e1"))
-        offer = self.desk.offer_of(id)
-        self.desk.tell(OfferRinging(offer))
-        return offer
 
     async def talk(self, offer: str, id: str, agent: str) -> None:
         """The agent answers, hears the whisper and talks."""

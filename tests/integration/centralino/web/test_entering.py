@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import CookieJar
@@ -97,12 +98,12 @@ async def test_everybody_begins_on_the_first_of_his_pages(
 
 
 async def test_the_first_administrator_comes_by_a_link_that_works_once(
-    database: Database, tmp_path: Path
+    empty_database: Database, tmp_path: Path
 ) -> None:
-    house = make_house(database, tmp_path)
-    token = await SignIn(database, HOUSE).first_admin_token(house.clock.now())
+    house = make_house(empty_database, tmp_path)
+    token = await SignIn(empty_database, HOUSE).first_admin_token(house.clock.now())
     async with TestServer(make_app(house.parts)) as server:
-        client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        client: TestClient[Any, Any] = TestClient(server, cookie_jar=CookieJar(unsafe=True))
         first = Visitor(client)
         path = f"/api/welcome/{token}"
         assert (await first.ask("GET", f"/welcome/{token}")).status == 200

@@ -149,7 +149,8 @@ async def test_the_recording_is_a_two_channel_wav(past: House, visit: Visit) -> 
 @pytest.mark.parametrize(
     ("wanted", "status", "start", "stop"),
     [("bytes=0-43", 206, 0, 44), ("bytes=50000-", 206, 50000, None),
-     ("bytes=-100", 206, -100, None), ("bytes=999999-", 416, 0, 0), ("bytes=0-1,5-6", 200, 0, None)],
+     ("bytes=-100", 206, -100, None), ("bytes=999999-", 416, 0, 0),
+     ("bytes=0-1,5-6", 200, 0, None)],
 )  # fmt: skip
 async def test_a_player_gets_the_part_it_asks_for(
     past: House, visit: Visit, wanted: str, status: int, start: int, stop: int | None

@@ -1,0 +1,71 @@
+"""A real Chromium, from Debian, without its own background traffic."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.peers import need_program
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
+)  # fmt: skip
+SIZE = {"width": 1280, "height": 800}
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser. Skips where it is not installed."""
+    path = need_program("chromium", "chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Tab:
+    """A page that collects what its scripts complain about."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._said)
+
+    def _said(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    async def sign_in(self, name: str, password: str) -> None:
+        """At the door."""
+        await self.page.goto(f"{self.url}/")
+        await self.page.fill("[name=name]", name)
+        await self.page.fill("[name=password]", password)
+        await self.page.click("button.primary")
+
+    async def shot(self, name: str) -> None:
+        """A picture, where CENTRALINO_SCREENS names a folder for them."""
+        folder = os.environ.get("CENTRALINO_SCREENS")
+        if folder:
+            await self.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def tab(browser: Browser, url: str, dark: bool = False, width: int = 1280) -> Tab:
+    """A new private window."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": SIZE["height"]},
+        color_scheme="dark" if dark else "light",
+        timezone_id="Europe/Rome",
+    )
+    context.set_default_timeout(10_000)
+    return Tab(await context.new_page(), url)

@@ -1,0 +1,79 @@
+"""Who sees what, as tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from centralino.db.calls import CallRow
+from centralino.users.permissions import Action
+from centralino.users.types import CENTRE, Role, SignedIn
+from centralino.web.access import allowed_somewhere, masked, may_read, pages, shown_caller
+
+
+def somebody(client: str, role: Role, user: str = "me") -> SignedIn:
+    return SignedIn(user, "name", "Name", client, {client: frozenset({role})})
+
+
+ADMIN = somebody(CENTRE, Role.ADMINISTRATOR)
+SUPERVISOR = somebody("river", Role.SUPERVISOR)
+AGENT = somebody("river", Role.AGENT)
+NOBODY = SignedIn("me", "name", "Name", "river", {})
+ROW = CallRow(
+    "call-1", "river", "1000", "inbound", 0.0, None, None, None, None, None, "other", None, None,
+    "media-1", "e1", "", None, None, None,
+)  # fmt: skip
+MINE = replace(ROW, agent="me")
+FOREIGN = replace(ROW, client="harbour")
+
+
+@pytest.mark.parametrize(
+    ("who", "row", "readable"),
+    [
+        (ADMIN, ROW, True), (ADMIN, FOREIGN, True),
+        (SUPERVISOR, ROW, True), (SUPERVISOR, FOREIGN, False),
+        (AGENT, ROW, False), (AGENT, MINE, True), (AGENT, replace(MINE, client="harbour"), False),
+        (NOBODY, ROW, False), (NOBODY, MINE, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", [Action.SEE_CALLS, Action.SEE_CONTENT, Action.HEAR_CALLS])
+def test_a_call_is_read_by_those_whose_it_is(
+    who: SignedIn, row: CallRow, readable: bool, action: Action
+) -> None:
+    assert may_read(who, row, action) is readable
+
+
+@pytest.mark.parametrize(
+    ("who", "menu"),
+    [
+        (ADMIN, ["queues", "calls", "users"]),
+        (SUPERVISOR, ["queues", "calls"]),
+        (AGENT, ["agent", "calls"]),
+        (NOBODY, []),
+    ],
+)
+def test_the_menu(who: SignedIn, menu: list[str]) -> None:
+    assert pages(who) == menu
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown"),
+    [
+        ("sip:+390612345678@203.0.113.7", "•••5678"),
+        ("+390612345678", "•••5678"),
+        ("sip:anna@sip.example;user=phone", "•••"),
+        ("sip:1234@x", "•••"),
+        ("", ""),
+    ],
+)
+def test_a_masked_number_shows_its_end(caller: str, shown: str) -> None:
+    assert masked(caller) == shown
+    assert shown_caller(AGENT, "river", caller) == shown
+    assert shown_caller(SUPERVISOR, "river", caller) == caller
+    assert shown_caller(SUPERVISOR, "harbour", caller) == shown
+
+
+def test_a_right_for_one_client_is_a_right_somewhere() -> None:
+    assert allowed_somewhere(SUPERVISOR, Action.MANAGE_USERS, Action.SEE_AGENTS)
+    assert not allowed_somewhere(AGENT, Action.MANAGE_USERS, Action.SEE_AGENTS)

@@ -83,8 +83,9 @@ class EdgeConfig:
     trunks: tuple[Trunk, ...] = ()
     default_trunk: str | None = None
     """Who carries calls to plain numbers; None: the first trunk."""
-    credentials: Mapping[str, Ha1] = field(default_factory=dict)
-    """By address of record, which is the user part at `domain`, e.g. `7001`."""
+    credentials: Mapping[str, Ha1] | None = None
+    """By address of record, which is the user part at `domain`, e.g. `7001`. None: not told yet
+    (`set_credentials` will); until then phones are asked to come again (503), not refused."""
     max_calls: int = 100
     """Inbound calls at once, above which there is 503."""
     retry_after: int = 10

@@ -67,7 +67,8 @@ class EdgeCore:
             chance=chance,
             lines=config.lines,
             default_line=config.default_line,
-            credentials=config.credentials,
+            credentials=config.credentials or {},
+            knows_phones=config.credentials is not None,
         )
 
     # The four verbs.
@@ -99,7 +100,7 @@ class EdgeCore:
             case LinesChanged(lines, default_line):
                 edge.lines, edge.default_line = lines, default_line
             case CredentialsChanged(credentials):
-                edge.credentials = credentials
+                edge.credentials, edge.knows_phones = credentials, True
                 for aor in set(edge.registrar.known()) - set(credentials):
                     edge.out += edge.registrar.forget(aor, now)
             case _:
@@ -275,6 +276,10 @@ class EdgeCore:
         to = parse_uri(parse_name_addr(request.get("To") or "").uri)
         if not edge.own.names(parse_uri(request.uri)) or not edge.own.names(to):
             edge.reply(request, 404, "Not Found")
+            return
+        if not edge.knows_phones:  # a phone that is refused may stay away for hours
+            after = [("Retry-After", str(edge.config.retry_after))]
+            edge.reply(request, 503, "Service Unavailable", after)
             return
         verdict = inbound.check(edge, request, "Authorization", source, now)
         if isinstance(verdict, Challenged):

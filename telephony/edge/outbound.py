@@ -44,7 +44,7 @@ def find(edge: Edge, uri_text: str) -> Target | OwnLine | Refused:
     if not edge.own.names(uri):
         return Target(uri.hop(), uri_text, edge.trunks.at(uri.hop()))
     user = uri.user or ""
-    if user in edge.credentials:
+    if user in edge.credentials or edge.registrar.newest(user) is not None:
         return _phone(edge, user)
     return _number(edge, user)
 

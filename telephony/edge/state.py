@@ -41,6 +41,8 @@ class Edge:
     lines: frozenset[str]
     default_line: str | None
     credentials: Mapping[str, Ha1]
+    knows_phones: bool
+    """Whether the credentials have been told."""
     draining: bool = False
     down: set[str] = field(default_factory=set)
     """Media processes that are down."""

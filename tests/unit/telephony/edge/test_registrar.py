@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.edge.digest import Login, answer
+from telephony.edge.digest import Login, answer, ha1
 from telephony.edge.events import (
     Binding,
     CredentialsChanged,
@@ -222,9 +222,21 @@ def test_bindings_come_back_after_a_restart() -> None:
 def test_who_may_no_longer_register_is_forgotten() -> None:
     bench = Bench()
     Phone(bench).asks(contact())
-    bench.tell(CredentialsChanged({"7002": config().credentials["7002"]}))
+    bench.tell(CredentialsChanged({"7002": ha1("7002", DOMAIN, "hidden")}))
     assert bench.told[-1] == Unregistered("7001")
     assert bench.register().code == 403
+
+
+def test_before_the_phones_are_known_they_are_asked_to_come_again() -> None:
+    bench = Bench(config(credentials=None))
+    saved = Binding("7002", "sip:7002@h", PHONE, bench.clock.now() + 60, "c", 1, 0.0)
+    bench.tell(RestoreBindings((saved,)))
+    assert bench.register().code == 503
+    # A number that is a phone's is never dialled at a carrier instead.
+    call = request(uri=f"sip:7002@{DOMAIN}", hop=M1.hop)
+    assert bench.request(M1.hop, call)[0] == PHONE
+    bench.tell(CredentialsChanged(config().credentials or {}))
+    assert bench.register(cseq=3).code == 200
 
 
 def test_a_changed_flow_is_saved() -> None:

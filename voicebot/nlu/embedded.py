@@ -17,7 +17,7 @@ import structlog
 
 from voicebot.nlu import cache
 from voicebot.nlu.classifier import Classifier, learn
-from voicebot.nlu.entities import EntityFinder
+from voicebot.nlu.entities import BUILT_IN, EntityFinder
 from voicebot.nlu.normalise import words
 from voicebot.nlu.ports import Entity, IntentScore, Understanding
 from voicebot.nlu.training import OUT_OF_SCOPE, Training
@@ -32,6 +32,11 @@ _ANSWERS = {
     "spelling": ("name",),
 }
 """What the question expects → the built-in entities that answer it."""
+_AROUND = frozenset(
+    "it is my the number account name yes that would be i am this on sure ok and a meter says "
+    "reads shows date for address".split()
+)
+"""Words around an answer that add nothing to it: "it is …", "my number is …"."""
 _SAID = {"yes": "affirm", "no": "deny"}
 
 
@@ -112,8 +117,7 @@ class Embedded:
         "eight one two" after "your account number?" means no intent; "let me talk to a person"
         after "your name?" holds no name.
         """
-        wanted = _ANSWERS.get(expects, ())
-        answer = next((entity for entity in entities if entity.name in wanted), None)
+        answer = next((entity for entity in entities if _answers(entity, expects)), None)
         if answer is None:
             return scores, entities
         if answer.name == "yes_no":
@@ -132,16 +136,24 @@ class Embedded:
         return [IntentScore(name, max(0.95, scores[0].confidence)), *others]
 
     def _out_of_scope(self, best: IntentScore, entities: tuple[Entity, ...], expects: str) -> bool:
-        if any(entity.name in _ANSWERS.get(expects, ()) for entity in entities):
+        if any(_answers(entity, expects) for entity in entities):
             return False
         return best.name == OUT_OF_SCOPE or best.confidence < self._training.out_of_scope_below
 
 
+def _answers(entity: Entity, expects: str) -> bool:
+    """Whether the entity answers a question that `expects` something."""
+    if expects == "menu":
+        return entity.name not in BUILT_IN
+    return entity.name in _ANSWERS.get(expects, ())
+
+
 def _share(entity: Entity, text: str) -> float:
-    """How much of the sentence's words the entity is, 0–1."""
-    outside = words(text[: entity.start]) + words(text[entity.end :])
-    every = len(words(text)) or 1
-    return 1 - min(len(outside), every) / every
+    """How much of the sentence the entity is, 0–1, by words that mean something."""
+    around = words(text[: entity.start]) + words(text[entity.end :])
+    outside = sum(word not in _AROUND for word in around)
+    inside = len(words(entity.text)) or 1
+    return inside / (inside + outside)
 
 
 def _keep(folder: Path, digest: str, learned: cache.Learned) -> None:

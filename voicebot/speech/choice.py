@@ -21,14 +21,18 @@ class Choice:
     why: str
 
 
+def vosk_model(language: str) -> str | None:
+    """The Vosk model of a language, whether installed or not; None where there is none."""
+    return VOSK_MODELS.get(language.lower().split("-")[0])
+
+
 def choose(language: str, installed: Collection[str]) -> Choice:
     """Vosk where it has a model of the language (it hears while one speaks), else Whisper.
 
     `language` is a tag such as `en` or `en-GB`; `installed` are names of the catalogue. Raises
     EngineMissing with the command that mends it.
     """
-    language = language.lower().split("-")[0]
-    vosk = VOSK_MODELS.get(language)
+    vosk = vosk_model(language)
     if vosk is not None and vosk in installed:
         return Choice("vosk", vosk, f"{vosk} is installed")
     why = f"{vosk} is not installed" if vosk else f"no Vosk model for {language!r} is catalogued"

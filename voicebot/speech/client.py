@@ -105,8 +105,7 @@ class WyomingRecogniser:
 
     async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
         """Begin an utterance. End it with `finish` or `cancel`. Raises EngineLost."""
-        wire = await Wire.connect(self.uri)
-        stream = _Stream(wire, rate, self._timeout)
+        stream = _Stream(await Wire.connect(self.uri), rate, self._timeout)
         await stream.begin(context)
         return stream
 
@@ -119,25 +118,24 @@ class _Stream:
         self._rate = rate
         self._timeout = timeout
         self._partial = ""
+        self._over = False
         self._reading: asyncio.Task[Recognised] | None = None
 
     async def begin(self, context: RecognitionContext) -> None:
-        await self._wire.send(protocol.transcribe(context, partials=True))
-        await self._wire.send(protocol.audio_start(self._rate))
         self._reading = asyncio.create_task(self._read())
+        await self._send(protocol.transcribe(context, partials=True))
+        await self._send(protocol.audio_start(self._rate))
 
     async def feed(self, pcm: bytes) -> None:
-        if self._reading is not None and self._reading.done():
-            self._reading.result()  # raises what ended it
-        await self._wire.send(protocol.audio_chunk(pcm, self._rate))
+        await self._send(protocol.audio_chunk(pcm, self._rate))
 
     async def partial(self) -> str:
         return self._partial
 
     async def finish(self) -> Recognised:
+        await self._send(protocol.audio_stop())
         assert self._reading is not None
         try:
-            await self._wire.send(protocol.audio_stop())
             async with asyncio.timeout(self._timeout):
                 return await self._reading
         except TimeoutError as problem:
@@ -146,12 +144,25 @@ class _Stream:
             await self.cancel()
 
     async def cancel(self) -> None:
+        self._over = True
         await self._wire.close()
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait({self._reading})
             if not self._reading.cancelled():
                 self._reading.exception()  # told already, or of no interest any more
+
+    async def _send(self, event: Event) -> None:
+        """Send, or end the stream: what the server said last, if anything, tells why."""
+        if self._over:
+            raise EngineLost("the stream is over")
+        try:
+            if self._reading is not None and self._reading.done():
+                self._reading.result()
+            await self._wire.send(event)
+        except EngineLost:
+            await self.cancel()
+            raise
 
     async def _read(self) -> Recognised:
         while True:

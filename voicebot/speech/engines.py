@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voicebot.errors import EngineMissing
 from voicebot.models import folder_of, installed, spec_of
-from voicebot.speech.choice import Choice, choose
+from voicebot.speech.choice import WHISPER_MODEL, Choice, choose, vosk_model
 from voicebot.speech.local import LocalSynthesiser, Voice, WholeUtterances
 from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser
 from voicebot.speech.sound import silence
@@ -22,16 +22,13 @@ def recogniser_choice(wanted: str, language: str, models_dir: Path) -> Choice:
 
     Raises EngineMissing with the command that mends it.
     """
-    here = installed(models_dir)
     if wanted == "auto":
-        return choose(language, here)
-    if wanted in ("whisper", "vosk"):
-        candidates = [n for n in sorted(here) if spec_of(n).engine == wanted]
-        of_language = [n for n in candidates if language.split("-")[0] in spec_of(n).languages]
-        chosen = choose(language, [*of_language, *(c for c in candidates if wanted == "whisper")])
-        return Choice(chosen.engine, chosen.model, f"{wanted} is configured")
-    folder_of(wanted, models_dir)
-    return Choice(spec_of(wanted).engine, wanted, f"{wanted} is configured")
+        return choose(language, installed(models_dir))
+    model = {"whisper": WHISPER_MODEL, "vosk": vosk_model(language)}.get(wanted, wanted)
+    if model is None:
+        raise EngineMissing(f"no Vosk model for {language!r} is catalogued: set recogniser to auto")
+    folder_of(model, models_dir)
+    return Choice(spec_of(model).engine, model, f"{wanted} is configured")
 
 
 def load_recogniser(choice: Choice, language: str, models_dir: Path, threads: int) -> Recogniser:

@@ -19,6 +19,7 @@ import asyncio
 import json
 import os
 import signal
+import stat
 import sys
 import time
 from dataclasses import asdict
@@ -32,6 +33,7 @@ import structlog  # noqa: E402
 
 from voicebot.errors import VoicebotError  # noqa: E402
 from voicebot.speech import engines  # noqa: E402
+from voicebot.speech.protocol import split_uri  # noqa: E402
 from voicebot.speech.server import Engines, Server  # noqa: E402
 
 
@@ -67,6 +69,9 @@ async def load(options: argparse.Namespace) -> Engines:
 async def run(options: argparse.Namespace) -> None:
     """Load, listen, say so, serve until told to stop."""
     began = time.monotonic()
+    split_uri(options.uri)
+    if options.watch_stdin and not _is_pipe(sys.stdin.fileno()):
+        raise ValueError("--watch-stdin wants a pipe or a socket as standard input")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,6 +107,11 @@ def tell(**facts: object) -> None:
     """One JSON line to whoever started us."""
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
+
+
+def _is_pipe(handle: int) -> bool:
+    mode = os.fstat(handle).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _at_end_of_stdin(stop: asyncio.Event) -> None:

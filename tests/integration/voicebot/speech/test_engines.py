@@ -145,6 +145,8 @@ def test_the_choice_is_told() -> None:
     models = whisper_models()
     assert recogniser_choice("whisper", "en", models).why == "whisper is configured"
     assert recogniser_choice("auto", "it", models).engine == "whisper"
+    with pytest.raises(EngineMissing, match="no Vosk model for 'it'"):
+        recogniser_choice("vosk", "it", models)
     with pytest.raises(EngineMissing):
         load_synthesiser("stentor")
 

@@ -179,6 +179,9 @@ async def test_a_server_that_goes_away_in_a_turn_is_lost_and_its_successor_works
         await finishing
     async with serving(Engines(ScriptedRecogniser([TEXT])), uri):
         assert (await hear(recogniser, UTTERANCE.pcm, 8000)).text == TEXT
+    for verb in (stream.finish(), stream.feed(b"")):
+        with pytest.raises(EngineLost, match="over"):
+            await verb
 
 
 async def test_a_foreign_recogniser_serves_us() -> None:

@@ -35,7 +35,7 @@ class Reply:
 
 
 class TalkSession:
-    """One conversation. `start`, then `say`, `press` and `wait` in any order, each with its replies.
+    """One conversation: `start`, then `say`, `press` and `wait`, each giving the bot's replies.
 
     In the queue, `notify` brings what the queue would tell.
     """

@@ -1,0 +1,285 @@
+"""A whole session on scripted engines; the clock walks frame by frame, nothing sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from kernel.clock import ManualClock
+from kernel.packet import Packet
+from telephony.media.playout import Playout
+from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, WordForWord, bot
+from voicebot import events, reports
+from voicebot.dialogue.facts import CallFacts
+from voicebot.ports import SpeechEngines
+from voicebot.session import Session
+from voicebot.speech.ports import EngineInfo
+from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser, tone
+from voicebot.turns import State
+
+LOUD = tone(8000, 0.02)
+
+
+class Streaming(ScriptedRecogniser):
+    """The scripted recogniser as one that hears while one speaks."""
+
+    async def info(self) -> EngineInfo:
+        return EngineInfo("scripted", "script", "en", "scripted", partials=True)
+
+
+@dataclass
+class Rig:
+    """A session with both ends of its sound in hand."""
+
+    recogniser: ScriptedRecogniser = field(default_factory=ScriptedRecogniser)
+    synthesiser: TextSynthesiser = field(default_factory=lambda: TextSynthesiser(0.01))
+    facts: CallFacts = FACTS
+    clock: ManualClock = field(default_factory=ManualClock)
+    playout: Playout = field(default_factory=Playout)
+    packets: list[Packet] = field(default_factory=list)
+    reports: list[reports.Report] = field(default_factory=list)
+    hung_up: bool = False
+    frames: list[bytes | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        keys_only = self.facts.keys_only
+        engines = SpeechEngines(
+            self.synthesiser,
+            None if keys_only else self.recogniser,
+            None if keys_only else lambda rate: LevelVad(),
+        )
+        self.session = Session(
+            self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
+        )
+
+    def transfer(self, packet: Packet) -> None:
+        self.packets.append(packet)
+
+    def hang_up(self) -> None:
+        self.hung_up = True
+
+    def report(self, event: reports.Report) -> None:
+        self.reports.append(event)
+
+    async def tick(self, pcm: bytes | None = None) -> None:
+        self.session.on_frame(pcm, self.clock.advance(0.02))
+        self.frames.append(self.playout.next_frame())
+        for _ in range(6):
+            await asyncio.sleep(0)
+
+    async def until(self, reached: Callable[[], bool], seconds: float = 60.0) -> None:
+        end = self.clock.now() + seconds
+        while not reached():
+            assert self.clock.now() < end, f"not reached; state {self.session.state}"
+            await self.tick(bytes(320))
+
+    async def listening(self) -> None:
+        await self.until(lambda: self.session.state is State.LISTENING)
+
+    async def speak(self, seconds: float = 0.5) -> None:
+        for _ in range(round(seconds / 0.02)):
+            await self.tick(LOUD)
+
+    async def say(self, text: str) -> None:
+        self.recogniser.hear(text)
+        await self.listening()
+        await self.speak()
+
+    def said(self) -> list[str]:
+        return [report.text for report in self.reports if isinstance(report, reports.BotSaid)]
+
+    def ended(self) -> reports.ConversationEnded | None:
+        last = self.reports[-1] if self.reports else None
+        return last if isinstance(last, reports.ConversationEnded) else None
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Callable[[Rig], Rig]]:
+    running: list[asyncio.Task[None]] = []
+
+    def begin(rig: Rig) -> Rig:
+        running.append(asyncio.create_task(rig.session.run()))
+        return rig
+
+    yield begin
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+Start = Callable[[Rig], Rig]
+
+
+@pytest.mark.parametrize("recogniser", [ScriptedRecogniser, Streaming])
+async def test_question_answered_then_goodbye(
+    start: Start, recogniser: type[ScriptedRecogniser]
+) -> None:
+    rig = start(Rig(recogniser()))
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.said())
+    await rig.say("goodbye")
+    await rig.until(lambda: rig.hung_up)
+    ended = rig.ended()
+    assert ended is not None and ended.outcome == "answered"
+    assert [line.text for line in ended.transcript if line.who == "caller"] == ["hours", "goodbye"]
+    assert [line.intent for line in ended.transcript if line.who == "caller"] == [
+        "hours",
+        "goodbye",
+    ]
+    assert rig.session.state is State.ENDED
+
+
+async def test_latency_is_split(start: Start) -> None:
+    rig = start(Rig())
+    await rig.say("hours")
+    await rig.until(lambda: any(isinstance(r, reports.TurnAnswered) for r in rig.reports))
+    answered = next(r for r in rig.reports if isinstance(r, reports.TurnAnswered))
+    assert (answered.turn, answered.text, answered.intent) == (1, "hours", "hours")
+    split = answered.latency
+    assert split.endpoint == pytest.approx(600, abs=25)
+    parts = split.endpoint + split.asr + split.nlu + split.tts + split.queue
+    assert split.total == pytest.approx(parts, abs=2)
+
+
+async def test_question_tells_the_recogniser_what_to_expect(start: Start) -> None:
+    rig = start(Rig())
+    await rig.say("bill")
+    await rig.say("name=Jo")
+    await rig.listening()
+    assert [context.expects for context in rig.recogniser.contexts] == ["open", "name"]
+
+
+async def test_barge_in_silences_the_leg(start: Start) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
+    greeting = "How can I help?"
+    await rig.until(lambda: greeting in rig.synthesiser.spoken and rig.playout.current == "bot-4")
+    rig.recogniser.hear("hours")
+    await rig.speak(1.0)
+    assert rig.session.state is State.HEARING
+    assert rig.playout.idle
+    assert rig.frames[-1] is None
+    await rig.until(lambda: "Nine to five." in rig.said())
+
+
+async def test_what_must_be_heard_is_not_stopped_by_voice_but_by_a_key(start: Start) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
+    await rig.until(lambda: rig.playout.current == "bot-2")
+    await rig.speak(1.0)
+    assert rig.playout.current == "bot-2"
+    rig.session.on_digit("1", rig.clock.now())
+    assert rig.playout.idle
+    await rig.until(lambda: "Nine to five." in rig.said())
+
+
+async def test_lost_recogniser_asks_again_then_hands_over(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    rig.recogniser.lost = True
+    await rig.speak()
+    await rig.until(lambda: "What was that?" in rig.said())
+    await rig.listening()
+    await rig.speak()
+    await rig.until(lambda: bool(rig.packets))
+    assert rig.packets[0].reason == "error"
+    assert rig.packets[0].tries.no_match == 0
+
+
+async def test_lost_voice_does_not_hold_up_the_call(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicebot.voice.RETRY", 0.0)
+    rig = Rig()
+    rig.synthesiser.lost = True
+    start(rig)
+    await rig.listening()
+    assert rig.said()[0] == "This is the sample."
+    rig.synthesiser.lost = False
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.synthesiser.spoken)
+
+
+async def test_keys_only_line_opens_no_recogniser(start: Start) -> None:
+    rig = start(Rig(facts=KEYS_ONLY))
+    await rig.listening()
+    await rig.speak()
+    rig.session.on_digit("0", rig.clock.now())
+    await rig.until(lambda: bool(rig.packets))
+    assert rig.recogniser.contexts == []
+    assert rig.packets[0].reason == "asked"
+
+
+async def test_waiting_with_music_then_agent_then_over(start: Start) -> None:
+    rig = start(Rig())
+    await rig.say("person")
+    await rig.until(lambda: bool(rig.packets))
+    await rig.tick()
+    await rig.tick()
+    assert rig.frames[-1] is not None, "music"
+    now = rig.clock.now()
+    rig.session.notify(events.OfferRinging("o-1"), now)
+    rig.session.notify(events.AgentAnswered("o-1"), now)
+    await rig.until(lambda: "Here is somebody." in rig.said())
+    rig.session.notify(events.Bridged("o-1"), rig.clock.now())
+    for _ in range(4):
+        await rig.tick()
+    assert rig.frames[-1] is None, "nothing is played over the talk"
+    rig.session.notify(events.AgentLeft("o-1"), rig.clock.now())
+    ended = rig.ended()
+    assert rig.hung_up and ended is not None and ended.outcome == "transferred"
+
+
+async def test_failed_transfer_returns_to_the_conversation(start: Start) -> None:
+    rig = start(Rig())
+    await rig.say("person")
+    await rig.until(lambda: bool(rig.packets))
+    rig.session.notify(events.Released("failed"), rig.clock.now())
+    await rig.until(lambda: "That did not work." in rig.said())
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.said())
+
+
+async def test_caller_who_leaves_ends_it_and_everything_after_is_harmless(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    rig.session.close("hang_up", rig.clock.now())
+    ended = rig.ended()
+    assert ended is not None and (ended.outcome, ended.why) == ("abandoned", "hang_up")
+    rig.session.close("hang_up", rig.clock.now())
+    rig.session.on_digit("1", rig.clock.now())
+    await rig.tick(LOUD)
+    assert rig.ended() is ended
+
+
+async def test_leg_gone_before_the_first_word() -> None:
+    rig = Rig()
+    rig.session.on_digit("1", rig.clock.now())
+    rig.session.close("hang_up", rig.clock.now())
+    await asyncio.wait_for(rig.session.run(), 5)
+    assert rig.said() == []
+
+
+async def test_a_fault_ends_this_conversation_and_is_raised() -> None:
+    rig = Rig()
+
+    def break_it(event: reports.Report) -> None:
+        raise RuntimeError("broken")
+
+    rig.report = break_it  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="broken"):
+        await asyncio.wait_for(rig.session.run(), 5)
+    rig.session.on_frame(LOUD, rig.clock.now())
+
+
+async def test_missing_frames_are_silence_only_after_a_while(start: Start) -> None:
+    rig = start(Rig())
+    rig.recogniser.hear("hours")
+    await rig.listening()
+    for index in range(40):
+        await rig.tick(LOUD if index % 3 else None)
+    assert rig.session.state is State.HEARING
+    for _ in range(60):
+        await rig.tick(None)
+    await rig.until(lambda: "Nine to five." in rig.said())

@@ -1,0 +1,97 @@
+"""What the caller's sound is: speech of a turn, from the first word to the recogniser's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voicebot import events
+from voicebot.speech import endpointing
+from voicebot.speech.endpointing import Segment, Segmenter
+from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Vad
+from voicebot.utterance import Guessed, Streamed, Utterance
+
+GAP = 10
+"""Frames missing in a row that count as silence: the network sends nothing, or nothing arrives.
+Fewer are jitter, and the sound that comes late would be torn apart by silence put between."""
+
+
+class Ear:
+    """Frames in, `SpeechStarted` and `SpeechEnded` of the turn listened to out."""
+
+    def __init__(
+        self, recogniser: Recogniser, vad: Vad, rate: int, tell: Callable[[events.Event], None]
+    ) -> None:
+        self.streams = False
+        """Whether the recogniser hears while one speaks."""
+        self._recogniser = recogniser
+        self._vad = vad
+        self._rate = rate
+        self._tell = tell
+        self._segmenter = Segmenter()
+        self._silence = bytes(rate // 50 * 2)
+        self._missing = 0
+        self._awake = False
+        self._turn: int | None = None
+        self._context = RecognitionContext()
+        self._utterance: Utterance | None = None
+        self._ended: dict[int, Utterance] = {}
+
+    def listen(self, turn: int, context: RecognitionContext, endpoint: float) -> None:
+        """From now on speech is of this turn; speech under way begins anew."""
+        self._forget()
+        self._awake = True
+        self._turn, self._context = turn, context
+        self._segmenter.endpoint = endpoint
+        if self._segmenter.state is not Segment.QUIET:
+            self._segmenter.reset()
+
+    def close(self) -> None:
+        """Hear nothing."""
+        self._forget()
+        self._awake = False
+        self._segmenter.reset()
+
+    def hear(self, pcm: bytes | None, now: float) -> None:
+        """One 20 ms frame that ended at `now`; None: none has come."""
+        self._missing = 0 if pcm else self._missing + 1
+        if not self._awake or (pcm is None and self._missing < GAP):
+            return
+        frame = pcm or self._silence
+        for event in self._segmenter.feed(frame, self._vad.is_speech(frame), now):
+            if self._turn is not None:
+                self._take(self._turn, event)
+
+    async def result(self, turn: int) -> Recognised:
+        """What was said in the turn whose end was told. Raises EngineLost."""
+        utterance = self._ended.pop(turn, None) or self._utterance
+        if utterance is None:
+            return Recognised("", 0.0, no_speech=1.0)
+        return await utterance.result()
+
+    def _take(self, turn: int, event: endpointing.SpeechEvent) -> None:
+        match event:
+            case endpointing.SpeechStarted():
+                kind = Streamed if self.streams else Guessed
+                self._utterance = kind(self._recogniser, self._rate, self._context)
+                self._tell(events.SpeechStarted(turn, event.at))
+            case endpointing.SpeechFrame() if self._utterance:
+                self._utterance.add(event.pcm)
+            case endpointing.SpeechPaused() if self._utterance:
+                self._utterance.paused()
+            case endpointing.SpeechResumed() if self._utterance:
+                self._utterance.resumed()
+            case endpointing.SpeechEnded() if self._utterance:
+                self._end(turn, event.last_speech_at)
+
+    def _end(self, turn: int, last_speech_at: float) -> None:
+        """The turn's speech is complete; until the next `listen` more of it means nothing."""
+        assert self._utterance is not None
+        self._ended = {turn: self._utterance}
+        self._utterance, self._turn = None, None
+        self._tell(events.SpeechEnded(turn, last_speech_at))
+
+    def _forget(self) -> None:
+        for utterance in (self._utterance, *self._ended.values()):
+            if utterance is not None:
+                utterance.cancel()
+        self._utterance, self._turn, self._ended = None, None, {}

@@ -1,0 +1,233 @@
+"""Drives one `Conversation` on one leg: its ear, its voice, its understanding, its clock.
+
+The owner of the leg calls the verbs from the event loop's thread, `on_frame` every 20 ms; none of
+them waits or raises. What takes time runs as tasks of `run`, which returns when the conversation
+has ended. A fault in one conversation must not stop the tick that carries all calls: it ends this
+one, and `run` raises it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from kernel.clock import Clock
+from kernel.errors import IllegalTransition
+from telephony.media import playout as media
+from telephony.media.playout import Playout
+from telephony.media.tones import hold_music
+from voicebot import commands as do
+from voicebot import events
+from voicebot.conversation import Conversation
+from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
+from voicebot.ear import Ear
+from voicebot.errors import EngineLost
+from voicebot.nlu.ports import Understander
+from voicebot.ports import SessionOutput, SpeechEngines
+from voicebot.turns import State
+from voicebot.understanding import understand
+from voicebot.voice import Voice
+
+log = structlog.get_logger(__name__)
+
+
+class Session:
+    """One conversation on one leg.
+
+    `stop` silences the leg at once; by default its playout alone, `LegSound.stop` also drops what
+    the stack has queued.
+    """
+
+    def __init__(
+        self,
+        facts: CallFacts,
+        bot: Bot,
+        engines: SpeechEngines,
+        understander: Understander,
+        playout: Playout,
+        clock: Clock,
+        output: SessionOutput,
+        rate: int = 8000,
+        stop: Callable[[], int] | None = None,
+    ) -> None:
+        self._facts = facts
+        self._engines = engines
+        self._understander = understander
+        self._playout = playout
+        self._clock = clock
+        self._output = output
+        self._rate = rate
+        self._conversation = Conversation(bot, facts)
+        self._voice = Voice(engines.synthesiser, playout, rate, self._told, stop or playout.stop)
+        self._ear = self._make_ear()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
+        self._fault: Exception | None = None
+
+    @property
+    def state(self) -> State:
+        """Whose turn it is."""
+        return self._conversation.state
+
+    async def run(self) -> None:
+        """Converse. Returns when the conversation has ended; raises what broke it."""
+        try:
+            self._start(self._voice.run())
+            await self._know_the_recogniser()
+            self._receive(events.Started(), self._clock.now())
+            await self._ended.wait()
+        finally:
+            await self._stop_tasks()
+        if self._fault is not None:
+            raise self._fault
+
+    # What the owner of the leg calls.
+
+    def on_frame(self, pcm: bytes | None, now: float) -> None:
+        """20 ms of received sound, or None where nothing came."""
+        if self._ended.is_set():
+            return
+        for event in self._playout.take_events():
+            self._receive(_playback_event(event), now)
+        if self._ear is not None:
+            self._guard(self._ear.hear, pcm, now)
+        due = self._conversation.next_timer()
+        if due is not None and due <= now:
+            self._guard(self._conversation.handle_timer, now)
+            self._carry_out()
+
+    def on_digit(self, digit: str, now: float) -> None:
+        """The caller pressed a key."""
+        self._receive(events.DigitPressed(digit), now)
+
+    def notify(self, event: events.QueueEvent, now: float) -> None:
+        """Something happened in the queue."""
+        self._receive(event, now)
+
+    def close(self, why: str, now: float) -> None:
+        """The caller's leg is gone."""
+        self._receive(events.CallerLeft(why), now)
+
+    # Inside.
+
+    def _make_ear(self) -> Ear | None:
+        recogniser, vad = self._engines.recogniser, self._engines.vad
+        if self._facts.keys_only or recogniser is None or vad is None:
+            return None
+        return Ear(recogniser, vad(self._rate), self._rate, self._told)
+
+    async def _know_the_recogniser(self) -> None:
+        if self._ear is None or self._engines.recogniser is None:
+            return
+        try:
+            self._ear.streams = (await self._engines.recogniser.info()).partials
+        except EngineLost as lost:
+            log.warning("session.recogniser_unknown", call=self._facts.call, problem=str(lost))
+
+    def _told(self, event: events.Event) -> None:
+        self._receive(event, self._clock.now())
+
+    def _receive(self, event: events.Event, now: float) -> None:
+        if self._ended.is_set():
+            return
+        self._guard(self._conversation.receive, event, now)
+        self._carry_out()
+
+    def _guard(self, step: Callable[..., None], *given: object) -> None:
+        """Take a step; one that must not be taken now is logged, a fault ends the conversation."""
+        try:
+            step(*given)
+        except IllegalTransition as problem:
+            log.warning("session.illegal", call=self._facts.call, problem=str(problem))
+        except Exception as fault:  # a fault in one call must not stop the tick of all
+            self._break(fault)
+
+    def _break(self, fault: Exception) -> None:
+        log.error("session.broke", call=self._facts.call, exc_info=fault)
+        self._fault = self._fault or fault
+        self._ended.set()
+
+    def _carry_out(self) -> None:
+        for command in self._conversation.commands():
+            self._guard(self._do, command)
+        if self._conversation.state is State.ENDED:
+            self._ended.set()
+
+    def _do(self, command: do.Command) -> None:
+        DOING[type(command)](self, command)
+
+    def _listen(self, command: do.Listen) -> None:
+        if self._ear is not None:
+            self._ear.listen(command.turn, command.context, command.endpoint)
+
+    def _stop_listening(self, command: do.StopListening) -> None:
+        if self._ear is not None:
+            self._ear.close()
+
+    def _recognise(self, command: do.Recognise) -> None:
+        self._start(self._hear_out(command.turn))
+
+    async def _hear_out(self, turn: int) -> None:
+        if self._ear is None:
+            return
+        try:
+            recognised = await self._ear.result(turn)
+        except EngineLost as lost:
+            self._told(events.EngineFailed(turn, str(lost)))
+        else:
+            self._told(events.Heard(turn, recognised))
+
+    def _understand(self, command: do.Understand) -> None:
+        self._start(self._make_out(command))
+
+    async def _make_out(self, command: do.Understand) -> None:
+        try:
+            readings = await understand(self._understander, command.text, command.readings)
+        except EngineLost as lost:
+            self._told(events.EngineFailed(command.turn, str(lost)))
+        else:
+            self._told(events.Understood(command.turn, readings))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if isinstance(fault, Exception):
+            self._break(fault)
+
+    async def _stop_tasks(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _playback_event(event: media.PlaybackStarted | media.PlaybackFinished) -> events.Event:
+    if isinstance(event, media.PlaybackStarted):
+        return events.PlaybackStarted(event.playback)
+    return events.PlaybackFinished(event.playback, event.interrupted)
+
+
+DOING: dict[type, Callable[[Session, Any], None]] = {
+    do.Speak: lambda session, it: session._voice.speak(it.playback, it.text),
+    do.StopSpeaking: lambda session, it: session._voice.stop(),
+    do.Listen: Session._listen,
+    do.StopListening: Session._stop_listening,
+    do.Recognise: Session._recognise,
+    do.Understand: Session._understand,
+    do.HandOver: lambda session, it: session._output.transfer(it.packet),
+    do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),
+    do.StopMusic: lambda session, it: session._playout.background(None),
+    do.HangUp: lambda session, it: session._output.hang_up(),
+    do.Tell: lambda session, it: session._output.report(it.report),
+}

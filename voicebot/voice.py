@@ -1,0 +1,83 @@
+"""Text into sound into a leg's playout, in order, the first clause as soon as it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from telephony.media.playout import Playout
+from voicebot import events
+from voicebot.errors import EngineLost
+from voicebot.speech.ports import Synthesiser
+
+log = structlog.get_logger(__name__)
+ATTEMPTS = 3
+"""How often a text is begun before it is given up: the voice's process may be starting again."""
+RETRY = 0.5
+"""Seconds between two attempts."""
+
+
+class Voice:
+    """Speaks for one leg. `run` is a task; the verbs return at once."""
+
+    def __init__(
+        self,
+        synthesiser: Synthesiser,
+        playout: Playout,
+        rate: int,
+        tell: Callable[[events.Event], None],
+        stop: Callable[[], int],
+    ) -> None:
+        self._synthesiser = synthesiser
+        self._playout = playout
+        self._rate = rate
+        self._tell = tell
+        self._stop = stop
+        self._texts: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._current: asyncio.Task[None] | None = None
+
+    def speak(self, playback: str, text: str) -> None:
+        """Say this after everything else."""
+        self._texts.put_nowait((playback, text))
+
+    def stop(self) -> None:
+        """Say nothing of all that any more."""
+        while not self._texts.empty():
+            self._texts.get_nowait()
+        if self._current is not None:
+            self._current.cancel()
+        self._stop()
+
+    async def run(self) -> None:
+        """Speak, until cancelled."""
+        try:
+            while True:
+                playback, text = await self._texts.get()
+                self._current = asyncio.create_task(self._say(playback, text))
+                await asyncio.wait({self._current})
+                if not self._current.cancelled():
+                    self._current.result()
+        finally:
+            if self._current is not None:
+                self._current.cancel()
+
+    async def _say(self, playback: str, text: str) -> None:
+        """All clauses to the playout. A text that never began is told as finished by us."""
+        made = 0
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async for clause in self._synthesiser.speak(text, self._rate):
+                    self._playout.enqueue(playback, clause.pcm)
+                    made += 1
+                break
+            except EngineLost as lost:
+                log.warning("voice.lost", playback=playback, attempt=attempt, problem=str(lost))
+                if made or attempt == ATTEMPTS:
+                    break
+                await asyncio.sleep(RETRY)
+        if made:
+            self._playout.end(playback)
+        else:
+            self._tell(events.PlaybackFinished(playback))

@@ -71,7 +71,7 @@ async def _rows(request: web.Request, limit: int) -> list[CallRow]:
         clients, filters = visible(me, Action.SEE_OWN_CALLS), replace(filters, agent=me.user)
     if query.get("outcome") == OPEN:
         rows = await parts.calls.open_calls()
-        return [row for row in reversed(rows) if _fits(row, clients, filters)][:limit]
+        return [row for row in rows if _fits(row, clients, filters)][:limit]
     return await parts.calls.list(
         clients, limit=limit, before=_cursor(query.get("before")), filters=filters
     )

@@ -106,16 +106,19 @@ class Socket:
 
     async def run(self) -> None:
         """Send until the page is gone or the session over."""
-        reader = asyncio.create_task(self._read())
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(self._read())
+            await self._write()
+            reader.cancel()
+
+    async def _write(self) -> None:
         try:
             while not self.response.closed and await self._signed_in():
                 self.wake.clear()
                 await self._send_changes()
                 await self._rest()
         except ConnectionError:
-            log.debug("web.live_gone")  # between two writes the page went; the reader sees it, too
-        finally:
-            reader.cancel()
+            log.debug("web.live_gone")  # the page went between two writes; the reader sees it, too
 
     async def _read(self) -> None:
         """Pages say nothing here; reading is how a closed socket is noticed."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from acd.snapshot import AgentView, CallView, Snapshot
+from acd.snapshot import AgentView, CallView, OfferView, Snapshot
 from centralino.content.vault import SoundInfo
 from centralino.db.calls import CallFilter, CallRow, Cursor
 from centralino.db.journal import JournalRow
@@ -86,6 +86,8 @@ class Desk(Protocol):
     def agent(self, agent: str) -> AgentView | None: ...
 
     def call(self, call: str) -> CallView | None: ...
+
+    def offer(self, offer: str) -> OfferView | None: ...
 
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         """Be told after each change; returns what ends it."""

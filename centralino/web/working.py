@@ -6,7 +6,6 @@ from aiohttp import web
 from pydantic import Field
 
 from acd.messages import (
-    AgentLoggedIn,
     AgentLoggedOut,
     AgentNotReady,
     AgentReady,
@@ -22,6 +21,7 @@ from centralino.users.types import AgentProfile, SignedIn
 from centralino.web.access import in_
 from centralino.web.errors import Refusal
 from centralino.web.live import Live
+from centralino.web.login import login_of
 from centralino.web.ports import Clients
 from centralino.web.requests import Body, ok, parts_of, read, who
 from centralino.web.views import BUSY, Json, agent_json, notes_json, queue_json
@@ -46,14 +46,8 @@ async def log_in(request: web.Request) -> web.Response:
     """POST /api/agent/log-in: begin work at the contact that the administrator set."""
     profile = await _profile(request)
     parts = parts_of(request)
-    contact = profile.contact or f"sip:{profile.sip_user}@{parts.config.domain}"
-    serves = tuple(
-        queue.queue
-        for queue in parts.desk.snapshot().queues
-        if queue.queue in profile.queues and queue.client in profile.clients
-    )
-    skills = dict(profile.skills)
-    await _submit(request, AgentLoggedIn(profile.id, profile.client, contact, serves, skills))
+    queues = parts.desk.snapshot().queues
+    await _submit(request, login_of(profile, queues, parts.config.domain))
     if not profile.contact and not parts.phone_registered(profile.sip_user):
         await _submit(request, DeviceChanged(profile.id, reachable=False))
     return ok()
@@ -148,7 +142,7 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     notes = await parts.contents.get(agent.call, NOTES, clients)
     row = await parts.calls.get(agent.call, clients)
     waiting = parts.desk.call(agent.call)
-    offer = next((o for o in live.snapshot().offers if o.offer == agent.offer), None)
+    offer = parts.desk.offer(agent.offer)
     # While it is offered the distributor knows; afterwards the history, and always the packet.
     source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
     queue = (source.queue or "") if source else ""

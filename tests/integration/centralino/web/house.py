@@ -20,7 +20,16 @@ from acd.messages import (
     OfferRinging,
     PlaceOffer,
 )
-from acd.snapshot import AgentView, CallView, Snapshot, agent_view, call_view, snapshot
+from acd.snapshot import (
+    AgentView,
+    CallView,
+    OfferView,
+    Snapshot,
+    agent_view,
+    call_view,
+    offer_view,
+    snapshot,
+)
 from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
@@ -87,6 +96,10 @@ class CoreDesk:
     def call(self, call: str) -> CallView | None:
         record = self.core.floor.waiting.get(call)
         return None if record is None else call_view(self.core.floor, record, self.clock.now())
+
+    def offer(self, offer: str) -> OfferView | None:
+        record = self.core.floor.offers.get(offer)
+        return None if record is None else offer_view(record)
 
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         self.callbacks.append(callback)

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from acd.messages import AgentLoggedIn
+from acd.snapshot import QueueView
 from centralino.db.calls import CallRow
 from centralino.users.permissions import Action
-from centralino.users.types import CENTRE, Role, SignedIn
+from centralino.users.types import CENTRE, AgentProfile, Role, SignedIn
 from centralino.web.access import allowed_somewhere, masked, may_read, pages, shown_caller
+from centralino.web.login import login_of
 
 
 def somebody(client: str, role: Role, user: str = "me") -> SignedIn:
@@ -77,3 +80,18 @@ def test_a_masked_number_shows_its_end(caller: str, shown: str) -> None:
 def test_a_right_for_one_client_is_a_right_somewhere() -> None:
     assert allowed_somewhere(SUPERVISOR, Action.MANAGE_USERS, Action.SEE_AGENTS)
     assert not allowed_somewhere(AGENT, Action.MANAGE_USERS, Action.SEE_AGENTS)
+
+
+def test_an_agent_serves_the_queues_of_clients_that_gave_a_role() -> None:
+    def queue(id: str, client: str) -> QueueView:
+        return QueueView(id, client, id, 0, 0, 0.0, 0, 0, 0)
+
+    profile = AgentProfile(
+        "a", "anna", "Anna", "river", ("river",), "2001", "",
+        ("billing", "berths", "gone"), {"gas": 3}, "2001",
+    )  # fmt: skip
+    queues = [queue("billing", "river"), queue("technical", "river"), queue("berths", "harbour")]
+    event = login_of(profile, queues, "sip.example")
+    assert event == AgentLoggedIn("a", "river", "sip:2001@sip.example", ("billing",), {"gas": 3})
+    elsewhere = replace(profile, contact="+390612345")
+    assert login_of(elsewhere, queues, "sip.example").contact == "+390612345"

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,11 @@ import numpy.typing as npt
 import structlog
 
 log = structlog.get_logger(__name__)
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is learned, or how, changes: older files are then not used."""
+
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""All that a damaged file raises in numpy and zipfile."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -72,9 +76,9 @@ def load(folder: Path, digest: str) -> Learned | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return _checked(file)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         log.warning("nlu.cache_unusable", file=str(path), error=str(error))
         return None
 

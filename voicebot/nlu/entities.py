@@ -81,14 +81,15 @@ class EntityFinder:
     def _patterned(self, text: str, runs: list[Run]) -> Iterable[Entity]:
         """Patterns, tried on the digits that were said and on the text itself."""
         for entity, patterns in self._regexes.items():
-            for run in runs:
-                if any(pattern.fullmatch(run.digits) for pattern in patterns):
-                    said = text[run.start : run.end]
-                    yield Entity(entity, run.digits, said, run.start, run.end)
-            for pattern in patterns:
-                for match in pattern.finditer(text):
-                    if not any(run.start < match.end() and match.start() < run.end for run in runs):
-                        yield Entity(entity, match.group(), match.group(), *match.span())
+            fitting = [
+                run for run in runs if any(pattern.fullmatch(run.digits) for pattern in patterns)
+            ]
+            for run in fitting:
+                yield Entity(entity, run.digits, text[run.start : run.end], run.start, run.end)
+            for match in (m for pattern in patterns for m in pattern.finditer(text)):
+                start, end = match.span()
+                if not any(run.start < end and start < run.end for run in fitting):
+                    yield Entity(entity, match.group(), match.group(), start, end)
 
     def _dates(self, text: str, today: datetime.date) -> list[Entity]:
         return [

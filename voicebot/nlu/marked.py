@@ -25,14 +25,16 @@ class Node:
     """One value of a YAML file."""
 
     file: str
-    yaml: yaml.Node
+    node: yaml.Node
     name: str
     """How a person would call it, for messages: `intents.gas_smell.queue`."""
+    key: yaml.Node | None = None
+    """The key that it stands under: a mistake is shown there, not a line below."""
 
     @property
     def line(self) -> int:
-        """Where it begins, from 1."""
-        return int(self.yaml.start_mark.line) + 1
+        """Where it begins, with its key, from 1."""
+        return int((self.key or self.node).start_mark.line) + 1
 
     def refuse(self, problem: str) -> NoReturn:
         """Raise BotError with this place."""
@@ -40,43 +42,46 @@ class Node:
 
     def is_mapping(self) -> bool:
         """Whether it has keys."""
-        return isinstance(self.yaml, yaml.MappingNode)
+        return isinstance(self.node, yaml.MappingNode)
 
     def is_list(self) -> bool:
         """Whether it is a list."""
-        return isinstance(self.yaml, yaml.SequenceNode)
+        return isinstance(self.node, yaml.SequenceNode)
 
     def is_block(self) -> bool:
         """Whether it is written as a block (`|`)."""
-        return isinstance(self.yaml, yaml.ScalarNode) and self.yaml.style in ("|", ">")
+        return isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">")
 
     def fields(self, allowed: Collection[str] | None = None) -> dict[str, Node]:
         """Its keys and values. Refuses what is no mapping, repeated keys and unknown ones."""
-        if not isinstance(self.yaml, yaml.MappingNode):
-            self.refuse(f"{self.name} should be a list of `key: value`, {self._kind()} stands here")
+        if not isinstance(self.node, yaml.MappingNode):
+            self.refuse(
+                f"{self.name or 'this'} should be `key: value` lines, {self._kind()} stands here"
+            )
         found: dict[str, Node] = {}
-        for key_node, value in self.yaml.value:
+        for key_node, value in self.node.value:
             key_place = Node(self.file, key_node, self.name)
             key = key_place.text()
             if key in found:
-                key_place.refuse(f"{self.name}: the key {key!r} stands here a second time")
+                key_place.refuse(f"{self._in()}the key {key!r} stands here a second time")
             if allowed is not None and key not in allowed:
-                key_place.refuse(f"{self.name}: no key {key!r} is known{hint(key, allowed)}")
-            found[key] = Node(self.file, value, f"{self.name}.{key}" if self.name else key)
+                key_place.refuse(f"{self._in()}no key {key!r} is known{hint(key, allowed)}")
+            name = f"{self.name}.{key}" if self.name else key
+            found[key] = Node(self.file, value, name, key_node)
         return found
 
     def items(self) -> Iterator[Node]:
         """Its elements, if it is a list."""
-        if not isinstance(self.yaml, yaml.SequenceNode):
+        if not isinstance(self.node, yaml.SequenceNode):
             self.refuse(f"{self.name} should be a list, {self._kind()} stands here")
-        for item in self.yaml.value:
+        for item in self.node.value:
             yield Node(self.file, item, self.name)
 
     def text(self) -> str:
         """Its words, as written."""
-        if not isinstance(self.yaml, yaml.ScalarNode) or self.yaml.tag.endswith(":null"):
+        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag.endswith(":null"):
             self.refuse(f"{self.name or 'this'} should be text, {self._kind()} stands here")
-        return str(self.yaml.value)
+        return str(self.node.value)
 
     def one_of(self, allowed: Collection[str], what: str) -> str:
         """Its word, which must be among `allowed`."""
@@ -109,12 +114,15 @@ class Node:
             self.refuse(f"{self.name} should be true or false, {word!r} stands here")
         return word in _TRUE
 
+    def _in(self) -> str:
+        return f"{self.name}: " if self.name else ""
+
     def _kind(self) -> str:
-        if isinstance(self.yaml, yaml.MappingNode):
+        if isinstance(self.node, yaml.MappingNode):
             return "a mapping"
-        if isinstance(self.yaml, yaml.SequenceNode):
+        if isinstance(self.node, yaml.SequenceNode):
             return "a list"
-        return "nothing" if self.yaml.tag.endswith(":null") else f"{self.yaml.value[:40]!r}"
+        return "nothing" if self.node.tag.endswith(":null") else f"{self.node.value[:40]!r}"
 
 
 def hint(word: str, allowed: Collection[str]) -> str:

@@ -217,10 +217,10 @@ class Credentials:
     phones: tuple[Credential, ...]
 
 
-# --- control → edge, media
-
-
-@message("house.drain")
+@message("edge.media_up")
 @dataclass(frozen=True)
-class Drain:
-    """No new calls; end when the running ones have."""
+class MediaUp:
+    """A media process is there, or is not: new calls go to those that are."""
+
+    media: str
+    up: bool

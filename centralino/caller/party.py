@@ -32,6 +32,7 @@ from centralino.caller.script import (
     from_json,
     to_json,
 )
+from centralino.processes.child import set_up_logs
 from kernel.clock import SteadyClock
 from kernel.ids import LegId, new_id
 from telephony.drivers.baresip_options import BaresipOptions, Registration
@@ -121,6 +122,7 @@ class Ear:
         self._clock = clock
         self._saying = b""
         self._text = ""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._sink = WavSink(Path(path), stream.rate) if path else None
         self._recorder = TwoChannelRecorder(stream.rate, self._sink or (lambda pcm: None))
         self.began = clock.now()
@@ -307,6 +309,7 @@ async def play(order: Order) -> None:
 
 def main() -> int:
     """Read the order, play it; the exit code."""
+    set_up_logs("warning", "party")  # standard output is the director's
     values = json.loads(sys.stdin.readline())
     values["script"] = tuple(values["script"])
     try:

@@ -60,7 +60,7 @@ async def party(order: Order, told: Told = lambda event: None) -> AsyncIterator[
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "centralino.caller.party",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=None,  # what goes wrong there is seen where the director is
     )  # fmt: skip
     running = Running(process)
     assert process.stdin is not None

@@ -21,7 +21,7 @@ from voicebot.errors import VoicebotError
 from voicebot.speech import engines
 
 LIBRARIES = {
-    "baresip": "baresip-python", "sipmessage": "sipmessage", "webrtcvad": "webrtcvad-wheels",
+    "baresip": "baresip-python", "webrtcvad": "webrtcvad-wheels",
     "ctranslate2": "ctranslate2", "faster_whisper": "faster-whisper", "vosk": "vosk",
     "piper": "piper-tts", "hibari": "hibari-tts", "sklearn": "scikit-learn",
     "aiohttp": "aiohttp", "sqlalchemy": "sqlalchemy", "wyoming": "wyoming",

@@ -28,6 +28,8 @@ class Sip(Section):
     """What our addresses end in; empty: `host`."""
     default_line: str | None = None
     """The line that takes numbers not listed; none: 404."""
+    default_trunk: Name | None = None
+    """Who carries calls to plain numbers; none: the first trunk."""
     max_calls: int = Field(default=40, ge=1)
     """Beyond it a new call gets 503 with Retry-After. Measured admission comes later."""
     retry_after: int = Field(default=10, ge=1)
@@ -135,6 +137,7 @@ class Trunk(Section):
     """Sources that may send calls: IP addresses or networks."""
     target: str = ""
     """Where calls out go: host:port."""
+    transport: Literal["udp", "tcp"] = "udp"
     register_uri: str = ""
     """A registrar to register at; empty: by address alone."""
     user: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -24,7 +24,6 @@ from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.web.metrics import Metrics
 from kernel.bus import Envelope
 from kernel.clock import Clock
-from kernel.codec import message
 from kernel.core import Transition
 from kernel.journal import Batch, Ledger
 
@@ -33,16 +32,8 @@ log = structlog.get_logger()
 Take = Callable[[Any], Awaitable[None]]
 
 
-@message("content.contact")
-@dataclass(frozen=True)
-class Contact:
-    """Who called, as presented: content, erased with the call."""
-
-    caller: str
-    sip_call_id: str
-
-
-CONTACT = "contact"
+CALLER = "caller"
+"""The kind of content under which the pages look for the caller's number."""
 
 
 class Intake:
@@ -72,6 +63,7 @@ class Intake:
         self._keep = keep_seconds
         self._transcripts = Transcripts(contents, keep_seconds)
         self._turns: dict[str, list[float]] = {}
+        self._refusals: dict[str, int] = {}
         self.takers: dict[type, Take] = {
             house.CallBegun: self._begun,
             house.CallSaid: self._said,
@@ -79,6 +71,8 @@ class Intake:
             house.CallTurn: self._turn,
             house.PacketMade: self._packet,
             house.CallFinished: self._finished,
+            house.MediaLoad: self._load,
+            house.CallRefused: self._refused,
             SoundKeyMade: self._sound_key,
             acd.CallQueued: self._queued,
             acd.OfferAnswered: self._answered,
@@ -114,7 +108,7 @@ class Intake:
             begun.epoch, begun.sip_call_id,
         )  # fmt: skip
         if await self._history.begin(row):
-            await self._put(begun.call, CONTACT, Contact(begun.caller, begun.sip_call_id), begun)
+            await self._put(begun.call, CALLER, begun.caller.encode(), begun)
         await self._history.update(begun.call, CallUpdate(answered=begun.started))
 
     async def _said(self, said: house.CallSaid) -> None:
@@ -147,6 +141,15 @@ class Intake:
         await self._acd.submit(answered)
         if offer is not None:
             await self._history.update(offer.call, CallUpdate(agent=offer.agent))
+
+    async def _load(self, load: house.MediaLoad) -> None:
+        self._metrics.report(load.media, "calls", load.calls, counter=False)
+        self._metrics.report(load.media, "late_ticks", load.late_ticks)
+        self._metrics.report(load.media, "loop_lag_ms", load.loop_lag_ms, counter=False)
+
+    async def _refused(self, refused: house.CallRefused) -> None:
+        self._refusals[refused.why] = self._refusals.get(refused.why, 0) + 1
+        self._metrics.report("edge", f"refused_{refused.why}", self._refusals[refused.why])
 
     async def _finished(self, finished: house.CallFinished) -> None:
         turns = sorted(self._turns.pop(finished.call, []))

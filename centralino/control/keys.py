@@ -16,10 +16,10 @@ from centralino import messages as house
 from centralino.config.model import Config
 from centralino.content.store import PACKET, ContentStore
 from centralino.control.phones import Phones
-from centralino.logins import login_of
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
+from centralino.web.login import login_of
 from kernel.bus import Bus
 from kernel.clock import Clock
 from kernel.packet import Packet
@@ -39,7 +39,7 @@ class Pins:
         found = await self.sign_in.check_pin(number, pin, self.clock.now())
         if isinstance(found, Refused):
             return PinAnswer(False, locked_for=found.retry_after)
-        return PinAnswer(True, login_of(found, self.service.snapshot(), self.domain))
+        return PinAnswer(True, login_of(found, self.service.snapshot().queues, self.domain))
 
 
 @dataclass

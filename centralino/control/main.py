@@ -104,11 +104,12 @@ class Control:
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Another process came or went."""
         log.info("control.peer", peer=event.peer, up=isinstance(event, PeerUp), epoch=event.epoch)
-        if isinstance(event, PeerDown):
-            return
         if event.peer == "edge":
-            await self.phones.tell_edge()
-        else:
+            if isinstance(event, PeerUp):
+                await self.phones.tell_edge()
+            return
+        await self.bus.send("edge", house.MediaUp(event.peer, isinstance(event, PeerUp)))
+        if isinstance(event, PeerUp):
             await self.intake.media_up(event.peer, event.epoch)
 
     async def taken(self, id: str) -> None:

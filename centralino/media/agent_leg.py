@@ -91,7 +91,7 @@ class AgentLeg:
         self.house.pump.add(self.leg, self._tick)
 
     def digit(self, digit: str) -> None:
-        """A key of the agent: any skips the whisper; in the call those with a star mean something."""
+        """A key of the agent: any skips the whisper; a star and a digit mean something later."""
         if self.state is OfferState.WHISPERING:
             self._end_whisper()
             return

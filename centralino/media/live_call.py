@@ -242,7 +242,7 @@ class LiveCall:
     def _waited(self) -> float:
         return self.house.clock.now() - self.queued_at
 
-    def _notify(self, event: object) -> None:
+    def _notify(self, event: events.QueueEvent) -> None:
         if self.session is not None and self.state.state is not CallState.ENDED:
             self.session.notify(event, self.house.clock.now())
 

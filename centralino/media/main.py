@@ -70,8 +70,6 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     ends = Ends(arguments.name, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
     loaded = await bots.load_for_lines(config)
-    for name, (bot, _) in loaded.items():
-        bots.check_queues(config, bot, name)
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,

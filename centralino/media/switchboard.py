@@ -50,7 +50,6 @@ class Switchboard:
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
             house_messages.RepeatWhisper: self._repeat_whisper,
-            house_messages.Drain: self._drain,
         }
 
     @property
@@ -189,9 +188,6 @@ class Switchboard:
         for call in self.calls.values():
             if call.agent is not None and call.agent.order.offer == order.offer:
                 call.agent.repeat_whisper()
-
-    def _drain(self, order: house_messages.Drain) -> None:
-        self.draining = True
 
 
 def user_of(uri: str) -> str:

@@ -29,7 +29,15 @@ from centralino.processes.layout import Layout
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from telephony.edge.config import EdgeConfig, Ha1, MediaTarget, Trunk
-from telephony.edge.events import CallOver, CallRefused, Notice, Registered, Unregistered
+from telephony.edge.events import (
+    CallAdmitted,
+    CallOver,
+    CallRefused,
+    MediaSilent,
+    Notice,
+    Registered,
+    Unregistered,
+)
 from telephony.edge.server import EdgeServer
 from telephony.edge.store import FileBindings
 
@@ -45,6 +53,7 @@ def edge_config(config: Config, layout: Layout) -> EdgeConfig:
         port=layout.edge_port,
         lines=frozenset(line.number for line in config.lines),
         default_line=config.sip.default_line,
+        default_trunk=config.sip.default_trunk,
         trunks=tuple(_trunk(section) for section in config.trunks),
         max_calls=config.sip.max_calls,
         retry_after=config.sip.retry_after,
@@ -57,6 +66,7 @@ def _trunk(section: TrunkSection) -> Trunk:
         name=section.name,
         host=host,
         port=int(port) if port else 5060,
+        transport=section.transport,
         sources=section.addresses,
         user=section.user,
         password=_password(section),
@@ -95,7 +105,10 @@ class EdgeLink:
             self._outbox.put_nowait(house.PhoneChanged(notice.aor, False))
         elif isinstance(notice, CallRefused):
             self._outbox.put_nowait(house.CallRefused("", notice.code, notice.reason))
-        elif not isinstance(notice, CallOver):
+        elif isinstance(notice, MediaSilent) and self.server is not None:
+            log.error("edge.media_silent", media=notice.name)
+            self.server.set_media_up(notice.name, False)
+        elif not isinstance(notice, CallOver | CallAdmitted):
             log.info("edge.notice", notice=repr(notice))
 
     async def message(self, envelope: Envelope) -> None:
@@ -105,8 +118,8 @@ class EdgeLink:
             self.server.set_credentials(
                 {phone.aor: Ha1(phone.ha1_md5, phone.ha1_sha256) for phone in value.phones}
             )
-        elif isinstance(value, house.Drain) and self.server is not None:
-            self.server.drain()
+        elif isinstance(value, house.MediaUp) and self.server is not None:
+            self.server.set_media_up(value.media, value.up)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control is there (again): say which phones are."""

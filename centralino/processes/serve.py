@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from centralino.config.model import Config
+from centralino.processes import preflight
 from centralino.processes.layout import Layout, make_layout
 from centralino.processes.supervisor import Heard, Post, Supervisor, python_post
 
@@ -32,6 +33,7 @@ class Serving:
     supervisor: Supervisor = field(init=False)
 
     async def __aenter__(self) -> Serving:
+        preflight.check(self.config)
         self.layout = make_layout(self.config)
         state = Path(self.layout.state_dir)
         self.layout.write(self._layout_file)

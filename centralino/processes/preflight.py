@@ -1,0 +1,42 @@
+"""What can be known to be wrong before anything is started: said at once, in one line."""
+
+from __future__ import annotations
+
+from centralino.config.model import Config
+from centralino.errors import StartRefused
+from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.reader import load_bot
+from voicebot.speech import engines
+
+
+def check(config: Config) -> None:
+    """Raises StartRefused, BotError or EngineMissing."""
+    for line in config.lines:
+        if line.kind == "bot" and not line.keys_only:
+            engines.recogniser_choice(
+                config.speech.recogniser, line.language, config.speech.models_dir
+            )
+    for name in sorted({line.bot for line in config.lines if line.kind == "bot"}):
+        check_queues(config, find_bot(config, name), name)
+
+
+def find_bot(config: Config, name: str) -> Bot:
+    """A bot's files, read and checked. Raises StartRefused, BotError."""
+    folder = config.bots_folder / name
+    if not folder.is_dir():
+        parent = config.bots_folder
+        known = [p.name for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
+        there = ", ".join(sorted(known)) or "nothing"
+        raise StartRefused(f"there is no bot {name!r} in {parent} (there is: {there})")
+    return load_bot(folder)
+
+
+def check_queues(config: Config, bot: Bot, name: str) -> None:
+    """Every queue that the bot hands over to must be there. Raises StartRefused."""
+    known = {queue.id for queue in config.queues}
+    for queue in sorted(bot.flow.queues):
+        if queue not in known:
+            raise StartRefused(
+                f"the bot {name!r} hands over to the queue {queue!r}, which the configuration does"
+                " not define: add a [[queues]] table with this id"
+            )

@@ -81,6 +81,8 @@ def _about(flow: Flow, state: State, intent: Intent | None) -> str:
     template = intent.does.summary
     if template and set(PLACEHOLDER.findall(template)) <= set(shown):
         return fill(template, shown)
+    if intent.universal is not None:
+        return ""
     told = ", ".join(f"{flow.slots[n].title} {shown[n]}" for n in intent.does.ask if n in shown)
     return f"About {intent.title}{': ' + told if told else ''}."
 

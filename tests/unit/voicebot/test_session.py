@@ -40,7 +40,7 @@ class Rig:
     clock: ManualClock = field(default_factory=ManualClock)
     playout: Playout = field(default_factory=Playout)
     packets: list[Packet] = field(default_factory=list)
-    reports: list[reports.Report] = field(default_factory=list)
+    told: list[reports.Report] = field(default_factory=list)
     hung_up: bool = False
     frames: list[bytes | None] = field(default_factory=list)
 
@@ -62,7 +62,7 @@ class Rig:
         self.hung_up = True
 
     def report(self, event: reports.Report) -> None:
-        self.reports.append(event)
+        self.told.append(event)
 
     async def tick(self, pcm: bytes | None = None) -> None:
         self.session.on_frame(pcm, self.clock.advance(0.02))
@@ -89,10 +89,10 @@ class Rig:
         await self.speak()
 
     def said(self) -> list[str]:
-        return [report.text for report in self.reports if isinstance(report, reports.BotSaid)]
+        return [report.text for report in self.told if isinstance(report, reports.BotSaid)]
 
     def ended(self) -> reports.ConversationEnded | None:
-        last = self.reports[-1] if self.reports else None
+        last = self.told[-1] if self.told else None
         return last if isinstance(last, reports.ConversationEnded) else None
 
 
@@ -135,8 +135,8 @@ async def test_question_answered_then_goodbye(
 async def test_latency_is_split(start: Start) -> None:
     rig = start(Rig())
     await rig.say("hours")
-    await rig.until(lambda: any(isinstance(r, reports.TurnAnswered) for r in rig.reports))
-    answered = next(r for r in rig.reports if isinstance(r, reports.TurnAnswered))
+    await rig.until(lambda: any(isinstance(r, reports.TurnAnswered) for r in rig.told))
+    answered = next(r for r in rig.told if isinstance(r, reports.TurnAnswered))
     assert (answered.turn, answered.text, answered.intent) == (1, "hours", "hours")
     split = answered.latency
     assert split.endpoint == pytest.approx(600, abs=25)

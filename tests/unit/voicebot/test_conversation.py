@@ -1,0 +1,510 @@
+"""Turn taking, the clock walked by hand: who speaks when, and what comes too late."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernel.errors import IllegalTransition
+from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, bot, meant
+from voicebot import commands as do
+from voicebot import events, reports
+from voicebot.conversation import Conversation
+from voicebot.dialogue.facts import CallFacts
+from voicebot.speech.ports import Recognised
+from voicebot.turns import MACHINE, State
+
+C = TypeVar("C")
+R = TypeVar("R")
+T0 = 1000.0
+
+
+class Walk:
+    """A conversation and everything that it ordered, latest last."""
+
+    def __init__(self, facts: CallFacts = FACTS) -> None:
+        self.core = Conversation(bot(), facts)
+        self.now = T0
+        self.ordered: list[do.Command] = []
+        self.done: set[str] = set()
+        self.tell(events.Started())
+
+    @property
+    def state(self) -> State:
+        return self.core.state
+
+    def tell(self, *happened: events.Event) -> Walk:
+        for event in happened:
+            self.core.receive(event, self.now)
+            self.ordered += self.core.commands()
+        return self
+
+    def wait(self, seconds: float) -> Walk:
+        """Walk from timer to timer."""
+        until = self.now + seconds
+        while (at := self.core.next_timer()) is not None and at <= until:
+            self.now = max(self.now, at)
+            self.core.handle_timer(self.now)
+            self.ordered += self.core.commands()
+        self.now = until
+        return self
+
+    def orders(self, kind: type[C]) -> list[C]:
+        return [command for command in self.ordered if isinstance(command, kind)]
+
+    def told(self, kind: type[R]) -> list[R]:
+        tells = (command.report for command in self.orders(do.Tell))
+        return [report for report in tells if isinstance(report, kind)]
+
+    @property
+    def turn(self) -> int:
+        return self.orders(do.Listen)[-1].turn
+
+    @property
+    def words(self) -> list[str]:
+        return [speak.text for speak in self.orders(do.Speak)]
+
+    def heard_out(self) -> Walk:
+        """Everything ordered so far is said to its end."""
+        for speak in self.orders(do.Speak):
+            if speak.playback not in self.done:
+                self.tell(events.PlaybackStarted(speak.playback))
+                self.tell(events.PlaybackFinished(speak.playback))
+                self.done.add(speak.playback)
+        return self
+
+    def speaks(self) -> Walk:
+        return self.tell(events.SpeechStarted(self.turn, self.now))
+
+    def pauses(self) -> Walk:
+        return self.tell(events.SpeechEnded(self.turn, self.now))
+
+    def says(self, intent: str, **entities: str) -> Walk:
+        """A whole turn of the caller, and our answer ordered."""
+        self.heard_out().speaks().pauses()
+        turn = self.turn
+        self.tell(events.Heard(turn, Recognised(intent, 0.9)))
+        return self.tell(events.Understood(turn, (meant(intent, 0.9, **entities),)))
+
+
+def queued() -> Walk:
+    return Walk().says("person").heard_out()
+
+
+# A turn
+
+
+def test_greeting_then_the_caller_then_us() -> None:
+    assert Walk().state is State.GREETING
+    walk = Walk()
+    assert walk.heard_out().state is State.LISTENING
+    assert walk.speaks().state is State.HEARING
+    assert walk.pauses().state is State.THINKING
+    assert walk.orders(do.Recognise) == [do.Recognise(1)]
+    walk.tell(events.Heard(1, Recognised("hours please", 0.8)))
+    assert walk.orders(do.Understand) == [do.Understand(1, "hours please", ("open",))]
+    walk.tell(events.Understood(1, (meant("hours"),)))
+    assert walk.state is State.SPEAKING
+    assert walk.words[-2:] == ["Nine to five.", "Anything else?"]
+    assert walk.heard_out().state is State.LISTENING
+
+
+def test_the_question_tells_what_to_listen_for() -> None:
+    walk = Walk().says("bill").says("out_of_scope", name="Jo")
+    contexts = [(listen.context.expects, listen.endpoint) for listen in walk.orders(do.Listen)]
+    assert contexts == [("open", 0.6), ("name", 0.6), ("digits", 1.0)]
+
+
+def test_latency_and_where_it_went() -> None:
+    walk = Walk().heard_out().speaks()
+    walk.now += 2.0
+    walk.tell(events.SpeechEnded(1, walk.now - 0.6))
+    walk.now += 0.25
+    walk.tell(events.Heard(1, Recognised("hours", 0.9, seconds=0.2)))
+    walk.tell(events.Understood(1, (meant("hours"),)))
+    walk.now += 0.15
+    walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-2].playback))
+    (answered,) = walk.told(reports.TurnAnswered)
+    assert answered.latency == reports.Latency(1000.0, 600.0, 200.0, 0.0, 150.0, 50.0)
+
+
+def test_a_guess_made_while_waiting_costs_nothing() -> None:
+    walk = Walk().heard_out().speaks()
+    walk.tell(events.SpeechEnded(1, walk.now - 0.6))
+    walk.tell(events.Heard(1, Recognised("hours", 0.9, seconds=0.3)))
+    walk.tell(events.Understood(1, (meant("hours"),)))
+    walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-2].playback))
+    assert walk.told(reports.TurnAnswered)[0].latency.asr == 0.0
+
+
+# Barge-in
+
+
+def speaking(interruptible: bool = True) -> Walk:
+    """In the greeting's question, or in what must be heard."""
+    walk = Walk()
+    plays = [speak.playback for speak in walk.orders(do.Speak)]
+    if interruptible:
+        for playback in plays[:-1]:
+            walk.tell(events.PlaybackStarted(playback), events.PlaybackFinished(playback))
+        plays = plays[-1:]
+    return walk.tell(events.PlaybackStarted(plays[0]))
+
+
+@pytest.mark.parametrize(
+    ("starts_after", "speaks_for", "stopped"),
+    [(0.0, 0.4, False), (0.0, 0.55, True), (1.0, 0.2, False), (1.0, 0.35, True)],
+)
+def test_speech_stops_a_prompt(starts_after: float, speaks_for: float, stopped: bool) -> None:
+    walk = speaking().wait(starts_after).speaks().wait(speaks_for)
+    assert bool(walk.orders(do.StopSpeaking)) is stopped
+    assert walk.state is (State.HEARING if stopped else State.GREETING)
+
+
+def test_speech_does_not_stop_what_must_be_heard() -> None:
+    walk = speaking(interruptible=False).wait(1.0).speaks().wait(5.0)
+    assert not walk.orders(do.StopSpeaking)
+
+
+def test_speech_that_goes_on_stops_what_follows_what_must_be_heard() -> None:
+    walk = speaking(interruptible=False).wait(1.0).speaks().wait(1.0)
+    plays = [speak.playback for speak in walk.orders(do.Speak)]
+    for playback in plays[:-1]:
+        walk.tell(events.PlaybackFinished(playback))
+    walk.tell(events.PlaybackStarted(plays[-1])).wait(0.6)
+    assert walk.state is State.HEARING
+
+
+def test_speech_too_short_is_as_if_it_had_not_been() -> None:
+    walk = speaking().wait(1.0).speaks().pauses().wait(1.0)
+    assert walk.state is State.GREETING
+    assert walk.turn == 2
+    assert walk.heard_out().speaks().state is State.HEARING
+
+
+def test_prompt_that_ends_amid_speech_lets_the_caller_finish() -> None:
+    walk = speaking().wait(1.0).speaks()
+    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
+    assert walk.state is State.HEARING
+    assert walk.pauses().state is State.THINKING
+
+
+# Silence and noise
+
+
+def test_silence_is_measured_from_the_end_of_the_prompt() -> None:
+    walk = Walk().wait(5.0)
+    assert walk.state is State.GREETING
+    walk.heard_out().wait(5.9)
+    assert walk.words[-1] == "How can I help?"
+    assert walk.wait(0.2).words[-1] == "Nothing heard. How can I help?"
+
+
+def test_who_looks_for_a_number_has_more_time() -> None:
+    walk = Walk().says("bill").says("out_of_scope", name="Jo").heard_out().wait(9.9)
+    assert walk.words[-1] == "Your number?"
+    assert walk.wait(0.2).words[-1] == "Your number, digit by digit?"
+
+
+def test_silent_caller_walks_the_ladder_to_a_person() -> None:
+    walk = Walk()
+    for _ in range(3):
+        walk.heard_out().wait(6.0)
+    walk.heard_out()
+    assert walk.state is State.WAITING
+    (handed,) = walk.orders(do.HandOver)
+    assert (handed.packet.reason, handed.packet.tries.no_input) == ("max_attempts", 3)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "The.", "uh", "you"])
+def test_noise_is_no_answer_and_does_not_stop_the_clock(text: str) -> None:
+    walk = Walk().heard_out().wait(3.0).speaks().pauses()
+    walk.tell(events.Heard(walk.turn, Recognised(text, 0.5)))
+    assert walk.state is State.LISTENING
+    assert walk.wait(2.9).words[-1] == "How can I help?"
+    assert walk.wait(0.2).words[-1] == "Nothing heard. How can I help?"
+
+
+def test_words_that_the_recogniser_does_not_believe_are_noise() -> None:
+    walk = Walk().heard_out().speaks().pauses()
+    walk.tell(events.Heard(walk.turn, Recognised("hours", 0.5, no_speech=0.95)))
+    assert walk.state is State.LISTENING
+
+
+def test_a_noisy_line_does_not_go_on_for_ever() -> None:
+    walk = Walk().heard_out()
+    for _ in range(3):
+        walk.speaks().pauses().tell(events.Heard(walk.turn, Recognised("", 0.0)))
+    assert walk.words[-1] == "What was that?"
+
+
+# Keys
+
+
+def test_a_key_stops_even_what_must_be_heard() -> None:
+    walk = speaking(interruptible=False).tell(events.DigitPressed("1"))
+    assert walk.orders(do.StopSpeaking)
+    assert walk.words[-2] == "Nine to five."
+
+
+@pytest.mark.parametrize(
+    ("keys", "waits", "answer"),
+    [("1234", 0.0, True), ("123", 3.1, False), ("12", 1.0, None), ("12#", 0.0, False)],
+)
+def test_keys_end_when_full_by_their_end_or_after_a_while(
+    keys: str, waits: float, answer: bool | None
+) -> None:
+    walk = Walk().says("bill").says("out_of_scope", name="Jo").heard_out()
+    walk.tell(*(events.DigitPressed(key) for key in keys)).wait(waits)
+    expected = {True: "You are Jo?", False: "Your number, digit by digit?", None: "Your number?"}
+    assert walk.words[-1] == expected[answer]
+
+
+def test_keys_win_over_what_is_being_recognised() -> None:
+    walk = Walk().heard_out().speaks().pauses()
+    turn = walk.turn
+    walk.tell(events.DigitPressed("1"))
+    assert walk.words[-2] == "Nine to five."
+    walk.tell(events.Heard(turn, Recognised("bill", 0.9)))
+    assert (walk.core.stale, walk.orders(do.Understand)) == (1, [])
+
+
+def test_keys_are_masked_in_reports_and_whole_in_the_transcript() -> None:
+    walk = Walk().says("bill").says("out_of_scope", name="Jo").heard_out()
+    walk.tell(*(events.DigitPressed(key) for key in "1234"))
+    assert walk.told(reports.KeysPressed)[0].keys == "••34"
+
+
+def test_unknown_keys_do_nothing() -> None:
+    walk = Walk().heard_out().tell(events.DigitPressed("A"))
+    assert (walk.state, walk.core.stale) == (State.LISTENING, 1)
+
+
+def test_line_of_keys_never_listens() -> None:
+    walk = Walk(KEYS_ONLY).heard_out().tell(events.DigitPressed("0")).heard_out()
+    assert walk.orders(do.Listen) == []
+    assert walk.state is State.WAITING
+
+
+# Engines that fail
+
+
+def test_a_lost_turn_is_asked_again_then_a_person() -> None:
+    walk = Walk().heard_out().speaks().pauses().tell(events.EngineFailed(1, "killed"))
+    assert walk.words[-1] == "What was that?"
+    assert walk.told(reports.TurnLost)[0].why == "killed"
+    walk.heard_out().speaks().tell(events.EngineFailed(walk.turn)).heard_out()
+    (handed,) = walk.orders(do.HandOver)
+    assert (handed.packet.reason, handed.packet.tries.no_match) == ("error", 0)
+
+
+def test_an_engine_that_never_answers_is_lost() -> None:
+    walk = Walk().heard_out().speaks().pauses().wait(10.1)
+    assert walk.words[-1] == "What was that?"
+
+
+def test_speech_that_never_ends_is_recognised() -> None:
+    walk = Walk().heard_out().speaks().wait(20.1)
+    assert walk.orders(do.Recognise) == [do.Recognise(1)]
+
+
+def test_a_playback_that_never_ends_does_not_hold_up_the_call() -> None:
+    walk = Walk().wait(60.0)
+    assert walk.state is not State.GREETING
+
+
+# The queue
+
+
+def test_waiting_with_music_until_an_agent_comes() -> None:
+    assert queued().state is State.WAITING
+    walk = queued()
+    (handed,) = walk.orders(do.HandOver)
+    assert [line.text for line in handed.packet.transcript if line.who == "caller"] == ["person"]
+    assert walk.orders(do.StartMusic)
+    walk.tell(events.OfferRinging("o"), events.AgentAnswered("o"))
+    assert walk.state is State.CONNECTING
+    assert walk.words[-1] == "Here is somebody."
+    assert walk.tell(events.Bridged("o")).state is State.WITH_AGENT
+    assert walk.orders(do.StopMusic) and walk.orders(do.StopSpeaking)
+    walk.tell(events.AgentLeft("o"))
+    assert walk.orders(do.HangUp)
+    assert walk.told(reports.ConversationEnded)[0].outcome == "transferred"
+
+
+def test_position_is_told_when_it_changes_and_else_now_and_then() -> None:
+    walk = queued().tell(events.PositionTold(3, 3, 1)).wait(0.0).heard_out()
+    assert walk.words[-1] == "You are number 3, about 9 minutes."
+    count = len(walk.words)
+    walk.wait(10.0).tell(events.PositionTold(3, 4, 1)).wait(0.0)
+    assert len(walk.words) == count
+    assert len(walk.wait(20.1).heard_out().words) == count + 1
+    walk.tell(events.PositionTold(1, 1, 1)).wait(0.0)
+    assert walk.words[-1] == "You are next."
+
+
+def test_position_waits_for_what_is_being_said() -> None:
+    walk = queued().tell(events.PositionTold(3, 3, 1)).wait(0.0)
+    walk.tell(events.PositionTold(1, 1, 1)).wait(0.0)
+    assert walk.words[-1] == "You are number 3, about 9 minutes."
+    walk.heard_out().wait(0.0)
+    assert walk.words[-1] == "You are next."
+
+
+def test_agent_who_does_not_answer_is_told_once_and_the_place_kept() -> None:
+    walk = queued().tell(events.OfferRinging("o"), events.OfferFailed("o"))
+    assert (walk.state, walk.words[-1]) == (State.WAITING, "Not there. Please wait.")
+    count = len(walk.words)
+    walk.heard_out().tell(events.OfferRinging("p"), events.OfferFailed("p"))
+    assert len(walk.words) == count
+
+
+def test_agent_lost_amid_the_whisper_means_waiting_on() -> None:
+    walk = queued().tell(events.AgentAnswered("o"), events.OfferFailed("o"))
+    assert walk.state is State.WAITING
+    assert walk.tell(events.AgentAnswered("p"), events.Bridged("p")).state is State.WITH_AGENT
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("failed", "That did not work."), ("closed", "Nobody is there.")]
+)
+def test_returned_to_the_conversation(why: str, words: str) -> None:
+    walk = queued().tell(events.Released(why))
+    assert walk.words[-2] == words
+    assert walk.orders(do.StopMusic)
+    assert walk.says("hours").words[-2] == "Nine to five."
+
+
+def test_caller_in_the_queue_is_neither_heard_nor_asked() -> None:
+    walk = queued()
+    stale = walk.core.stale
+    walk.speaks().tell(events.DigitPressed("1"))
+    assert (walk.state, walk.core.stale) == (State.WAITING, stale + 2)
+
+
+# The end
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [
+        (Walk, "abandoned"),
+        (lambda: Walk().says("hours"), "answered"),
+        (queued, "abandoned"),
+        (lambda: queued().tell(events.Bridged("o")), "transferred"),
+    ],
+)
+def test_outcome_when_the_caller_leaves(before: type[Walk], outcome: str) -> None:
+    walk = before().tell(events.CallerLeft())
+    (ended,) = walk.told(reports.ConversationEnded)
+    assert (ended.outcome, walk.state) == (outcome, State.ENDED)
+    assert walk.core.next_timer() is None
+
+
+def test_goodbye_is_heard_before_we_hang_up() -> None:
+    walk = Walk().says("goodbye")
+    assert not walk.orders(do.HangUp)
+    walk.heard_out()
+    assert walk.orders(do.HangUp)
+    assert walk.told(reports.ConversationEnded)[0].transcript[-1].text == "Goodbye."
+
+
+# What comes too late, or too early
+
+
+def test_nothing_happens_before_the_start() -> None:
+    core = Conversation(bot(), FACTS)
+    with pytest.raises(IllegalTransition):
+        core.receive(events.DigitPressed("1"), T0)
+    assert (core.state, core.commands()) == (State.NEW, [])
+
+
+def test_no_second_start() -> None:
+    with pytest.raises(IllegalTransition):
+        Walk().tell(events.Started())
+
+
+def test_stale_events_change_nothing_and_are_counted() -> None:
+    walk = Walk().heard_out()
+    ordered = list(walk.ordered)
+    late: list[events.Event] = [
+        events.PlaybackStarted("bot-1"),
+        events.PlaybackFinished("bot-1"),
+        events.PlaybackFinished("unknown"),
+        events.SpeechStarted(7, T0),
+        events.SpeechEnded(1, T0),
+        events.Heard(1, Recognised("hours", 0.9)),
+        events.Understood(1, (meant("hours"),)),
+        events.EngineFailed(1),
+        events.PositionTold(1),
+        events.Bridged("o"),
+        events.Released("failed"),
+    ]
+    walk.tell(*late)
+    assert (walk.state, walk.ordered, walk.core.stale) == (State.LISTENING, ordered, len(late))
+
+
+def some_event() -> st.SearchStrategy[events.Event]:
+    """Anything that may be told after the start, about turns and playbacks that may exist."""
+    turn = st.integers(1, 6)
+    playback = st.integers(1, 12).map(lambda n: f"bot-{n}")
+    offer = st.sampled_from(["o", "p"])
+    words = st.sampled_from(["hours", "bill", "person", "", "goodbye", "gas", "repeat", "wait"])
+    understood = st.sampled_from(
+        [
+            meant(name)
+            for name in ("hours", "bill", "person", "deny", "back", "gas", "start_over", "supply")
+        ]
+        + [meant(name="Jo"), meant(digits="1234"), meant("affirm", yes_no="yes"), meant()]
+    )
+    return st.one_of(
+        st.builds(events.PlaybackStarted, playback),
+        st.builds(events.PlaybackFinished, playback, st.booleans()),
+        st.builds(events.SpeechStarted, turn, st.just(T0)),
+        st.builds(events.SpeechEnded, turn, st.just(T0)),
+        st.builds(events.Heard, turn, st.builds(Recognised, words, st.just(0.5))),
+        st.builds(events.Understood, turn, st.tuples(understood)),
+        st.builds(events.Understood, turn, st.tuples(understood, understood)),
+        st.builds(events.EngineFailed, turn),
+        st.builds(events.DigitPressed, st.sampled_from("0123*#A")),
+        st.builds(events.PositionTold, st.integers(0, 3)),
+        st.builds(events.OfferRinging, offer),
+        st.builds(events.OfferFailed, offer),
+        st.builds(events.AgentAnswered, offer),
+        st.builds(events.Bridged, offer),
+        st.builds(events.AgentLeft, offer),
+        st.builds(events.Released, st.sampled_from(["failed", "closed"])),
+    )
+
+
+step = st.one_of(some_event(), st.floats(0.0, 30.0), st.just("heard_out"), st.just("turn"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(step, max_size=40), st.booleans())
+def test_no_order_of_events_breaks_it(
+    steps: list[events.Event | float | str], keys_only: bool
+) -> None:
+    walk = Walk(KEYS_ONLY if keys_only else FACTS)
+    for each in steps:
+        if isinstance(each, float):
+            walk.wait(each)
+        elif each == "heard_out":
+            walk.heard_out()
+        elif each == "turn" and not keys_only:
+            walk.speaks().pauses()
+        elif not isinstance(each, str):
+            walk.tell(each)
+        assert walk.state in State
+    walk.tell(events.CallerLeft())
+    assert walk.state is State.ENDED
+    assert len(walk.told(reports.ConversationEnded)) == 1
+
+
+def test_every_state_can_end() -> None:
+    for state in State:
+        if state is not State.ENDED:
+            assert any(after is State.ENDED for after in MACHINE.table[state].values())

@@ -1,0 +1,185 @@
+"""The small parts of a conversation, each by its rules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.voicebot.sample import FLOW, meant
+from voicebot import events
+from voicebot.dialogue.acts import Keys
+from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.packet import packet_of, summary_of, transfer_of
+from voicebot.dialogue.questions import split_question
+from voicebot.dialogue.state import Goal, Known, State
+from voicebot.hearing import KeyInput, is_noise
+from voicebot.nlu.ports import Entity
+from voicebot.queueing import Decision, Queueing
+from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.speech.scripted import ScriptedRecogniser, tone
+from voicebot.timers import Timer, Timers
+from voicebot.understanding import after_yes_no
+from voicebot.utterance import Guessed, Streamed, Utterance
+
+CONTEXT = RecognitionContext()
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "question"),
+    [
+        ("Hello, we are here. How can I help?", "Hello, we are here.", "How can I help?"),
+        ("How can I help?", "", "How can I help?"),
+        ("Welcome. Say what you need.", "Welcome. Say what you need.", ""),
+    ],
+)
+def test_a_greeting_and_its_question(text: str, before: str, question: str) -> None:
+    assert split_question(text) == (before, question)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "keys", "answers"),
+    [
+        ("5", Keys(), ["5"]),
+        ("#", Keys(), ["#"]),
+        ("1234", Keys(4), [None, None, None, "1234"]),
+        ("12#", Keys(4), [None, None, "12"]),
+        ("*", Keys(4), ["*"]),
+        ("1*", Keys(0), [None, None]),
+        ("1*", Keys(0, "*"), [None, "1"]),
+        ("#", Keys(4), [""]),
+    ],
+)
+def test_keys_become_an_answer(pressed: str, keys: Keys, answers: list[str | None]) -> None:
+    keyed = KeyInput()
+    assert [keyed.press(digit, keys) for digit in pressed] == answers
+
+
+def test_noise() -> None:
+    assert is_noise(Recognised("Uh.", 0.9))
+    assert not is_noise(Recognised("No.", 0.9, no_speech=0.6))
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "rest"),
+    [
+        ("no, jo hill", Entity("yes_no", "no", "no", 0, 2), "jo hill"),
+        ("no", Entity("yes_no", "no", "no", 0, 2), "no"),
+        ("well no", Entity("yes_no", "no", "no", 5, 7), "well no"),
+    ],
+)
+def test_what_follows_a_no(text: str, entity: Entity, rest: str) -> None:
+    said = meant("deny", 0.9, text)
+    assert after_yes_no(type(said)(text, said.intent, (), (entity,))) == rest
+
+
+def test_timers_ring_the_most_overdue_first() -> None:
+    timers = Timers()
+    timers.set(Timer.KEYS, 3.0)
+    timers.set(Timer.NO_INPUT, 2.0)
+    assert (timers.next(), timers.due(1.0)) == (2.0, None)
+    assert [timers.due(9.0) for _ in range(3)] == [Timer.NO_INPUT, Timer.KEYS, None]
+    timers.set(Timer.KEYS, 1.0)
+    timers.set(Timer.KEYS, None)
+    assert timers.next() is None
+
+
+@pytest.mark.parametrize(
+    ("before", "event", "decision"),
+    [
+        ([], events.OfferFailed("o"), Decision.STALE),
+        ([events.OfferRinging("o")], events.OfferFailed("o"), Decision.COMFORT),
+        ([events.OfferRinging("o")], events.OfferFailed("p"), Decision.STALE),
+        ([events.OfferRinging("o")], events.AgentAnswered("p"), Decision.CONNECT),
+        ([events.AgentAnswered("o")], events.AgentAnswered("o"), Decision.STALE),
+        ([events.AgentAnswered("o")], events.OfferRinging("p"), Decision.STALE),
+        ([events.AgentAnswered("o")], events.Bridged("p"), Decision.STALE),
+        ([events.AgentAnswered("o")], events.AgentLeft("o"), Decision.LOSE),
+        ([events.AgentAnswered("o")], events.Bridged("o"), Decision.JOIN),
+        ([events.Bridged("o")], events.Bridged("o"), Decision.STALE),
+        ([events.Bridged("o")], events.Released("late"), Decision.STALE),
+        ([events.Bridged("o")], events.AgentLeft("o"), Decision.PART),
+    ],
+)
+def test_what_the_queue_tells(
+    before: list[events.QueueEvent], event: events.QueueEvent, decision: Decision
+) -> None:
+    queueing = Queueing("house", 30.0)
+    for earlier in before:
+        queueing.take(earlier)
+    assert queueing.take(event) is decision
+
+
+FACTS = CallFacts("c", "house", "city", "8000", "+39", caller_name="Network Name")
+
+
+def test_packet_carries_all_that_is_known() -> None:
+    known = {"number": Known("1234", 0.5), "name": Known("Jo Hill", 1.0, confirmed=True)}
+    state = State(known=known, tries=(1, 2))
+    goal = Goal("bill", 0.8, (("hours", 0.1),))
+    packet = packet_of(FACTS, transfer_of(FLOW, state, "policy", goal), ())
+    assert (packet.queue, packet.priority) == ("bills", 30)
+    assert [slot.name for slot in packet.slots] == ["name", "number"]
+    assert packet.intent and packet.intent.alternatives == (("hours", 0.1),)
+    assert packet.caller_name == "Jo Hill"
+    assert (packet.tries.no_input, packet.tries.no_match) == (1, 2)
+
+
+def test_packet_of_nothing_known() -> None:
+    packet = packet_of(FACTS, transfer_of(FLOW, State(), "max_attempts", None), ())
+    assert (packet.queue, packet.intent, packet.caller_name) == ("house", None, "Network Name")
+    assert packet.summary == "The conversation got stuck."
+
+
+def test_summary_without_its_slots_has_no_gaps() -> None:
+    bill = FLOW.intents["bill"]
+    assert summary_of(FLOW, State(), bill, "policy") == "About a high bill."
+    state = State(known={"number": Known("1234", 1.0)})
+    assert summary_of(FLOW, state, bill, "error") == (
+        "About a high bill: number ••34. A technical fault ended the conversation."
+    )
+
+
+# Utterances
+
+
+@pytest.mark.parametrize("kind", [Guessed, Streamed])
+async def test_an_utterance_is_heard(kind: Callable[..., Utterance]) -> None:
+    utterance = kind(ScriptedRecogniser(["yes"]), 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    utterance.paused()
+    assert (await utterance.result()).text == "yes"
+    utterance.cancel()
+
+
+async def test_a_guess_is_void_when_the_caller_goes_on() -> None:
+    recogniser = ScriptedRecogniser(["my bill", "my bill is wrong"])
+    utterance = Guessed(recogniser, 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    utterance.paused()
+    await asyncio.sleep(0)
+    utterance.resumed()
+    utterance.add(tone(8000, 0.2))
+    utterance.paused()
+    assert (await utterance.result()).text in ("my bill", "my bill is wrong")
+    assert len(recogniser.contexts) == 2
+
+
+async def test_a_guess_is_not_asked_for_twice() -> None:
+    recogniser = ScriptedRecogniser(["yes", "no"])
+    utterance = Guessed(recogniser, 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    utterance.paused()
+    assert (await utterance.result()).text == "yes"
+    assert len(recogniser.contexts) == 1
+
+
+async def test_a_void_guess_that_failed_is_told_to_nobody() -> None:
+    recogniser = ScriptedRecogniser()
+    recogniser.lost = True
+    utterance = Guessed(recogniser, 8000, CONTEXT)
+    utterance.paused()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    utterance.cancel()

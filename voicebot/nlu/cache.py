@@ -21,7 +21,7 @@ import numpy.typing as npt
 import structlog
 
 log = structlog.get_logger(__name__)
-FORMAT = 3
+FORMAT = 4
 """Raised whenever what is learned, or how, changes: older files are then not used."""
 
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)

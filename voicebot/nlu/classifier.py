@@ -20,8 +20,6 @@ from voicebot.nlu.normalise import features
 
 STRENGTH = 20.0
 """C of the logistic regression: the inverse of its regularisation."""
-TOLERANCE = 1e-3
-"""Where learning stops; ten times finer takes twice as long and answers the same."""
 PIECES = 1.5
 """Weight of the pieces of words beside the words."""
 SHARPNESS = 1.4
@@ -43,9 +41,7 @@ def learn(sentences: Sequence[str], intents: Sequence[str]) -> Learned:
     vectorisers = _vectorisers()
     for vectoriser in vectorisers:
         vectoriser.fit(texts)
-    model = LogisticRegression(
-        C=STRENGTH, tol=TOLERANCE, max_iter=1000, class_weight=_class_weights(intents)
-    )
+    model = LogisticRegression(C=STRENGTH, max_iter=1000, class_weight=_class_weights(intents))
     model.fit(_columns(vectorisers, texts), list(intents))
     weights, bias = model.coef_ * SHARPNESS, model.intercept_ * SHARPNESS
     if len(model.classes_) == 2:  # scikit-learn then keeps the second intent's row only

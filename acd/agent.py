@@ -128,7 +128,7 @@ STATE: Machine[State] = Machine(
     },
 )
 
-NO_ANSWER, PHONE_TROUBLE, JUST_IN = "no answer", "phone trouble", "logged in"
+NO_ANSWER, PHONE_TROUBLE = "no answer", "phone trouble"
 """Reasons that the system gives for an agent who is not ready."""
 
 IN_CALL = frozenset({State.WHISPER, State.TALKING})
@@ -163,7 +163,7 @@ def logged_in(known: AgentRecord | None, event: AgentLoggedIn, now: float) -> Ag
     record = known or AgentRecord(event.agent, event.client, event.contact)
     moved = record.contact != event.contact
     phone = Phone.LOST if record.phone is Phone.LOST and not moved else Phone.UP
-    record = wants(_as_said(record, event), event, now, JUST_IN)
+    record = wants(_as_said(record, event), event, now)
     return with_phone(replace(record, idle_since=now), phone, now)
 
 

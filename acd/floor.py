@@ -69,10 +69,10 @@ class Floor:
 
     def load(self, record: object) -> None:
         """Take in a row from the ledger. Raises TypeError for a row of no table of ours."""
+        self.seq = max(self.seq, getattr(record, "seq", 0))
         if isinstance(record, AgentRecord):
             self._index_agent(None, record)
         elif isinstance(record, WaitingRecord):
-            self.seq = max(self.seq, record.seq)
             self._index_call(None, record)
             self.unheard.add((record.media, record.epoch))
         elif isinstance(record, OfferRecord):

@@ -37,7 +37,7 @@ from acd.keypad_states import (
     StartedOver,
     Wrong,
 )
-from acd.messages import AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
+from acd.messages import AgentLoggedIn, AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
 from acd.snapshot import AgentView
 from acd.timers import Timers
 from kernel.errors import IllegalTransition
@@ -205,13 +205,11 @@ class KeypadDesk:
         if session.at is not At.CHECKING:
             self.stale += 1
         elif event.ok and event.login is not None and not self._locked(session.number):
-            self._accept(session, event, now)
+            self._accept(session, event.login, now)
         else:
             self._reject(session, event, now)
 
-    def _accept(self, session: Session, event: PinChecked, now: float) -> None:
-        login = event.login
-        assert login is not None
+    def _accept(self, session: Session, login: AgentLoggedIn, now: float) -> None:
         if self._wrong.pop(session.number, None):
             self._timers.cancel(("wrong", session.number))
         session.agent = login.agent

@@ -40,7 +40,7 @@ def make(
     """A new offer; `ring` is the ring time-out in seconds."""
     return OfferRecord(
         offer, call.call, agent.agent, call.client, call.queue, call.media, call.epoch,
-        call.caller, call.joined, made=now, lease=now + ring + margin, since=now,
+        call.caller, call.joined, call.seq, made=now, lease=now + ring + margin, since=now,
     )  # fmt: skip
 
 

@@ -67,16 +67,16 @@ class Reactions:
     def join(self, event: CallQueued, now: float) -> None:
         """A caller takes a place: the old one, if it was kept."""
         self.counts["queued"] += 1
-        joined = now
+        self.floor.seq += 1
+        joined, seq = now, self.floor.seq
         key = seat_key(event.client, event.queue, event.caller)
         if event.caller and key in self.floor.seats:
-            joined = min(now, self.floor.seats[key].joined)
+            joined, seq = self.floor.seats[key].joined, self.floor.seats[key].seq
             self.counts["resumed"] += 1
             self.floor.drop_seat(key)
-        self.floor.seq += 1
         record = WaitingRecord(
             event.call, event.client, event.queue, event.caller, event.media, event.epoch,
-            joined, now, self.floor.seq, event.priority, event.required, event.preferred,
+            joined, now, seq, event.priority, event.required, event.preferred,
             event.intent,
         )  # fmt: skip
         self.floor.put_call(record)
@@ -100,11 +100,11 @@ class Reactions:
     def _keep_seat(self, of: WaitingRecord | OfferRecord, seconds: float, now: float) -> None:
         if not of.caller or not seconds:
             return
-        seat = SeatRecord(of.client, of.queue, of.caller, of.joined, now + seconds)
+        seat = SeatRecord(of.client, of.queue, of.caller, of.joined, of.seq, now + seconds)
         kept = self.floor.seats.get(seat.key)
         if kept is not None:  # two calls of one number: the older place, the longer time
-            expires = max(seat.expires, kept.expires)
-            seat = replace(seat, joined=min(seat.joined, kept.joined), expires=expires)
+            older = min(seat, kept, key=lambda place: (place.joined, place.seq))
+            seat = replace(older, expires=max(seat.expires, kept.expires))
         self.floor.put_seat(seat)
 
     def release(self, call: str, media: str, why: str, client: str | None) -> None:

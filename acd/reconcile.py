@@ -37,9 +37,10 @@ def compare(
     calls = [call for call in waiting if call.media == held.media]
     named = set(held.offers)
     lost_offers = [offer for offer in ours if not _there(offer, named, held.epoch)]
-    live = {offer.call for offer in ours} - {offer.call for offer in lost_offers}
-    here = set(held.waiting) | live
-    known = {call.call for call in calls} | live
+    # An offer on its way says nothing of its caller: only one that is held does.
+    offered = {offer.call for offer in ours if offer.offer in named}
+    here = set(held.waiting) | offered
+    known = {call.call for call in calls} | offered
     return Differences(
         tuple(lost_offers),
         tuple(call.call for call in calls if call.call not in here),

@@ -155,6 +155,7 @@ class OfferRecord:
     epoch: str
     caller: str
     joined: float
+    seq: int
     made: float
     lease: float
     """UTC seconds at which it frees call and agent, whatever happened."""
@@ -176,6 +177,7 @@ class SeatRecord:
     queue: str
     caller: str
     joined: float
+    seq: int
     expires: float
 
     @property

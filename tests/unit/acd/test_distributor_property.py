@@ -387,7 +387,7 @@ class World(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Let all that is under way come to its end: everything is free again."""
         for name in MEDIA:
-            self.media_dies(name, "lost")
+            self.media_dies(name, "both")
         self.time_passes(1_000.0)
         floor = self.house.core.floor
         stuck = [o for o in floor.offers.values() if o.state is not OfferState.BRIDGED]
@@ -399,7 +399,7 @@ class World(RuleBasedStateMachine):
 
 
 World.TestCase.settings = settings(
-    max_examples=50,
+    max_examples=30,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -329,7 +329,8 @@ def test_waiting_with_music_until_an_agent_comes() -> None:
     assert walk.state is State.CONNECTING
     assert walk.words[-1] == "Here is somebody."
     assert walk.tell(events.Bridged("o")).state is State.WITH_AGENT
-    assert walk.orders(do.StopMusic) and walk.orders(do.StopSpeaking)
+    assert walk.orders(do.StopMusic)
+    assert walk.orders(do.StopSpeaking)
     walk.tell(events.AgentLeft("o"))
     assert walk.orders(do.HangUp)
     assert walk.told(reports.ConversationEnded)[0].outcome == "transferred"

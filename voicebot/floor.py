@@ -8,7 +8,7 @@ from voicebot.dialogue import acts
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.state import State as DialogueState
 from voicebot.dialogue.state import Step
-from voicebot.mouth import Mouth
+from voicebot.mouth import Mouth, Playback
 from voicebot.progress import Transcript
 from voicebot.timers import Timer, Timers
 from voicebot.turns import MACHINE, State
@@ -57,11 +57,16 @@ class Floor:
             if isinstance(act, acts.Say | acts.Ask) and act.text:
                 self._say(act, now)
 
-    def hush(self) -> None:
-        """Silence now."""
-        if self.mouth.busy:
-            self.mouth.stop()
-            self.order(do.StopSpeaking())
+    def hush(self) -> tuple[Playback, ...]:
+        """Silence now; what is not heard to its end."""
+        if not self.mouth.busy:
+            return ()
+        self.order(do.StopSpeaking())
+        return self.mouth.stop()
+
+    def ignore(self) -> None:
+        """An event came for something no longer current."""
+        self.stale += 1
 
     def _say(self, act: acts.Say | acts.Ask, now: float) -> None:
         asks = act.question if isinstance(act, acts.Ask) else ""

@@ -64,10 +64,11 @@ class Mouth:
             return False
         return None
 
-    def stop(self) -> None:
-        """Nothing is said any more."""
-        self._stopped |= {playback.name for playback in self._queue}
-        self._queue = []
+    def stop(self) -> tuple[Playback, ...]:
+        """Nothing is said any more; what was not said to its end."""
+        cut_off, self._queue = tuple(self._queue), []
+        self._stopped |= {playback.name for playback in cut_off}
+        return cut_off
 
     def longest(self) -> float:
         """Seconds that all of it may last at most."""

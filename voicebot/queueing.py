@@ -33,7 +33,7 @@ class Decision(Enum):
     LOSE = "lose"
     """The agent who had answered is gone; the place is kept."""
     COMFORT = "comfort"
-    """An agent did not answer; the place is kept."""
+    """An agent's phone rang for nothing; the place is kept."""
     JOIN = "join"
     """Caller and agent talk."""
     PART = "part"
@@ -76,7 +76,7 @@ class Queueing:
         if event.offer != self.offer and not new:
             return Decision.STALE
         if isinstance(event, OfferFailed | AgentLeft):
-            return self._gone()
+            return self._gone(isinstance(event, OfferFailed) and event.why == "no_answer")
         if self.bridged or (self.answered and not isinstance(event, Bridged)):
             return Decision.STALE
         self.offer = event.offer
@@ -88,11 +88,13 @@ class Queueing:
             return Decision.JOIN
         return Decision.NOTHING
 
-    def _gone(self) -> Decision:
+    def _gone(self, kept_waiting: bool) -> Decision:
         if self.bridged:
             return Decision.PART
         lost, self.answered, self.offer = self.answered, False, ""
-        return Decision.LOSE if lost else Decision.COMFORT
+        if lost:
+            return Decision.LOSE
+        return Decision.COMFORT if kept_waiting else Decision.NOTHING
 
     def due(self, now: float) -> float | None:
         """When the position is to be said, in UTC seconds; None: it is not known."""

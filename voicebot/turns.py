@@ -29,6 +29,12 @@ class State(Enum):
     ENDED = "ended"
 
 
+SPEAKING = frozenset({State.GREETING, State.SPEAKING})
+"""We say something that matters, and may be interrupted."""
+QUEUE = frozenset({State.WAITING, State.CONNECTING, State.WITH_AGENT})
+"""The conversation has handed over."""
+
+
 @dataclass(frozen=True)
 class Greeted:
     """The first words begin."""

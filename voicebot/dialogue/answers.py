@@ -16,14 +16,15 @@ from voicebot.dialogue.filling import answer as fill_answer
 from voicebot.dialogue.filling import corrected, volunteered
 from voicebot.dialogue.flow import Answer, Route, Universal
 from voicebot.dialogue.keypad import press
-from voicebot.dialogue.ladder import no_match, slot_missed
+from voicebot.dialogue.ladder import give_up, no_match, slot_missed
 from voicebot.dialogue.meaning import emergency, goal_of, universal, verdict
 from voicebot.dialogue.state import YES_NO, Asking, Goal, Question
 from voicebot.dialogue.universals import obey
 from voicebot.nlu.ports import Understanding
 
-OUT_OF_SCOPE_LIMIT = 2
-"""The out-of-scope sentence in a row at which a person is offered."""
+OFFER_A_PERSON = 2
+"""The out-of-scope sentence in a row after which a yes is taken as yes to a person, since the
+wording has offered one by then; the next one ends the ladder."""
 
 
 def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
@@ -77,15 +78,15 @@ def _open(draft: Draft, said: Understanding) -> None:
     if yes is not None and draft.flow.universal(goal.intent) is not None:
         _decided_nothing(draft, yes)
     elif said.out_of_scope:
-        _out_of_scope(draft)
+        if not _continued(draft, told):
+            _out_of_scope(draft)
     elif goal.confidence >= draft.flow.thresholds.accept:
         if not goals.pursue(draft, goal, told):
             no_match(draft)
     elif goal.confidence >= draft.flow.thresholds.ask:
         _suggest(draft, goal, told)
-    else:
-        if not _continued(draft, told):
-            no_match(draft)
+    elif not _continued(draft, told):
+        no_match(draft)
 
 
 def _decided_nothing(draft: Draft, yes: bool) -> None:
@@ -124,13 +125,15 @@ def _continued(draft: Draft, told: frozenset[str]) -> bool:
 
 
 def _out_of_scope(draft: Draft) -> None:
-    """Say what this line is for; at the second time running offer a person."""
+    """Say what this line is for; the second time running a yes is yes to a person."""
     count = draft.state.out_of_scope + 1
     draft.state = replace(draft.state, out_of_scope=count)
+    if count > OFFER_A_PERSON:
+        give_up(draft, draft.flow.no_match)
+        return
     draft.say(draft.flow.out_of_scope)
-    intent = draft.flow.intent_of(Universal.PERSON)
-    if count >= OUT_OF_SCOPE_LIMIT and intent is not None:
-        questions.put(draft, Question(Asking.PERSON, intent.name))
+    if count == OFFER_A_PERSON:
+        questions.put(draft, Question(Asking.PERSON))
     else:
         questions.anything(draft)
 
@@ -144,9 +147,8 @@ def _slot(draft: Draft, said: Understanding) -> None:
         draft.state = draft.state.progressed()
         goals.skip(draft, slot.name)
         goals.advance(draft)
-    else:
-        if not _something_else(draft, said):
-            no_match(draft)
+    elif not _something_else(draft, said):
+        no_match(draft)
 
 
 def _something_else(draft: Draft, said: Understanding) -> bool:
@@ -168,9 +170,10 @@ def _yes_no(draft: Draft, readings: Sequence[Understanding]) -> None:
         return
     elif yes is False:
         _decided(draft, False)
-    else:
-        if not _something_else(draft, readings[-1]):
-            no_match(draft)
+    elif draft.state.question.asking is Asking.PERSON:
+        _open(draft, readings[-1])
+    elif not _something_else(draft, readings[-1]):
+        no_match(draft)
 
 
 def _corrects(draft: Draft, readings: Sequence[Understanding], yes: bool | None) -> bool:
@@ -202,7 +205,7 @@ def _decided(draft: Draft, yes: bool) -> None:
             route = draft.route()
             _confirmed(draft, list(route.ask) if route else [], yes)
         case Asking.PERSON:
-            goals.person(draft, "low_confidence") if yes else questions.anything(draft)
+            goals.person(draft, "low_confidence") if yes else _decided_nothing(draft, False)
         case _:
             _offer_decided(draft, yes)
 

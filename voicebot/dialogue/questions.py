@@ -82,7 +82,7 @@ def _words(draft: Draft, question: Question) -> str:
         case Asking.CONFIRM_ALL:
             route = draft.route()
             return _with_yes_no(draft, draft.text(route.confirm or "") if route else "")
-        case Asking.INTENT | Asking.PERSON:
+        case Asking.INTENT:
             title = draft.flow.intents[question.about].title
             return _with_yes_no(draft, draft.text(draft.flow.confirm_intent, {"title": title}))
         case Asking.MENU:
@@ -171,7 +171,7 @@ def _readings(draft: Draft, question: Question) -> tuple[str, ...]:
     if question.asking is Asking.CONFIRM_ALL and route:
         expects = {draft.flow.slots[name].expects for name in route.ask}
         return ("yes_no", *(e for e in ("digits", "date") if e in expects))
-    return ("yes_no", "open") if question.asking is Asking.INTENT else ("yes_no",)
+    return ("yes_no", "open")
 
 
 def _terms(flow: Flow) -> tuple[str, ...]:

@@ -241,6 +241,24 @@ def test_a_noisy_line_does_not_go_on_for_ever() -> None:
     assert walk.words[-1] == "What was that?"
 
 
+def test_a_prompt_that_a_noise_stopped_is_said_again_and_no_failure() -> None:
+    walk = speaking().wait(1.0).speaks().wait(0.4).pauses()
+    walk.tell(events.Heard(walk.turn, Recognised("", 0.0)))
+    assert walk.state is State.SPEAKING
+    assert walk.words[-2:] == ["How can I help?", "How can I help?"]
+    walk.heard_out()
+    assert walk.says("hours").words[-2] == "Nine to five."
+
+
+def test_a_prompt_that_noises_stop_for_ever_is_given_up() -> None:
+    walk = speaking()
+    for _ in range(3):
+        walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-1].playback))
+        walk.wait(1.0).speaks().wait(0.4).pauses()
+        walk.tell(events.Heard(walk.turn, Recognised("", 0.0)))
+    assert walk.words[-1] == "What was that?"
+
+
 # Keys
 
 

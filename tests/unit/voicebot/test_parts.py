@@ -90,6 +90,7 @@ def test_timers_ring_the_most_overdue_first() -> None:
     [
         ([], events.OfferFailed("o"), Decision.STALE),
         ([events.OfferRinging("o")], events.OfferFailed("o"), Decision.COMFORT),
+        ([events.OfferRinging("o")], events.OfferFailed("o", "busy"), Decision.NOTHING),
         ([events.OfferRinging("o")], events.OfferFailed("p"), Decision.STALE),
         ([events.OfferRinging("o")], events.AgentAnswered("p"), Decision.CONNECT),
         ([events.AgentAnswered("o")], events.AgentAnswered("o"), Decision.STALE),

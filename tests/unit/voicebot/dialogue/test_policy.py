@@ -129,8 +129,9 @@ def test_yes_to_anything_else_tells_what_can_be_asked() -> None:
         meant("more", day="sunday"),
         meant("more", 0.2, day="sunday"),
         meant("bill", 0.4, day="sunday"),
+        replace(meant(day="sunday"), out_of_scope=True),
     ],
-    ids=["follow-up", "unsure", "less than sure of something else"],
+    ids=["follow-up", "unsure", "less than sure of something else", "nothing known"],
 )
 def test_and_on_sunday(sentence: Understanding) -> None:
     caller = Caller().says(meant("hours"), sentence)
@@ -446,6 +447,19 @@ def test_out_of_scope_is_said_and_then_a_person_offered() -> None:
     caller.says(meant())
     assert caller.state.question.asking is Asking.PERSON
     assert caller.says(YES).transfer.reason == "low_confidence"
+
+
+def test_out_of_scope_three_times_running_is_enough() -> None:
+    caller = Caller().says(meant(), meant(), (meant(), meant()))
+    assert caller.words == ["I give up. A person will help."]
+    assert caller.transfer.reason == "max_attempts"
+
+
+def test_who_is_offered_a_person_may_want_something_else() -> None:
+    caller = Caller().says(meant(), meant(), (meant("hours", 0.9), meant("hours")))
+    assert caller.words[0] == "Nine to five."
+    caller = Caller().says(meant("hours"), meant(), meant(), (NO, NO))
+    assert caller.last == HangUp()
 
 
 def test_a_lost_engine_is_not_the_callers_failure() -> None:

@@ -62,7 +62,9 @@ class KeypadService:
             due = self.desk.next_timer()
             wait = None if due is None else max(0.0, due - self._clock.now())
             try:
-                await asyncio.wait_for(self._moved.wait(), wait)
+                # Not wait_for: before Python 3.12 it can swallow a cancellation.
+                async with asyncio.timeout(wait):
+                    await self._moved.wait()
             except TimeoutError:
                 async with self._one_at_a_time:
                     self.desk.handle_timer(self._clock.now())

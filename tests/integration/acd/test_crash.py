@@ -1,0 +1,215 @@
+"""Control dies at every numbered step, again and again, with callers waiting; nobody notices.
+
+The media process, its callers and the agents' phones live on in this test. They keep what they said
+until it was taken, say it again to the next life, and then say what they hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd.messages import (
+    AgentLoggedIn,
+    AgentReady,
+    Bridged,
+    CallQueued,
+    CallsHeld,
+    ContactEnded,
+    OfferAnswered,
+    OfferFailed,
+    OfferRinging,
+    PlaceOffer,
+    WithdrawOffer,
+)
+from acd.records import AGENTS, OFFERS, WAITING, AgentRecord
+from centralino.db.engine import Database
+from centralino.db.journal import read_journal
+from centralino.db.ledger import SqlLedger
+from centralino.db.migrate import upgrade
+from kernel.codec import decode, encode
+from kernel.crash import VARIABLE
+
+ROOT = Path(__file__).parents[3]
+CALLS = ["c1", "c2", "c3", "c4", "urgent"]
+ORDER = ["urgent", "c1", "c2", "c3", "c4"]
+
+
+@dataclass
+class World:
+    """A media process with its callers, and two agents; b misses the first call."""
+
+    waiting: set[str] = field(default_factory=set)
+    offers: dict[str, PlaceOffer] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    said: deque[tuple[int, object]] = field(default_factory=deque)
+    numbers: int = 0
+    offered: list[str] = field(default_factory=list)
+    talked: Counter[str] = field(default_factory=Counter)
+    missed: bool = False
+    wrong: list[str] = field(default_factory=list)
+
+    def say(self, event: object) -> None:
+        self.numbers += 1
+        self.said.append((self.numbers, event))
+
+    def begin(self) -> None:
+        for agent in ("a", "b"):
+            self.say(AgentLoggedIn(agent, "utility", f"sip:{agent}@host", ("bills",)))
+        for call in CALLS:
+            self.waiting.add(call)
+            priority = 300 if call == "urgent" else 0
+            self.say(CallQueued(call, "utility", "bills", f"k-{call}", "media-1", "e1", priority))
+        for agent in ("a", "b"):
+            self.say(AgentReady(agent))
+
+    def obey(self, command: object) -> None:
+        if isinstance(command, WithdrawOffer):
+            if self.offers.pop(command.offer, None):
+                self.wrong.append(f"an offer under way was withdrawn: {command}")
+        elif isinstance(command, PlaceOffer) and command.offer not in self.known:
+            self.known.add(command.offer)
+            self.placed(command)
+
+    def placed(self, offer: PlaceOffer) -> None:
+        if offer.call not in self.waiting or offer.call in {o.call for o in self.offers.values()}:
+            self.wrong.append(f"offered, and not waiting: {offer}")
+        if offer.agent in {o.agent for o in self.offers.values()}:
+            self.wrong.append(f"one agent, two calls: {offer}")
+        self.offered.append(offer.call)
+        self.offers[offer.offer] = offer
+        self.say(OfferRinging(offer.offer))
+
+    def taken(self, event: Any) -> None:
+        """Life goes on when a message was taken."""
+        offer = self.offers.get(getattr(event, "offer", ""))
+        if offer is None:
+            if isinstance(event, OfferFailed):
+                self.say(AgentReady("b"))
+        elif isinstance(event, OfferRinging) and offer.agent == "b" and not self.missed:
+            self.missed = True
+            del self.offers[offer.offer]
+            self.say(OfferFailed(offer.offer, "no_answer"))
+        elif isinstance(event, OfferRinging):
+            self.say(OfferAnswered(offer.offer))
+        elif isinstance(event, OfferAnswered):
+            self.talked[offer.call] += 1
+            self.waiting.discard(offer.call)
+            self.say(Bridged(offer.offer))
+        elif isinstance(event, Bridged):
+            del self.offers[offer.offer]
+            self.say(ContactEnded(offer.offer, "agent"))
+
+    def held(self) -> CallsHeld:
+        offers = tuple(sorted(self.offers))
+        return CallsHeld("media-1", "e1", tuple(sorted(self.waiting)), offers)
+
+    @property
+    def over(self) -> bool:
+        return not self.said and not self.waiting and not self.offers
+
+
+async def life(world: World, database: Path, crash_at: str) -> bool:
+    """One life of control, till it dies (False) or all is done (True)."""
+    environment = {**os.environ, VARIABLE: crash_at, "PYTHONPATH": str(ROOT)}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.integration.acd.control_child", str(database),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=environment,
+    )  # fmt: skip
+    assert child.stdin is not None and child.stdout is not None
+    sent: set[int] = set()
+    try:
+        while line := await child.stdout.readline():
+            answer = json.loads(line)
+            if "open" in answer:
+                world.say(world.held())
+            elif "command" in answer:
+                world.obey(decode(answer["command"]))
+                write(child.stdin, {"taken": answer["id"]})
+            elif "done" in answer:
+                number, event = world.said.popleft()
+                assert number == answer["done"]
+                world.taken(event)
+            else:
+                world.wrong.append(answer["why"])
+                break
+            if world.over:
+                break
+            for number, event in world.said:
+                if number not in sent:
+                    sent.add(number)
+                    write(child.stdin, {"n": number, "event": encode(event)})
+        child.stdin.close()
+        code = await child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    assert code in (0, -signal.SIGKILL)
+    return world.over
+
+
+def write(pipe: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+    if not pipe.is_closing():
+        pipe.write(json.dumps(value).encode() + b"\n")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("acd") / "empty.db"
+
+    async def make() -> None:
+        async with Database(f"sqlite:///{path}") as database:
+            await upgrade(database)
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6])
+async def test_a_kill_at_any_step_costs_nobody_anything(
+    step: int, empty: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "house.db"
+    shutil.copy(empty, path)
+    world = World()
+    world.begin()
+    deaths = 0
+    for passage in (2, 6, 3, 1):
+        if await life(world, path, f"acd:{step}:{passage}"):
+            break
+        deaths += 1
+    assert deaths >= 3
+    assert world.over or await life(world, path, "")
+    assert world.wrong == []
+    assert world.talked == Counter(CALLS)
+    assert list(dict.fromkeys(world.offered)) == ORDER
+    await look_into(path)
+
+
+async def look_into(path: Path) -> None:
+    """What is left: nobody waits, the agents are there, and the journal has no gap."""
+    async with Database(f"sqlite:///{path}") as database:
+        ledger = SqlLedger(database, "house")
+        assert await ledger.records("acd", WAITING) == []
+        assert await ledger.records("acd", OFFERS) == []
+        agents = await ledger.records("acd", AGENTS)
+        assert [(a.agent, a.want, a.state) for a in agents if isinstance(a, AgentRecord)] == [
+            ("a", "ready", "idle"), ("b", "ready", "idle"),
+        ]  # fmt: skip
+        rows = await read_journal(database, "house", limit=10_000)
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+    last = {row.subject: row.to_state for row in rows}
+    assert {last[f"call:{call}"] for call in CALLS} == {"ended"}
+    bridged = Counter(row.subject for row in rows if row.to_state == "talking")
+    assert all(bridged[f"call:{call}"] == 1 for call in CALLS)

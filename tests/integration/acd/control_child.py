@@ -1,7 +1,8 @@
-"""A control process with nothing but the ACD: events in on stdin, commands out on stdout.
+"""Control processes with nothing but the ACD, one after the other.
 
-It dies where CENTRALINO_CRASH_AT says. Lines are written to the descriptor itself, so that a kill
-leaves nothing half said.
+Each line on stdin asks for one life: a database, a socket to talk over, and where to die
+(CENTRALINO_CRASH_AT). It is forked from here, since importing everything takes longer than living;
+a line on stdout says how it ended.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 from typing import Any
 
@@ -20,46 +22,67 @@ from centralino.db.engine import Database
 from centralino.db.ledger import SqlLedger
 from kernel.clock import SteadyClock
 from kernel.codec import decode, encode
+from kernel.crash import VARIABLE, CrashPoints
 from kernel.errors import IllegalTransition
 from kernel.journal import Outgoing
 
 CONFIG = CentreConfig("house", (QueueConfig("bills", "utility", wrap_up_seconds=0),))
 
 
-def say(**values: Any) -> None:
-    os.write(1, json.dumps(values).encode() + b"\n")
+class Life:
+    """One life. It writes to the socket itself, so that a kill leaves nothing half said."""
+
+    def __init__(self, database: str, talk: socket.socket) -> None:
+        self.database = database
+        self.talk = talk
+
+    def say(self, **values: Any) -> None:
+        self.talk.sendall(json.dumps(values).encode() + b"\n")
+
+    async def send(self, outgoing: Outgoing) -> None:
+        self.say(id=outgoing.id, command=encode(outgoing.command))
+
+    async def serve(self) -> None:
+        lines, _ = await asyncio.open_unix_connection(sock=self.talk.dup())
+        self.talk.setblocking(True)
+        async with Database(f"sqlite:///{self.database}") as database:
+            ledger, crash = SqlLedger(database, CONFIG.id), CrashPoints.from_environment()
+            service = AcdService(CONFIG, ledger, self.send, SteadyClock(), crash=crash)
+            await service.open()
+            self.say(open=True)
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(service.run())
+                while line := await lines.readline():
+                    await self.take(service, json.loads(line))
+                running.cancel()
+
+    async def take(self, service: AcdService, said: dict[str, Any]) -> None:
+        if "taken" in said:
+            return await service.confirm([said["taken"]])
+        try:
+            await service.submit(decode(said["event"]))
+        except IllegalTransition as error:
+            self.say(refused=said["n"], why=str(error))
+        else:
+            self.say(done=said["n"])
 
 
-async def send(outgoing: Outgoing) -> None:
-    say(id=outgoing.id, command=encode(outgoing.command))
+def live(database: str, path: str, crash_at: str) -> None:
+    os.environ[VARIABLE] = crash_at
+    with socket.socket(socket.AF_UNIX) as talk:
+        talk.connect(path)
+        asyncio.run(Life(database, talk).serve())
 
 
-async def serve(path: str) -> None:
-    loop = asyncio.get_running_loop()
-    lines = asyncio.StreamReader(limit=1 << 20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    async with Database(f"sqlite:///{path}") as database:
-        service = AcdService(CONFIG, SqlLedger(database, CONFIG.id), send, SteadyClock())
-        await service.open()
-        say(open=True)
-        async with asyncio.TaskGroup() as group:
-            running = group.create_task(service.run())
-            while line := await lines.readline():
-                await take(service, json.loads(line))
-            running.cancel()
-
-
-async def take(service: AcdService, said: dict[str, Any]) -> None:
-    if "taken" in said:
-        return await service.confirm([said["taken"]])
-    try:
-        await service.submit(decode(said["event"]))
-    except IllegalTransition as error:
-        say(refused=said["n"], why=str(error))
-    else:
-        say(done=said["n"])
+def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            live(**json.loads(line))
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(serve(sys.argv[1]))
+    main()

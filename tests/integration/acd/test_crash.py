@@ -7,8 +7,8 @@ until it was taken, say it again to the next life, and then say what they hold.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import os
 import shutil
 import signal
 import sys
@@ -38,7 +38,6 @@ from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.migrate import upgrade
 from kernel.codec import decode, encode
-from kernel.crash import VARIABLE
 
 ROOT = Path(__file__).parents[3]
 CALLS = ["c1", "c2", "c3", "c4", "urgent"]
@@ -119,44 +118,71 @@ class World:
         return not self.said and not self.waiting and not self.offers
 
 
-async def life(world: World, database: Path, crash_at: str) -> bool:
-    """One life of control, till it dies (False) or all is done (True)."""
-    environment = {**os.environ, VARIABLE: crash_at, "PYTHONPATH": str(ROOT)}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.integration.acd.control_child", str(database),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=environment,
-    )  # fmt: skip
-    assert child.stdin is not None and child.stdout is not None
+class Control:
+    """The process that brings forth one life of control after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "talk"
+        self.talks: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+        self.talks = asyncio.Queue()
+
+    async def __aenter__(self) -> Control:
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self.talks.put((reader, writer))
+
+        self.server = await asyncio.start_unix_server(talk, self.socket, limit=1 << 20)
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.integration.acd.control_child", cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        if exc[0] is not None:
+            self.process.kill()
+        await self.process.wait()
+        self.server.close()
+
+    async def life(self, world: World, database: Path, crash_at: str = "") -> bool:
+        """One life, till it dies (False) or the world has what it wants (True)."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        asked = {"database": str(database), "path": str(self.socket), "crash_at": crash_at}
+        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
+        reader, writer = await self.talks.get()
+        with contextlib.suppress(ConnectionError):
+            await converse(world, reader, writer)
+        writer.close()
+        code = int(await self.process.stdout.readline())
+        assert code in (0, -signal.SIGKILL)
+        return world.over
+
+
+async def converse(
+    world: World, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Say what is kept, hear what is done and commanded, until the end of either."""
     sent: set[int] = set()
-    try:
-        while line := await child.stdout.readline():
-            answer = json.loads(line)
-            if "open" in answer:
-                world.say(world.held())
-            elif "command" in answer:
-                world.obey(decode(answer["command"]))
-                write(child.stdin, {"taken": answer["id"]})
-            elif "done" in answer:
-                number, event = world.said.popleft()
-                assert number == answer["done"]
-                world.taken(event)
-            else:
-                world.wrong.append(answer["why"])
-                break
-            if world.over:
-                break
-            for number, event in world.said:
-                if number not in sent:
-                    sent.add(number)
-                    write(child.stdin, {"n": number, "event": encode(event)})
-        child.stdin.close()
-        code = await child.wait()
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    assert code in (0, -signal.SIGKILL)
-    return world.over
+    while line := await reader.readline():
+        answer = json.loads(line)
+        if "open" in answer:
+            world.say(world.held())
+        elif "command" in answer:
+            world.obey(decode(answer["command"]))
+            write(writer, {"taken": answer["id"]})
+        elif "done" in answer:
+            number, event = world.said.popleft()
+            assert number == answer["done"]
+            world.taken(event)
+        else:
+            world.wrong.append(answer["why"])
+        if world.over or world.wrong:
+            return
+        for number, event in world.said:
+            if number not in sent:
+                sent.add(number)
+                write(writer, {"n": number, "event": encode(event)})
 
 
 def write(pipe: asyncio.StreamWriter, value: dict[str, Any]) -> None:
@@ -176,25 +202,28 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6])
-async def test_a_kill_at_any_step_costs_nobody_anything(
-    step: int, empty: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "house.db"
-    shutil.copy(empty, path)
-    world = World()
+async def test_a_kill_at_any_step_costs_nobody_anything(empty: Path, tmp_path: Path) -> None:
+    async with Control(tmp_path) as control:
+        for step in (1, 2, 3, 4, 5, 6):
+            path = tmp_path / f"house-{step}.db"
+            shutil.copy(empty, path)
+            await walk(control, step, path)
+            await look_into(path)
+
+
+async def walk(control: Control, step: int, path: Path) -> None:
+    """A whole day of five calls, with a death at several passages of one boundary."""
+    world, deaths = World(), 0
     world.begin()
-    deaths = 0
-    for passage in (2, 6, 3, 1):
-        if await life(world, path, f"acd:{step}:{passage}"):
+    for passage in (2, 4, 3, 1):
+        if await control.life(world, path, f"acd:{step}:{passage}"):
             break
         deaths += 1
     assert deaths >= 3
-    assert world.over or await life(world, path, "")
+    assert world.over or await control.life(world, path)
     assert world.wrong == []
     assert world.talked == Counter(CALLS)
     assert list(dict.fromkeys(world.offered)) == ORDER
-    await look_into(path)
 
 
 async def look_into(path: Path) -> None:

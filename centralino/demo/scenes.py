@@ -89,6 +89,7 @@ async def waiting(stage: Stage) -> list[SceneResult]:
             async with stage.caller("gas-smeller", await _waiter(stage, GAS)) as smeller:
                 gas.call = await stage.call_of("gas-smeller")
                 await queued(stage, gas.call)
+                await desk.until("both wait", lambda: _waiting_at(desk) == 2)
                 await ready(desk)
                 await bridged(stage, gas.call)
                 gas.check("the emergency was first", first.call.last("bridged") is None)
@@ -163,7 +164,7 @@ async def silent(stage: Stage) -> list[SceneResult]:
 async def keys_only(stage: Stage) -> list[SceneResult]:
     """5c: a line that is keys only."""
     result = SceneResult("keys only", "answered")
-    script: list[Step] = [Quiet(), Press("1"), Quiet(), Press("1"), Quiet(), Pause(0.5), HangUp()]
+    script: list[Step] = [Quiet(), Press("4"), Quiet(), Pause(0.5), HangUp()]
     async with stage.caller("keyer", script, line="1001") as it:
         result.call = await stage.call_of("keyer")
         await it.until("ended", 90)
@@ -175,14 +176,18 @@ async def keys_only(stage: Stage) -> list[SceneResult]:
     return [result]
 
 
+async def quiet_ones(stage: Stage) -> list[SceneResult]:
+    """5b and 5c: a caller who says nothing at all, and a line that is keys only."""
+    return [one for each in await asyncio.gather(silent(stage), keys_only(stage)) for one in each]
+
+
 SCENES: dict[str, Scene] = {
     "question": question,
     "hand-over": hand_over,
     "waiting": waiting,
     "no-answer": no_answer,
     "person": person_at_once,
-    "silent": silent,
-    "keys": keys_only,
+    "quiet": quiet_ones,
 }
 
 
@@ -191,6 +196,11 @@ SCENES: dict[str, Scene] = {
 
 async def _waiter(stage: Stage, first_words: str) -> list[Step]:
     return await stage.steps(first_words, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"))
+
+
+def _waiting_at(desk: Desk) -> int:
+    """Callers waiting in the agent's queues, as the page shows."""
+    return sum(int(queue["waiting"]) for queue in desk.view.get("queues", []))
 
 
 def _contact_in(desk: Desk, mode: str) -> dict[str, object] | None:

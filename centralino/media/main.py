@@ -13,7 +13,9 @@ from centralino.bus.unix import UnixBus
 from centralino.config.model import Config
 from centralino.content.vault import SoundVault
 from centralino.media.house import House, LoadedBot
+from centralino.media.live_call import RATE
 from centralino.media.load import watch_load
+from centralino.media.prompts import fixed_texts, warm
 from centralino.media.switchboard import Switchboard
 from centralino.processes.child import (
     ChildArguments,
@@ -27,11 +29,15 @@ from kernel.clock import SteadyClock
 from telephony.drivers.baresip_options import BaresipOptions
 from telephony.drivers.sip_baresip import BaresipControl
 from telephony.media.pump import Pump
+from voicebot.errors import EngineLost
 from voicebot.ports import SpeechEngines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
 from voicebot.speech.pool import RecogniserPool, SynthesiserPool
 from voicebot.speech.vad import WebrtcVad
+
+SPEECH_SECONDS = 280.0
+"""How long speech workers and the making of all prompts may take at a first start."""
 
 
 def live_line(event: dict[str, object]) -> None:
@@ -40,12 +46,17 @@ def live_line(event: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def make_engines(config: Config, layout: Layout) -> SpeechEngines:
-    """The speech workers, through their ports."""
+def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
+    """The speech workers' voice, with what it said before on disk."""
     voice = SynthesiserPool([WyomingSynthesiser(uri) for uri in layout.speech])
     cache = Path(layout.state_dir) / "cache" / "prompts"
+    return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
+
+
+def make_engines(voice: CachedSynthesiser, layout: Layout) -> SpeechEngines:
+    """The speech workers, through their ports."""
     return SpeechEngines(
-        synthesiser=CachedSynthesiser(voice, PromptCache(cache), config.speech.voice),
+        synthesiser=voice,
         recogniser=RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech]),
         vad=WebrtcVad,
     )
@@ -70,10 +81,12 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     ends = Ends(arguments.name, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
     loaded = await bots.load_for_lines(config)
+    voice = make_voice(config, layout)
+    await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
-            bus=bus, engines=make_engines(config, layout),
+            bus=bus, engines=make_engines(voice, layout),
             bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
             clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
             live=live_line if arguments.live else lambda event: None,
@@ -83,6 +96,16 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         bus.on_peer(switchboard.peer)
         async with bus:
             await _serve(house, switchboard, told)
+
+
+async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: Layout) -> None:
+    """Make the prompts as soon as a speech worker listens. Raises EngineLost after a while."""
+    async with asyncio.timeout(SPEECH_SECONDS):
+        while True:
+            try:
+                return await warm(voice, texts, RATE, len(layout.speech))
+            except EngineLost:
+                await asyncio.sleep(0.2)
 
 
 async def _serve(house: House, switchboard: Switchboard, told: Signals) -> None:

@@ -29,8 +29,8 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the first, second, … new start in a row."""
 STEADY = 30.0
 """Seconds up after which a process has proved itself and pauses begin anew."""
-READY_SECONDS = 120.0
-"""A first start may train a bot and join a model."""
+READY_SECONDS = 300.0
+"""A first start trains the bots and speaks every fixed prompt once."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import replace
 from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.filling import answer as fill_answer
-from voicebot.dialogue.filling import corrected, volunteered
+from voicebot.dialogue.filling import corrected, spelled_out, volunteered
 from voicebot.dialogue.flow import Answer, Route, Universal
 from voicebot.dialogue.keypad import press
 from voicebot.dialogue.ladder import give_up, no_match, slot_missed
@@ -25,6 +25,10 @@ from voicebot.nlu.ports import Understanding
 OFFER_A_PERSON = 2
 """The out-of-scope sentence in a row after which a yes is taken as yes to a person, since the
 wording has offered one by then; the next one ends the ladder."""
+
+SURE = 0.85
+"""Confidence from which something else than an answer is believed amid a question for a slot: what
+answers it badly (a name, a noise) looks like some wish or other to a classifier."""
 
 
 def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
@@ -147,7 +151,12 @@ def _slot(draft: Draft, said: Understanding) -> None:
         draft.state = draft.state.progressed()
         goals.skip(draft, slot.name)
         goals.advance(draft)
-    elif not _something_else(draft, said):
+    elif _something_else(draft, said):
+        return
+    elif said.intent.confidence < SURE and spelled_out(draft, slot, said):
+        draft.state = draft.state.progressed()
+        goals.advance(draft)
+    else:
         no_match(draft)
 
 
@@ -155,7 +164,9 @@ def _something_else(draft: Draft, said: Understanding) -> bool:
     """Another thing that the caller surely wants, in the middle of a question."""
     goal = goal_of(said)
     intent = draft.flow.intents.get(goal.intent)
-    sure = goal.confidence >= draft.flow.thresholds.accept and not said.out_of_scope
+    asked = draft.state.question.asking
+    least = draft.flow.thresholds.accept if asked is Asking.INTENT else SURE
+    sure = goal.confidence >= least and not said.out_of_scope
     same = draft.state.goal is not None and draft.state.goal.intent == goal.intent
     if intent is None or not sure or same or not isinstance(intent.does, Answer | Route):
         return False
@@ -181,7 +192,7 @@ def _corrects(draft: Draft, readings: Sequence[Understanding], yes: bool | None)
     question, route = draft.state.question, draft.route()
     names = {
         Asking.CONFIRM: [question.about],
-        Asking.CONFIRM_ALL: list(route.ask) if route else [],
+        Asking.CONFIRM_ALL: goals.read_back(draft, route) if route else [],
     }.get(question.asking)
     if names is None:
         return yes is False and _something_else(draft, readings[-1])
@@ -203,7 +214,7 @@ def _decided(draft: Draft, yes: bool) -> None:
             _confirmed(draft, [question.about], yes)
         case Asking.CONFIRM_ALL:
             route = draft.route()
-            _confirmed(draft, list(route.ask) if route else [], yes)
+            _confirmed(draft, goals.read_back(draft, route) if route else [], yes)
         case Asking.PERSON:
             goals.person(draft, "low_confidence") if yes else _decided_nothing(draft, False)
         case _:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Sequence
 
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Slot, SlotKind
+from voicebot.dialogue.meaning import verdict
 from voicebot.dialogue.state import Known
 from voicebot.nlu.ports import Entity, Understanding
+
+NAME_WORDS = 3
+LEAST_SURE = 0.3
+"""Confidence of a name that looks like none."""
 
 
 def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
@@ -41,6 +47,21 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     taken = entity is not None and fill(draft, slot, entity.value, entity.confidence)
     volunteered(draft, said.entities, entity)
     return taken
+
+
+def spelled_out(draft: Draft, slot: Slot, said: Understanding) -> bool:
+    """Take a few words as the name that was asked for, whatever they look like.
+
+    Names are like anything: what a question for one hears is one, and is read back.
+    """
+    words = said.text.strip(string.punctuation + string.whitespace).split()
+    if slot.kind is not SlotKind.NAME or slot.confirm is None or len(words) > NAME_WORDS:
+        return False
+    if slot.value_in(said.entities, asked=True) is not None:
+        return False
+    if any(character.isdigit() for character in said.text) or verdict(draft.flow, said) is not None:
+        return False
+    return fill(draft, slot, " ".join(words).title(), LEAST_SURE)
 
 
 def corrected(draft: Draft, slots: Iterable[Slot], readings: Sequence[Understanding]) -> list[str]:

@@ -8,7 +8,7 @@ from kernel.packet import Reason
 from voicebot.dialogue import questions
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
+from voicebot.dialogue.flow import PLACEHOLDER, Answer, FollowUp, Intent, Route, Slot, Universal
 from voicebot.dialogue.packet import transfer_of
 from voicebot.dialogue.state import Asking, Goal, Question
 
@@ -87,10 +87,23 @@ def advance(draft: Draft) -> None:
         if _one_by_one(draft, route) and needs_confirmation(draft, slot):
             questions.put(draft, Question(Asking.CONFIRM, slot.name))
             return
-    if not _one_by_one(draft, route) and any(_unconfirmed(draft, name) for name in route.ask):
+    if not _one_by_one(draft, route) and any(
+        _unconfirmed(draft, name) for name in read_back(draft, route)
+    ):
         questions.put(draft, Question(Asking.CONFIRM_ALL))
         return
+    for slot in (draft.flow.slots[name] for name in route.ask):
+        if route.confirm is not None and needs_confirmation(draft, slot):
+            questions.put(draft, Question(Asking.CONFIRM, slot.name))
+            return
     hand_over(draft, "policy")
+
+
+def read_back(draft: Draft, route: Route) -> list[str]:
+    """The slots that the route's one confirmation names; a yes confirms no others."""
+    variations = draft.bot.responses[route.confirm or ""].variations if route.confirm else ()
+    named = {name for each in variations for name in PLACEHOLDER.findall(each.text)}
+    return [name for name in route.ask if name in named]
 
 
 def needs_confirmation(draft: Draft, slot: Slot) -> bool:

@@ -13,7 +13,7 @@ from voicebot.dialogue import questions
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Ladder, Then
-from voicebot.dialogue.goals import advance, hand_over, skip
+from voicebot.dialogue.goals import advance, hand_over, read_back, skip
 from voicebot.dialogue.state import Asking, Question
 
 RUNNING_LIMIT = 4
@@ -117,7 +117,7 @@ def _confirmation_missed(draft: Draft) -> None:
         questions.put(draft, question)
         return
     route = draft.route()
-    names = [question.about] if question.about else list(route.ask) if route else []
+    names = [question.about] if question.about else read_back(draft, route) if route else []
     for name in names:
         skip(draft, f"confirm:{name}")
     advance(draft)

@@ -61,6 +61,7 @@ TEXTS = {
     "ask_number": "Your number?",
     "ask_number_again": "Your number, digit by digit?",
     "is_number": "Number {value}?",
+    "is_number_only": "Is the number {number}?",
     "is_all": "{name}, number {number}?",
     "ask_kind": "Gas or water?",
     "leave_house": "Leave the house.",

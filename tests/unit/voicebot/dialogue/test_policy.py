@@ -10,7 +10,7 @@ from kernel.packet import PacketSlot
 from tests.unit.voicebot.sample import FACTS, FLOW, KEYS_ONLY, bot, meant
 from voicebot.dialogue.acts import Act, Ask, HangUp, Say, Transfer
 from voicebot.dialogue.facts import CallFacts
-from voicebot.dialogue.flow import Flow, Then
+from voicebot.dialogue.flow import Flow, Route, Then
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Asking, State, Step
 from voicebot.nlu.ports import Understanding
@@ -278,6 +278,23 @@ def test_another_wish_amid_a_slot_replaces_the_first() -> None:
     assert caller.state.goal and caller.state.goal.intent == "supply"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        (meant("supply", 0.7, text="Peter Pan."), "slot:number"),
+        (meant("supply", 0.7, text="I would like to have a meter"), "slot:name"),
+        (meant("bill", 0.95, text="my bill"), "slot:name"),
+        (meant("affirm", 0.6, text="yes"), "slot:name"),
+        (meant("supply", 0.7, text="route 66"), "slot:name"),
+    ],
+    ids=["a name", "no name", "surely something else", "yes", "digits"],
+)
+def test_a_name_that_looks_like_something_else(sentence: Understanding, question: str) -> None:
+    caller = Caller().says(meant("bill"), sentence)
+    assert caller.question == question
+    assert caller.state.goal and caller.state.goal.intent == "bill"
+
+
 def test_a_choice_by_word_and_by_key() -> None:
     for answer in ("word", "key"):
         caller = Caller().says(meant("supply"), JO, YES)
@@ -311,6 +328,22 @@ def test_correction_of_a_name_in_one_step() -> None:
     caller = Caller().says(meant("bill"), JO).presses("1234")
     caller.says((NO, meant(name="Jo Mill")))
     assert caller.words == ["You are Jo Mill?"]
+
+
+@pytest.mark.parametrize("kind", [(), ("place",)], ids=["one more", "two more"])
+def test_a_yes_confirms_only_what_was_read_back(kind: tuple[str, ...]) -> None:
+    does = FLOW.intents["bill"].does
+    assert isinstance(does, Route)
+    place = replace(FLOW.slots["place"], confirm="is_name")
+    route = replace(does, ask=("name", *kind, "number"), confirm="is_number_only")
+    intents = {**FLOW.intents, "bill": replace(FLOW.intents["bill"], does=route)}
+    caller = Caller(flow=replace(FLOW, intents=intents, slots={**FLOW.slots, "place": place}))
+    caller.says(meant("bill"), JO, *(meant(text="here") for _ in kind), NUMBER)
+    assert caller.words == ["Is the number 1 2, 3 4?"]
+    assert caller.says(YES).words == ["You are Jo Hill?"]
+    if kind:
+        assert caller.says(YES).question == "confirm:place"
+    assert all(slot.confirmed for slot in caller.says(YES).transfer.slots)
 
 
 def test_a_denied_value_is_not_offered_again() -> None:

@@ -117,7 +117,13 @@ class Driver:
     ) -> None:
         if changes or commands:
             self.crash.pass_by(self.room, 3)
-            await self.ledger.commit(Batch(self.room, self.centre, now, changes, commands))
+            try:
+                await self.ledger.commit(Batch(self.room, self.centre, now, changes, commands))
+            except BaseException as error:
+                # The core is ahead of what is written: this life ends, and whoever waits is told.
+                for item in moved:
+                    item.done.set_exception(error)
+                raise
             self.crash.pass_by(self.room, 4)
         for item in moved:
             if not item.done.done():

@@ -29,6 +29,9 @@ GOODBYE = "That's all, thank you, goodbye."
 BILL = "My bill is twice what it was last month."
 NAME = "My name is John Smith."
 ACCOUNT = "77421903"
+SETTLED = 4.0
+"""Seconds after which jitter buffers have found their depth: from then on a bridge is measured."""
+CLICKS_TAKE = 3.0
 GAS = "I smell gas in my kitchen."
 PERSON = "Let me talk to a person."
 
@@ -63,8 +66,9 @@ async def hand_over(stage: Stage) -> list[SceneResult]:
             ringing = await desk.until("it rings", lambda: _contact_in(desk, "ringing"), 60)
             result.handoff = ringing.get("packet")
             await bridged(stage, result.call)
+            await asyncio.sleep(SETTLED)
             it.word("bridged")
-            await asyncio.sleep(3.0)  # the clicks take 2.5 s
+            await asyncio.sleep(CLICKS_TAKE)
             await talk_and_leave(stage, result.call, desk, it, phone)
     _measured(result, it, turns=3)
     _check_packet(result, intent="bill_too_high", name="John Smith", account=ACCOUNT)

@@ -88,7 +88,7 @@ class LiveCall:
             self._begin_recording()
         self.session = Session(
             self._facts(), bot.bot, self.house.engines, bot.understander, self.sound.playout,
-            self.house.clock, self, rate=RATE,
+            self.house.clock, self, rate=RATE, stop=self.sound.stop,
         )  # fmt: skip
         self.house.spawn(self._converse(self.session), f"call {self.id}")
         self.house.pump.add(self.leg, self._tick)

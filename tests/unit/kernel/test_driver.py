@@ -14,7 +14,7 @@ from kernel.crash import CrashPoints
 from kernel.driver import Driver
 from kernel.errors import IllegalTransition
 from kernel.ids import counting
-from kernel.journal import MemoryLedger, Outgoing
+from kernel.journal import Batch, MemoryLedger, Outgoing
 
 
 @message("test.count")
@@ -129,6 +129,16 @@ async def test_what_was_not_confirmed_is_sent_again_under_the_same_name() -> Non
     async with house(ledger) as second:
         await second.driver.submit("+")
         assert [o.id for o in second.sent[:1]] == [o.id for o in first.sent[1:2]]
+
+
+async def test_a_ledger_that_fails_ends_the_life_and_tells_whoever_waits() -> None:
+    class Full(MemoryLedger):
+        async def commit(self, batch: Batch) -> None:
+            raise OSError("disk full")
+
+    async with house(Full()) as it:
+        with pytest.raises(OSError, match="disk full"):
+            await it.driver.submit("+")
 
 
 async def test_the_crash_point_asked_for_is_passed_once() -> None:

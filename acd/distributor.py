@@ -100,6 +100,7 @@ class Distributor(Wishes):
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""
+        self.tells = 0
         while (name := self.floor.timers.pop_due(now)) is not None:
             self._due[name[0]](*name[1:], now)
         self.match(now)

@@ -33,6 +33,11 @@ from acd.records import (
 )
 from kernel.ids import Chance, new_id
 
+TELLS_AT_ONCE = 50
+TELL_LATER = 0.25  # seconds
+"""Positions told in one step at most, and when the others are: each is a row and a message, and a
+long line must not hold up an offer."""
+
 Left = Literal["hang_up", "exit", "lost"]
 
 
@@ -49,6 +54,8 @@ class Reactions:
         `CallsHeld`; its callers are then released to their bots."""
         self.superseded: set[tuple[str, str]] = set()
         """Lives after which another began: all news from them is stale."""
+        self.tells = 0
+        """Positions told in this step."""
         self._commands: list[object] = []
         self._chance = chance
         self._effects = offers.effects(config.back_off)
@@ -222,15 +229,18 @@ class Reactions:
 
         Looks are on whole seconds, so that a long line costs one wake-up a second.
         """
+        if self.tells >= TELLS_AT_ONCE:
+            return self.floor.timers.set(("tell", name), now + TELL_LATER)
         call = self.floor.waiting[name]
         again = math.ceil(now + self.config.position_seconds)
         position = self.floor.position(call)
         if self.floor.open(call) and position != call.told:
             self.floor.put_call(replace(call, told=position, told_at=now))
+            self.tells += 1
             able = self.floor.able(call.queue, call.required)
             line = len(self.floor.lines[call.queue])
             self._commands.append(TellPosition(name, call.media, position, line, able))
-        self.floor.timers.set(("tell", name), again)
+        return self.floor.timers.set(("tell", name), again)
 
     def heard(self, media: str, epoch: str) -> None:
         """A life of a media process gave word: its calls may be offered."""

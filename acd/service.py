@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,9 @@ from kernel.journal import Batch, Ledger, Outgoing
 
 log = structlog.get_logger()
 
+CONFIRM_EVERY = 0.25
+"""Seconds between writes of what media processes have taken: each alone would be a transaction."""
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -59,6 +63,7 @@ class AcdService:
     )
     _driver: Driver | None = None
     _core: Distributor | None = None
+    _taken: list[str] = field(default_factory=list)
     _watchers: list[Callable[[Moved], None]] = field(default_factory=list)
 
     async def open(self) -> None:
@@ -75,15 +80,35 @@ class AcdService:
 
     async def run(self) -> None:
         """Send what was left unconfirmed, then work until cancelled."""
-        await self._open_driver().run()
+        driver = self._open_driver()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(driver.run())
+            group.create_task(self._confirming(driver))
 
     async def submit(self, event: object) -> None:
         """Take an event; returns when it is committed. Raises IllegalTransition."""
         await self._open_driver().submit(event)
 
     async def confirm(self, ids: Sequence[str]) -> None:
-        """These commands were taken by their media process."""
-        await self._open_driver().confirm(ids)
+        """These commands were taken by their media process; written soon, many at once.
+
+        Whatever a crash leaves unwritten is sent again, which is harmless.
+        """
+        self._open_driver()
+        self._taken += ids
+
+    async def _confirming(self, driver: Driver) -> None:
+        try:
+            while True:
+                await asyncio.sleep(CONFIRM_EVERY)
+                await self._confirm_taken(driver)
+        finally:
+            await self._confirm_taken(driver)
+
+    async def _confirm_taken(self, driver: Driver) -> None:
+        taken, self._taken = self._taken, []
+        if taken:
+            await driver.confirm(taken)
 
     def snapshot(self) -> Snapshot:
         """The whole centre now."""

@@ -125,6 +125,17 @@ def test_a_caller_who_is_offered_at_once_is_told_nothing() -> None:
     assert not only(house.call("c1"), TellPosition)
 
 
+def test_a_long_line_is_told_over_several_seconds() -> None:
+    house = House()
+    for number in range(450):
+        house.call(f"c{number}")
+    house.walk(20)
+    house.say(CallerLeft("c0"))
+    told = [only(house.walk(1), TellPosition) for _ in range(15)]
+    assert max(map(len, told)) <= 250
+    assert sum(map(len, told)) == 449
+
+
 # --- seats
 
 

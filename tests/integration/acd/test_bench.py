@@ -1,0 +1,22 @@
+"""The bench runs, and finds no violation. No time is asserted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.acd import Size, bench_core, bench_store  # type: ignore[import-untyped]
+
+SMALL = Size(agents=40, waiting=80, calls_per_s=40.0, seconds=1.5)
+
+
+def test_the_core_holds_its_promises_at_speed() -> None:
+    figures = bench_core(Size(agents=100, waiting=300, calls_per_s=50.0, seconds=10.0)).as_json()
+    assert figures["violations"] == 0
+    assert figures["offers"] > 300
+    assert set(figures["match_ms"]) == {"p50", "p99"}
+
+
+async def test_so_does_the_service_with_its_store(tmp_path: Path) -> None:
+    result = await bench_store(SMALL, tmp_path)
+    assert (result.violations, result.mode) == (0, "store")
+    assert result.match_ms

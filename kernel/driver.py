@@ -70,15 +70,22 @@ class Driver:
         await self.ledger.confirm(self.room, ids)
 
     async def _gather(self) -> list[_Waiting]:
-        due = self.core.next_timer()
-        timeout = None if due is None else max(0.0, due - self.clock.now())
-        try:
-            waiting = [await asyncio.wait_for(self._inbox.get(), timeout)]
-        except TimeoutError:
-            return []
+        waiting: list[_Waiting] = []
+        if self._inbox.empty():
+            waiting = await self._wait()
         while not self._inbox.empty() and len(waiting) < GROUP_LIMIT:
             waiting.append(self._inbox.get_nowait())
         return waiting
+
+    async def _wait(self) -> list[_Waiting]:
+        """The next event, or nothing when the core's timer is due before it comes."""
+        due = self.core.next_timer()
+        # Not wait_for: before Python 3.12 it may swallow a cancellation that races with an item.
+        try:
+            async with asyncio.timeout(None if due is None else max(0.0, due - self.clock.now())):
+                return [await self._inbox.get()]
+        except TimeoutError:
+            return []
 
     async def _step(self, waiting: list[_Waiting]) -> None:
         now = self.clock.now()

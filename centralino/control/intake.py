@@ -137,7 +137,7 @@ class Intake:
         await self._acd.submit(replace(queued, caller=key))
 
     async def _answered(self, answered: acd.OfferAnswered) -> None:
-        offer = next((o for o in self._acd.snapshot().offers if o.offer == answered.offer), None)
+        offer = self._acd.offer(answered.offer)
         await self._acd.submit(answered)
         if offer is not None:
             await self._history.update(offer.call, CallUpdate(agent=offer.agent))

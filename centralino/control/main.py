@@ -126,7 +126,9 @@ class Control:
 
 
 @contextlib.asynccontextmanager
-async def opened(arguments: ChildArguments) -> AsyncIterator[tuple[Control, WebParts]]:
+async def opened(
+    arguments: ChildArguments, told: Signals
+) -> AsyncIterator[tuple[Control, WebParts]]:
     """Everything of this process, open; the bus still closed."""
     config, clock = arguments.config, SteadyClock()
     database = Database(config.database_url)
@@ -171,14 +173,14 @@ async def opened(arguments: ChildArguments) -> AsyncIterator[tuple[Control, WebP
             calls=history, contents=contents, sounds=vault, journey=journey,
             tokens=MemoryPacketTokens(), clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
-            credentials_changed=phones.tell_edge,
+            credentials_changed=phones.tell_edge, draining=told.drain,
         )  # fmt: skip
 
 
 async def run(arguments: ChildArguments, told: Signals) -> None:
     """Until told to stop."""
     layout = arguments.layout
-    async with opened(arguments) as (control, parts):
+    async with opened(arguments, told) as (control, parts):
         control.bus.on_message(control.message)
         control.bus.on_peer(control.peer)
         control.bus.on_taken(control.taken)

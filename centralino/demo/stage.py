@@ -75,9 +75,13 @@ class Stage:
         async with party(asked) as running:
             yield running
 
-    async def call_of(self, name: str) -> SeenCall:
-        """The call of a caller, once the house has seen it."""
-        call = await self.watch.until(f"the call of {name} arrived", lambda: self.watch.of(name))
+    async def call_of(self, name: str, nth: int = 1) -> SeenCall:
+        """The nth call of a caller, once the house has seen it."""
+        calls = await self.watch.until(
+            f"call {nth} of {name} arrived",
+            lambda: found if len(found := self.watch.of(name)) >= nth else None,
+        )
+        call = calls[nth - 1]
         assert isinstance(call, SeenCall)
         return call
 

@@ -61,10 +61,9 @@ class Watch:
         if not self._quiet and (line := told(fact)):
             self._console.print(f"  [dim]{short(call.caller):>10}[/] {line}", highlight=False)
 
-    def of(self, user: str) -> SeenCall | None:
-        """The newest call of a caller, by the user part of its address."""
-        found = [call for call in self.calls.values() if f":{user}@" in call.caller]
-        return found[-1] if found else None
+    def of(self, user: str) -> list[SeenCall]:
+        """The calls of a caller, by the user part of its address, oldest first."""
+        return [call for call in self.calls.values() if f":{user}@" in call.caller]
 
     async def until(self, what: str, condition: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait until the condition gives something. Raises ProcessDied."""

@@ -165,7 +165,8 @@ class Switchboard:
         self._agents[call.agent.leg] = call
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
-        if (call := self.calls.get(CallId(order.call))) is not None:
+        # By offer: after a restart the ACD may withdraw one whose call it no longer knows.
+        for call in self.calls.values():
             call.withdraw(order.offer)
 
     def _tell_position(self, told: acd.TellPosition) -> None:

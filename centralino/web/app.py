@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -30,8 +31,16 @@ def make_app(parts: WebParts) -> web.Application:
 async def _following(app: web.Application) -> AsyncIterator[None]:
     """The live sockets hear of every change as long as the application runs."""
     unsubscribe = app[PARTS].desk.subscribe(app[LIVE].moved)
+    closing = asyncio.create_task(_tell_of_closing(app), name="pages closing")
     yield
     unsubscribe()
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+
+
+async def _tell_of_closing(app: web.Application) -> None:
+    await app[PARTS].draining.wait()
+    app[LIVE].moved()
 
 
 async def _close_sockets(app: web.Application) -> None:

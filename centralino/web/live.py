@@ -138,7 +138,7 @@ class Socket:
 
     async def _send_changes(self) -> None:
         assert self._who is not None
-        state = await self._view(self._who)
+        state = {**await self._view(self._who), "draining": self._parts.draining.is_set()}
         part = changed(self._sent or {}, state)
         if self._sent is None or part:
             kind = "snapshot" if self._sent is None else "patch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -116,3 +117,5 @@ class WebParts:
     """Whether the phone of this SIP user is registered at the edge."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the house takes no new calls and ends with the running ones."""

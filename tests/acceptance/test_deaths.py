@@ -41,11 +41,15 @@ async def waiter(stage: Stage) -> list[Step]:
 
 
 @contextlib.asynccontextmanager
-async def waiting(stage: Stage, name: str) -> AsyncIterator[tuple[Running, SeenCall]]:
+async def waiting(stage: Stage, name: str, nth: int = 1) -> AsyncIterator[tuple[Running, SeenCall]]:
     """A caller in the queue."""
     async with stage.caller(name, await waiter(stage)) as it:
-        call = await stage.call_of(name)
+        call = await stage.call_of(name, nth)
         await queued(stage, call)
+        # The ACD knows: it told the place.
+        await stage.watch.until(
+            "the place was told", lambda: any("in line" in text for text in call.bot_said())
+        )
         yield it, call
 
 
@@ -73,10 +77,8 @@ async def test_media_dies_and_a_caller_who_redials_has_the_old_place(stage: Stag
         kill(stage, "media-1")
         await came_back(stage, "media-1")
         async with waiting(stage, "later") as (_, later):
-            async with waiting(stage, "lost") as (it, back):
-                lost = [c for c in stage.watch.calls.values() if ":lost@" in c.caller]
-                assert len(lost) == 2
-                row = await recorded(stage, lost[0].id)
+            async with waiting(stage, "lost", nth=2) as (it, back):
+                row = await recorded(stage, stage.watch.of("lost")[0].id)
                 assert (row.outcome, row.cause) == ("failed", "lost")
                 async with stage.phone("201", calls=1) as phone:
                     await ready(stage.desks["201"])
@@ -110,6 +112,6 @@ async def test_everything_dies_and_the_same_house_comes_back(tmp_path: Path) -> 
             await came_back(stage, "control")
             await came_back(stage, "media-1")
             async with at_desk(stage, "201") as desk:
-                assert desk.state == "logged_out"
+                await desk.until("the agent is known", lambda: desk.state == "logged_out")
                 row = await recorded(stage, call.id)
                 assert (row.outcome, row.cause) == ("failed", "lost")

@@ -6,7 +6,7 @@ import { duration, party, when, words } from "./format.js";
 import { live } from "./live.js";
 import { NotesEditor } from "./notes.js";
 import { callerName, packetCard, transcript } from "./packet.js";
-import { attempt, begin, linkIs, toast } from "./shell.js";
+import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
 const MODES = {
   logged_out: ["Logged out", "Calls do not reach you."],
@@ -167,6 +167,7 @@ function show(state) {
   const before = now.agent?.mode;
   now = state;
   const { agent, contact } = state;
+  houseCloses(state.draining);
   const mode = agent.mode;
   const busy = WITH_CALL.has(mode) && Boolean(contact);
   document.body.dataset.mode = mode;

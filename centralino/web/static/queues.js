@@ -3,7 +3,7 @@
 import { h, region } from "./dom.js";
 import { words } from "./format.js";
 import { live } from "./live.js";
-import { begin, linkIs } from "./shell.js";
+import { begin, houseCloses, linkIs } from "./shell.js";
 
 const MODES = {
   logged_out: "Logged out", not_ready: "Not ready", ready: "Ready", unreachable: "Phone unreachable", reserved: "Ringing",
@@ -42,7 +42,8 @@ const drawAgents = region("agents", (agents) => agents.map((agent) =>
 
 const TALKING = new Set(["whisper", "talking"]);
 
-live("queues", ({ queues, agents }) => {
+live("queues", ({ queues, agents, draining }) => {
+  houseCloses(draining);
   const starts = queues.map((queue) => queue.longest_since).filter(Boolean);
   drawTotals({
     waiting: queues.reduce((sum, queue) => sum + queue.waiting, 0),

@@ -18,7 +18,9 @@ export async function begin(current) {
   fill(byId("top"), header(me, current));
   byId("top").after(
     h("div", { id: "link", class: "banner", role: "status", hidden: true }, "Connection lost – what you see may be old. Trying again…"),
+    h("div", { id: "closing", class: "banner calm", role: "status", hidden: true }, "The house is closing: no new calls; running calls can finish."),
   );
+  houseCloses(me.draining);
   document.body.append(h("div", { id: "toasts", role: "alert" }));
   afterDraw(startTimers());
   return me;
@@ -57,6 +59,10 @@ async function signOut() {
 export function linkIs(up) {
   byId("link").hidden = up;
   document.body.classList.toggle("cut", !up);
+}
+
+export function houseCloses(soon) {
+  byId("closing").hidden = !soon;
 }
 
 export function toast(text, kind = "bad") {

@@ -131,6 +131,24 @@ async def test_what_was_not_confirmed_is_sent_again_under_the_same_name() -> Non
         assert [o.id for o in second.sent[:1]] == [o.id for o in first.sent[1:2]]
 
 
+async def test_a_timer_that_is_always_due_does_not_starve_events() -> None:
+    class Restless(Counter):
+        def next_timer(self) -> float | None:
+            return 0.0
+
+    ledger, clock = MemoryLedger(), ManualClock()
+
+    async def send(outgoing: Outgoing) -> None:
+        """Goes nowhere."""
+
+    driver = Driver(Restless(), "test", "c", clock, ledger, send)
+    task = asyncio.create_task(driver.run())
+    async with asyncio.timeout(5):
+        await driver.submit("+")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_ledger_that_fails_ends_the_life_and_tells_whoever_waits() -> None:
     class Full(MemoryLedger):
         async def commit(self, batch: Batch) -> None:

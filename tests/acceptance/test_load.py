@@ -1,0 +1,79 @@
+"""Two hundred calls of sipp while a spoken call goes on: nobody is refused, nobody is disturbed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from centralino.caller.script import HangUp, Quiet
+from centralino.demo import measure
+from centralino.demo.scenes import GOODBYE, OPENING, SUNDAY
+from centralino.demo.stage import Stage, recording_of
+from centralino.demo.watch import SeenCall
+from telephony.media.activity import longest_gap
+from tests.acceptance.conftest import open_stage
+from tests.peers import need_program
+
+pytestmark = [pytest.mark.engine, pytest.mark.peer, pytest.mark.timeout(300)]
+
+
+def roomy(text: str) -> str:
+    """Room for sipp's calls beside the spoken one."""
+    return text.replace("[sip]\n", "[sip]\nmax_calls = 120\n", 1)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with open_stage(tmp_path, roomy) as opened:
+        yield opened
+
+
+async def sipp(stage: Stage, *more: str) -> tuple[int, int]:
+    """`sipp -sn uac -r 10 -m 200`: calls that succeeded and that failed."""
+    layout = stage.house.layout
+    program = need_program("sipp", "sip-tester")
+    process = await asyncio.create_subprocess_exec(
+        program, "-sn", "uac", "-r", "10", "-m", "200", "-s", "1000", *more,
+        "-i", "127.0.0.1", "-timeout", "90", "-nostdin", layout.edge,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        cwd=stage.setting.directory, env={"TERM": "xterm", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    screen = output.decode(errors="replace")
+    good = re.findall(r"Successful call +\| +\d+ +\| +(\d+)", screen)
+    bad = re.findall(r"Failed call +\| +\d+ +\| +(\d+)", screen)
+    assert good and bad, screen[-2000:]
+    return int(good[-1]), int(bad[-1])
+
+
+async def spoken(stage: Stage, name: str) -> tuple[SeenCall, list[float], float]:
+    """A conversation of three turns: the call, its latencies, and its longest gap in seconds."""
+    script = await stage.steps(OPENING, SUNDAY, GOODBYE, Quiet(), HangUp())
+    async with stage.caller(name, script) as it:
+        call = await stage.call_of(name)
+        await it.until("ended", 90)
+        await stage.watch.until("the call ended", lambda: call.last("ended"))
+    recording = recording_of(it)
+    received, _ = measure.channels(recording)
+    return call, measure.latencies_ms(recording, it.events, 3), longest_gap(received)
+
+
+def heard(call: SeenCall) -> list[str]:
+    return [str(fact["text"]).lower() for fact in call.reports("TurnHeard")]
+
+
+@pytest.mark.parametrize("more", [(), ("-d", "3000")], ids=["as it is", "-d 3000"])
+async def test_two_hundred_calls_beside_a_spoken_one(stage: Stage, more: tuple[str, ...]) -> None:
+    alone, latencies_alone, _ = await spoken(stage, "alone")
+    load = asyncio.create_task(sipp(stage, *more))
+    beside, latencies_beside, gap = await spoken(stage, "beside")
+    good, bad = await load
+    figures = {"alone": latencies_alone, "beside": latencies_beside, "gap_ms": gap * 1000}
+    print(figures, good, bad)
+    assert (good, bad) == (200, 0)
+    assert heard(beside) == heard(alone)
+    assert beside.last("ended") == alone.last("ended") == "answered"

@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
-.PHONY: demo test check lint types unit bench soak models serve lock clean
+.PHONY: demo test check lint types unit bench soak models serve docs lock clean
 
 # Engines decide their own threads; the numeric libraries beneath them must not add more.
 export OMP_NUM_THREADS ?= 1
@@ -48,10 +48,16 @@ unit: $(DEV_STAMP)
 	$(BIN)/python -m pytest tests/unit tests/architecture
 
 bench: models $(DEV_STAMP)
-	$(BIN)/python bench/all.py
+	$(BIN)/python bench/bridge_click.py --clicks 30
+	$(BIN)/python bench/acd.py
+	$(BIN)/python bench/speech_engines.py
 
 soak: models $(DEV_STAMP)
 	$(BIN)/python bench/soak.py
+
+# The pages that follow from the code.
+docs: $(DEV_STAMP)
+	$(BIN)/python docs/make.py
 
 # Needs uv (https is not written into a lock: hashes only, no addresses).
 lock:

@@ -33,7 +33,7 @@ from voicebot.turns import QUEUE, SPEAKING, State
 from voicebot.waiting import WaitingRoom
 
 INTER_DIGIT = 3.0
-"""Seconds after a key in which the next one is awaited."""
+"""Seconds after a key in which the next one is awaited, also the one that ends an answer."""
 
 
 class Conversation:
@@ -46,6 +46,8 @@ class Conversation:
         self._waiting = WaitingRoom(self._floor, bot, self._policy)
         self._listening = Listening(self._floor, self._policy, self._reply)
         self._keys = KeyInput()
+        self._keyed_at = float("-inf")
+        """When the last answer by keys was complete, in UTC seconds."""
         self._last: acts.Last | None = None
         self._answered = False
 
@@ -161,7 +163,8 @@ class Conversation:
 
     def _digit(self, event: events.DigitPressed, now: float) -> None:
         ask = self._last if isinstance(self._last, acts.Ask) else None
-        if ask is None or self.state in QUEUE or event.digit not in DIGITS:
+        late = self._keys.ends_late(event.digit) and now - self._keyed_at <= INTER_DIGIT
+        if late or ask is None or self.state in QUEUE or event.digit not in DIGITS:
             self._floor.ignore()
             return
         if not self._keys.begun:
@@ -184,8 +187,9 @@ class Conversation:
         self._submit(self._keys.take(), now)
 
     def _submit(self, keys: str, now: float) -> None:
-        self._floor.transcript.caller(now, f"[{keys}]")
+        self._keyed_at = now
         masked = shown(self._bot.flow, self._floor.dialogue, keys)
+        self._floor.transcript.caller(now, f"[{masked}]")
         self._floor.tell(reports.KeysPressed(self._floor.facts.call, now, masked))
         self._reply(self._policy.pressed(self._floor.dialogue, keys), now)
 

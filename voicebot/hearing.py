@@ -30,6 +30,8 @@ class KeyInput:
 
     def __init__(self) -> None:
         self._pressed = ""
+        self._end = ""
+        """The end key that the last answer did without."""
 
     @property
     def begun(self) -> bool:
@@ -40,10 +42,22 @@ class KeyInput:
         """One key more; the answer, without the key that ended it, if it is one now."""
         single = keys.most == 1 or (digit == "*" and not self._pressed)
         if digit == keys.end and not single:
+            self._end = ""
             return self.take()
+        self._end = "" if single else keys.end
         self._pressed += digit
         full = single or (keys.most and len(self._pressed) >= keys.most)
         return self.take() if full else None
+
+    def ends_late(self, digit: str) -> bool:
+        """Whether this key only ends an answer that was complete before it: asked before `press`.
+
+        Callers who are told "then press pound" press it, however many digits were enough.
+        """
+        late = bool(self._end) and not self._pressed and digit == self._end
+        if not self._pressed:
+            self._end = ""
+        return late
 
     def take(self) -> str:
         """What has come, as the answer."""

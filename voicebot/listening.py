@@ -160,8 +160,9 @@ class Listening:
         else:
             heard, floor = event.recognised, self._floor
             watch.heard, watch.asr, watch.text = now, heard.seconds, heard.text
-            floor.transcript.caller(self._speech or now, heard.text, heard.confidence)
-            told = (now, self.turn, heard.text, heard.confidence, heard.engine)
+            began = self._speech or now
+            floor.transcript.caller(began, heard.text, heard.confidence)
+            told = (began, self.turn, heard.text, heard.confidence, heard.engine)
             floor.tell(reports.TurnHeard(floor.facts.call, *told))
             floor.order(do.Understand(self.turn, heard.text, self._ask.readings))
 
@@ -172,13 +173,16 @@ class Listening:
             self._floor.ignore()
             return
         said, floor = event.readings[0], self._floor
+        step = self._policy.heard(floor.dialogue, event.readings)
+        # What it answered, if it answered: "John Smith" also looks like some wish or other.
+        meant = step.meant or said.intent
         watch.nlu = sum(reading.seconds for reading in event.readings)
-        watch.intent = said.intent.name
-        floor.transcript.meant(said.intent.name)
+        watch.intent = meant.name
+        floor.transcript.meant(meant.name)
         found = tuple((entity.name, entity.value) for entity in said.entities)
-        told = (self.turn, watch.text, said.intent.name, said.intent.confidence, found)
+        told = (self.turn, watch.text, meant.name, meant.confidence, found)
         floor.tell(reports.TurnUnderstood(floor.facts.call, *told))
-        self._reply(self._policy.heard(floor.dialogue, event.readings), now)
+        self._reply(step, now)
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""

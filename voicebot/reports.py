@@ -42,6 +42,7 @@ class TurnHeard:
 
     call: str
     at: float
+    """When the caller began to say it."""
     turn: int
     text: str
     confidence: float
@@ -65,6 +66,7 @@ class TurnUnderstood:
     turn: int
     text: str
     intent: str
+    """`answer:<slot>`, `affirm` or `deny` where it answered a question, else an intent."""
     confidence: float
     entities: tuple[tuple[str, str], ...] = ()
 

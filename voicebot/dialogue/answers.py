@@ -20,7 +20,7 @@ from voicebot.dialogue.ladder import give_up, no_match, slot_missed
 from voicebot.dialogue.meaning import emergency, goal_of, universal, verdict
 from voicebot.dialogue.state import YES_NO, Asking, Goal, Question
 from voicebot.dialogue.universals import obey
-from voicebot.nlu.ports import Understanding
+from voicebot.nlu.ports import IntentScore, Understanding
 
 OFFER_A_PERSON = 2
 """The out-of-scope sentence in a row after which a yes is taken as yes to a person, since the
@@ -35,6 +35,7 @@ def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
     """Take a sentence, understood as each of the ways that the question allows."""
     said = readings[0]
     asking = draft.state.question.asking
+    draft.meant = said.intent
     draft.state = replace(draft.state, pausing=False)
     if _at_any_moment(draft, said):
         return
@@ -145,19 +146,32 @@ def _out_of_scope(draft: Draft) -> None:
 def _slot(draft: Draft, said: Understanding) -> None:
     slot = draft.flow.slots[draft.state.question.about]
     if fill_answer(draft, slot, said):
-        draft.state = draft.state.progressed()
+        _answered(draft, slot.name)
         goals.advance(draft)
     elif verdict(draft.flow, said) is False and not slot.required:
+        _said_yes_no(draft, said, False)
         draft.state = draft.state.progressed()
         goals.skip(draft, slot.name)
         goals.advance(draft)
     elif _something_else(draft, said):
         return
     elif said.intent.confidence < SURE and spelled_out(draft, slot, said):
-        draft.state = draft.state.progressed()
+        _answered(draft, slot.name)
         goals.advance(draft)
     else:
         no_match(draft)
+
+
+def _answered(draft: Draft, slot: str) -> None:
+    """The sentence gave this slot, whatever else it looks like to a classifier."""
+    draft.meant = IntentScore(f"answer:{slot}", draft.state.known[slot].confidence)
+    draft.state = draft.state.progressed()
+
+
+def _said_yes_no(draft: Draft, said: Understanding, yes: bool) -> None:
+    word = Universal.AFFIRM if yes else Universal.DENY
+    sure = next((e.confidence for e in said.entities if e.name == "yes_no"), said.intent.confidence)
+    draft.meant = IntentScore(str(word), sure)
 
 
 def _something_else(draft: Draft, said: Understanding) -> bool:
@@ -170,11 +184,14 @@ def _something_else(draft: Draft, said: Understanding) -> bool:
     same = draft.state.goal is not None and draft.state.goal.intent == goal.intent
     if intent is None or not sure or same or not isinstance(intent.does, Answer | Route):
         return False
+    draft.meant = said.intent
     return goals.pursue(draft, goal, volunteered(draft, said.entities))
 
 
 def _yes_no(draft: Draft, readings: Sequence[Understanding]) -> None:
     yes = verdict(draft.flow, readings[0])
+    if yes is not None:
+        _said_yes_no(draft, readings[0], yes)
     if yes is True:
         _decided(draft, True)
     elif _corrects(draft, readings, yes):
@@ -198,8 +215,11 @@ def _corrects(draft: Draft, readings: Sequence[Understanding], yes: bool | None)
         return yes is False and _something_else(draft, readings[-1])
     if yes is None and not any(reading.entities for reading in readings):
         return False
-    if not corrected(draft, (draft.flow.slots[name] for name in names), readings):
+    changed = corrected(draft, (draft.flow.slots[name] for name in names), readings)
+    if not changed:
         return False
+    if yes is None:
+        _answered(draft, changed[0])
     draft.state = draft.state.progressed()
     goals.advance(draft)
     return True

@@ -9,6 +9,7 @@ from voicebot.dialogue.acts import Act, Ask, HangUp, Say, Transfer
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot, Flow, Route
 from voicebot.dialogue.state import State, Step
+from voicebot.nlu.ports import IntentScore
 
 
 class Draft:
@@ -19,6 +20,7 @@ class Draft:
         self.facts = facts
         self.state = state
         self.acts: list[Act] = []
+        self.meant: IntentScore | None = None
 
     @property
     def flow(self) -> Flow:
@@ -51,7 +53,7 @@ class Draft:
 
     def step(self) -> Step:
         """The step as it is now."""
-        return Step(self.state, tuple(self.acts))
+        return Step(self.state, tuple(self.acts), self.meant)
 
     def route(self) -> Route | None:
         """The route under way."""

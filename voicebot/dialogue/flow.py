@@ -398,6 +398,8 @@ class Flow:
     """"Is this about {title}?"."""
     handover: str
     out_of_scope: str
+    engine_failed: str
+    """What the caller said was lost by a fault of ours."""
     no_input: Ladder
     no_match: Ladder
     waiting: Waiting

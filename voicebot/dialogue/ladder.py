@@ -52,7 +52,7 @@ def engine_failed(draft: Draft) -> None:
     if draft.state.engine_failures > 1:
         hand_over(draft, "error")
     else:
-        _say_again(draft, draft.flow.no_match.say[0])
+        _say_again(draft, draft.flow.engine_failed)
 
 
 def give_up(draft: Draft, ladder: Ladder) -> None:

@@ -40,7 +40,7 @@ _KEYS = (
 )
 _BOT_TEXTS = (
     "greeting", "machine", "recorded", "anything_else", "confirm_intent", "handover",
-    "out_of_scope",
+    "out_of_scope", "engine_failed",
 )  # fmt: skip
 
 

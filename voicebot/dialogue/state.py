@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kernel.packet import Source
 from voicebot.dialogue.acts import Act
+from voicebot.nlu.ports import IntentScore
 
 
 class Asking(StrEnum):
@@ -134,3 +135,6 @@ class Step:
 
     state: State
     acts: tuple[Act, ...]
+    meant: IntentScore | None = None
+    """What a sentence was taken as: `answer:<slot>`, `affirm` or `deny` where it answered a
+    question, else an intent; None where nothing was said."""

@@ -140,6 +140,17 @@ def test_a_guess_made_while_waiting_costs_nothing() -> None:
     assert walk.told(reports.TurnAnswered)[0].latency.asr == 0.0
 
 
+def test_an_answer_is_told_as_one_whatever_it_looks_like() -> None:
+    walk = Walk().says("bill").says("out_of_scope", name="Jo").says("hours", digits="1234")
+    walk.says("affirm", yes_no="yes").heard_out()
+    told = [understood.intent for understood in walk.told(reports.TurnUnderstood)]
+    assert told == ["bill", "answer:name", "answer:number", "affirm"]
+    assert [turn.intent for turn in walk.told(reports.TurnAnswered)] == told
+    (handed,) = walk.orders(do.HandOver)
+    spoken = [line for line in handed.packet.transcript if line.who == "caller"]
+    assert [line.intent for line in spoken] == told
+
+
 # Barge-in
 
 
@@ -290,10 +301,48 @@ def test_keys_win_over_what_is_being_recognised() -> None:
     assert (walk.core.stale, walk.orders(do.Understand)) == (1, [])
 
 
-def test_keys_are_masked_in_reports_and_whole_in_the_transcript() -> None:
+def keyed(keys: str) -> Walk:
+    """A number of four digits is asked for, and these keys come."""
     walk = Walk().says("bill").says("out_of_scope", name="Jo").heard_out()
-    walk.tell(*(events.DigitPressed(key) for key in "1234"))
+    return walk.tell(*(events.DigitPressed(key) for key in keys))
+
+
+def test_keys_are_whole_only_in_the_slot() -> None:
+    walk = keyed("1234")
     assert walk.told(reports.KeysPressed)[0].keys == "••34"
+    walk.tell(events.DigitPressed("1")).heard_out()
+    (handed,) = walk.orders(do.HandOver)
+    assert [slot.value for slot in handed.packet.slots] == ["Jo", "1234"]
+    typed = [line.text for line in handed.packet.transcript if line.text.startswith("[")]
+    assert typed == ["[••34]", "[1]"]
+
+
+@pytest.mark.parametrize("after", [0.0, 2.9])
+def test_an_end_key_after_the_last_digit_that_was_enough_is_swallowed(after: float) -> None:
+    walk = keyed("1234")
+    said = walk.wait(after).words
+    walk.tell(events.DigitPressed("#"))
+    assert (walk.state, walk.words, walk.core.stale) == (State.SPEAKING, said, 1)
+    assert walk.tell(events.DigitPressed("1")).heard_out().state is State.WAITING
+
+
+def test_an_end_key_after_a_number_that_a_pause_ended_is_swallowed() -> None:
+    walk = keyed("123").wait(3.1)
+    assert walk.words[-1] == "Your number, digit by digit?"
+    walk.tell(events.DigitPressed("#"))
+    assert (walk.words[-1], walk.core.stale) == ("Your number, digit by digit?", 1)
+
+
+@pytest.mark.parametrize("keys", ["1234##", "12##", "12347#"], ids=["twice", "again", "another"])
+def test_only_the_first_end_key_after_an_answer_is_swallowed(keys: str) -> None:
+    walk = keyed(keys[:-1])
+    stale = walk.core.stale
+    assert walk.tell(events.DigitPressed("#")).core.stale == stale
+
+
+def test_an_end_key_long_after_an_answer_counts() -> None:
+    walk = keyed("1234").wait(3.1).tell(events.DigitPressed("#"))
+    assert (walk.core.stale, len(walk.told(reports.KeysPressed))) == (0, 2)
 
 
 def test_unknown_keys_do_nothing() -> None:
@@ -312,7 +361,7 @@ def test_line_of_keys_never_listens() -> None:
 
 def test_a_lost_turn_is_asked_again_then_a_person() -> None:
     walk = Walk().heard_out().speaks().pauses().tell(events.EngineFailed(1, "killed"))
-    assert walk.words[-1] == "What was that?"
+    assert walk.words[-1] == "Say again?"
     assert walk.told(reports.TurnLost)[0].why == "killed"
     walk.heard_out().speaks().tell(events.EngineFailed(walk.turn)).heard_out()
     (handed,) = walk.orders(do.HandOver)
@@ -321,7 +370,7 @@ def test_a_lost_turn_is_asked_again_then_a_person() -> None:
 
 def test_an_engine_that_never_answers_is_lost() -> None:
     walk = Walk().heard_out().speaks().pauses().wait(10.1)
-    assert walk.words[-1] == "What was that?"
+    assert walk.words[-1] == "Say again?"
 
 
 def test_speech_that_never_ends_is_recognised() -> None:

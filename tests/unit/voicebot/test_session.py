@@ -179,7 +179,7 @@ async def test_lost_recogniser_asks_again_then_hands_over(start: Start) -> None:
     await rig.listening()
     rig.recogniser.lost = True
     await rig.speak()
-    await rig.until(lambda: "What was that?" in rig.said())
+    await rig.until(lambda: "Say again?" in rig.said())
     await rig.listening()
     await rig.speak()
     await rig.until(lambda: bool(rig.packets))

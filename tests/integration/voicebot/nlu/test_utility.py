@@ -93,6 +93,51 @@ def test_a_wish_in_place_of_an_answer_is_a_wish(
     assert not [e for e in meaning.entities if e.name == "name"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I think I smell gas",
+        "there is a gas smell in my flat",
+        "I want to report a gas smell",
+        "I would like to report a gas leak",
+        "I want somebody to come, I smell gas",
+        "I need a plumber, I smell gas",
+        "can I get help, it smells of gas",
+        "there's gas in my house",
+        "I have a gas leak at my address",
+        "my new apartment smells of gas",
+        "I switched off the gas but it still smells",
+    ],
+)
+def test_who_smells_gas_is_sent_out(bot: Embedded, said: str) -> None:
+    meaning = bot.parse(said)
+    assert meaning.intent.name == "gas_smell"
+    assert meaning.intent.confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("I want gas", "new_connection"),
+        ("I want to get gas supply", "new_connection"),
+        ("I would like gas", "new_connection"),
+        ("can I get gas", "new_connection"),
+        ("I'm looking for a gas supply", "new_connection"),
+        ("I want to know the price of gas", "tariff_question"),
+        ("I want to cancel gas", "cancel_service"),
+        ("we have no gas at home", "no_hot_water"),
+        ("I have a complaint", "complaint"),
+        ("I want to file another complaint", "complaint"),
+        ("I have not got an answer to my complaint", "complaint_status"),
+        ("nobody answered my complaint", "complaint_status"),
+    ],
+)
+def test_near_neighbours(bot: Embedded, said: str, intent: str) -> None:
+    scores = {score.name: score.confidence for score in bot.scores(said)}
+    assert bot.parse(said).intent.name == intent
+    assert scores["gas_smell"] < load_bot(UTILITY).flow.thresholds.ask
+
+
 @pytest.mark.parametrize("said", ["asdf", "what is the capital of france", "", "..."])
 def test_what_it_is_not_for(bot: Embedded, said: str) -> None:
     assert bot.parse(said).out_of_scope

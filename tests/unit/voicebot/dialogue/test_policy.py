@@ -13,7 +13,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Flow, Route, Then
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Asking, State, Step
-from voicebot.nlu.ports import Understanding
+from voicebot.nlu.ports import IntentScore, Understanding
 
 YES = meant("affirm", yes_no="yes")
 NO = meant("deny", yes_no="no")
@@ -279,6 +279,30 @@ def test_another_wish_amid_a_slot_replaces_the_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "said", "taken"),
+    [
+        ((), meant("bill"), "bill"),
+        ((meant("bill"),), replace(JO, intent=IntentScore("hours", 0.9)), "answer:name"),
+        ((meant("bill"),), meant("supply", 0.7, text="Peter Pan."), "answer:name"),
+        ((meant("bill"),), meant("hours"), "hours"),
+        ((meant("bill"),), meant("help"), "help"),
+        ((meant("bill"),), NO, "deny"),
+        ((meant("broken"),), meant("out_of_scope", text="at the mill"), "answer:place"),
+        ((meant("bill"), JO, NUMBER), meant("hours", yes_no="yes"), "affirm"),
+        ((meant("bill"), JO, NUMBER), (NO, meant(digits="1299")), "deny"),
+        ((meant("bill"), JO, NUMBER), (meant("hours", 0.2), meant(digits="99")), "hours"),
+        ((meant("bill"), JO, NUMBER), (meant(digits="1299"), NUMBER), "answer:number"),
+        ((meant("bill", 0.4),), (NO, meant("hours")), "hours"),
+    ],
+)
+def test_what_a_sentence_is_taken_as(
+    before: tuple[Understanding, ...], said: Understanding | tuple[Understanding, ...], taken: str
+) -> None:
+    step = Caller().says(*before, said).step
+    assert step.meant is not None and step.meant.name == taken
+
+
+@pytest.mark.parametrize(
     ("sentence", "question"),
     [
         (meant("supply", 0.7, text="Peter Pan."), "slot:number"),
@@ -501,6 +525,10 @@ def test_a_lost_engine_is_not_the_callers_failure() -> None:
     step = policy.engine_failed(caller.state)
     assert step.state.tries == (0, 0)
     assert step.state.question.key == "slot:name"
+    assert [act.text for act in step.acts if isinstance(act, Say | Ask)] == [
+        "Say again?",
+        "Your name?",
+    ]
     last = policy.engine_failed(step.state).acts[-1]
     assert isinstance(last, Transfer) and (last.reason, last.queue) == ("error", "bills")
 

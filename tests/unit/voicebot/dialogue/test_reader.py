@@ -53,7 +53,7 @@ session_config: {session_expiration_time: 60}
 FLOW = """\
 version: 1
 bot: {name: Test, queue: main, timezone: Europe/Rome, greeting: say, machine: say, recorded: say,
-      anything_else: say, confirm_intent: say, handover: say, out_of_scope: say}
+      anything_else: say, confirm_intent: say, handover: say, out_of_scope: say, engine_failed: say}
 thresholds: {accept: 0.6, ask: 0.4}
 queues: {main: our team}
 slots:

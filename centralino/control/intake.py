@@ -138,9 +138,11 @@ class Intake:
 
     async def _answered(self, answered: acd.OfferAnswered) -> None:
         offer = self._acd.offer(answered.offer)
+        waiting = self._acd.call(offer.call) if offer else None
         await self._acd.submit(answered)
         if offer is not None:
-            await self._history.update(offer.call, CallUpdate(agent=offer.agent))
+            waited = waiting.waited if waiting else None
+            await self._history.update(offer.call, CallUpdate(agent=offer.agent, waited=waited))
 
     async def _load(self, load: house.MediaLoad) -> None:
         self._metrics.report(load.media, "calls", load.calls, counter=False)

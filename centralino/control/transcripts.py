@@ -1,8 +1,9 @@
 """The transcripts of running calls, kept in the content store line by line.
 
-A line told again replaces what was told of it before: repeats of the bus, and what became known
-later (its intent, how long the answer took). After a restart of control a transcript goes on from
-what the content store has.
+A line told again replaces what was told of it before, in its place: repeats of the bus, and what
+became known later (its intent, how long the answer took). Several sentences of one answer begin at
+the same moment: a line is known by its words, too. After a restart of control a transcript goes on
+from what the content store has.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ class Transcripts:
         lines = await self._of(call)
         if line in lines:
             return
-        lines[:] = [old for old in lines if (old.at, old.who) != (line.at, line.who)]
-        lines.append(line)
-        lines.sort(key=lambda each: each.at)
+        _replace_or_insert(lines, line)
         await self.contents.put(
             call,
             TRANSCRIPT,
@@ -48,3 +47,12 @@ class Transcripts:
             kept = await self.contents.get(call, TRANSCRIPT, None)
             self._lines[call] = list(kept.lines) if isinstance(kept, Transcript) else []
         return self._lines[call]
+
+
+def _replace_or_insert(lines: list[TranscriptLine], line: TranscriptLine) -> None:
+    for index, old in enumerate(lines):
+        if (old.at, old.who, old.text) == (line.at, line.who, line.text):
+            lines[index] = line
+            return
+    lines.append(line)
+    lines.sort(key=lambda each: each.at)  # stable: what began together stays in the order told

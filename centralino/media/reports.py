@@ -27,7 +27,7 @@ class Reporter:
     _spoken: dict[int, TranscriptLine] = field(default_factory=dict)
     """The caller's lines by turn, to be completed when the turn is understood."""
     _answer: TranscriptLine | None = None
-    """The bot's last line, to be completed when it is known how long the caller waited for it."""
+    """How the bot's answer begins, to be completed when it is known how long the caller waited."""
 
     def report(self, event: reports.Report) -> None:
         """Pass one report on."""
@@ -45,15 +45,18 @@ class Reporter:
             self.house.live({"report": type(event).__name__, **asdict(event)})
 
     def _bot_said(self, said: reports.BotSaid) -> None:
-        self._answer = TranscriptLine(said.at, "bot", said.text)
-        self._say(self._answer)
+        line = TranscriptLine(said.at, "bot", said.text)
+        self._answer = self._answer or line
+        self._say(line)
 
     def _heard(self, heard: reports.TurnHeard) -> None:
         line = TranscriptLine(heard.at, "caller", heard.text, heard.confidence)
         self._spoken[heard.turn] = line
+        self._answer = None
         self._say(line)
 
     def _keys(self, keys: reports.KeysPressed) -> None:
+        self._answer = None
         # What was keyed may be an account number or a PIN: the transcript says only that it was.
         self._say(TranscriptLine(keys.at, "caller", f"[{len(keys.keys)} keys]"))
 

@@ -1,0 +1,53 @@
+"""How lines told one by one become a transcript."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from centralino.content.messages import Transcript
+from centralino.control.transcripts import Transcripts
+from kernel.packet import TranscriptLine
+
+ASKED = TranscriptLine(7.0, "caller", "let me talk to a person", 0.9)
+ANSWER = (TranscriptLine(9.0, "bot", "Of course."), TranscriptLine(9.0, "bot", "One moment."))
+
+
+class Kept:
+    """A content store in memory."""
+
+    def __init__(self) -> None:
+        self.value: object | None = None
+
+    async def get(self, subject: str, kind: str, clients: object) -> object | None:
+        return self.value
+
+    async def put(self, subject: str, kind: str, value: object, **more: object) -> None:
+        self.value = value
+
+
+async def told(*lines: TranscriptLine, kept: Kept | None = None) -> tuple[TranscriptLine, ...]:
+    kept = kept or Kept()
+    transcripts = Transcripts(kept, 60.0)  # type: ignore[arg-type]
+    for line in lines:
+        await transcripts.add("call-1", "riverton", line, 10.0)
+    assert isinstance(kept.value, Transcript)
+    return kept.value.lines
+
+
+async def test_sentences_of_one_answer_are_all_kept_in_their_order() -> None:
+    assert await told(ASKED, *ANSWER) == (ASKED, *ANSWER)
+
+
+async def test_what_becomes_known_later_completes_a_line_in_its_place() -> None:
+    meant, fast = replace(ASKED, intent="person"), replace(ANSWER[0], latency_ms=640)
+    assert await told(ASKED, *ANSWER, meant, fast) == (meant, fast, ANSWER[1])
+
+
+async def test_a_line_that_comes_late_or_twice_stands_where_it_belongs() -> None:
+    assert await told(*ANSWER, ASKED, *ANSWER) == (ASKED, *ANSWER)
+
+
+async def test_after_a_restart_it_goes_on_from_what_was_kept() -> None:
+    kept = Kept()
+    await told(ASKED, kept=kept)
+    assert await told(*ANSWER, kept=kept) == (ASKED, *ANSWER)

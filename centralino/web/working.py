@@ -146,14 +146,14 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     # While it is offered the distributor knows; afterwards the history, and always the packet.
     source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
     queue = (source.queue or "") if source else ""
-    waits = (waiting and waiting.waited, row and row.waited, packet and packet.waited)
     return {
         "call": agent.call,
         "offer": agent.offer,
         "queue": queue,
         "queue_name": names.of("queue", queue),
         "client_name": names.other_clients_name(source.client) if source else "",
-        "waited": next((waited for waited in waits if waited is not None), None),
+        "waiting_since": waiting.joined if waiting else None,
+        "waited": row.waited if row else None,
         "packet": to_body(packet) if packet else None,
         "notes": notes_json(notes if isinstance(notes, Notes) else None),
     }

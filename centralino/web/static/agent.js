@@ -5,7 +5,7 @@ import { byId, fill, h, region, toggle } from "./dom.js";
 import { duration, party, when, words } from "./format.js";
 import { live } from "./live.js";
 import { NotesEditor } from "./notes.js";
-import { callerName, packetCard, transcript } from "./packet.js";
+import { callerName, joined, packetCard, transcript } from "./packet.js";
 import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
 const MODES = {
@@ -35,7 +35,7 @@ const drawState = region("state", ({ agent, reasons }) => {
   const [title, hint] = MODES[agent.mode];
   return [
     h("p", { class: "mode", id: "mode" }, h("span", { class: "dot", "aria-hidden": "true" }), title),
-    h("p", { class: "timer big", dataset: { since: agent.since } }, ""),
+    agent.since ? h("p", { class: "timer big", dataset: { since: agent.since } }) : null,
     h("p", { class: "hint" }, explain(agent, hint)),
     primary(agent),
     choices(agent, reasons),
@@ -73,7 +73,7 @@ function choices(agent, reasons) {
 
 // --- the queues I serve
 
-const drawQueues = region("queues", (queues) =>
+const drawQueues = region("queues", ({ queues, out }) =>
   queues.length
     ? h("table", { class: "mini" }, h("tbody", {}, queues.map((queue) =>
         h("tr", { class: queue.waiting ? "some" : "" },
@@ -81,7 +81,7 @@ const drawQueues = region("queues", (queues) =>
           h("td", { class: "number" }, String(queue.waiting)),
           h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
         ))))
-    : h("p", { class: "faint" }, "You serve no queue yet."),
+    : h("p", { class: "faint" }, out ? "Log in to see who waits." : "You serve no queue yet."),
 );
 
 // --- the call
@@ -98,7 +98,9 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
     ),
     h("div", { class: "counts" },
       packet?.priority > 0 ? h("p", { class: "badge", title: `${packet.priority} s of head start` }, "Priority") : null,
-      count("Waited", contact.waited),
+      contact.waiting_since
+        ? h("p", { class: "count" }, h("b", { dataset: { since: contact.waiting_since } }), h("span", {}, "waiting"))
+        : h("p", { class: "count" }, h("b", {}, duration(contact.waited)), h("span", {}, "waited")),
       mode === "wrap_up" && agent.wrap_up_until
         ? h("p", { class: "count" }, h("b", { dataset: { until: agent.wrap_up_until } }), h("span", {}, "left"))
         : h("p", { class: "count" }, h("b", { dataset: { since: agent.since } }), h("span", {}, RINGS.has(mode) ? "ringing" : "on the line")),
@@ -106,8 +108,6 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
     mode === "wrap_up" && agent.wrap_up_until ? h("div", { class: "bar" }, h("i", { dataset: { from: agent.since, to: agent.wrap_up_until } })) : null,
   ];
 });
-
-const count = (label, seconds) => h("p", { class: "count" }, h("b", {}, duration(seconds)), h("span", {}, label.toLowerCase()));
 
 const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h("p", { class: "faint" }, "Nothing is known of this call.")));
 const drawSaid = region("said", (lines) => transcript(lines));
@@ -172,13 +172,13 @@ function show(state) {
   const busy = WITH_CALL.has(mode) && Boolean(contact);
   document.body.dataset.mode = mode;
   drawState({ agent, reasons: me.reasons });
-  drawQueues(state.queues);
+  drawQueues({ queues: state.queues, out: mode === "logged_out" });
   toggle("idle", !busy);
   toggle("contact", busy);
   if (busy) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
-    drawSaid(contact.packet?.transcript ?? []);
+    drawSaid(joined(contact.packet?.transcript));
     drawTodo({ mode, offer: contact.offer });
   }
   edit(busy ? contact : undefined, mode);

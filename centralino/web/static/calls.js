@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { byId, fill, h, toggle } from "./dom.js";
 import { clock, duration, party, when, words } from "./format.js";
 import { NotesEditor } from "./notes.js";
-import { facts, packetCard, transcript } from "./packet.js";
+import { facts, joined, packetCard, transcript } from "./packet.js";
 import { attempt, begin } from "./shell.js";
 
 const OUTCOMES = ["answered", "transferred", "abandoned", "callback", "voicemail", "overflowed", "refused", "failed"];
@@ -74,6 +74,7 @@ async function one(call) {
   toggle("one", true);
   const data = await attempt(() => get(`/api/calls/${encodeURIComponent(call)}`));
   if (!data) return fill("one", h("p", { class: "card" }, "There is no such call, or it is not yours to see. ", h("a", { href: "/calls" }, "Back to the history")));
+  data.transcript = joined(data.transcript);
   document.title = `${party(data.call.caller)} – Call history – Centralino`;
   fill("head", heading(data.call));
   const player = recording(data);

@@ -12,12 +12,13 @@ const REASONS = {
 };
 const SOURCES = { speech: "by voice", dtmf: "by keys", lookup: "from our records" };
 const SURE = 0.8;
+const PERSON = "person"; // the wish for a person says nothing of what for
 
 export const callerName = (packet) =>
   packet?.slots?.find((slot) => slot.name === "name")?.value || packet?.caller_name || "";
 
 export function intentLine(packet) {
-  if (!packet.intent) return h("p", { class: "intent" }, "Asked for a person");
+  if (!packet.intent || packet.intent.name === PERSON) return h("p", { class: "intent" }, "Has not said");
   const { name, confidence, alternatives } = packet.intent;
   return [
     h("p", { class: "intent" }, words(name), sureness(confidence)),
@@ -77,6 +78,18 @@ function slotRow(slot) {
 
 const WHO = { caller: "Caller", bot: "Bot", agent: "Agent" };
 
+// Sentences said in one breath are one line: fewer to read while it rings.
+export function joined(lines) {
+  const out = [];
+  for (const line of lines ?? []) {
+    const last = out.at(-1);
+    if (line.who === "bot" && last?.who === "bot" && Math.abs(last.at - line.at) < 0.1) {
+      out[out.length - 1] = { ...last, text: `${last.text} ${line.text}`, latency_ms: last.latency_ms ?? line.latency_ms };
+    } else out.push(line);
+  }
+  return out;
+}
+
 // `figures`: with how each line was understood and how fast it was answered; an agent on a call is
 // told only what is doubtful. `onTime` makes each time a button, to jump there in a player.
 export function transcript(lines, { figures = false, onTime = null } = {}) {
@@ -100,7 +113,7 @@ function doubtOf(line) {
 function figuresOf(line) {
   const notes = [];
   if (line.intent) notes.push(words(line.intent));
-  if (line.confidence !== null && line.confidence !== undefined && line.who === "caller") notes.push(percent(line.confidence));
+  if (line.confidence !== null && line.confidence !== undefined && line.who === "caller") notes.push(`heard at ${percent(line.confidence)}`);
   if (line.latency_ms) notes.push(`answered in ${(line.latency_ms / 1000).toFixed(2)} s`);
   return notes.length ? h("small", {}, notes.join(" · ")) : null;
 }

@@ -53,6 +53,8 @@ async def at_work(browser: Browser, server: WebServer) -> Tab:
     """Anna, signed in, logged in and ready."""
     anna = await tab(browser, server.url)
     await anna.sign_in("anna", PASSWORD)
+    await expect(anna.page.locator("#state")).not_to_contain_text("NaN")
+    await expect(anna.page.locator("#queues")).to_contain_text("Log in")
     await anna.page.click("#login")
     await anna.page.click("#ready")
     await expect(anna.page.locator("#mode")).to_have_text("Ready")
@@ -132,6 +134,19 @@ async def test_a_cut_line_is_told_and_mends_itself(house: House, browser: Browse
         await expect(anna.page.locator("#band h1")).to_have_text("John Smith")
         await expect(anna.page.locator("#link")).to_be_hidden()
     assert [c for c in anna.complaints if "WebSocket" not in c and "Failed to load" not in c] == []
+
+
+async def test_a_closing_house_is_told_on_every_page(
+    house: House, server: WebServer, browser: Browser
+) -> None:
+    anna = await at_work(browser, server)
+    await expect(anna.page.locator("#closing")).to_be_hidden()
+    house.parts.draining.set()
+    await expect(anna.page.locator("#closing")).to_contain_text("running calls can finish")
+    await anna.shot("agent-7-closing")
+    await anna.page.goto(f"{server.url}/calls")
+    await expect(anna.page.locator("#closing")).to_be_visible()
+    assert anna.complaints == []
 
 
 async def test_the_history_and_its_player(

@@ -179,3 +179,18 @@ async def test_a_page_that_is_left_is_forgotten(house: House, visit: Visit) -> N
     assert len(live.sockets) == 1
     await watch.close()
     await until(lambda: not live.sockets)
+
+
+async def test_a_closing_house_is_told_at_once_and_to_pages_that_open_later(
+    house: House, visit: Visit
+) -> None:
+    anna, rosa = await visit("anna"), await visit("rosa")
+    agent, board = await anna.live("agent"), await rosa.live("queues")
+    for watch in (agent, board):
+        assert not (await watch.until(lambda state: "draining" in state))["draining"]
+    assert not (await anna.get("/api/me"))["draining"]
+    house.parts.draining.set()
+    for watch in (agent, board):
+        await watch.until(lambda state: state["draining"])
+        await watch.close()
+    assert (await anna.get("/api/me"))["draining"]

@@ -8,6 +8,7 @@ begins with the first number that the sender still keeps.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from kernel.bus import Envelope
@@ -33,10 +34,10 @@ class Sending:
         """Keep it until it is taken."""
         self.kept[envelope.seq] = envelope
 
-    def taken(self, upto: int) -> None:
-        """The receiver has taken everything up to this number."""
-        for seq in [seq for seq in self.kept if seq <= upto]:
-            del self.kept[seq]
+    def taken(self, upto: int) -> list[Envelope]:
+        """The receiver has taken everything up to this number: what was kept of it till now."""
+        done = list(itertools.takewhile(lambda seq: seq <= upto, self.kept))  # kept in order
+        return [self.kept.pop(seq) for seq in done]
 
     def first(self) -> int:
         """The lowest number still to come: told to the receiver at each connection."""

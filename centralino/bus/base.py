@@ -68,11 +68,8 @@ class Ends:
 
     async def acknowledged(self, peer: str, upto: int) -> None:
         """`peer` has taken everything up to this number."""
-        sending = self.sending.setdefault(peer, Sending())
-        ids = [item.id for seq, item in sorted(sending.kept.items()) if seq <= upto]
-        sending.taken(upto)
-        for id in ids:
-            await self.taken_handler(id)
+        for envelope in self.sending.setdefault(peer, Sending()).taken(upto):
+            await self.taken_handler(envelope.id)
 
     async def connected(self, peer: str, epoch: str, first: int) -> None:
         """`peer` is there, in this life, and will begin with this number."""

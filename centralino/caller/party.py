@@ -126,6 +126,9 @@ class Ear:
         self._sink = WavSink(Path(path), stream.rate) if path else None
         self._recorder = TwoChannelRecorder(stream.rate, self._sink or (lambda pcm: None))
         self.began = clock.now()
+        self.longest_gap = 0
+        """Frames of 20 ms for which nothing came although sound had begun to flow."""
+        self._empty: int | None = None
 
     def say(self, text: str, pcm: bytes) -> None:
         """Begin to speak."""
@@ -137,6 +140,7 @@ class Ear:
         received: list[bytes] = []
         while len(received) < MOST_RECEIVED and (frame := self._stream.read()) is not None:
             received.append(frame)
+        self._watch_gap(len(received))
         for frame in received:
             self._core.receive(FrameHeard(loud(frame)), self._clock.now())
         sent: list[bytes] = []
@@ -144,6 +148,14 @@ class Ear:
             sent.append(self._next())
             self._stream.write(sent[-1])
         self._recorder.frame(b"".join(received), b"".join(sent))
+
+    def _watch_gap(self, frames: int) -> None:
+        """RTP flows in silence, too; a tick late by one frame is followed by two frames."""
+        if frames:
+            self._empty = 0
+        elif self._empty is not None:
+            self._empty += 1
+            self.longest_gap = max(self.longest_gap, self._empty)
 
     def _next(self) -> bytes:
         size = self._stream.frame_bytes
@@ -246,6 +258,7 @@ class Party:
         tell(
             "ended", cause=int(event.cause), text=event.text, by_peer=event.by_peer,
             answered=self._ear is not None, recording=self._ear.save() if self._ear else "",
+            longest_gap_ms=20 * self._ear.longest_gap if self._ear else 0,
         )  # fmt: skip
         self._ear, self._leg, self._core = None, None, self._fresh()
         self._calls += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
 import time
@@ -13,20 +12,15 @@ from typing import Any
 from rich.console import Console
 from rich.rule import Rule
 
-from centralino.caller.voices import Voices
 from centralino.commands.serve import tell_where
-from centralino.demo.desk import signed_in
 from centralino.demo.direct import direct_way
 from centralino.demo.measure import summary
 from centralino.demo.result import SceneResult, show_table, to_json
 from centralino.demo.scenes import SCENES
 from centralino.demo.setting import Setting, prepare
-from centralino.demo.stage import AGENT_VOICE, Stage
-from centralino.demo.watch import Watch
+from centralino.demo.stage import Stage, open_stage
 from centralino.errors import CentralinoError, StartRefused
 from centralino.processes.serve import Serving
-
-CALLER_VOICE = "hibari"
 
 
 async def run_demo(directory: Path, json_file: Path | None, stay: bool, only: list[str]) -> bool:
@@ -35,24 +29,16 @@ async def run_demo(directory: Path, json_file: Path | None, stay: bool, only: li
     console = Console()
     began = time.monotonic()
     setting = prepare(directory)
-    watch = Watch(console)
-    console.print("starting the house …")
-    async with contextlib.AsyncExitStack() as stack:
-        house = await stack.enter_async_context(
-            Serving(setting.config, setting.file, live=True, heard=watch.heard)
-        )
-        tell_where(console, house)
-        stage = _stage(console, setting, house, watch)
-        for number, agent in setting.agents.items():
-            desk = signed_in(house.url, agent.number, agent.password)
-            stage.desks[number] = await stack.enter_async_context(desk)
+    console.print("starting the house; the first time it learns its bot and speaks every prompt …")
+    async with open_stage(setting, console, directory / "voices") as stage:
+        tell_where(console, stage.house)
         results = await _play(stage, wanted)
         bridge = await _bridge_figures(stage, results)
-        report = to_json(results, _engines(house), bridge)
+        report = to_json(results, _engines(stage.house), bridge)
         _conclude(console, setting, results, report, time.monotonic() - began)
         _write(report, json_file)
         if stay:
-            await _stay(console, house)
+            await _stay(console, stage.house)
     return bool(report["ok"])
 
 
@@ -66,14 +52,6 @@ def _wanted(only: list[str]) -> list[str]:
     if unknown:
         raise StartRefused(f"no scene is called {unknown[0]!r}: there are {', '.join(SCENES)}")
     return only or list(SCENES)
-
-
-def _stage(console: Console, setting: Setting, house: Serving, watch: Watch) -> Stage:
-    cache = setting.directory / "voices"
-    return Stage(
-        console, setting, house, watch,
-        voices=Voices(cache, CALLER_VOICE), agent_voices=Voices(cache, AGENT_VOICE),
-    )  # fmt: skip
 
 
 async def _play(stage: Stage, wanted: list[str]) -> list[SceneResult]:

@@ -13,11 +13,13 @@ from centralino.caller.party import Order, order
 from centralino.caller.script import HangUp, Pause, Press, Quiet, Say, Step, Told
 from centralino.caller.voices import Voices
 from centralino.commands.call import Running, party
-from centralino.demo.desk import Desk
+from centralino.demo.desk import Desk, signed_in
 from centralino.demo.setting import Setting
 from centralino.demo.watch import SeenCall, Watch
 from centralino.processes.serve import Serving
 
+CALLER_VOICE = "hibari"
+"""Another voice than the bot's, so that both are told apart."""
 AGENT_VOICE = "piper"
 AGENT_SAYS = "Hello, you are speaking with the service team. I have your details in front of me."
 CALLER_THANKS = "Thank you very much, that helps a lot. Goodbye."
@@ -108,6 +110,29 @@ class Stage:
         async with party(asked) as running:
             await running.until("ready")
             yield Phone(number, running)
+
+
+@contextlib.asynccontextmanager
+async def open_stage(
+    setting: Setting, console: Console, voices: Path, quiet: bool = False
+) -> AsyncIterator[Stage]:
+    """Start the house of this setting and sign its agents in. Raises StartRefused.
+
+    `voices` keeps the sentences of callers and agents, which are costly to make.
+    """
+    watch = Watch(console, quiet)
+    async with contextlib.AsyncExitStack() as stack:
+        house = await stack.enter_async_context(
+            Serving(setting.config, setting.file, live=True, heard=watch.heard)
+        )
+        stage = Stage(
+            console, setting, house, watch,
+            voices=Voices(voices, CALLER_VOICE), agent_voices=Voices(voices, AGENT_VOICE),
+        )  # fmt: skip
+        for number, agent in setting.agents.items():
+            desk = signed_in(house.url, agent.number, agent.password)
+            stage.desks[number] = await stack.enter_async_context(desk)
+        yield stage
 
 
 def recording_of(running: Running) -> str:

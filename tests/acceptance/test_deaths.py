@@ -6,33 +6,30 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from centralino.caller.script import Step, Told
 from centralino.commands.call import Running
-from centralino.demo.acting import bridged, queued, ready, talk_and_leave
+from centralino.demo.acting import bridged, not_ready, queued, ready, talk_and_leave
 from centralino.demo.scenes import PERSON
 from centralino.demo.stage import CALLER_THANKS, Stage
 from centralino.demo.watch import SeenCall
-from tests.acceptance.conftest import at_desk, open_stage, recorded
+from tests.acceptance.conftest import at_desk, history
 from tests.waiting import until
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
 
 
-def kill(stage: Stage, name: str) -> None:
-    """SIGKILL a process of the house."""
-    pid = stage.house.post(name).pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-
-
-async def came_back(stage: Stage, name: str, starts: int = 2) -> None:
-    """Wait until the supervisor has it up again."""
-    post = stage.house.post(name)
-    await until(lambda: post.starts == starts and post.ready.is_set(), 90)
+async def die(stage: Stage, *names: str) -> None:
+    """SIGKILL processes of the house, and wait until the supervisor has them up again."""
+    posts = [stage.house.post(name) for name in names]
+    starts = [post.starts for post in posts]
+    for post in posts:
+        assert post.pid is not None
+        os.kill(post.pid, signal.SIGKILL)
+    for post, before in zip(posts, starts, strict=True):
+        await until(lambda post=post, before=before: post.starts > before, 90)  # type: ignore[misc]
 
 
 async def waiter(stage: Stage) -> list[Step]:
@@ -53,14 +50,27 @@ async def waiting(stage: Stage, name: str, nth: int = 1) -> AsyncIterator[tuple[
         yield it, call
 
 
-async def test_control_dies_with_two_callers_waiting(stage: Stage) -> None:
-    """They go on waiting and are delivered in order after the restart."""
+async def speech_dies(stage: Stage) -> None:
+    """In a turn: it is asked of the caller again, and nobody is cut off."""
+    script = await stage.steps("What are your opening hours on Saturday?", Told("bye"))
+    async with stage.caller("asker", script) as it:
+        call = await stage.call_of("asker")
+        await it.until("saying")
+        await die(stage, "speech-1", "speech-2")
+        await stage.watch.until(
+            "the turn was answered or asked again",
+            lambda: call.reports("TurnAnswered") or call.reports("TurnLost"), 60,
+        )  # fmt: skip
+        assert it.seen("ended") is None
+
+
+async def control_dies(stage: Stage) -> None:
+    """With two callers waiting: they go on waiting and are delivered in order."""
     async with (
         waiting(stage, "first") as (one, first),
         waiting(stage, "second") as (two, second),
     ):
-        kill(stage, "control")
-        await came_back(stage, "control")
+        await die(stage, "control")
         assert one.seen("ended") is None and two.seen("ended") is None
         async with at_desk(stage, "201") as desk, stage.phone("201", calls=2) as phone:
             await ready(desk)
@@ -69,49 +79,45 @@ async def test_control_dies_with_two_callers_waiting(stage: Stage) -> None:
             await talk_and_leave(stage, first, desk, one, phone)
             await bridged(stage, second)
             await talk_and_leave(stage, second, desk, two, phone)
+            await not_ready(desk)
 
 
-async def test_media_dies_and_a_caller_who_redials_has_the_old_place(stage: Stage) -> None:
-    """The loss is recorded; the redialling caller is before one who came in the meantime."""
+async def media_dies(stage: Stage) -> None:
+    """The loss is recorded; who redials is before one who came in the meantime."""
     async with waiting(stage, "lost"):
-        kill(stage, "media-1")
-        await came_back(stage, "media-1")
-        async with waiting(stage, "later") as (_, later):
-            async with waiting(stage, "lost", nth=2) as (it, back):
-                row = await recorded(stage, stage.watch.of("lost")[0].id)
-                assert (row.outcome, row.cause) == ("failed", "lost")
-                async with stage.phone("201", calls=1) as phone:
-                    await ready(stage.desks["201"])
-                    await bridged(stage, back)
-                    assert later.last("bridged") is None
-                    await talk_and_leave(stage, back, stage.desks["201"], it, phone)
+        await die(stage, "media-1")
+        async with (
+            waiting(stage, "later") as (_, later),
+            waiting(stage, "lost", nth=2) as (it, back),
+        ):
+            await assert_lost(stage, stage.watch.of("lost")[0])
+            async with at_desk(stage, "201") as desk, stage.phone("201") as phone:
+                await ready(desk)
+                await bridged(stage, back)
+                assert later.last("bridged") is None
+                await talk_and_leave(stage, back, desk, it, phone)
+                await not_ready(desk)
 
 
-async def test_a_speech_worker_dies_in_a_turn_and_the_call_goes_on(stage: Stage) -> None:
-    """The turn is asked of another worker or of the caller again; nobody is cut off."""
-    script = await stage.steps("What are your opening hours on Saturday?", Told("bye"))
-    async with stage.caller("asker", script) as it:
-        call = await stage.call_of("asker")
-        await it.until("saying")
-        kill(stage, "speech-1")
-        kill(stage, "speech-2")
-        await stage.watch.until(
-            "the turn was answered or asked again",
-            lambda: call.reports("TurnAnswered") or call.reports("TurnLost"), 60,
-        )  # fmt: skip
-        await came_back(stage, "speech-1")
-        assert it.seen("ended") is None
-
-
-async def test_everything_dies_and_the_same_house_comes_back(tmp_path: Path) -> None:
+async def everything_dies(stage: Stage) -> None:
     """Same agents, same history, and a record of the lost call."""
-    async with open_stage(tmp_path / "house") as stage:
-        async with waiting(stage, "lost") as (_, call):
-            for post in stage.house.supervisor.posts:
-                kill(stage, post.name)
-            await came_back(stage, "control")
-            await came_back(stage, "media-1")
-            async with at_desk(stage, "201") as desk:
-                await desk.until("the agent is known", lambda: desk.state == "logged_out")
-                row = await recorded(stage, call.id)
-                assert (row.outcome, row.cause) == ("failed", "lost")
+    before = [row.id for row in await history(stage)]
+    async with waiting(stage, "unlucky") as (_, call):
+        await die(stage, *(post.name for post in stage.house.supervisor.posts))
+        async with at_desk(stage, "201") as desk:
+            await desk.until("the agent is as before", lambda: desk.state == "not_ready")
+            await assert_lost(stage, call)
+            assert [row.id for row in await history(stage)] == [call.id, *before]
+
+
+async def assert_lost(stage: Stage, call: SeenCall) -> None:
+    """The history says that the call was lost."""
+    row = next(row for row in await history(stage) if row.id == call.id)
+    assert (row.outcome, row.cause) == ("failed", "lost")
+
+
+async def test_what_each_death_costs(stage: Stage) -> None:
+    await speech_dies(stage)
+    await control_dies(stage)
+    await media_dies(stage)
+    await everything_dies(stage)

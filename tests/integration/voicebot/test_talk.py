@@ -108,6 +108,26 @@ async def test_scene_2_correction_in_one_step(utility: tuple[Bot, Embedded]) -> 
     assert "billing team" in await call.says("Yes.")
 
 
+async def test_moving_out_reads_everything_back(utility: tuple[Bot, Embedded]) -> None:
+    call = await Call(utility).begin()
+    await call.says("I am moving out of my apartment", "Anna Keller", "7742 1188")
+    heard = await call.says("on the fifth of december")
+    assert "Anna Keller" in heard and "7 7, 4 2, 1 1, 8 8" in heard and "5 December" in heard
+    await call.says("Yes.")
+    assert call.talk.packet is not None
+    assert {slot.confirmed for slot in call.talk.packet.slots} == {True}
+
+
+async def test_an_end_key_after_the_eighth_digit_answers_nothing(
+    utility: tuple[Bot, Embedded],
+) -> None:
+    call = await Call(utility).begin()
+    await call.says("My bill is much too high", "Anna Keller")
+    assert "Is that right?" in await call.presses("77421188#")
+    assert "billing team" in await call.says("Yes.")
+    assert call.talk.packet is not None and call.talk.packet.tries.no_match == 0
+
+
 async def test_scene_3_waiting_and_an_emergency_first(utility: tuple[Bot, Embedded]) -> None:
     call = await Call(utility).begin()
     await call.says("Let me talk to a person")

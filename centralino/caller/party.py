@@ -196,12 +196,11 @@ class Party:
         """Until the call, or the last of the calls, is over."""
         async with asyncio.TaskGroup() as tasks:
             events = tasks.create_task(self._events())
-            steps = tasks.create_task(self._steps())
+            tasks.create_task(self._steps())
             if self._order.target:
                 await self._call()
             await self.over.wait()
             events.cancel()
-            steps.cancel()
 
     def word(self, word: str) -> None:
         """The director said something."""
@@ -272,7 +271,9 @@ class Party:
         return str(path.with_stem(f"{path.stem}-{self._calls + 1}"))
 
     async def _steps(self) -> None:
-        while True:
+        # It ends by looking, not by being cancelled: a cancellation that meets a hang-up on its way
+        # through the stack may be swallowed there (asyncio.wait_for before Python 3.12).
+        while not self.over.is_set():
             now = self._clock.now()
             self._core.handle_timer(now)
             for command in self._core.commands():

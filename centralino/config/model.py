@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+HostPort = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:\d{1,5})?)?$")]
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -22,6 +24,9 @@ class Sip(Section):
     """The public SIP port (`telephony/edge`)."""
 
     host: str = "127.0.0.1"
+    """Where to listen: an address of this machine. Loopback: nobody else can call."""
+    advertise: str = ""
+    """The address that peers are told; needed where `host` is a wildcard such as 0.0.0.0."""
     port: Port = 5060
     """UDP and TCP."""
     domain: str = ""
@@ -36,6 +41,11 @@ class Sip(Section):
     """Seconds, told with 503."""
     drain_seconds: Seconds = 120.0
     """How long running calls may go on after SIGTERM."""
+
+    @property
+    def public_host(self) -> str:
+        """The address by which this machine is reached; media processes bind it, too."""
+        return self.advertise or self.host
 
 
 class Media(Section):
@@ -135,11 +145,11 @@ class Trunk(Section):
     name: Name
     addresses: tuple[str, ...] = ()
     """Sources that may send calls: IP addresses or networks."""
-    target: str = ""
+    target: HostPort = ""
     """Where calls out go: host:port."""
     transport: Literal["udp", "tcp"] = "udp"
-    register_uri: str = ""
-    """A registrar to register at; empty: by address alone."""
+    registrar: HostPort = ""
+    """host:port where we register, and where calls out go then; empty: known by address alone."""
     user: str = ""
     password_file: Path | None = None
 
@@ -160,6 +170,18 @@ class Retention(Section):
     """How long content is kept."""
 
     days: int = Field(default=90, ge=1)
+
+
+def _check_source(trunk: str, address: str) -> None:
+    """Raises ValueError for what is no address, network, or address:port."""
+    host, colon, port = address.rpartition(":")
+    bare = host if colon and port.isdigit() and ":" not in host else address
+    try:
+        ipaddress.ip_network(bare, strict=False)
+    except ValueError:
+        raise ValueError(
+            f"trunks: {trunk}: {address!r} is no address or network, e.g. 192.0.2.0/24"
+        ) from None
 
 
 class Config(Section):
@@ -209,7 +231,14 @@ class Config(Section):
         for table, name, known, kind in named:
             if name not in known:
                 raise ValueError(f"{table} name the {kind} {name!r}, which is not defined")
+        for trunk in self.trunks:
+            for address in trunk.addresses:
+                _check_source(trunk.name, address)
         numbers = [line.number for line in self.lines]
+        if self.sip.default_line not in (None, *numbers):
+            raise ValueError(f"sip.default_line: there is no line {self.sip.default_line!r}")
+        if self.sip.public_host in ("0.0.0.0", "::"):
+            raise ValueError("sip.advertise: set the address that peers reach, host is a wildcard")
         for number in numbers:
             if numbers.count(number) > 1:
                 raise ValueError(f"lines: the number {number!r} is there twice")
@@ -228,7 +257,7 @@ class Config(Section):
     @property
     def domain(self) -> str:
         """What our SIP addresses end in."""
-        return self.sip.domain or self.sip.host
+        return self.sip.domain or self.sip.public_host
 
     def line(self, number: str) -> Line | None:
         """The line with this number."""

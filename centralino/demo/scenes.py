@@ -180,18 +180,18 @@ async def keys_only(stage: Stage) -> list[SceneResult]:
     return [result]
 
 
-async def quiet_ones(stage: Stage) -> list[SceneResult]:
-    """5b and 5c: a caller who says nothing at all, and a line that is keys only."""
-    return [one for each in await asyncio.gather(silent(stage), keys_only(stage)) for one in each]
+async def without_agents(stage: Stage) -> list[SceneResult]:
+    """1, 5: questions answered aloud; beside it a silent caller, and a line that is keys only."""
+    scenes = asyncio.gather(question(stage), silent(stage), keys_only(stage))
+    return [result for results in await scenes for result in results]
 
 
 SCENES: dict[str, Scene] = {
-    "question": question,
+    "question": without_agents,
     "hand-over": hand_over,
     "waiting": waiting,
     "no-answer": no_answer,
     "person": person_at_once,
-    "quiet": quiet_ones,
 }
 
 

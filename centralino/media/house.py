@@ -50,6 +50,8 @@ class House:
     vault: SoundVault
     edge: str
     """host:port of the edge: every leg that we place goes there."""
+    secret: str = field(repr=False)
+    """What the edge says with every call that it admitted."""
     live: Live = lambda event: None
     chance: Chance = random_hex
     _outbox: asyncio.Queue[tuple[object, str | None]] = field(default_factory=asyncio.Queue)

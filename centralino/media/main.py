@@ -70,6 +70,7 @@ def sip_options(place: MediaPlace, config: Config, layout: Layout) -> BaresipOpt
         outbound_proxy=layout.edge,
         codecs=config.media.codecs,
         jitter_ms=config.media.jitter_ms,
+        expose_headers=("X-Centralino-Admit",),
     )
 
 
@@ -89,6 +90,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
             bus=bus, engines=make_engines(voice, layout),
             bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
             clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
+            secret=layout.secret,
             live=live_line if arguments.live else lambda event: None,
         )  # fmt: skip
         switchboard = Switchboard(house)

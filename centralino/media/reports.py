@@ -13,6 +13,9 @@ from kernel.packet import TranscriptLine
 from voicebot import reports
 
 
+ANSWERS = ("affirm", "deny")
+
+
 @dataclass
 class Reporter:
     """Passes on the reports of one call."""
@@ -61,7 +64,9 @@ class Reporter:
         self._say(TranscriptLine(keys.at, "caller", f"[{len(keys.keys)} keys]"))
 
     def _understood(self, understood: reports.TurnUnderstood) -> None:
-        self.intent, self.confidence = understood.intent, understood.confidence
+        self.confidence = understood.confidence
+        if understood.intent not in ANSWERS and not understood.intent.startswith("answer:"):
+            self.intent = understood.intent  # what the call is about, not a step on the way
         if understood.turn in self._spoken:
             self._say(replace(self._spoken.pop(understood.turn), intent=understood.intent))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 
 from acd import messages as acd
 from centralino import messages as house_messages
+from centralino.config.model import Line
 from centralino.media.house import House
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
@@ -27,6 +29,7 @@ from telephony.types import (
 
 log = structlog.get_logger()
 
+ADMITTED = "x-centralino-admit"
 SEEN_LIMIT = 10_000
 """Ids of commands remembered, so that one sent again by a new life of control has no effect."""
 
@@ -80,10 +83,10 @@ class Switchboard:
     def _offered(self, event: LegOffered) -> None:
         number = user_of(event.request_uri)
         line = self._house.line(number)
-        if line is None or self.draining:
-            cause = Cause.UNALLOCATED if line is None else Cause.CONGESTION
+        if (cause := self._refusal(event, line)) is not None:
             self._house.spawn(self._house.control.refuse(event.leg, cause), f"refuse {event.leg}")
             return
+        assert line is not None
         if line.kind == "agents":
             source = event.headers.get("x-centralino-source", "")
             self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house)
@@ -93,6 +96,15 @@ class Switchboard:
             self.calls[call] = self._callers[event.leg] = live
             self._house.live({"call": call, "line": number, "from": event.from_uri})
         self._house.spawn(self._house.control.answer(event.leg), f"answer {event.leg}")
+
+    def _refusal(self, event: LegOffered, line: Line | None) -> Cause | None:
+        """Why an INVITE is refused; None where it is not."""
+        if not hmac.compare_digest(event.headers.get(ADMITTED, ""), self._house.secret):
+            log.warning("media.not_admitted", caller=event.from_uri)
+            return Cause.REJECTED  # it came past the edge
+        if self.draining:
+            return Cause.CONGESTION
+        return Cause.UNALLOCATED if line is None else None
 
     def _answered(self, leg: LegId) -> None:
         if leg in self._callers:

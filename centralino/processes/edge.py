@@ -43,6 +43,9 @@ from telephony.edge.store import FileBindings
 
 log = structlog.get_logger()
 
+SILENT_SECONDS = 15.0
+"""How long a media process that did not answer an INVITE gets no new calls."""
+
 
 def edge_config(config: Config, layout: Layout) -> EdgeConfig:
     """The edge's own configuration, made of ours."""
@@ -50,6 +53,8 @@ def edge_config(config: Config, layout: Layout) -> EdgeConfig:
         domain=config.domain,
         media=tuple(MediaTarget(place.name, place.host, place.port) for place in layout.media),
         host=layout.edge_host,
+        advertise=layout.edge_address,
+        admit_secret=layout.secret,
         port=layout.edge_port,
         lines=frozenset(line.number for line in config.lines),
         default_line=config.sip.default_line,
@@ -61,7 +66,7 @@ def edge_config(config: Config, layout: Layout) -> EdgeConfig:
 
 
 def _trunk(section: TrunkSection) -> Trunk:
-    host, _, port = (section.register_uri or section.target).partition(":")
+    host, _, port = (section.registrar or section.target).partition(":")
     return Trunk(
         name=section.name,
         host=host,
@@ -70,7 +75,7 @@ def _trunk(section: TrunkSection) -> Trunk:
         sources=section.addresses,
         user=section.user,
         password=_password(section),
-        register=bool(section.register_uri),
+        register=bool(section.registrar),
     )
 
 
@@ -108,6 +113,9 @@ class EdgeLink:
         elif isinstance(notice, MediaSilent) and self.server is not None:
             log.error("edge.media_silent", media=notice.name)
             self.server.set_media_up(notice.name, False)
+            # One INVITE may be lost by chance: it is tried again after a while.
+            loop = asyncio.get_running_loop()
+            loop.call_later(SILENT_SECONDS, self.server.set_media_up, notice.name, True)
         elif not isinstance(notice, CallOver | CallAdmitted):
             log.info("edge.notice", notice=repr(notice))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,22 +34,29 @@ class Layout:
     state_dir: str
     bus: str
     edge_host: str
+    """Where the edge listens; perhaps a wildcard."""
+    edge_address: str
+    """Where it is reached."""
     edge_port: int
     web_host: str
     web_port: int
     media: tuple[MediaPlace, ...]
     speech: tuple[str, ...] = field(default=())
     """Wyoming URIs."""
+    secret: str = field(default="", repr=False)
+    """By which media processes know a call that the edge admitted."""
 
     @property
     def edge(self) -> str:
         """The public SIP port as host:port."""
-        return f"{self.edge_host}:{self.edge_port}"
+        return f"{self.edge_address}:{self.edge_port}"
 
     def write(self, path: Path) -> None:
         """Write it for the processes; atomic."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)  # it has the house's secret
         part.write_text(json.dumps(asdict(self), indent=1))
         os.replace(part, path)
 
@@ -90,17 +98,19 @@ def make_layout(config: Config) -> Layout:
     state = config.state_dir.resolve()
     run = state / "run"
     places = tuple(
-        MediaPlace(name, "127.0.0.1", _media_port(config, index))
+        MediaPlace(name, config.sip.public_host, _media_port(config, index))
         for index, name in enumerate(config.media_names())
     )
     return Layout(
         state_dir=str(state),
         bus=str(_socket_path(run / "bus.sock")),
         edge_host=config.sip.host,
+        edge_address=config.sip.public_host,
         edge_port=_wanted(config.sip.host, config.sip.port, "sip.port"),
         web_host=config.web.host,
         web_port=_wanted(config.web.host, config.web.port, "web.port"),
         media=places,
+        secret=secrets.token_hex(16),
         speech=tuple(
             f"unix://{_socket_path(run / f'speech-{n + 1}.sock')}"
             for n in range(config.speech.workers)
@@ -110,7 +120,7 @@ def make_layout(config: Config) -> Layout:
 
 def _media_port(config: Config, index: int) -> int:
     base = config.media.base_port
-    return base + 2 * index if base else free_port("127.0.0.1")
+    return base + 2 * index if base else free_port(config.sip.public_host)
 
 
 def _wanted(host: str, port: int, key: str) -> int:

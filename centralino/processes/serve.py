@@ -79,6 +79,7 @@ class Serving:
     def _media(self, name: str) -> Post:
         post = self._child(name, "centralino.media.main", *(["--live"] if self.live else []))
         post.stop_seconds = self.config.sip.drain_seconds + GRACE
+        post.group = "media"
         return post
 
     def _child(self, name: str, module: str, *more: str) -> Post:
@@ -87,7 +88,9 @@ class Serving:
             arguments += ["--config", str(self.config_file)]
         if self.overrides:
             arguments += ["--overrides", json.dumps(self.overrides)]
-        return python_post(name, module, *arguments)
+        post = python_post(name, module, *arguments)
+        post.group = name
+        return post
 
     def _speech(self, index: int, uri: str) -> Post:
         speech = self.config.speech

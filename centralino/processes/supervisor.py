@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -42,6 +43,8 @@ class Post:
     environment: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
     """How long it may take to finish after SIGTERM."""
+    group: str = ""
+    """Processes of one group, side by side in the list, are stopped together."""
     drains: bool = False
     """Whether it knows SIGUSR1 as `no new calls`."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,8 +89,8 @@ class Supervisor:
 
     async def stop(self) -> None:
         """SIGTERM to each, the first in `posts` last; SIGKILL to what takes too long."""
-        for post in reversed(self.posts):
-            await self.stop_post(post)
+        for _, together in itertools.groupby(reversed(self.posts), lambda post: post.group):
+            await asyncio.gather(*(self.stop_post(post) for post in together))
 
     async def stop_post(self, post: Post) -> None:
         """End one process for good."""

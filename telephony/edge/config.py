@@ -100,6 +100,9 @@ class EdgeConfig:
     register_default: int = 600
     register_max: int = 3600
     nonce_lifetime: float = 300.0
+    admit_secret: str = field(default="", repr=False)
+    """Told to media processes with every admitted call (`X-Centralino-Admit`), so that they can
+    refuse what did not come through us. Empty: not told."""
     max_contacts: int = 10
     """Phones of one address of record."""
 

@@ -154,6 +154,8 @@ def _pass_on(edge: Edge, call: Call, request: Request) -> None:
         ("X-Centralino-Source", call.source),
         ("X-Centralino-Line", call.line),
     ]
+    if edge.config.admit_secret:
+        extra.append(("X-Centralino-Admit", edge.config.admit_secret))
     onward = Onward(
         hop=media.hop,
         uri=call.target,

@@ -12,7 +12,6 @@ from kernel.ids import CallId
 from kernel.packet import TranscriptLine
 from voicebot import reports
 
-
 ANSWERS = ("affirm", "deny")
 
 

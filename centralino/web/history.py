@@ -161,7 +161,7 @@ async def call(request: web.Request) -> web.Response:
             "call": call_json(row, caller, names.of) | call_figures_json(row),
             "packet": to_body(packet) if packet else None,
             "transcript": lines_json(spoken, packet),
-            "journey": journey_json(await parts.journey(row.id)),
+            "journey": journey_json(await parts.journey(row.id), names.of),
             "notes": notes_json(notes if isinstance(notes, Notes) else None),
             "may_note": row.agent == me.user,
             "recording": await _recording_json(parts, row),

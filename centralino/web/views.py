@@ -105,15 +105,22 @@ def lines_json(transcript: Transcript | None, packet: Packet | None) -> list[Jso
     return [to_body(line) for line in (transcript.lines if transcript else lines)]
 
 
-def journey_json(rows: Iterable[JournalRow]) -> list[Json]:
-    """Where a call went."""
+def journey_json(
+    rows: Iterable[JournalRow], name_of: Callable[[str, str | None], str]
+) -> list[Json]:
+    """Where a call went: every move of the call, its offers and its agents; `who` is an agent."""
     return [
         {
             "at": row.at, "subject": row.subject, "from": row.from_state, "to": row.to_state,
-            "why": row.why, "room": row.room,
+            "why": row.why, "room": row.room, "who": _agent_named(row.subject, name_of),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _agent_named(subject: str, name_of: Callable[[str, str | None], str]) -> str:
+    kind, _, id = subject.partition(":")
+    return name_of("agent", id) if kind == "agent" else ""
 
 
 def user_json(user: User, me: str) -> Json:

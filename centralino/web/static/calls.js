@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { byId, fill, h, toggle } from "./dom.js";
 import { clock, duration, party, when, words } from "./format.js";
+import { journey } from "./journey.js";
 import { NotesEditor } from "./notes.js";
 import { facts, joined, packetCard, transcript } from "./packet.js";
 import { attempt, begin } from "./shell.js";
@@ -127,14 +128,6 @@ function factsOf(call) {
     ["Queue", call.queue_name], ["Agent", call.agent_name], ["Ended because", call.cause && words(call.cause)],
     ["Turns", call.turns], ["Bot answered in", latency], ["Call", h("code", {}, call.id)], ["SIP Call-ID", call.sip_call_id && h("code", {}, call.sip_call_id)],
   ]);
-}
-
-function journey(rows) {
-  if (!rows.length) return h("p", { class: "faint" }, "It never left the bot.");
-  return h("ol", { class: "journey" }, rows.map((row) => h("li", {},
-    h("span", { class: "time" }, clock(row.at)),
-    h("span", {}, h("b", {}, words(row.to)), row.why ? ` – ${words(row.why)}` : "", h("small", {}, `${row.subject}: ${row.from || "new"} → ${row.to}`)),
-  )));
 }
 
 function notes(data) {

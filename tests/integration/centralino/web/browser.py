@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.peers import need_program
 
@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
 SIZE = {"width": 1280, "height": 800}
+PATIENCE = 10_000
+"""Milliseconds for anything to be seen: a busy machine loads a page slowly."""
 
 
 @asynccontextmanager
@@ -53,11 +55,11 @@ class Tab:
         await self.page.fill("[name=password]", password)
         await self.page.click("button.primary")
 
-    async def shot(self, name: str) -> None:
-        """A picture, where CENTRALINO_SCREENS names a folder for them."""
+    async def shot(self, name: str, whole: bool = False) -> None:
+        """A picture of the window or the whole page, where CENTRALINO_SCREENS names a folder."""
         folder = os.environ.get("CENTRALINO_SCREENS")
         if folder:
-            await self.page.screenshot(path=Path(folder) / f"{name}.png")
+            await self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
 async def tab(browser: Browser, url: str, dark: bool = False, width: int = 1280) -> Tab:
@@ -67,5 +69,6 @@ async def tab(browser: Browser, url: str, dark: bool = False, width: int = 1280)
         color_scheme="dark" if dark else "light",
         timezone_id="Europe/Rome",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     return Tab(await context.new_page(), url)

@@ -185,7 +185,7 @@ class House:
         notes = Notes(self.users[agent], end, "Meter read wrongly in October.", "solved")
         await self.keep(id, NOTES, notes, client)
         await self.record(id, client)
-        self.journal[id] = journey(id, client, began)
+        self.journal[id] = journey(id, client, self.users[agent], began)
 
     async def begin(self, id: str, client: str, began: float) -> None:
         """A call arrived."""
@@ -310,17 +310,20 @@ def after(t: float) -> tuple[TranscriptLine, ...]:
     )
 
 
-def journey(id: str, client: str, t: float) -> list[JournalRow]:
-    """Where the call went."""
+def journey(id: str, client: str, agent: str, t: float) -> list[JournalRow]:
+    """Where the call went, as the rooms write it."""
+    call, of, who = f"call:{id}", "offer:offer-1", f"agent:{agent}"
     moves = (
-        (0.0, "telephony", id, "", "ringing", "invite"),
-        (1.0, "telephony", id, "ringing", "answered", "line 1000"),
-        (41.0, "acd", id, "", "waiting", "billing"),
-        (83.0, "acd", "offer-1", "", "placed", "matched"),
-        (84.0, "acd", "offer-1", "placed", "ringing", "phone rings"),
-        (89.0, "acd", "offer-1", "ringing", "answered", "picked up"),
-        (90.0, "acd", "offer-1", "answered", "bridged", "whisper over"),
-        (171.0, "telephony", id, "answered", "ended", "agent hung up"),
+        (0.0, "telephony", call, "new", "offered", "CallerOffered"),
+        (1.0, "telephony", call, "offered", "talking", "CallAnswered"),
+        (41.0, "acd", call, "", "waiting", "queued"),
+        (83.0, "acd", of, "", "placed", "longest idle 13s of 1; out: none"),
+        (83.0, "acd", who, "idle", "reserved", "offered"),
+        (84.0, "acd", who, "reserved", "ringing", "OfferRinging"),
+        (89.0, "acd", who, "ringing", "whisper", "OfferAnswered"),
+        (90.0, "acd", who, "whisper", "talking", "Bridged"),
+        (171.0, "acd", call, "talking", "ended", "by agent"),
+        (171.0, "telephony", call, "talking", "ended", "Ended"),
     )
     return [
         JournalRow(n, t + at, room, id, client, subject, was, becomes, why)

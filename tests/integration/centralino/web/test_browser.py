@@ -167,7 +167,9 @@ async def test_the_history_and_its_player(
     await page.click("#rows a")
     await expect(page.locator("#transcript li")).to_have_count(11)
     await expect(page.locator("#transcript li").nth(2)).to_contain_text("answered in 0.81 s")
-    await expect(page.locator("#journey li")).to_have_count(8)
+    await expect(page.locator("#journey > ol li")).to_have_count(7)
+    await expect(page.locator("#journey > ol li").nth(2)).to_contain_text("Rings at Anna Keller")
+    await expect(page.locator("#journey details li")).to_have_count(10)
     await expect(page.locator("#notes")).to_contain_text("Meter read wrongly")
     seconds = "() => document.querySelector('audio').duration"
     await page.wait_for_function(f"() => ({seconds})() > 2.9")

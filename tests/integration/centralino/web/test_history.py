@@ -72,6 +72,7 @@ async def test_one_call_shows_everything_kept_of_it(past: House, visit: Visit) -
     assert [line["who"] for line in whole["transcript"]][-2:] == ["agent", "caller"]
     assert whole["transcript"][2]["latency_ms"] == 810.0
     assert [row["to"] for row in whole["journey"]][2:4] == ["waiting", "placed"]
+    assert whole["journey"][4]["who"] == "Anna Keller"
     assert whole["notes"] == {"text": "Meter read wrongly in October.", "disposition": "solved"}
     assert whole["recording"] == {"url": SOUND, "seconds": 3.0}
     assert whole["may_note"] is False

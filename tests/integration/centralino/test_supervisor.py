@@ -16,11 +16,11 @@ from tests.waiting import until
 
 WORKS = (
     "import sys,signal; signal.signal(15, lambda *a: sys.exit(0));"
-    "print('{\"ready\": \"a\", \"n\": 1}', flush=True); signal.pause()"
+    'print(\'{"ready": "a", "n": 1}\', flush=True); signal.pause()'
 )
 STUBBORN = (
     "import signal; signal.signal(15, signal.SIG_IGN);"
-    "print('{\"ready\": \"a\"}', flush=True); [signal.pause() for _ in range(9)]"
+    'print(\'{"ready": "a"}\', flush=True); [signal.pause() for _ in range(9)]'
 )
 REFUSES = "import sys; print('centralino a: the port is in use', file=sys.stderr); sys.exit(2)"
 BREAKS = "raise SystemExit(1)"

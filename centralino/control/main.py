@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,10 @@ from kernel.journal import Outgoing
 
 log = structlog.get_logger()
 
+NICE = 5
+"""Sound comes before books: where cores are short, callers' frames and words are not to wait."""
+GAUGES_EVERY = 5.0
+"""Seconds between two looks at queues and agents for the metrics."""
 EXPIRE_EVERY = 3600.0
 """Seconds between looks for content whose time is over."""
 
@@ -116,6 +122,14 @@ class Control:
         """A message was taken; if it was a command it need not be sent again."""
         if id.startswith("cmd-"):
             await self.service.confirm([id])
+
+    async def keep_gauges(self, metrics: Metrics) -> None:
+        """Tell the metrics how queues and agents are, until cancelled."""
+        while True:
+            now = self.service.snapshot()
+            metrics.queues((q.client, q.queue, q.waiting, q.longest_wait) for q in now.queues)
+            metrics.agents(Counter((agent.client, str(agent.state)) for agent in now.agents))
+            await asyncio.sleep(GAUGES_EVERY)
 
     async def forget_what_is_old(self) -> None:
         """Erase content whose time is over, until cancelled."""
@@ -189,6 +203,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
                 tasks.create_task(control.service.run(), name="acd"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),
+                tasks.create_task(control.keep_gauges(parts.metrics), name="gauges"),
             ]
             async with (
                 control.bus,
@@ -204,6 +219,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
 
 def main() -> int:
     """Run the process; its exit code."""
+    os.nice(NICE)
     arguments = read_arguments()
     return run_child(arguments.name, arguments.config.log_level, lambda told: run(arguments, told))
 

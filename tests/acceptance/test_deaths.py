@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from centralino.caller.script import Step, Told
+from centralino.caller.script import HangUp, Pause, Press, Step, Told
 from centralino.commands.call import Running
-from centralino.demo.acting import bridged, not_ready, queued, ready, talk_and_leave
-from centralino.demo.scenes import PERSON
-from centralino.demo.stage import CALLER_THANKS, Stage
+from centralino.demo.acting import bridged, ended, not_ready, queued, ready
+from centralino.demo.desk import Desk
+from centralino.demo.stage import Phone, Stage
 from centralino.demo.watch import SeenCall
 from tests.acceptance.conftest import at_desk, history
 from tests.waiting import until
@@ -32,15 +32,14 @@ async def die(stage: Stage, *names: str) -> None:
         await until(lambda post=post, before=before: post.starts > before, 90)  # type: ignore[misc]
 
 
-async def waiter(stage: Stage) -> list[Step]:
-    """Asks for a person, waits, thanks, leaves."""
-    return await stage.steps(PERSON, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"))
+IMPATIENT: list[Step] = [Pause(1.0), Press("0"), Told("bye"), HangUp()]
+"""Asks for a person by key at once, and waits."""
 
 
 @contextlib.asynccontextmanager
 async def waiting(stage: Stage, name: str, nth: int = 1) -> AsyncIterator[tuple[Running, SeenCall]]:
     """A caller in the queue."""
-    async with stage.caller(name, await waiter(stage)) as it:
+    async with stage.caller(name, IMPATIENT) as it:
         call = await stage.call_of(name, nth)
         await queued(stage, call)
         # The ACD knows: it told the place.
@@ -48,6 +47,15 @@ async def waiting(stage: Stage, name: str, nth: int = 1) -> AsyncIterator[tuple[
             "the place was told", lambda: any("in line" in text for text in call.bot_said())
         )
         yield it, call
+
+
+async def leave(stage: Stage, call: SeenCall, desk: Desk, phone: Phone) -> None:
+    """The agent hangs up and has done."""
+    phone.running.word("hang_up")
+    await ended(stage, call)
+    await desk.until("wrap-up", lambda: desk.state == "wrap_up")
+    await desk.do("done")
+    await desk.until("wrap-up is over", lambda: desk.state != "wrap_up")
 
 
 async def speech_dies(stage: Stage) -> None:
@@ -76,9 +84,9 @@ async def control_dies(stage: Stage) -> None:
             await ready(desk)
             await bridged(stage, first)
             assert second.last("bridged") is None
-            await talk_and_leave(stage, first, desk, one, phone)
+            await leave(stage, first, desk, phone)
             await bridged(stage, second)
-            await talk_and_leave(stage, second, desk, two, phone)
+            await leave(stage, second, desk, phone)
             await not_ready(desk)
 
 
@@ -88,14 +96,14 @@ async def media_dies(stage: Stage) -> None:
         await die(stage, "media-1")
         async with (
             waiting(stage, "later") as (_, later),
-            waiting(stage, "lost", nth=2) as (it, back),
+            waiting(stage, "lost", nth=2) as (_, back),
         ):
             await assert_lost(stage, stage.watch.of("lost")[0])
             async with at_desk(stage, "201") as desk, stage.phone("201") as phone:
                 await ready(desk)
                 await bridged(stage, back)
                 assert later.last("bridged") is None
-                await talk_and_leave(stage, back, desk, it, phone)
+                await leave(stage, back, desk, phone)
                 await not_ready(desk)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.soak import soak  # type: ignore[import-untyped]
 from centralino.caller.script import HangUp, Quiet
 from centralino.demo import measure
 from centralino.demo.scenes import GOODBYE, OPENING, SUNDAY
@@ -76,4 +77,6 @@ async def test_two_hundred_calls_beside_a_spoken_one(stage: Stage) -> None:
         assert await load == (200, 0)
         assert heard(beside) == heard(alone)
         assert beside.last("ended") == alone.last("ended") == "answered"
+    soaked = await soak(stage, calls=20, rate=4, every=1.0)
+    assert (soaked["served"], soaked["restarts"]) == (20, 0)
     print(json.dumps(figures))  # what it means is docs/benchmarks/load.md's affair

@@ -29,7 +29,9 @@ from kernel.clock import SteadyClock
 from telephony.drivers.baresip_options import BaresipOptions
 from telephony.drivers.sip_baresip import BaresipControl
 from telephony.media.pump import Pump
+from voicebot.dialogue.flow import Bot
 from voicebot.errors import EngineLost
+from voicebot.nlu.embedded import Embedded
 from voicebot.ports import SpeechEngines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
@@ -81,9 +83,15 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     clock = SteadyClock()
     ends = Ends(arguments.name, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
-    loaded = await bots.load_for_lines(config)
     voice = make_voice(config, layout)
-    await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
+    preparing = asyncio.create_task(prepare(config, layout, voice))
+    stop = asyncio.create_task(told.stop.wait())
+    await asyncio.wait([preparing, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not preparing.done():  # told to stop before it was ready
+        preparing.cancel()
+        return
+    loaded = preparing.result()
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
@@ -98,6 +106,15 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         bus.on_peer(switchboard.peer)
         async with bus:
             await _serve(house, switchboard, told)
+
+
+async def prepare(
+    config: Config, layout: Layout, voice: CachedSynthesiser
+) -> dict[str, tuple[Bot, Embedded]]:
+    """Load the bots and speak their prompts: at a first start this takes a minute."""
+    loaded = await bots.load_for_lines(config)
+    await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
+    return loaded
 
 
 async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: Layout) -> None:

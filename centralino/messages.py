@@ -167,15 +167,6 @@ class HangUpLeg:
     media: str
 
 
-@message("offer.repeat_whisper")
-@dataclass(frozen=True)
-class RepeatWhisper:
-    """Say the whisper again to the agent of this offer."""
-
-    offer: str
-    media: str
-
-
 # --- edge ↔ control
 
 

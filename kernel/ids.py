@@ -10,12 +10,7 @@ CallId = NewType("CallId", str)
 """One conversation with one outside party, from arrival to the last hang-up."""
 LegId = NewType("LegId", str)
 """One SIP session: the caller's, an agent's."""
-AgentId = NewType("AgentId", str)
-QueueId = NewType("QueueId", str)
 OfferId = NewType("OfferId", str)
-ClientId = NewType("ClientId", str)
-CentreId = NewType("CentreId", str)
-CommandId = NewType("CommandId", str)
 
 Chance = Callable[[int], str]
 """Gives n random bytes as hex; an argument wherever ids are made, so a test can count instead."""

@@ -94,3 +94,23 @@ class Ends:
         except KernelError as error:
             # A message that cannot be handled is told, and must not stop those behind it.
             log.error("bus.unhandled", type=envelope.type, sender=envelope.sender, why=str(error))
+
+
+class BusEnd:
+    """One end of either driver: its state, and who is told."""
+
+    def __init__(self, state: Ends) -> None:
+        self.state = state
+        self.name = state.name
+
+    def on_message(self, handler: Handler) -> None:
+        """Who takes messages."""
+        self.state.handler = handler
+
+    def on_peer(self, handler: PeerHandler) -> None:
+        """Who is told of peers."""
+        self.state.peer_handler = handler
+
+    def on_taken(self, handler: Taken) -> None:
+        """Who is told what was taken."""
+        self.state.taken_handler = handler

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from centralino.bus.base import Ends, Taken
-from kernel.bus import Envelope, Handler, PeerHandler
+from centralino.bus.base import BusEnd, Ends
+from kernel.bus import Envelope
 from kernel.codec import decode, encode
 from kernel.errors import BusClosed
 
@@ -52,13 +52,12 @@ class MemoryHub:
         second.offer_again(a)
 
 
-class MemoryBus:
+class MemoryBus(BusEnd):
     """One end in this process."""
 
     def __init__(self, hub: MemoryHub, state: Ends) -> None:
         self.hub = hub
-        self.state = state
-        self.name = state.name
+        super().__init__(state)
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -78,18 +77,6 @@ class MemoryBus:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-
-    def on_message(self, handler: Handler) -> None:
-        """Who takes messages."""
-        self.state.handler = handler
-
-    def on_peer(self, handler: PeerHandler) -> None:
-        """Who is told of peers."""
-        self.state.peer_handler = handler
-
-    def on_taken(self, handler: Taken) -> None:
-        """Who is told what was taken."""
-        self.state.taken_handler = handler
 
     async def send(
         self,

@@ -20,8 +20,8 @@ from typing import Any
 
 import structlog
 
-from centralino.bus.base import Ends, Taken
-from kernel.bus import Envelope, Handler, PeerHandler
+from centralino.bus.base import BusEnd, Ends
+from kernel.bus import Envelope
 from kernel.codec import decode, encode
 from kernel.errors import BusClosed, KernelError
 
@@ -54,12 +54,11 @@ class _Link:
             await self.writer.wait_closed()
 
 
-class UnixBus:
+class UnixBus(BusEnd):
     """One process's end. `listen` for control, `connect` for everybody else."""
 
     def __init__(self, state: Ends, path: Path, *, listens: bool) -> None:
-        self.state = state
-        self.name = state.name
+        super().__init__(state)
         self.path = path
         self._listens = listens
         self._links: dict[str, _Link] = {}
@@ -83,18 +82,6 @@ class UnixBus:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def on_message(self, handler: Handler) -> None:
-        """Who takes messages."""
-        self.state.handler = handler
-
-    def on_peer(self, handler: PeerHandler) -> None:
-        """Who is told of peers."""
-        self.state.peer_handler = handler
-
-    def on_taken(self, handler: Taken) -> None:
-        """Who is told what was taken."""
-        self.state.taken_handler = handler
 
     async def send(
         self,

@@ -68,8 +68,6 @@ class Speech(Section):
     recogniser: Literal["auto", "whisper", "vosk"] = "auto"
     voice: Literal["piper", "hibari"] = "piper"
     models_dir: Path = Path("models")
-    endpoint_delay: Seconds = 0.6
-    """Silence after which a caller has finished."""
 
 
 class Web(Section):

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from centralino.demo.patience import until_told
 from centralino.errors import ProcessDied
 
 Json = dict[str, Any]
@@ -56,11 +57,7 @@ class Desk:
     async def until(self, what: str, condition: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait until the page shows something. Raises ProcessDied."""
         try:
-            async with asyncio.timeout(seconds):
-                while not (found := condition()):
-                    self._changed.clear()
-                    await self._changed.wait()
-                return found
+            return await until_told(self._changed, condition, seconds)
         except TimeoutError:
             raise ProcessDied(f"the agent's page never showed that {what}: {self.view}") from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from centralino.caller.party import Order, order
-from centralino.caller.script import HangUp, Pause, Press, Quiet, Say, Step, Told
+from centralino.caller.script import HangUp, Press, Quiet, Say, Step, Told
 from centralino.caller.voices import Voices
 from centralino.commands.call import Running, party
 from centralino.demo.desk import Desk, signed_in
@@ -156,4 +156,3 @@ def click_file(directory: Path) -> Path:
 
 
 CLICKS = 6
-PATIENT = Pause(1.0)

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from centralino.demo.patience import until_told
 from centralino.errors import ProcessDied
 
 Fact = dict[str, Any]
@@ -68,11 +69,7 @@ class Watch:
     async def until(self, what: str, condition: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait until the condition gives something. Raises ProcessDied."""
         try:
-            async with asyncio.timeout(seconds):
-                while not (found := condition()):
-                    self._changed.clear()
-                    await self._changed.wait()
-                return found
+            return await until_told(self._changed, condition, seconds)
         except TimeoutError:
             raise ProcessDied(f"it never happened that {what}") from None
 

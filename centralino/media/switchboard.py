@@ -52,7 +52,6 @@ class Switchboard:
             acd.ReleaseCall: self._release,
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
-            house_messages.RepeatWhisper: self._repeat_whisper,
         }
 
     @property
@@ -196,11 +195,6 @@ class Switchboard:
     def _hang_up_leg(self, order: house_messages.HangUpLeg) -> None:
         if (leg := self._keypads.get(LegId(order.leg))) is not None:
             leg.hang_up()
-
-    def _repeat_whisper(self, order: house_messages.RepeatWhisper) -> None:
-        for call in self.calls.values():
-            if call.agent is not None and call.agent.order.offer == order.offer:
-                call.agent.repeat_whisper()
 
 
 def user_of(uri: str) -> str:

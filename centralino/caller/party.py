@@ -71,7 +71,7 @@ class Order:
     """host:port of the edge: outbound proxy, and registrar where there is a password."""
     password: str = ""
     answer_after: float | None = 0.5
-    """Seconds of ringing before answering; None: never."""
+    """Seconds of ringing before answering; None: when the director says `answer`, if ever."""
     script: tuple[dict[str, object], ...] = ()
     recording: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +84,15 @@ class Order:
     def to_line(self) -> str:
         """The order as the first line of standard input."""
         return json.dumps(asdict(self)) + "\n"
+
+
+@dataclass(frozen=True)
+class PickUp:
+    """The director's word: answer the call that rings."""
+
+
+DIRECTED = {"hang_up": HangUp, "answer": PickUp}
+"""Words that are done at once, wherever the script is."""
 
 
 def order(steps: list[Step], **fields: Any) -> Order:
@@ -204,8 +213,8 @@ class Party:
 
     def word(self, word: str) -> None:
         """The director said something."""
-        if word == "hang_up":
-            self._core._commands.append(HangUp())
+        if word in DIRECTED:
+            self._core._commands.append(DIRECTED[word]())
         self._core.receive(Word(word), self._clock.now())
 
     async def _call(self) -> None:
@@ -281,13 +290,16 @@ class Party:
             await asyncio.sleep(0.01)
 
     async def _do(self, command: object) -> None:
-        if self._leg is None or (self._ear is None and not isinstance(command, HangUp)):
+        silent = isinstance(command, HangUp | PickUp)
+        if self._leg is None or (self._ear is None and not silent):
             return
         if isinstance(command, Say) and self._ear is not None:
             self._ear.say(command.text, read_wav(command.wav, 8000))
         elif isinstance(command, Press):
             tell("pressing", digits=command.digits)
             await self._control.send_digits(self._leg, command.digits)
+        elif isinstance(command, PickUp):
+            await self._control.answer(self._leg)
         elif isinstance(command, HangUp):
             await self._control.hang_up(self._leg)
 

@@ -56,6 +56,7 @@ async def talk_and_leave(
     await desk.until("wrap-up", lambda: desk.state == "wrap_up")
     await desk.write_notes(call.id, "Settled in the demonstration.", "solved")
     await desk.do("done")
+    await desk.until("wrap-up is over", lambda: desk.state != "wrap_up")
 
 
 async def _says(party: Running) -> None:

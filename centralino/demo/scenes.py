@@ -59,12 +59,13 @@ async def hand_over(stage: Stage) -> list[SceneResult]:
         Told("bridged"), clicks, Told("talk"), await stage.say(CALLER_THANKS), Told("bye"),
     )  # fmt: skip
     desk = stage.desks["201"]
-    async with stage.phone("201") as phone:
+    async with stage.phone("201", answers="told") as phone:
         await ready(desk)
         async with stage.caller("bill-payer", script) as it:
             result.call = await stage.call_of("bill-payer")
             ringing = await desk.until("it rings", lambda: _contact_in(desk, "ringing"), 60)
             result.handoff = ringing.get("packet")
+            phone.running.word("answer")
             await bridged(stage, result.call)
             await asyncio.sleep(SETTLED)
             it.word("bridged")
@@ -115,7 +116,7 @@ async def no_answer(stage: Stage) -> list[SceneResult]:
     result.said = [report, address]
     desk, other = stage.desks["201"], stage.desks["202"]
     await not_ready(desk)
-    async with stage.phone("202", answers=False):
+    async with stage.phone("202", answers="never"):
         result.check("logged in by keys", await _log_in_by_keys(stage, other))
         script = await stage.steps(
             report, address, Quiet(), await stage.say("Yes."),
@@ -128,7 +129,8 @@ async def no_answer(stage: Stage) -> list[SceneResult]:
             )
             await ready(desk)
             await bridged(stage, result.call)
-            result.check("the first agent was set not ready", other.state == "not_ready")
+            # Its page is told by a socket of its own, which may come later than the bridge.
+            await other.until("the first agent is not ready", lambda: other.state == "not_ready")
             await talk_and_leave(stage, result.call, desk, it, phone)
     result.check("told as no answer", result.call.last("failed") == "no_answer")
     _measured(result, it, turns=2)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -89,19 +90,19 @@ class Stage:
 
     @contextlib.asynccontextmanager
     async def phone(
-        self, number: str, calls: int = 1, answers: bool = True
+        self, number: str, calls: int = 1, answers: Literal["soon", "told", "never"] = "soon"
     ) -> AsyncIterator[Phone]:
-        """An agent's phone, registered at the edge."""
+        """An agent's phone, registered at the edge; told: by the word `answer`."""
         agent = self.setting.agents[number]
         script: list[Step] = []
-        if answers:
+        if answers != "never":
             wav = str(await self.agent_voices.wav(AGENT_SAYS))
             script = [Told("talk"), Say(AGENT_SAYS, wav), Told("bye"), HangUp()]
         asked = Order(
             user=number,
             password=agent.sip,
             edge=self.house.layout.edge,
-            answer_after=1.0 if answers else None,
+            answer_after=1.0 if answers == "soon" else None,
             script=order(script).script,
             recording=str(self.setting.recordings / f"agent-{number}.wav"),
             calls=calls,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -98,7 +99,7 @@ async def media_dies(stage: Stage) -> None:
             waiting(stage, "later") as (_, later),
             waiting(stage, "lost", nth=2) as (_, back),
         ):
-            await assert_lost(stage, stage.watch.of("lost")[0])
+            await recorded_as_lost(stage, stage.watch.of("lost")[0])
             async with at_desk(stage, "201") as desk, stage.phone("201") as phone:
                 await ready(desk)
                 await bridged(stage, back)
@@ -114,13 +115,19 @@ async def everything_dies(stage: Stage) -> None:
         await die(stage, *(post.name for post in stage.house.supervisor.posts))
         async with at_desk(stage, "201") as desk:
             await desk.until("the agent is as before", lambda: desk.state == "not_ready")
-            await assert_lost(stage, call)
+            await recorded_as_lost(stage, call)
             assert [row.id for row in await history(stage)] == [call.id, *before]
 
 
-async def assert_lost(stage: Stage, call: SeenCall) -> None:
-    """The history says that the call was lost."""
-    row = next(row for row in await history(stage) if row.id == call.id)
+async def recorded_as_lost(stage: Stage, call: SeenCall) -> None:
+    """Wait until the history says that the call was lost: once control has heard of the new life
+    of the media process."""
+    async with asyncio.timeout(20):
+        while True:
+            row = next(row for row in await history(stage) if row.id == call.id)
+            if row.outcome is not None:
+                break
+            await asyncio.sleep(0.05)
     assert (row.outcome, row.cause) == ("failed", "lost")
 
 

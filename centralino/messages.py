@@ -54,6 +54,18 @@ class CallMoved:
     why: str
 
 
+@message("call.not_dialled")
+@dataclass(frozen=True)
+class NotDialled:
+    """A leg or a transfer was not placed, because no rule allows it."""
+
+    call: str
+    client: str
+    purpose: str
+    why: str
+    """Kind of target and rule; never the number."""
+
+
 @message("call.turn")
 @dataclass(frozen=True)
 class CallTurn:

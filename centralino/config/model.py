@@ -152,6 +152,43 @@ class Trunk(Section):
     password_file: Path | None = None
 
 
+class Dialling(Section):
+    """How numbers are read before `dial_rules` are asked."""
+
+    country_code: str = Field(default="", pattern=r"^[1-9]?\d{0,2}$")
+    """Of this house, without +; empty: a number without a country is taken as one of ours, and
+    one with a country as foreign."""
+    international_prefix: str = Field(default="00", pattern=r"^\d{1,5}$")
+    """Dialled before the country code in place of +."""
+    national_prefix: str = Field(default="", pattern=r"^\d{0,3}$")
+    """Dialled before a national number and no part of it, such as the 0 of Germany."""
+
+
+class DialRule(Section):
+    """What may be dialled. The first rule that fits decides; what none allows is denied."""
+
+    allow: bool = True
+    purposes: tuple[Literal["agent", "refer", "campaign"], ...] = ()
+    """`agent`: an agent's phone for a caller; `refer`: a caller is sent to another house;
+    `campaign`: somebody on a list is called. Empty: all of them."""
+    clients: tuple[Name, ...] = ()
+    """For whom; empty: everybody."""
+    targets: tuple[str, ...] = ()
+    """`phones` (names and numbers of up to 6 digits at this house), `national`, `foreign`, `sip`
+    (addresses at other hosts), or patterns with `*`: `+39*`, `*@water.example`. Empty: all."""
+
+
+PREMIUM = (
+    "+1900*", "+1976*", "+39892*", "+39894*", "+39895*", "+39899*", "+4487*", "+449*", "+49137*",
+    "+49900*", "+33899*", "+3481*", "+41900*", "+41901*", "+41906*", "+43900*", "+43930*", "+870*",
+    "+878*", "+881*", "+882*", "+883*", "+979*",
+)  # fmt: skip
+"""Premium rate numbers of some countries, satellites and international networks: where fraud goes.
+Numbers of foreign countries are denied anyway as long as no rule allows them."""
+EMERGENCY = ("112", "911", "999", "000")
+"""Ours to hand over, never to be rung by a machine."""
+
+
 class Acd(Section):
     """How calls meet agents."""
 
@@ -196,6 +233,7 @@ class Config(Section):
     web: Web = Web()
     database: Database = Database()
     acd: Acd = Acd()
+    dialling: Dialling = Dialling()
     retention: Retention = Retention()
     clients: tuple[Client, ...] = (Client(id="riverton", name="Riverton Utilities"),)
     lines: tuple[Line, ...] = (
@@ -211,6 +249,10 @@ class Config(Section):
     )
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
+    dial_rules: tuple[DialRule, ...] = (
+        DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
+        DialRule(purposes=("agent",), targets=("phones", "national", "sip")),
+    )
 
     @model_validator(mode="after")
     def _names_exist(self) -> Config:
@@ -220,6 +262,11 @@ class Config(Section):
             *(("lines", line.client, clients, "client") for line in self.lines),
             *(("queues", queue.client, clients, "client") for queue in self.queues),
             *(("agents", agent.client, clients, "client") for agent in self.agents),
+            *(
+                ("dial_rules", client, clients, "client")
+                for rule in self.dial_rules
+                for client in rule.clients
+            ),
             *(
                 ("agents", queue, queues, "queue")
                 for agent in self.agents

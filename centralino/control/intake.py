@@ -68,6 +68,7 @@ class Intake:
             house.CallBegun: self._begun,
             house.CallSaid: self._said,
             house.CallMoved: self._moved,
+            house.NotDialled: self._not_dialled,
             house.CallTurn: self._turn,
             house.PacketMade: self._packet,
             house.CallFinished: self._finished,
@@ -115,9 +116,16 @@ class Intake:
         await self._transcripts.add(said.call, said.client, said.line, self._clock.now())
 
     async def _moved(self, moved: house.CallMoved) -> None:
+        await self._note(moved, f"call:{moved.call}", moved.from_state, moved.to_state, moved.why)
+
+    async def _not_dialled(self, denied: house.NotDialled) -> None:
+        await self._note(denied, f"dial:{denied.purpose}", "asked", "not_dialled", denied.why)
+
+    async def _note(self, about: Any, subject: str, before: str, after: str, why: str) -> None:
+        """One row of the journal about a call."""
         row = Transition(
-            room="telephony", subject=f"call:{moved.call}", from_state=moved.from_state,
-            to_state=moved.to_state, why=moved.why, call=moved.call, client=moved.client,
+            room="telephony", subject=subject, from_state=before, to_state=after, why=why,
+            call=about.call, client=about.client,
         )  # fmt: skip
         now = self._clock.now()
         await self._ledger.commit(Batch("telephony", self._centre, now, (row,), ()))

@@ -11,6 +11,7 @@ import structlog
 
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
+from centralino.media.gate import Gate, plan_of
 from kernel.bus import Bus
 from kernel.clock import Clock
 from kernel.ids import Chance, random_hex
@@ -54,8 +55,13 @@ class House:
     """What the edge says with every call that it admitted."""
     live: Live = lambda event: None
     chance: Chance = random_hex
+    gate: Gate = field(init=False)
+    """Asked before anything is dialled."""
     _outbox: asyncio.Queue[tuple[object, str | None]] = field(default_factory=asyncio.Queue)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(plan_of(self.config, self.edge), self.tell)
 
     def tell(self, value: object, call: str | None = None) -> None:
         """Send control a message, in the order of the calls of this verb; never waits."""

@@ -16,13 +16,14 @@ from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
-from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.agent_leg import AgentLeg, OfferState, contact_uri
 from centralino.media.house import House
 from centralino.media.reports import Reporter
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
 from telephony import call as states
 from telephony.call import Call, CallState
+from telephony.dialling import Purpose
 from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
@@ -143,14 +144,19 @@ class LiveCall:
         self._move(states.Returned())
         self._notify(events.Released(why))
 
-    def offer(self, order: acd.PlaceOffer) -> None:
-        """Ring an agent for this call."""
+    def offer(self, order: acd.PlaceOffer) -> bool:
+        """Ring an agent for this call; whether that may be done."""
         assert self.packet is not None
+        contact = contact_uri(order.contact, self.house.edge)
+        if not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
+            self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
+            return False
         packet = self.packet.with_waited(self._waited())
         self.agent = AgentLeg(order, packet, self.house, self._whispered)
         self.agent.place()
         self._move(states.OfferPlaced(OfferId(order.offer), self.agent.leg))
         self.house.live({"call": self.id, "offer": order.offer, "to": order.contact})
+        return True
 
     def withdraw(self, offer: str) -> None:
         """Stop ringing; the caller goes on waiting."""

@@ -171,9 +171,8 @@ class Switchboard:
             why = "caller_gone" if call is None else "error"
             self._house.tell(acd.OfferFailed(order.offer, why), order.call)  # type: ignore[arg-type]
             return
-        call.offer(order)
-        assert call.agent is not None
-        self._agents[call.agent.leg] = call
+        if call.offer(order) and call.agent is not None:
+            self._agents[call.agent.leg] = call
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
         # By offer: after a restart the ACD may withdraw one whose call it no longer knows.

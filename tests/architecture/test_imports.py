@@ -32,7 +32,7 @@ UNCERTAIN = {
 }  # fmt: skip
 PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
-    "kernel/reliable.py", "telephony/types.py", "telephony/call.py",
+    "kernel/reliable.py", "telephony/types.py", "telephony/call.py", "telephony/dialling.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/clauses.py", "voicebot/nlu/normalise.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",

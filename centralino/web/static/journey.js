@@ -7,6 +7,7 @@ import { clock, words } from "./format.js";
 const STEPS = {
   "telephony call talking": ({ from }) => ({ offered: "The bot answers", queued: "Back to the bot" })[from],
   "telephony call ended": () => "Call ends",
+  "telephony dial not_dialled": ({ why }) => `Not dialled (${why})`,
   "acd call waiting": ({ from, why }) => (from ? `Waits on: ${why}` : why === "queued" ? "Waits for a person" : `Waits for a person, ${why}`),
   "acd call left": ({ why }) => (why === "hang_up" ? "Caller gives up waiting" : "Leaves the queue"),
   "acd call lost": () => "Lost by a fault of ours",

@@ -1,0 +1,56 @@
+"""The gate before everything that is dialled: asks `may_dial`, tells control of what it denied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from centralino import messages as house_messages
+from centralino.config.model import Config
+from telephony.dialling import DialPlan, DialRule, Purpose, may_dial
+
+log = structlog.get_logger()
+
+REMEMBERED = 1000
+"""Denials known to the log, so that one contact refused all day is one line."""
+
+
+def plan_of(config: Config, edge: str) -> DialPlan:
+    """The rules of this house; `edge` is the host:port by which our own legs reach it."""
+    return DialPlan(
+        rules=tuple(
+            DialRule(
+                rule.allow, frozenset(Purpose(each) for each in rule.purposes),
+                frozenset(rule.clients), rule.targets,
+            )
+            for rule in config.dial_rules
+        ),
+        hosts=frozenset({edge, config.domain, f"{config.domain}:{config.sip.port}"}),
+        country_code=config.dialling.country_code,
+        international_prefix=config.dialling.international_prefix,
+        national_prefix=config.dialling.national_prefix,
+    )  # fmt: skip
+
+
+@dataclass
+class Gate:
+    """What this process may dial."""
+
+    plan: DialPlan
+    tell: Callable[[object, str | None], None]
+    """Tells control."""
+    _known: set[tuple[str, Purpose, str]] = field(default_factory=set)
+
+    def allows(self, target: str, purpose: Purpose, call: str, client: str) -> bool:
+        """Whether this SIP URI may be dialled; a denial is told in the call's journal."""
+        verdict = may_dial(target, purpose, client, self.plan)
+        if verdict.allowed:
+            return True
+        self.tell(house_messages.NotDialled(call, client, purpose, str(verdict)), call)
+        known = (target, purpose, client)
+        if known not in self._known and len(self._known) < REMEMBERED:
+            self._known.add(known)
+            log.warning("media.not_dialled", call=call, purpose=purpose, why=str(verdict))
+        return False

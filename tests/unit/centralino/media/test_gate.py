@@ -1,0 +1,56 @@
+"""What a media process may dial, and whom it tells of what it may not."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from centralino.config.model import Config
+from centralino.media.gate import Gate, plan_of
+from centralino.messages import NotDialled
+from telephony.dialling import Purpose
+
+EDGE = "127.0.0.1:5066"
+
+
+@pytest.fixture
+def told() -> list[object]:
+    return []
+
+
+@pytest.fixture
+def gate(told: list[object]) -> Gate:
+    return Gate(plan_of(Config(), EDGE), lambda value, call: told.append(value))
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        ("sip:201@127.0.0.1:5066", True),
+        ("sip:201@127.0.0.1", True),
+        ("sip:anna@192.0.2.7:5070", True),
+        ("sip:0212345678@127.0.0.1:5066", True),
+        ("sip:911@127.0.0.1:5066", False),
+        ("sip:+19005551234@127.0.0.1:5066", False),
+        ("sip:0088212345678@127.0.0.1:5066", False),
+        ("sip:+442079460000@127.0.0.1:5066", False),
+    ],
+)
+def test_what_a_new_house_may_dial_for_its_agents(gate: Gate, target: str, allowed: bool) -> None:
+    assert gate.allows(target, Purpose.AGENT, "call-1", "riverton") is allowed
+
+
+@pytest.mark.parametrize("purpose", [Purpose.REFER, Purpose.CAMPAIGN])
+def test_a_new_house_sends_and_calls_nobody_else(gate: Gate, purpose: Purpose) -> None:
+    assert not gate.allows("sip:desk@water.example", purpose, "call-1", "riverton")
+    assert not gate.allows("sip:0212345678@127.0.0.1", purpose, "call-1", "riverton")
+
+
+def test_a_denial_is_told_each_time_and_logged_once(gate: Gate, told: list[object]) -> None:
+    with capture_logs() as logs:
+        for call in ("call-1", "call-2"):
+            assert not gate.allows("sip:+33123456789@127.0.0.1", Purpose.AGENT, call, "riverton")
+    why = "foreign: no rule allows it"
+    assert told == [NotDialled(f"call-{n}", "riverton", "agent", why) for n in (1, 2)]
+    assert [line["why"] for line in logs] == [why]
+    assert "33123456789" not in str(logs)

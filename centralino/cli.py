@@ -23,10 +23,12 @@ models_app = typer.Typer(help="Model weights.", no_args_is_help=True)
 nlu_app = typer.Typer(help="Understanding.", no_args_is_help=True)
 user_app = typer.Typer(help="Users and agents.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
+contacts_app = typer.Typer(help="People who may be called.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(user_app, name="user")
 app.add_typer(db_app, name="db")
+app.add_typer(contacts_app, name="contacts")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
@@ -207,6 +209,71 @@ def user_list(config: ConfigFile = None) -> None:
     asyncio.run(list_users(_config(config)))
 
 
+@contacts_app.command("import")
+def contacts_import(
+    file: Annotated[Path, typer.Argument(help="A CSV file; its first line names the columns.")],
+    client: Annotated[str, typer.Option("--client")] = "",
+    region: Annotated[str, typer.Option("--region", help="Country of numbers without one.")] = "",
+    group: Annotated[list[str] | None, typer.Option("--group", help="All belong to it.")] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="field=Column, e.g. phone2=Cellulare.")
+    ] = None,
+    encoding: Annotated[str, typer.Option("--encoding", help="None: made out.")] = "",
+    delimiter: Annotated[str, typer.Option("--delimiter", help="None: made out; or tab.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only.")] = False,
+    json_file: JsonFile = None,
+    config: ConfigFile = None,
+) -> None:
+    """Read people from a file: what is wrong is told by row, and costs that row or cell alone."""
+    from centralino.commands.contacts import import_contacts
+
+    good = asyncio.run(
+        import_contacts(
+            _config(config), file, client, region=region, groups=group or [],
+            columns=map_ or [], encoding=encoding, delimiter=delimiter, dry_run=dry_run,
+            json_file=json_file,
+        )
+    )  # fmt: skip
+    raise typer.Exit(0 if good else 1)
+
+
+@contacts_app.command("list")
+def contacts_list(
+    client: Annotated[str, typer.Option("--client")] = "",
+    group: Annotated[str, typer.Option("--group")] = "",
+    limit: Annotated[int, typer.Option("--limit")] = 50,
+    config: ConfigFile = None,
+) -> None:
+    """Who there is."""
+    from centralino.commands.contacts import list_contacts
+
+    asyncio.run(list_contacts(_config(config), client, group, limit))
+
+
+@contacts_app.command("erase")
+def contacts_erase(
+    person: Annotated[str, typer.Argument(help="The id that `list` shows.")],
+    config: ConfigFile = None,
+) -> None:
+    """Forget a person for good: the key of everything known is deleted."""
+    from centralino.commands.contacts import erase_contact
+
+    asyncio.run(erase_contact(_config(config), person))
+
+
+@contacts_app.command("block")
+def contacts_block(
+    number: Annotated[str, typer.Argument(help="The number that is not to be called.")],
+    client: Annotated[str, typer.Option("--client", help="None: for all clients.")] = "",
+    region: Annotated[str, typer.Option("--region")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Put a number on the do-not-call list."""
+    from centralino.commands.contacts import block_number
+
+    asyncio.run(block_number(_config(config), number, client, region))
+
+
 @db_app.command("upgrade")
 def db_upgrade(config: ConfigFile = None) -> None:
     """Bring the database to this version; `serve` does it by itself."""
@@ -217,6 +284,7 @@ def db_upgrade(config: ConfigFile = None) -> None:
 
 def main() -> None:
     """Run a command; what is wrong is told in one line, with exit code 2."""
+    from contacts.errors import ContactsError
     from kernel.errors import KernelError
     from telephony.errors import TelephonyError
     from voicebot.errors import VoicebotError
@@ -225,7 +293,7 @@ def main() -> None:
         app()
     except ModuleNotFoundError as error:
         _refuse(ModuleMissing(error.name or str(error)))
-    except (CentralinoError, KernelError, TelephonyError, VoicebotError) as error:
+    except (CentralinoError, ContactsError, KernelError, TelephonyError, VoicebotError) as error:
         _refuse(error)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -93,6 +93,13 @@ class Client(Section):
 
     id: Name
     name: str = ""
+    region: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    """ISO 3166-1 code that reads telephone numbers without a country code, e.g. IT."""
+    language: str = "en"
+    """Of people who are called and whose language is not known."""
+    time_zone: str = ""
+    """IANA zone of people whose own, and whose number's, is not known; empty: they are called only
+    in emergencies."""
 
 
 class Line(Section):

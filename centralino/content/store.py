@@ -8,8 +8,10 @@ comes later about an erased subject is refused: its row stays, without the key.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.content.errors import Erased, KeyConflict
@@ -24,6 +26,8 @@ TRANSCRIPT = "transcript"
 NOTES = "notes"
 
 TEXT, SOUND = "text", "sound"
+IN_LIMIT = 500
+"""Subjects named in one query, below what the databases take."""
 _BYTES, _MESSAGE = b"b", b"m"
 _KEY = ("centre", "subject", "purpose")
 _CONTENT = ("centre", "subject", "kind")
@@ -58,33 +62,113 @@ class ContentStore:
             newer = {c: text(f"excluded.{c}") for c in ("client", "created", "expires", "sealed")}
             await connection.execute(self.database.upsert(contents, _CONTENT, newer), row)
 
+    async def put_many(
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        values: Mapping[str, object],
+        *,
+        client: str,
+        expires: float,
+        now: float,
+    ) -> None:
+        """`put` for many subjects of a client, in the caller's transaction.
+
+        Raises Erased, UnknownMessage.
+        """
+        subjects = list(values)
+        keys = await self._text_keys(connection, subjects, client, expires)
+        row = {
+            "centre": self.centre,
+            "kind": kind,
+            "client": client,
+            "created": now,
+            "expires": expires,
+        }
+        rows = [
+            {
+                **row,
+                "subject": subject,
+                "sealed": seal(keys[subject], _pack(value), self._name(subject, kind)),
+            }
+            for subject, value in values.items()
+        ]
+        newer = {c: text(f"excluded.{c}") for c in ("client", "created", "expires", "sealed")}
+        await connection.execute(self.database.upsert(contents, _CONTENT, newer), rows)
+
+    async def _text_keys(
+        self, connection: AsyncConnection, subjects: list[str], client: str, expires: float
+    ) -> dict[str, bytes]:
+        """The key of each subject's writing, made where there is none."""
+        row = {"centre": self.centre, "purpose": TEXT, "client": client, "expires": expires}
+        rows = [{**row, "subject": subject, "key": new_key()} for subject in subjects]
+        await connection.execute(self.database.insert_new(content_keys, _KEY), rows)
+        kept: dict[str, bytes] = {}
+        for some in batched(subjects, IN_LIMIT):
+            query = select(content_keys.c.subject, content_keys.c.key).where(
+                content_keys.c.centre == self.centre,
+                content_keys.c.purpose == TEXT,
+                content_keys.c.subject.in_(some),
+            )
+            for found in await connection.execute(query):
+                if found.key is None:
+                    raise Erased(f"{found.subject} was erased: nothing more is kept about it")
+                kept[found.subject] = found.key
+        return kept
+
+    async def page(
+        self, kind: str, clients: Clients, after: str = "", limit: int = 1_000
+    ) -> dict[str, object]:
+        """The content of the next subjects behind `after`, in their order; empty at the end.
+
+        Raises what `get` raises.
+        """
+        query = self._opened(kind, clients).where(contents.c.subject > after)
+        return await self._read(query.order_by(contents.c.subject).limit(limit), kind)
+
+    async def get_many(
+        self, subjects: Sequence[str], kind: str, clients: Clients
+    ) -> dict[str, object]:
+        """The content of those subjects that have some, by subject. Raises what `get` raises."""
+        found: dict[str, object] = {}
+        for some in batched(subjects, IN_LIMIT):
+            query = self._opened(kind, clients).where(contents.c.subject.in_(some))
+            found.update(await self._read(query, kind))
+        return found
+
+    async def _read(self, query: Select[Any], kind: str) -> dict[str, object]:
+        async with self.database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {
+            row.subject: _unpack(open_(row.key, row.sealed, self._name(row.subject, kind)))
+            for row in rows
+        }
+
     async def get(self, subject: str, kind: str, clients: Clients) -> object | None:
         """The message or bytes, if it is one of these clients' and still there.
 
         Raises SealBroken, and UnknownMessage or MalformedMessage for what a newer program wrote.
         """
+        query = self._opened(kind, clients).where(contents.c.subject == subject)
+        return (await self._read(query, kind)).get(subject)
+
+    def _opened(self, kind: str, clients: Clients) -> Select[Any]:
+        """Sealed content with its key."""
         theirs = and_(
             content_keys.c.centre == contents.c.centre,
             content_keys.c.subject == contents.c.subject,
             content_keys.c.purpose == TEXT,
         )
         query = (
-            select(contents.c.sealed, content_keys.c.key)
+            select(contents.c.subject, contents.c.sealed, content_keys.c.key)
             .join_from(contents, content_keys, theirs)
             .where(
                 contents.c.centre == self.centre,
-                contents.c.subject == subject,
                 contents.c.kind == kind,
                 content_keys.c.key.is_not(None),
             )
         )
-        if clients is not None:
-            query = query.where(contents.c.client.in_(sorted(clients)))
-        async with self.database.read() as connection:
-            row = (await connection.execute(query)).first()
-        return (
-            None if row is None else _unpack(open_(row.key, row.sealed, self._name(subject, kind)))
-        )
+        return query if clients is None else query.where(contents.c.client.in_(sorted(clients)))
 
     async def adopt_sound_key(
         self, call: str, key: bytes, *, client: str, expires: float, now: float
@@ -171,6 +255,12 @@ class ContentStore:
 
     def _name(self, subject: str, kind: str) -> bytes:
         return json.dumps([self.centre, subject, kind]).encode()
+
+
+def batched(subjects: Sequence[str], size: int) -> Iterator[list[str]]:
+    """The subjects, at most `size` at a time."""
+    for start in range(0, len(subjects), size):
+        yield list(subjects[start : start + size])
 
 
 def _pack(value: object) -> bytes:

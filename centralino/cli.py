@@ -98,6 +98,28 @@ def talk(
     asyncio.run(talk_in_terminal(_config(config), bot))
 
 
+@app.command("test")
+def test_bot(
+    target: Annotated[
+        Path, typer.Argument(metavar="BOT", help="A bot's folder, or one file of conversations.")
+    ] = Path("nlu_models/utility"),
+    wanted: Annotated[
+        str, typer.Option("-k", help="Only those with these words: `billing and not keys`.")
+    ] = "",
+    voice: Annotated[
+        bool, typer.Option("--voice", help="Speak, send through G.711, recognise: real engines.")
+    ] = False,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML here.")] = None,
+    first_only: Annotated[bool, typer.Option("-x", help="Stop at the first failure.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Play a bot's conversation tests; exit code 1 if one failed."""
+    from centralino.commands.test import run_tests
+
+    passed = run_tests(_config(config), target, wanted, voice, junit, first_only)
+    raise typer.Exit(0 if passed else 1)
+
+
 @app.command()
 def doctor(
     config: ConfigFile = None,

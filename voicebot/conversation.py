@@ -23,6 +23,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.keypad import shown
 from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.state import State as DialogueState
 from voicebot.dialogue.state import Step
 from voicebot.floor import Floor
 from voicebot.hearing import DIGITS, KeyInput
@@ -60,6 +61,11 @@ class Conversation:
     def stale(self) -> int:
         """Events that came for something no longer current."""
         return self._floor.stale
+
+    @property
+    def dialogue(self) -> DialogueState:
+        """What the dialogue remembers: what is asked, what is known."""
+        return self._floor.dialogue
 
     @property
     def keys_begun(self) -> bool:

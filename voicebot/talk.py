@@ -16,8 +16,9 @@ from voicebot import events, reports
 from voicebot.conversation import Conversation
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.state import State
 from voicebot.nlu.ports import Understander
-from voicebot.speech.ports import Recognised
+from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.understanding import understand
 
 FACTS = CallFacts(
@@ -52,6 +53,8 @@ class TalkSession:
         """What the last hand-over carried."""
         self.outcome: str | None = None
         """How it ended; None while it lasts."""
+        self.listens_for = RecognitionContext()
+        """What the open question tells a recogniser."""
         self.reports: list[reports.Report] = []
         self._conversation = Conversation(bot, facts)
         self._understander = understander
@@ -62,6 +65,11 @@ class TalkSession:
     def state(self) -> str:
         """Whose turn it is: `listening`, `waiting`, `with_agent`, `ended`, …"""
         return self._conversation.state.value
+
+    @property
+    def dialogue(self) -> State:
+        """What the dialogue remembers: what is asked, what is known."""
+        return self._conversation.dialogue
 
     @property
     def transcript(self) -> Sequence[TranscriptLine]:
@@ -75,10 +83,14 @@ class TalkSession:
 
     async def say(self, text: str) -> list[Reply]:
         """The caller says this, as the recogniser would write it."""
+        return await self.hear(Recognised(text, 1.0, engine="text"))
+
+    async def hear(self, recognised: Recognised) -> list[Reply]:
+        """The caller says something, and a recogniser made this of it."""
         now, turn = self.clock.now(), self._turn
         self._conversation.receive(events.SpeechStarted(turn, now), now)
         self._conversation.receive(events.SpeechEnded(turn, now), now)
-        return await self.notify(events.Heard(turn, Recognised(text, 1.0, engine="text")))
+        return await self.notify(events.Heard(turn, recognised))
 
     async def press(self, keys: str) -> list[Reply]:
         """The caller presses these keys; an unfinished number ends after a while, as it would."""
@@ -143,7 +155,7 @@ class TalkSession:
                     events.PlaybackFinished(command.playback),
                 ]
             case do.Listen():
-                self._turn = command.turn
+                self._turn, self.listens_for = command.turn, command.context
             case do.Understand():
                 readings = await understand(self._understander, command.text, command.readings)
                 return [events.Understood(command.turn, readings)]

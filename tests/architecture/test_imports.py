@@ -45,6 +45,7 @@ PURE = [
         "core", "config", "events", "errors",
     )),
     "centralino/caller/script.py",
+    *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py",
 ]  # fmt: skip

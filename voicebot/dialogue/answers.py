@@ -77,9 +77,9 @@ def _at_any_moment(draft: Draft, said: Understanding) -> bool:
 
 
 def _open(draft: Draft, said: Understanding) -> None:
-    told = volunteered(draft, said.entities)
     yes = verdict(draft.flow, said)
     goal = goal_of(said)
+    told = _told(draft, goal, said)
     if yes is not None and draft.flow.universal(goal.intent) is not None:
         _decided_nothing(draft, yes)
     elif said.out_of_scope:
@@ -185,7 +185,14 @@ def _something_else(draft: Draft, said: Understanding) -> bool:
     if intent is None or not sure or same or not isinstance(intent.does, Answer | Route):
         return False
     draft.meant = said.intent
-    return goals.pursue(draft, goal, volunteered(draft, said.entities))
+    return goals.pursue(draft, goal, _told(draft, goal, said))
+
+
+def _told(draft: Draft, goal: Goal, said: Understanding) -> frozenset[str]:
+    """What the sentence tells beside what it wants, for the questions that will follow."""
+    intent = draft.flow.intents.get(goal.intent)
+    route = intent.does if intent and isinstance(intent.does, Route) else None
+    return volunteered(draft, said.entities, wanted=route.ask if route else ())
 
 
 def _yes_no(draft: Draft, readings: Sequence[Understanding]) -> None:

@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Sequence
 
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import Slot, SlotKind
+from voicebot.dialogue.flow import Flow, Slot, SlotKind
 from voicebot.dialogue.meaning import verdict
 from voicebot.dialogue.state import Known
 from voicebot.nlu.ports import Entity, Understanding
@@ -14,6 +14,10 @@ from voicebot.nlu.ports import Entity, Understanding
 NAME_WORDS = 3
 LEAST_SURE = 0.3
 """Confidence of a name that looks like none."""
+ANNOUNCED = 0.9
+"""Confidence of a name that was told as one: "my name is …"."""
+_BY_KIND = (SlotKind.NAME, SlotKind.DIGITS, SlotKind.DATE)
+"""What a sentence tells unasked only if the caller means it."""
 
 
 def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
@@ -27,16 +31,36 @@ def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
 
 
 def volunteered(
-    draft: Draft, entities: Sequence[Entity], but: Entity | None = None
+    draft: Draft,
+    entities: Sequence[Entity],
+    but: Entity | None = None,
+    wanted: Sequence[str] = (),
 ) -> frozenset[str]:
-    """Take every slot that the sentence fills unasked; the names of those taken."""
+    """Take every slot that the sentence fills unasked; the names of those taken.
+
+    `wanted` are the slots that are going to be asked for: what can only be one of them is it, so
+    that "an appointment for December 3rd" is not followed by "for which date?".
+    """
     free = [e for e in entities if not _overlap(e, but)]
     return frozenset(
         slot.name
         for slot in draft.flow.slots.values()
-        if (entity := slot.value_in(free, asked=False)) is not None
+        if (entity := _unasked(draft.flow, slot, free, wanted)) is not None
         and fill(draft, slot, entity.value, entity.confidence)
     )
+
+
+def _unasked(
+    flow: Flow, slot: Slot, entities: Sequence[Entity], wanted: Sequence[str]
+) -> Entity | None:
+    own = slot.value_in(entities, asked=False)
+    if own is not None or slot.name not in wanted or slot.kind not in _BY_KIND:
+        return own
+    alike = [name for name in wanted if flow.slots[name].kind is slot.kind]
+    exact = slot.kind is not SlotKind.DIGITS or slot.min_digits == slot.max_digits
+    found = [e for e in entities if e.name == slot.kind.value and slot.accepts(e.value)]
+    certain = len(alike) == 1 and exact and bool(found) and found[0].confidence >= ANNOUNCED
+    return found[0] if certain else None
 
 
 def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
@@ -45,7 +69,8 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
         return fill(draft, slot, said.text, 1.0)
     entity = slot.value_in(said.entities, asked=True)
     taken = entity is not None and fill(draft, slot, entity.value, entity.confidence)
-    volunteered(draft, said.entities, entity)
+    route = draft.route()
+    volunteered(draft, said.entities, entity, route.ask if route else ())
     return taken
 
 

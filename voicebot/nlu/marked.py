@@ -48,6 +48,10 @@ class Node:
         """Whether it is a list."""
         return isinstance(self.node, yaml.SequenceNode)
 
+    def is_null(self) -> bool:
+        """Whether nothing stands here, or `~`."""
+        return self.node.tag.endswith(":null")
+
     def is_block(self) -> bool:
         """Whether it is written as a block (`|`)."""
         return isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">")

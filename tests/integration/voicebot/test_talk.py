@@ -21,9 +21,9 @@ KEYS_ONLY = replace(FACTS, keys_only=True)
 
 
 @pytest.fixture(scope="module")
-def utility(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bot, Embedded]:
+def utility(nlu_cache: Path) -> tuple[Bot, Embedded]:
     bot = load_bot(UTILITY)
-    return bot, Embedded.load(bot.training, tmp_path_factory.mktemp("nlu"))
+    return bot, Embedded.load(bot.training, nlu_cache)
 
 
 class Call:

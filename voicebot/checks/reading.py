@@ -1,0 +1,214 @@
+"""Reads `conversations/*.yml` of a bot. Every mistake is a `BotError` with its file and line.
+
+conversations:
+  - name: a bill that is too high
+    kind: complaint
+    steps:
+      - hears: How can I help you?
+      - says: my bill is twice what it was last month
+        means: bill_too_high
+        hears: [I am sorry, your name]
+      - presses: "77421188"
+        slots: {account_number: "77421188"}
+      - silent: 10
+    ends: {transferred: billing, because: policy}
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+from kernel.packet import Reason
+from voicebot import events
+from voicebot.checks.script import (
+    START,
+    Action,
+    Ending,
+    Expected,
+    HangsUp,
+    Place,
+    Presses,
+    Says,
+    Script,
+    Silent,
+    Step,
+    Told,
+)
+from voicebot.dialogue.flow import Flow
+from voicebot.errors import BotError
+from voicebot.hearing import DIGITS
+from voicebot.nlu.marked import Node, read_yaml
+
+FOLDER = "conversations"
+_ACTIONS = ("says", "presses", "silent", "hangs_up", "queue")
+_BESIDE_SAYS = ("heard_as", "confidence")
+_EXPECTED = ("hears", "hears_not", "means", "asks", "slots")
+_FACTS = ("caller", "caller_name", "line", "keys_only", "language")
+_ENDED = ("answered", "abandoned", "goes_on", "transferred")
+_TRANSFER = ("because", "intent", "priority", "summary", "slots")
+_QUEUE: Mapping[str, tuple[events.QueueEvent, ...]] = {
+    "rings": (events.OfferRinging("o"),),
+    "no_answer": (events.OfferRinging("o"), events.OfferFailed("o")),
+    "agent": (events.OfferRinging("o"), events.AgentAnswered("o"), events.Bridged("o")),
+    "agent_left": (events.AgentLeft("o"),),
+    "nobody": (events.Released("nobody"),),
+    "failed": (events.Released("failed"),),
+}
+"""What may stand under `queue:`, beside `{position: …, agents: …}`."""
+
+
+def read_scripts(target: Path, flow: Flow) -> tuple[Script, ...]:
+    """The conversations of a bot's folder, or of one file. Raises BotError."""
+    files = sorted((target / FOLDER).glob("*.y*ml")) if target.is_dir() else [target]
+    if not files:
+        raise BotError(str(target), None, f"there are no conversations: write {FOLDER}/*.yml")
+    return tuple(script for file in files for script in _read(read_yaml(file), flow))
+
+
+def _read(root: Node, flow: Flow) -> Iterator[Script]:
+    fields = root.fields(("version", "conversations"))
+    if "conversations" not in fields:
+        root.refuse("there is no `conversations:` list")
+    names: dict[str, int] = {}
+    for node in fields["conversations"].items():
+        script = _script(node, flow)
+        if script.name in names:
+            node.refuse(f"{script.name!r} stands already on line {names[script.name]}")
+        names[script.name] = node.line
+        yield script
+
+
+def _script(node: Node, flow: Flow) -> Script:
+    fields = node.fields(("name", "kind", "at", "steps", "ends", *_FACTS))
+    for key in ("name", "steps"):
+        if key not in fields:
+            node.refuse(f"a conversation needs `{key}:`")
+    steps = tuple(_step(item, flow) for item in fields["steps"].items())
+    if not steps:
+        node.refuse("the conversation has no steps")
+    return Script(
+        name=fields["name"].text(),
+        kind=fields["kind"].text() if "kind" in fields else "",
+        place=_place(node),
+        steps=steps,
+        ends=_ending(fields["ends"], flow) if "ends" in fields else None,
+        starts=_moment(fields["at"]) if "at" in fields else START,
+        facts={
+            key: fields[key].flag() if key == "keys_only" else fields[key].text()
+            for key in _FACTS
+            if key in fields
+        },
+    )
+
+
+def _step(node: Node, flow: Flow) -> Step:
+    fields = node.fields((*_ACTIONS, *_BESIDE_SAYS, *_EXPECTED))
+    actions = [key for key in _ACTIONS if key in fields]
+    if len(actions) > 1:
+        node.refuse(f"a step has one of {', '.join(_ACTIONS)}, not {' and '.join(actions)}")
+    for key in _BESIDE_SAYS:
+        if key in fields and "says" not in fields:
+            fields[key].refuse(f"`{key}` stands beside `says` only")
+    action = _action(actions[0], fields) if actions else None
+    expected = Expected(
+        hears=_texts(fields.get("hears")),
+        hears_not=_texts(fields.get("hears_not")),
+        means=_meaning(fields["means"], flow) if "means" in fields else None,
+        asks=fields["asks"].text() if "asks" in fields else None,
+        slots=_slots(fields.get("slots"), flow),
+    )
+    return Step(_place(node), action, expected)
+
+
+def _action(key: str, fields: Mapping[str, Node]) -> Action:
+    node = fields[key]
+    match key:
+        case "says":
+            sure = fields["confidence"].number(0, 1) if "confidence" in fields else 1.0
+            heard = fields["heard_as"].text() if "heard_as" in fields else ""
+            return Says(node.text(), heard, sure)
+        case "presses":
+            if not node.text() or set(node.text()) - DIGITS:
+                node.refuse(f"keys are 0 to 9, * and #, not {node.text()!r}")
+            return Presses(node.text())
+        case "silent":
+            return Silent(node.number(0, 3600))
+        case "hangs_up":
+            if not node.flag():
+                node.refuse("`hangs_up: true`, or leave it out")
+            return HangsUp()
+    return Told(_queue(node))
+
+
+def _queue(node: Node) -> tuple[events.QueueEvent, ...]:
+    if node.is_mapping():
+        fields = node.fields(("position", "agents"))
+        if "position" not in fields:
+            node.refuse("queue: there is no `position:`")
+        position = fields["position"].whole(1, 9999)
+        agents = fields["agents"].whole(0, 9999) if "agents" in fields else 1
+        return (events.PositionTold(position, position, agents),)
+    return _QUEUE[node.one_of(_QUEUE, "event of the queue")]
+
+
+def _meaning(node: Node, flow: Flow) -> str:
+    """An intent, or `answer:<slot>`."""
+    kind, colon, slot = node.text().partition(":")
+    if colon:
+        if kind != "answer" or slot not in flow.slots:
+            node.refuse(f"means: there is no slot {slot!r}; write an intent or answer:<slot>")
+        return node.text()
+    return node.one_of({*flow.intents, "out_of_scope"}, "intent")
+
+
+def _ending(node: Node, flow: Flow) -> Ending:
+    if not node.is_mapping():
+        return Ending(_place(node), node.one_of(_ENDED, "end"))
+    fields = node.fields(("transferred", *_TRANSFER))
+    if "transferred" not in fields:
+        node.refuse(f"ends: write {', '.join(_ENDED[:3])}, or {{transferred: queue, …}}")
+    priority = fields["priority"].number(0, 86400) if "priority" in fields else None
+    return Ending(
+        _place(node),
+        "transferred",
+        queue=fields["transferred"].one_of(flow.queues, "queue"),
+        because=_one_of(fields.get("because"), get_args(Reason), "reason"),
+        intent=_one_of(fields.get("intent"), tuple(flow.intents), "intent"),
+        priority=priority,
+        summary=fields["summary"].text() if "summary" in fields else None,
+        slots=_slots(fields.get("slots"), flow),
+    )
+
+
+def _one_of(node: Node | None, allowed: tuple[str, ...], what: str) -> str | None:
+    return node.one_of(allowed, what) if node is not None else None
+
+
+def _slots(node: Node | None, flow: Flow) -> dict[str, str | None]:
+    """Values by slot; `~` or nothing says that it must not be known."""
+    found: dict[str, str | None] = {}
+    for name, value in (node.fields() if node is not None else {}).items():
+        Node(value.file, value.key or value.node, "slots").one_of(flow.slots, "slot")
+        found[name] = None if value.is_null() else value.text()
+    return found
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    return tuple(item.text() for item in node.items()) if node.is_list() else (node.text(),)
+
+
+def _moment(node: Node) -> float:
+    try:
+        moment = datetime.datetime.fromisoformat(node.text())
+    except ValueError:
+        node.refuse(f"at: {node.text()!r} is no moment such as 2026-11-23T08:00")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+
+
+def _place(node: Node) -> Place:
+    return Place(node.file, node.line)

@@ -1,0 +1,173 @@
+"""Plays conversation tests on the real dialogue and turn taking, in walked time: no sleeping."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from kernel.clock import ManualClock
+from voicebot import reports
+from voicebot.checks.judging import Came, Difference, judge, judge_end
+from voicebot.checks.script import (
+    START,
+    Action,
+    HangsUp,
+    Presses,
+    Says,
+    Script,
+    Silent,
+    Step,
+    Told,
+)
+from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
+from voicebot.nlu.ports import Understander
+from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.talk import FACTS, Reply, TalkSession
+
+
+class Hearing(Protocol):
+    """How the caller's words reach the conversation."""
+
+    async def hear(self, said: Says, context: RecognitionContext) -> Recognised:
+        """What is heard of what the caller says."""
+
+
+class ByText:
+    """As the test says that it is heard."""
+
+    async def hear(self, said: Says, context: RecognitionContext) -> Recognised:
+        """Its words."""
+        return Recognised(said.heard_as or said.text, said.confidence, engine="text")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing said or done, for whoever reads a failure."""
+
+    who: str
+    """`bot`, `caller`, `keys`, `queue`, or empty for what is only told."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one conversation went."""
+
+    script: Script
+    differences: tuple[Difference, ...]
+    lines: tuple[Line, ...]
+    """All of it, as far as it was played."""
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything came as expected."""
+        return not self.differences
+
+
+class Stage:
+    """Plays one conversation after the other.
+
+    `understander` is made with the stage's own time, so that "tomorrow" is the test's.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        understander: Callable[[Callable[[], float]], Understander],
+        hearing: Hearing | None = None,
+        facts: CallFacts = FACTS,
+    ) -> None:
+        self._clock = ManualClock(START)
+        self._bot = bot
+        self._understander = understander(lambda: self._clock.now())
+        self._hearing = hearing or ByText()
+        self._facts = facts
+
+    async def play(self, script: Script) -> Result:
+        """Play it until its end, or until something is not as expected."""
+        began = time.perf_counter()
+        self._clock = ManualClock(script.starts)
+        facts = replace(self._facts, language=self._bot.flow.language, **script.facts)
+        talk = TalkSession(self._bot, self._understander, facts, self._clock)
+        playing = _Playing(talk, self._hearing)
+        differences: list[Difference] = []
+        for number, step in enumerate(script.steps):
+            differences += await playing.step(step, first=number == 0)
+            if differences:
+                break
+        if not differences and script.ends is not None:
+            differences = judge_end(script.ends, outcome_of(talk), talk.packet)
+        spent = time.perf_counter() - began
+        return Result(script, tuple(differences), tuple(playing.lines), spent)
+
+
+def outcome_of(talk: TalkSession) -> str:
+    """How it ended, or where it stands: with the queue, or going on."""
+    if talk.packet is not None and talk.state in ("waiting", "connecting", "with_agent"):
+        return "transferred"
+    return talk.outcome or "goes_on"
+
+
+class _Playing:
+    """One conversation under way."""
+
+    def __init__(self, talk: TalkSession, hearing: Hearing) -> None:
+        self.lines: list[Line] = []
+        self._talk = talk
+        self._hearing = hearing
+
+    async def step(self, step: Step, first: bool) -> list[Difference]:
+        """Do it; what is not as expected."""
+        told = len(self._talk.reports)
+        replies = await self._talk.start() if first else []
+        self._note(replies)
+        if step.action is not None:
+            told = len(self._talk.reports)
+            if self._talk.state == "ended":
+                return [Difference(step.place, "step", "the call goes on", "it has ended")]
+            replies = await self._act(step.action)
+            self._note(replies)
+        heard = tuple(reply.text for reply in replies)
+        return judge(step.place, step.expected, self._came(heard, self._talk.reports[told:]))
+
+    def _came(self, heard: tuple[str, ...], told: list[reports.Report]) -> Came:
+        meant = [r.intent for r in told if isinstance(r, reports.TurnUnderstood)]
+        dialogue = self._talk.dialogue
+        return Came(
+            heard=heard,
+            meant=meant[-1] if meant else "",
+            asks=dialogue.question.key if self._talk.state == "listening" else "",
+            known={name: known.value for name, known in dialogue.known.items()},
+        )
+
+    async def _act(self, action: Action) -> list[Reply]:
+        match action:
+            case Says():
+                recognised = await self._hearing.hear(action, self._talk.listens_for)
+                self._line("caller", action.text)
+                if recognised.text != action.text:
+                    self._line("", f"heard: {recognised.text} ({recognised.confidence:.2f})")
+                return await self._talk.hear(recognised)
+            case Presses():
+                self._line("keys", action.keys)
+                return await self._talk.press(action.keys)
+            case Silent():
+                self._line("", f"{action.seconds:g} s of silence")
+                return await self._talk.wait(action.seconds)
+            case HangsUp():
+                self._line("caller", "hangs up")
+                return await self._talk.hang_up()
+            case Told():
+                self._line("queue", ", ".join(type(e).__name__ for e in action.events))
+                return [reply for e in action.events for reply in await self._talk.notify(e)]
+
+    def _note(self, replies: list[Reply]) -> None:
+        for reply in replies:
+            self._line("bot", reply.text)
+
+    def _line(self, who: str, text: str) -> None:
+        self.lines.append(Line(who, text))

@@ -25,8 +25,8 @@ from acd.records import (
     WaitingRecord,
     Want,
 )
-from acd.timers import Timers
 from kernel.core import Change, Drop, Put, Transition
+from kernel.timers import Timers
 
 ROOM = "acd"
 

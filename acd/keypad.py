@@ -39,8 +39,8 @@ from acd.keypad_states import (
 )
 from acd.messages import AgentLoggedIn, AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
 from acd.snapshot import AgentView
-from acd.timers import Timers
 from kernel.errors import IllegalTransition
+from kernel.timers import Timers
 
 
 class KeypadDesk:

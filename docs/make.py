@@ -20,7 +20,7 @@ from kernel.machine import Machine
 from kernel.packet import Packet
 
 DOCS = Path(__file__).parent
-ROOMS = ("kernel", "telephony", "voicebot", "acd", "contacts", "centralino")
+ROOMS = ("kernel", "telephony", "voicebot", "acd", "outbound", "contacts", "centralino")
 MADE = "<!-- Made by docs/make.py from {source}: change that, then `make docs`. -->\n"
 Json = dict[str, Any]
 NAME_PATTERN = TypeAdapter(Name).json_schema()["pattern"]

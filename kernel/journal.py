@@ -61,6 +61,10 @@ class MemoryLedger:
 
     async def commit(self, batch: Batch) -> None:
         """Write it all."""
+        self.write(batch)
+
+    def write(self, batch: Batch) -> None:
+        """Write it all, without a loop: for simulations."""
         self.commits += 1
         for change in batch.changes:
             if isinstance(change, Put):

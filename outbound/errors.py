@@ -40,3 +40,11 @@ class LeaseTaken(OutboundError):
         self.centre = centre
         self.owner = owner
         self.seconds = seconds
+
+
+class BadMessage(OutboundError):
+    """A message cannot be said; the text names the language and the place."""
+
+
+class BadAlert(OutboundError):
+    """An alert is not CAP 1.2, or not safe to read."""

@@ -169,8 +169,10 @@ def logged_in(known: AgentRecord | None, event: AgentLoggedIn, now: float) -> Ag
 
 def _as_said(record: AgentRecord, event: AgentLoggedIn) -> AgentRecord:
     queues = tuple(dict.fromkeys(event.queues))
-    skills = dict(event.skills)
-    return replace(record, client=event.client, contact=event.contact, queues=queues, skills=skills)
+    return replace(
+        record, client=event.client, contact=event.contact, queues=queues,
+        skills=dict(event.skills), tiers=dict(event.tiers), order=event.order,
+    )  # fmt: skip
 
 
 def with_phone(record: AgentRecord, phone: Phone, now: float) -> AgentRecord:

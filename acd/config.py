@@ -6,6 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from acd.errors import AcdConfigError
+from acd.strategy import LONGEST_IDLE, STRATEGIES, Strategy
+
+
+@dataclass(frozen=True)
+class Relax:
+    """One step by which what a call requires of an agent gives way. All that are due hold."""
+
+    after: float
+    """Seconds in the queue."""
+    lower: int = 0
+    """Levels by which each required skill may fall short; never below 1."""
+    drop: tuple[str, ...] = ()
+    """Skills no longer required."""
+    anybody: bool = False
+    """No skill is required any more."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +33,12 @@ class QueueConfig:
     wrap_up_seconds: float = 30.0
     """Work after the call; 0 for none. It holds the agent back from every queue."""
     ring_timeout: float = 20.0
+    strategy: Strategy = LONGEST_IDLE
+    ring_all_limit: int = 10
+    """With `ring_all`: agents at whom one call rings at most."""
+    tier_waits: tuple[float, ...] = ()
+    """After how many seconds the second, third … tier opens. Empty: all are open, in order."""
+    relax: tuple[Relax, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,8 @@ class CentreConfig:
     """A contact of which nothing is heard any more ends after this."""
     reconnect_seconds: float = 60.0
     """After a restart, how long a media process may take to say what it holds."""
+    fairness_seconds: float = 8 * 3600.0
+    """The window over which `fewest_calls` and `least_talk` count."""
     restart_grace: float = 10.0
     """After a restart no offer expires sooner than this: news of it may be on its way."""
     back_off: BackOff = field(default_factory=BackOff)
@@ -82,10 +105,27 @@ def _problems(config: CentreConfig) -> Iterator[str]:
         for key, value in vars(part).items():
             if isinstance(value, int | float) and not 0 <= value < float("inf"):
                 yield f"{where}{key} is {value}; it must be a finite number, 0 or more"
-    zero = ("position_seconds", "whisper_limit", "contact_limit", "lease_margin")
+    zero = ("position_seconds", "whisper_limit", "contact_limit", "lease_margin",
+            "fairness_seconds")  # fmt: skip
     yield from (f"{key} must be more than 0" for key in zero if not getattr(config, key))
     for queue in config.queues:
-        if not queue.ring_timeout:
-            yield f"queue {queue.id}: ring_timeout must be more than 0"
+        yield from (f"queue {queue.id}: {problem}" for problem in _of_queue(queue))
     if config.back_off.error_limit < 1:
         yield "back_off.error_limit must be 1 or more"
+
+
+def _of_queue(queue: QueueConfig) -> Iterator[str]:
+    if not queue.ring_timeout:
+        yield "ring_timeout must be more than 0"
+    if queue.strategy not in STRATEGIES:
+        yield f"there is no strategy {queue.strategy!r}; there are {', '.join(STRATEGIES)}"
+    if queue.ring_all_limit < 1:
+        yield "ring_all_limit must be 1 or more"
+    for name, times in (
+        ("tier_waits", queue.tier_waits),
+        ("relax", tuple(step.after for step in queue.relax)),
+    ):
+        if list(times) != sorted(times) or any(not 0 <= each < float("inf") for each in times):
+            yield f"{name}: its seconds must be finite, 0 or more, and ascend"
+    if any(step.lower < 0 for step in queue.relax):
+        yield "relax: lower must be 0 or more"

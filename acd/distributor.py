@@ -22,6 +22,7 @@ from typing import Any
 
 from acd import agent as agents
 from acd.config import CentreConfig
+from acd.cycle import Cycle
 from acd.matching import MatchDecision, decide
 from acd.messages import (
     AgentLoggedIn,
@@ -50,7 +51,7 @@ from kernel.errors import IllegalTransition
 from kernel.ids import Chance, random_hex
 
 
-class Distributor(Wishes):
+class Distributor(Wishes, Cycle):
     """A `kernel.core.DurableCore`. `chance` names the offers."""
 
     def __init__(self, config: CentreConfig, chance: Chance = random_hex) -> None:
@@ -78,6 +79,7 @@ class Distributor(Wishes):
             "wrap_up": self.wrap_up_over,
             "back_off": self.back_off_over,
             "again": self._may_have_it_again,
+            "step": self.open_up,
             "tell": self.tell,
             "seat": lambda key, now: self.floor.drop_seat(key),
             "media": self._never_heard,
@@ -131,13 +133,15 @@ class Distributor(Wishes):
         for call in self.floor.waiting.values():
             if self.config.queue(call.queue) is None:
                 timers.set(("adrift", call.call), now)
+            timers.set(("step", call.call), now)
 
     def explain(self, call: str, now: float) -> MatchDecision | None:
         """What a match would find for a waiting call now, and why not; None when none waits."""
         record = self.floor.waiting.get(call)
         if record is None:
             return None
-        return decide(record, self.floor.agents_of(record.queue), now)
+        agents_of = self.floor.agents_of(record.queue)
+        return decide(record, agents_of, self.terms(record, now))
 
     # --- calls
 
@@ -175,6 +179,8 @@ class Distributor(Wishes):
         further = progress(offer, event, self.ring_timeout(offer.queue), self.config, now)
         if further is None:
             return self.stale()
+        if further.state in (OfferState.ANSWERED, OfferState.BRIDGED):
+            self.won(offer, now)
         agent = agents.moves(self.floor.agents[offer.agent], event, now)
         self.floor.put_offer(further, type(event).__name__)
         self.floor.put_agent(agent, type(event).__name__, offer.call)

@@ -8,20 +8,23 @@ and `load` on a fresh floor makes the same floor again.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from acd.config import CentreConfig
 from acd.queue import Line, Place, place_of
 from acd.records import (
     AGENTS,
+    EVERY_TIER,
     OFFERS,
     SEATS,
+    TURNS,
     WAITING,
     AgentRecord,
     OfferRecord,
     Record,
     SeatRecord,
+    TurnRecord,
     WaitingRecord,
     Want,
 )
@@ -33,7 +36,7 @@ ROOM = "acd"
 TimerName = tuple[str, ...]
 """What is due, and of whom: `("lease", offer)`, `("wrap_up", agent)`, …"""
 
-CALL_TIMERS = ("tell", "again", "adrift")
+CALL_TIMERS = ("tell", "again", "adrift", "step")
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Floor:
     waiting: dict[str, WaitingRecord] = field(default_factory=dict)
     offers: dict[str, OfferRecord] = field(default_factory=dict)
     seats: dict[str, SeatRecord] = field(default_factory=dict)
+    turns: dict[str, TurnRecord] = field(default_factory=dict)
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
     serving: dict[str, set[str]] = field(default_factory=dict)
@@ -61,9 +65,17 @@ class Floor:
     """Lives of media processes not heard of since the restart: their calls are held back."""
     timers: Timers[TimerName] = field(default_factory=Timers)
     seq: int = 0
-    _able: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+    _able: dict[Hashable, int] = field(default_factory=dict)
+    _first_tier: dict[Hashable, int] = field(default_factory=dict)
+    _gated: frozenset[str] = frozenset()
+    """Queues whose tiers open by time."""
+    _tiers: dict[str, set[str]] = field(default_factory=dict)
+    """Queue → agents beyond its first tier."""
     _rows: dict[tuple[str, str], Put | Drop] = field(default_factory=dict)
     _journal: list[Transition] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._gated = frozenset(queue.id for queue in self.config.queues if queue.tier_waits)
 
     # --- what a restart reads
 
@@ -80,6 +92,8 @@ class Floor:
             self.unheard.add((record.media, record.epoch))
         elif isinstance(record, SeatRecord):
             self._index_seat(record)
+        elif isinstance(record, TurnRecord):
+            self.turns[record.queue] = record
         else:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
@@ -124,14 +138,46 @@ class Floor:
                 insort(self.free.setdefault(queue, []), (record.idle_since, record.agent))
             if changed or not (before and before.free):
                 self.fresh_agents.add(record.agent)
+        if self._gated and (changed or (before and before.present) != record.present):
+            self._presence_changed({*(before.queues if before else ()), *record.queues})
+
+    def _presence_changed(self, queues: set[str]) -> None:
+        """Where nobody is left in the lower tiers, the next one opens: look at the line anew."""
+        self._first_tier.clear()
+        for queue in queues & self._gated:
+            if self.free.get(queue):
+                places = self.lines[queue].places if queue in self.lines else ()
+                self.fresh_calls |= {place[3] for place in places if not self._held(place[3])}
+
+    def _held(self, call: str) -> bool:
+        return bool(self.waiting[call].offer)
+
+    def open_tier(self, call: WaitingRecord) -> int:
+        """The highest tier open to a call: by its wait, or because nobody who could take it is at
+        work in the tiers before."""
+        if call.queue not in self._gated or call.tier == EVERY_TIER:
+            return EVERY_TIER
+        key = _asks(call)
+        if key not in self._first_tier:
+            tiers = (a.tier(call.queue) for a in self.agents_of(call.queue) if a.present
+                     and _skilled(a, call))  # fmt: skip
+            self._first_tier[key] = min(tiers, default=1)
+        return max(call.tier, self._first_tier[key])
+
+    def tiered(self, queue: str) -> bool:
+        """Whether any agent of the queue is in a tier beyond the first."""
+        return bool(self._tiers.get(queue))
 
     def _list_under_queues(self, before: AgentRecord | None, record: AgentRecord) -> None:
         self._able.clear()
         for queue in before.queues if before else ():
             self.serving.get(queue, set()).discard(record.agent)
+            self._tiers.get(queue, set()).discard(record.agent)
         if record.want is not Want.LOGGED_OUT:
             for queue in record.queues:
                 self.serving.setdefault(queue, set()).add(record.agent)
+                if record.tier(queue) > 1:
+                    self._tiers.setdefault(queue, set()).add(record.agent)
 
     def _unfree(self, record: AgentRecord) -> None:
         for queue in record.queues:
@@ -139,21 +185,19 @@ class Floor:
             del free[bisect_left(free, (record.idle_since, record.agent))]
 
     def free_for(self, queue: str) -> Iterator[AgentRecord]:
-        """Free agents of a queue, longest idle first."""
+        """Free agents of a queue, longest idle first; lazily, since mostly the first is taken."""
         return (self.agents[agent] for _, agent in self.free.get(queue, ()))
 
     def agents_of(self, queue: str) -> list[AgentRecord]:
         """Agents logged in for a queue."""
         return [self.agents[agent] for agent in sorted(self.serving.get(queue, ()))]
 
-    def able(self, queue: str, required: tuple[str, ...]) -> int:
+    def able(self, call: WaitingRecord) -> int:
         """How many agents are logged in who could take such a call, ready or not."""
-        key = (queue, required)
+        key = _asks(call)
         if key not in self._able:
-            self._able[key] = sum(
-                all(self.agents[agent].skills.get(skill, 0) > 0 for skill in required)
-                for agent in self.serving.get(queue, ())
-            )
+            serving = self.serving.get(call.queue, ())
+            self._able[key] = sum(_skilled(self.agents[agent], call) for agent in serving)
         return self._able[key]
 
     # --- calls
@@ -172,7 +216,7 @@ class Floor:
         self._timer(("again", record.call), min((r.until for r in record.refused), default=0.0))
         if record.offer:
             self.fresh_calls.discard(record.call)
-        elif before is None or before.offer or before.refused != record.refused:
+        elif before is None or before.offer or _opened(before) != _opened(record):
             self.fresh_calls.add(record.call)
 
     def drop_call(self, record: WaitingRecord) -> None:
@@ -238,6 +282,11 @@ class Floor:
         del self.seats[key]
         self.timers.cancel(("seat", key))
 
+    def put_turn(self, record: TurnRecord) -> None:
+        """Remember whose turn it was."""
+        self._row(TURNS, record)
+        self.turns[record.queue] = record
+
     # --- inside
 
     def _row(self, table: str, record: Record) -> None:
@@ -251,4 +300,18 @@ class Floor:
 
 
 def _serves(record: AgentRecord) -> tuple[object, ...]:
-    return (record.want is not Want.LOGGED_OUT, record.queues, record.skills)
+    there = record.want is not Want.LOGGED_OUT
+    return (there, record.queues, record.skills, record.tiers, record.order)
+
+
+def _opened(call: WaitingRecord) -> tuple[object, ...]:
+    return (call.refused, call.lowered, call.dropped, call.tier)
+
+
+def _asks(call: WaitingRecord) -> Hashable:
+    """What a call asks of an agent, apart from the moment."""
+    return (call.queue, tuple((skill, call.least(skill)) for skill in call.required))
+
+
+def _skilled(agent: AgentRecord, call: WaitingRecord) -> bool:
+    return all(agent.skills.get(skill, 0) >= call.least(skill) for skill in call.required)

@@ -1,9 +1,9 @@
 """Who gets the call, and why. PURE.
 
-Longest idle: of the agents who serve the queue and have every required skill, the one who has
-waited longest since the last handled contact or log-in. Agents idle since the same second are
-level, and there the preferred skills decide. A decision is a value that tells why: it goes to the
-journal.
+Able is whoever serves the queue, is free, has every required skill at its level and is in a tier
+that is open. Of the able, the lowest tier comes first, in it who fits best what the call would
+like, and among equals the queue's strategy decides (`strategy.py`). A decision is a value that
+tells candidates, scores and exclusions.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acd.records import AgentRecord, WaitingRecord, Want
+from acd.records import EVERY_TIER, AgentRecord, WaitingRecord, Want
+from acd.strategy import LONGEST_IDLE, Score, Terms, score, told
 
 SHOWN = 5
 """Candidates and skills named in the short text."""
+
+Rank = tuple[int, int, Score, str]
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Candidate:
     """Seconds since the last handled contact or log-in."""
     preferred: int
     """Levels of the preferred skills, summed."""
+    tier: int = 1
+    score: Score = (0.0, 0.0, 0.0)
+    """By the queue's strategy; smaller is chosen first."""
+    told: str = ""
+    """The score in words."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +56,16 @@ class MatchDecision:
     candidates: tuple[Candidate, ...]
     """In the order in which they would be chosen."""
     excluded: tuple[Excluded, ...]
+    terms: Terms
 
     def short(self) -> str:
         """The reason in one line, for the journal."""
         if not self.candidates:
             return f"nobody; {self._out()}"
         first = self.candidates[0]
-        others = ",".join(f"{c.agent}={c.idle:.0f}s" for c in self.candidates[1:SHOWN])
-        chosen = f"longest idle {first.idle:.0f}s of {len(self.candidates)}"
+        others = ",".join(f"{c.agent}={c.told}" for c in self.candidates[1:SHOWN])
+        name = self.terms.strategy.replace("_", " ")
+        chosen = f"{name} {first.told} of {len(self.candidates)}"
         return f"{chosen}{f' ({others})' if others else ''}; {self._out()}"
 
     def _out(self) -> str:
@@ -63,15 +73,20 @@ class MatchDecision:
         return "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
 
 
-def why_not(agent: AgentRecord, call: WaitingRecord) -> str | None:
-    """Why this agent cannot have this call now; None when nothing speaks against it."""
+def why_not(agent: AgentRecord, call: WaitingRecord, tier: int = EVERY_TIER) -> str | None:
+    """Why this agent cannot have this call now; None when nothing speaks against it.
+
+    `tier`: the highest that is open for the call.
+    """
     if not agent.free:
         return _held(agent)
     if call.queue not in agent.queues:
         return "other queues"
     for skill in call.required:
-        if agent.skills.get(skill, 0) < 1:
+        if agent.skills.get(skill, 0) < call.least(skill):
             return f"skill {skill}"
+    if agent.tiers and agent.tier(call.queue) > tier:
+        return f"tier {agent.tier(call.queue)}"
     if any(refused.agent == agent.agent for refused in call.refused):
         return "had it"
     return None
@@ -88,37 +103,54 @@ def preferred_levels(agent: AgentRecord, call: WaitingRecord) -> int:
     return sum(agent.skills.get(skill, 0) for skill in call.preferred)
 
 
-def rank(agent: AgentRecord, call: WaitingRecord) -> tuple[int, int, float, str]:
+def rank(agent: AgentRecord, call: WaitingRecord, terms: Terms) -> Rank:
     """The order of candidates: smaller is chosen first."""
-    level = -preferred_levels(agent, call)
-    return (int(agent.idle_since), level, agent.idle_since, agent.agent)
+    fits = -preferred_levels(agent, call)
+    return (agent.tier(call.queue), fits, score(agent, terms), agent.agent)
 
 
-def choose(call: WaitingRecord, longest_idle_first: Iterable[AgentRecord]) -> AgentRecord | None:
+def choose(call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms) -> AgentRecord | None:
     """The agent for this call, from free agents sorted by `idle_since`; None when none can."""
-    best: AgentRecord | None = None
-    for agent in longest_idle_first:
-        if best is not None and int(agent.idle_since) > int(best.idle_since):
-            break
-        if why_not(agent, call) is None and (best is None or rank(agent, call) < rank(best, call)):
-            best = agent
-    return best
+    best: tuple[Rank, AgentRecord] | None = None
+    first_is_best = terms.strategy == LONGEST_IDLE and not terms.tiered and not call.preferred
+    for agent in pool:
+        if why_not(agent, call, terms.tier) is not None:
+            continue
+        if first_is_best:
+            return agent
+        ranked = rank(agent, call, terms)
+        if best is None or ranked < best[0]:
+            best = (ranked, agent)
+    return best[1] if best else None
 
 
-def decide(call: WaitingRecord, agents: Iterable[AgentRecord], now: float) -> MatchDecision:
+def choose_many(
+    call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms, most: int
+) -> list[AgentRecord]:
+    """The agents for a call that rings at several, best first."""
+    able = [agent for agent in pool if why_not(agent, call, terms.tier) is None]
+    return sorted(able, key=lambda agent: rank(agent, call, terms))[:most]
+
+
+def decide(call: WaitingRecord, agents: Iterable[AgentRecord], terms: Terms) -> MatchDecision:
     """The whole decision for one call over all agents of its queue: slower, tells everything."""
     able: list[AgentRecord] = []
     excluded: list[Excluded] = []
     for agent in agents:
-        why = why_not(agent, call)
+        why = why_not(agent, call, terms.tier)
         if why is None:
             able.append(agent)
         else:
             excluded.append(Excluded(agent.agent, why))
-    able.sort(key=lambda agent: rank(agent, call))
+    able.sort(key=lambda agent: rank(agent, call, terms))
     candidates = tuple(
-        Candidate(agent.agent, now - agent.idle_since, preferred_levels(agent, call))
+        Candidate(
+            agent.agent, terms.now - agent.idle_since, preferred_levels(agent, call),
+            agent.tier(call.queue), score(agent, terms), told(agent, terms),
+        )
         for agent in able
-    )
+    )  # fmt: skip
     chosen = able[0].agent if able else None
-    return MatchDecision(call.call, call.queue, chosen, now, candidates, tuple(excluded))
+    return MatchDecision(
+        call.call, call.queue, chosen, terms.now, candidates, tuple(excluded), terms
+    )

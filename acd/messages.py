@@ -35,6 +35,8 @@ class CallQueued:
     preferred: tuple[str, ...] = ()
     tries: int = 0
     intent: str = ""
+    levels: dict[str, int] = field(default_factory=dict)
+    """Required skill → least level 1–5; 1 where none is said."""
 
 
 @message("acd.caller_left")
@@ -68,7 +70,9 @@ class OfferFailed:
     """The agent was not had."""
 
     offer: str
-    why: Literal["no_answer", "busy", "declined", "unreachable", "caller_gone", "error"]
+    why: Literal[
+        "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "lost_race"
+    ]
 
 
 @message("acd.bridged")
@@ -129,6 +133,10 @@ class AgentLoggedIn:
     queues: tuple[str, ...] = ()
     skills: dict[str, int] = field(default_factory=dict)
     """Skill → level 1–5."""
+    tiers: dict[str, int] = field(default_factory=dict)
+    """Queue → tier; 1 where none is said."""
+    order: int = 0
+    """Place in the linear order and in the round."""
 
 
 @message("acd.agent_logged_out")

@@ -60,8 +60,9 @@ def progress(
 
 
 Failure = Literal[
-    "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "withdrawn", "expired"
-]
+    "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "withdrawn",
+    "expired", "lost_race",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def effects(back_off: BackOff) -> Mapping[Failure, Effect]:
         "caller_gone": Effect(),
         "error": Effect(pause=back_off.error_seconds, trouble=True),
         "withdrawn": Effect(),
+        "lost_race": Effect(),
         "expired": Effect(pause=back_off.error_seconds),
     }
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -13,25 +11,24 @@ from acd import agent as agents
 from acd import offer as offers
 from acd.config import CentreConfig
 from acd.floor import Floor
-from acd.matching import MatchDecision, choose, decide
 from acd.messages import (
     CallQueued,
-    PlaceOffer,
     ReleaseCall,
     TellPosition,
     WithdrawOffer,
 )
 from acd.offer import Failure
-from acd.queue import Place
 from acd.records import (
-    AgentRecord,
     OfferRecord,
+    OfferState,
     Refused,
     SeatRecord,
     WaitingRecord,
     seat_key,
 )
-from kernel.ids import Chance, new_id
+from acd.strategy import with_contact
+from acd.widening import next_step, widened
+from kernel.ids import Chance
 
 TELLS_AT_ONCE = 50
 TELL_LATER = 0.25  # seconds
@@ -84,11 +81,28 @@ class Reactions:
         record = WaitingRecord(
             event.call, event.client, event.queue, event.caller, event.media, event.epoch,
             joined, now, seq, event.priority, event.required, event.preferred,
-            event.intent,
+            event.intent, levels=event.levels, entered=joined,
         )  # fmt: skip
-        self.floor.put_call(record)
+        self.floor.put_call(self._opened_up(record, now))
         why = "back to the kept place" if joined < now else "queued"
         self._call_moved(event.call, "", "waiting", why, event.client)
+
+    def open_up(self, name: str, now: float) -> None:
+        """Give a call what its wait has opened."""
+        call = self.floor.waiting[name]
+        opened = self._opened_up(call, now)
+        if opened != call:
+            self.floor.put_call(opened)
+            if opened.relaxed != call.relaxed:
+                self._call_moved(name, "waiting", "waiting", opened.relaxed, call.client)
+
+    def _opened_up(self, call: WaitingRecord, now: float) -> WaitingRecord:
+        queue = self._queues.get(call.queue)
+        if queue is None or not (queue.tier_waits or queue.relax):
+            return call
+        if (due := next_step(call, queue, now)) is not None:
+            self.floor.timers.set(("step", call.call), due)
+        return widened(call, queue, now)
 
     def leave(self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool) -> None:
         """A caller is gone from the queue; an offer of the call ends with it."""
@@ -97,8 +111,8 @@ class Reactions:
         before = "offered" if call.offer else "waiting"
         after = "lost" if why == "lost" else "left"
         self._call_moved(call.call, before, after, why, call.client)
-        if call.offer:
-            offer = self.floor.offers[call.offer]
+        for name in call.all_offers:
+            offer = self.floor.offers[name]
             self.end_offer(offer, "caller_gone", "caller gone", now, withdraw=withdraw)
         if why != "exit":
             keep = self.config.redial_seconds if why == "hang_up" else self.config.seat_seconds
@@ -127,55 +141,6 @@ class Reactions:
 
     # --- an offer comes and goes
 
-    def match(self, now: float) -> None:
-        """One cycle over all queues: calls by head start, agents by longest idle."""
-        if not self.floor.fresh_calls and not self.floor.fresh_agents:
-            return
-        for call in self._calls_to_try():
-            fresh = call.call in self.floor.fresh_calls
-            self.floor.fresh_calls.discard(call.call)
-            if not self.floor.open(call):
-                continue
-            pool = self.floor.free_for(call.queue) if fresh else self._fresh_for(call.queue)
-            chosen = choose(call, pool)
-            if chosen is not None:
-                decision = decide(call, self.floor.agents_of(call.queue), now)
-                self._offer(call, chosen, decision, now)
-        self.floor.fresh_agents.clear()
-
-    def _calls_to_try(self) -> Iterator[WaitingRecord]:
-        floor = self.floor
-        queues = {q for agent in floor.fresh_agents for q in floor.agents[agent].queues}
-        lines = [floor.lines[queue].places for queue in queues if queue in floor.lines]
-        others = [floor.waiting[call] for call in floor.fresh_calls]
-        rest = sorted(floor.place(call) for call in others if call.queue not in queues)
-        for place in heapq.merge(*lines, rest):
-            if not floor.fresh_agents and not floor.fresh_calls:
-                return
-            if floor.fresh_agents or _call(place) in floor.fresh_calls:
-                yield floor.waiting[_call(place)]
-
-    def _fresh_for(self, queue: str) -> list[AgentRecord]:
-        """Fresh agents of a queue, longest idle first."""
-        records = (self.floor.agents[agent] for agent in self.floor.fresh_agents)
-        able = [agent for agent in records if agent.free and queue in agent.queues]
-        return sorted(able, key=lambda agent: (agent.idle_since, agent.agent))
-
-    def _offer(
-        self, call: WaitingRecord, agent: AgentRecord, decision: MatchDecision, now: float
-    ) -> None:
-        self.counts["offered"] += 1
-        name, ring = new_id("offer", self._chance), self.ring_timeout(call.queue)
-        offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
-        why = decision.short()
-        self.floor.put_offer(offer, why)
-        self.floor.put_agent(agents.reserved(agent, name, call.call, now), "offered", call.call)
-        self.floor.put_call(replace(call, offer=name))
-        self._call_moved(call.call, "waiting", "offered", name, call.client)
-        self._commands.append(
-            PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
-        )
-
     def end_offer(
         self, offer: OfferRecord, failure: Failure, why: str, now: float, *, withdraw: bool
     ) -> None:
@@ -190,11 +155,22 @@ class Reactions:
             refused = tuple(r for r in call.refused if r.agent != offer.agent)
             if effect.same_call:
                 refused += (Refused(offer.agent, now + effect.same_call),)
-            self.floor.put_call(replace(call, offer="", refused=refused))
-            self._call_moved(call.call, "offered", "waiting", why, call.client)
+            left = [name for name in call.all_offers if name != offer.offer]
+            first, also = (left[0], tuple(left[1:])) if left else ("", ())
+            self.floor.put_call(replace(call, offer=first, also=also, refused=refused))
+            if not left:
+                self._call_moved(call.call, "offered", "waiting", why, call.client)
         agent = self.floor.agents[offer.agent]
         limit = self.config.back_off.error_limit
         self.floor.put_agent(agents.after_offer(agent, effect, limit, now), why, offer.call)
+
+    def won(self, offer: OfferRecord, now: float) -> None:
+        """One of several agents at whom a call rang has it: the others' offers end."""
+        call = self.floor.waiting[offer.call]
+        for name in call.all_offers:
+            if name != offer.offer:
+                other = self.floor.offers[name]
+                self.end_offer(other, "lost_race", "another was faster", now, withdraw=True)
 
     def withdraw(self, offer: str, media: str, call: str, why: str) -> None:
         """Tell the media process to stop ringing."""
@@ -211,7 +187,8 @@ class Reactions:
         self.counts["contacts_lost" if by == "lost" else "contacts"] += 1
         call = self.floor.waiting.get(offer.call)
         if call is not None:  # its end came before word of its beginning
-            self.floor.drop_call(call)
+            self.won(offer, now)
+            self.floor.drop_call(self.floor.waiting[offer.call])
         self.floor.drop_offer(offer, f"ended by {by}")
         before, after = "offered" if call else "talking", "lost" if by == "lost" else "ended"
         self._call_moved(offer.call, before, after, f"by {by}", offer.client)
@@ -219,7 +196,10 @@ class Reactions:
             self._keep_seat(offer, self.config.seat_seconds, now)
         queue = self._queues.get(offer.queue)
         wrap_up = queue.wrap_up_seconds if queue else 0.0
-        agent = agents.after_contact(self.floor.agents[offer.agent], wrap_up, now)
+        talk = now - offer.since if offer.state is OfferState.BRIDGED else 0.0
+        window = self.config.fairness_seconds
+        agent = with_contact(self.floor.agents[offer.agent], talk, window, now)
+        agent = agents.after_contact(agent, wrap_up, now)
         self.floor.put_agent(agent, f"ended by {by}", offer.call)
 
     # --- telling, and media processes
@@ -237,7 +217,7 @@ class Reactions:
         if self.floor.open(call) and position != call.told:
             self.floor.put_call(replace(call, told=position, told_at=now))
             self.tells += 1
-            able = self.floor.able(call.queue, call.required)
+            able = self.floor.able(call)
             line = len(self.floor.lines[call.queue])
             self._commands.append(TellPosition(name, call.media, position, line, able))
         return self.floor.timers.set(("tell", name), again)
@@ -266,7 +246,3 @@ class Reactions:
 
     def _call_moved(self, call: str, before: str, after: str, why: str, client: str | None) -> None:
         self.floor.note(f"call:{call}", before, after, why, call, client)
-
-
-def _call(place: Place) -> str:
-    return place[3]

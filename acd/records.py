@@ -11,8 +11,11 @@ from enum import StrEnum
 
 from kernel.codec import message
 
-AGENTS, WAITING, OFFERS, SEATS = "agents", "waiting", "offers", "seats"
-TABLES = (AGENTS, WAITING, OFFERS, SEATS)
+AGENTS, WAITING, OFFERS, SEATS, TURNS = "agents", "waiting", "offers", "seats", "turns"
+TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS)
+
+EVERY_TIER = 9
+"""Every tier is open."""
 
 
 class Want(StrEnum):
@@ -56,6 +59,18 @@ class OfferState(StrEnum):
     BRIDGED = "bridged"
 
 
+@message("acd.handled")
+@dataclass(frozen=True)
+class Handled:
+    """What an agent did in one part of the fairness window."""
+
+    part: int
+    """Number of the part since the epoch."""
+    calls: int
+    talk: float
+    """Seconds."""
+
+
 @message("acd.agent_record")
 @dataclass(frozen=True)
 class AgentRecord:
@@ -66,6 +81,12 @@ class AgentRecord:
     contact: str
     queues: tuple[str, ...] = ()
     skills: dict[str, int] = field(default_factory=dict)
+    tiers: dict[str, int] = field(default_factory=dict)
+    """Queue → tier; 1 where none is said."""
+    order: int = 0
+    """Where the agent stands in the linear order and in the round."""
+    handled: tuple[Handled, ...] = ()
+    """Calls and talk in the fairness window, oldest part first; a break does not touch it."""
     want: Want = Want.LOGGED_OUT
     state: State = State.OFFLINE
     since: float = 0.0
@@ -92,6 +113,15 @@ class AgentRecord:
     def key(self) -> str:
         """The row's name."""
         return self.agent
+
+    def tier(self, queue: str) -> int:
+        """The tier in which the agent serves a queue."""
+        return self.tiers.get(queue, 1)
+
+    @property
+    def present(self) -> bool:
+        """Whether the agent is at work: wants calls and can be reached. A break is absence."""
+        return self.want is Want.READY and self.state is not State.OFFLINE
 
     @property
     def free(self) -> bool:
@@ -130,15 +160,45 @@ class WaitingRecord:
     preferred: tuple[str, ...] = ()
     intent: str = ""
     offer: str = ""
+    also: tuple[str, ...] = ()
+    """Further offers, where a call rings at several agents."""
     refused: tuple[Refused, ...] = ()
     told: int = 0
     """The position last told; 0 for never."""
     told_at: float = 0.0
+    levels: dict[str, int] = field(default_factory=dict)
+    """Required skill → least level; 1 where none is said."""
+    entered: float = 0.0
+    """When the call came to this queue; steps and tiers count from here."""
+    lowered: int = 0
+    """By how many levels the requirements were relaxed."""
+    dropped: tuple[str, ...] = ()
+    """Required skills no longer asked for."""
+    tier: int = EVERY_TIER
+    """The highest tier that waiting has opened."""
 
     @property
     def key(self) -> str:
         """The row's name."""
         return self.call
+
+    @property
+    def all_offers(self) -> tuple[str, ...]:
+        """Every live offer of the call."""
+        return (self.offer, *self.also) if self.offer else ()
+
+    @property
+    def relaxed(self) -> str:
+        """How far the requirements were relaxed, in words; empty for not at all."""
+        parts = [f"levels lowered by {self.lowered}"] if self.lowered else []
+        parts += [f"without {skill}" for skill in self.dropped]
+        return ", ".join(parts)
+
+    def least(self, skill: str) -> int:
+        """The least level of a required skill that is asked for now; 0 for none."""
+        if skill in self.dropped:
+            return 0
+        return max(1, self.levels.get(skill, 1) - self.lowered)
 
 
 @message("acd.offer_record")
@@ -186,9 +246,25 @@ class SeatRecord:
         return seat_key(self.client, self.queue, self.caller)
 
 
+@message("acd.turn_record")
+@dataclass(frozen=True)
+class TurnRecord:
+    """Whose turn it was last in a queue that goes round."""
+
+    queue: str
+    client: str
+    order: int
+    agent: str
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return self.queue
+
+
 def seat_key(client: str, queue: str, caller: str) -> str:
     """The name of a seat; lengths part the names, so that no two can be taken for one another."""
     return f"{len(client)}:{client}{len(queue)}:{queue}{caller}"
 
 
-Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord
+Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord

@@ -124,13 +124,14 @@ def violations(floor: Floor, offer: PlaceOffer) -> int:
     if call is None or call.offer != offer.offer or agent.offer != offer.offer:
         return 1
     free = replace(agent, state=State.IDLE, offer="")
-    wrong = int(why_not(free, replace(call, offer="")) is not None)
+    wrong = int(why_not(free, call, floor.open_tier(call)) is not None)
     for queue in agent.queues:
         for place in floor.lines[queue] if queue in floor.lines else ():
             if place >= floor.place(call):
                 break
             other = floor.waiting[place[3]]
-            wrong += floor.open(other) and why_not(free, other) is None
+            tier = floor.open_tier(other)
+            wrong += floor.open(other) and why_not(free, other, tier) is None
     return wrong
 
 

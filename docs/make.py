@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from centralino.config.model import Config, Name, Section
+from centralino.config.model import Config
+from centralino.config.section import Name, Section
 from kernel.codec import name_of
 from kernel.machine import Machine
 from kernel.packet import Packet
@@ -58,19 +59,16 @@ def configuration() -> str:
     """docs/configuration.md."""
     schema = Config.model_json_schema()
     tables = dict(_tables())
-    plain = [key for key in Config.model_fields if key not in tables]
     parts = [
         MADE.format(source="centralino/config/model.py"),
         CONFIGURATION_HEAD,
         "## Before the first table\n",
-        _keys(Config, plain, schema["properties"]),
+        _keys(Config, _plain(Config), schema["properties"]),
     ]
     for key, (cls, many) in tables.items():
         title = f"[[{key}]]" if many else f"[{key}]"
         parts += [f"\n## `{title}`\n", f"{_doc(cls)}\n"]
-        parts.append(
-            _keys(cls, list(cls.model_fields), schema["$defs"][cls.__name__]["properties"])
-        )
+        parts.append(_keys(cls, _plain(cls), schema["$defs"][cls.__name__]["properties"]))
     parts += ["\n## What the lists hold without a file\n", DEFAULT_LISTS_HEAD, _default_lists()]
     return "\n".join(parts)
 
@@ -90,17 +88,26 @@ names the files that hold them.
 DEFAULT_LISTS_HEAD = "Keys at their own default are left out.\n"
 
 
-def _tables() -> list[tuple[str, tuple[type[Section], bool]]]:
-    """Key → its table's class and whether there may be many."""
-    found = []
-    for key, field in Config.model_fields.items():
+def _tables(
+    of: type[Section] = Config, under: str = ""
+) -> list[tuple[str, tuple[type[Section], bool]]]:
+    """Key → its table's class and whether there may be many, those within others behind them."""
+    found: list[tuple[str, tuple[type[Section], bool]]] = []
+    for key, field in of.model_fields.items():
         kind = field.annotation
         inner = getattr(kind, "__args__", (None,))[0]
-        if isinstance(kind, type) and issubclass(kind, Section):
-            found.append((key, (kind, False)))
-        elif isinstance(inner, type) and issubclass(inner, Section):
-            found.append((key, (inner, True)))
+        many = isinstance(inner, type) and issubclass(inner, Section)
+        table = inner if many else kind
+        if isinstance(table, type) and issubclass(table, Section):
+            found.append((f"{under}{key}", (table, many)))
+            found += _tables(table, f"{under}{key}.")
     return found
+
+
+def _plain(cls: type[Section]) -> list[str]:
+    """Keys of a table that are no tables themselves."""
+    tables = dict(_tables(cls))
+    return [key for key in cls.model_fields if key not in tables]
 
 
 def _doc(cls: type) -> str:
@@ -131,7 +138,8 @@ def _kind(schema: Json) -> str:
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
     if schema.get("type") == "object":
-        return f"table of {_kind(schema['additionalProperties'])}"
+        kinds = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+        return f"table of {_kind(kinds[0])}"
     return _scalar(schema)
 
 
@@ -164,7 +172,7 @@ def _toml(value: object) -> str:
 def _default_lists() -> str:
     lines = ["```toml"]
     for key, (_, many) in _tables():
-        for entry in Config.model_fields[key].default if many else ():
+        for entry in Config.model_fields[key].default if many and "." not in key else ():
             lines.append(f"[[{key}]]")
             values = entry.model_dump(exclude_defaults=True)
             lines += [f"{name} = {_toml(value)}" for name, value in values.items()] + [""]

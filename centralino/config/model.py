@@ -6,18 +6,10 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Port = Annotated[int, Field(ge=0, le=65535)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-HostPort = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:\d{1,5})?)?$")]
-Seconds = Annotated[float, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of the file. A key that we do not know is refused, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from centralino.config.distribution import Acd, Queue, Requirement, Tier
+from centralino.config.section import HostPort, Level, Name, Port, Seconds, Section
 
 
 class Sip(Section):
@@ -119,17 +111,6 @@ class Line(Section):
     """The greeting says that a machine answers."""
 
 
-class Queue(Section):
-    """Where calls wait."""
-
-    id: Name
-    client: Name
-    name: str = ""
-    ring_timeout: Seconds = 20.0
-    wrap_up: Seconds = 30.0
-    """Seconds after a call before the next one is offered."""
-
-
 class AgentSeed(Section):
     """An agent who exists from the first start. `centralino user` and the page make more."""
 
@@ -137,7 +118,9 @@ class AgentSeed(Section):
     name: str
     client: Name
     queues: tuple[Name, ...] = ()
-    skills: dict[str, Annotated[int, Field(ge=1, le=5)]] = {}
+    skills: dict[Name, Level] = {}
+    tiers: dict[Name, Tier] = {}
+    """Queue → tier; 1 where none is said. Within a tier the strategy decides."""
     contact: str = ""
     """A SIP URI or a number; empty: the phone registered at the edge as `number`."""
     secrets_file: Path | None = None
@@ -196,18 +179,6 @@ EMERGENCY = ("112", "911", "999", "000")
 """Ours to hand over, never to be rung by a machine."""
 
 
-class Acd(Section):
-    """How calls meet agents."""
-
-    priority_cap: Seconds = 900.0
-    """The most head start in seconds, so that nobody starves."""
-    seat_seconds: Seconds = 600.0
-    """How long the place of a caller who was cut off is kept."""
-    reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
-    """Why an agent is not ready, in the order of the keys."""
-    dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
-
-
 class Retention(Section):
     """How long content is kept."""
 
@@ -224,6 +195,20 @@ def _check_source(trunk: str, address: str) -> None:
         raise ValueError(
             f"trunks: {trunk}: {address!r} is no address or network, e.g. 192.0.2.0/24"
         ) from None
+
+
+def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:
+    """Every skill that the file names, to be looked up among `acd.skills` where that has any."""
+    known = set(config.acd.skills)
+    if not known:
+        return []
+    named = [
+        *(("agents", skill) for agent in config.agents for skill in agent.skills),
+        *(("queues", skill) for q in config.queues for step in q.relax for skill in step.drop),
+        *(("requirements", skill) for r in config.requirements for skill in r.require),
+        *(("requirements", skill) for r in config.requirements for skill in r.prefer),
+    ]
+    return [(table, skill, known, "skill") for table, skill in named]
 
 
 class Config(Section):
@@ -254,6 +239,7 @@ class Config(Section):
         Queue(id="technical", client="riverton", name="Technical"),
         Queue(id="emergency", client="riverton", name="Emergency", wrap_up=10.0),
     )
+    requirements: tuple[Requirement, ...] = ()
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
     dial_rules: tuple[DialRule, ...] = (
@@ -279,6 +265,11 @@ class Config(Section):
                 for agent in self.agents
                 for queue in agent.queues
             ),
+        ]
+        named += [
+            *(("agents", queue, queues, "queue") for agent in self.agents for queue in agent.tiers),
+            *(("requirements", r.queue, queues, "queue") for r in self.requirements if r.queue),
+            *_skills_named(self),
         ]
         for table, name, known, kind in named:
             if name not in known:

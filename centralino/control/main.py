@@ -13,11 +13,11 @@ from pathlib import Path
 
 import structlog
 
-from acd.config import CentreConfig, QueueConfig
 from acd.service import AcdService
 from centralino import messages as house
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
+from centralino.config.centre import centre_config
 from centralino.config.model import Config
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
@@ -59,19 +59,6 @@ EXPIRE_EVERY = 3600.0
 """Seconds between looks for content whose time is over."""
 
 
-def centre_config(config: Config) -> CentreConfig:
-    """The ACD's own configuration, made of ours."""
-    return CentreConfig(
-        id=config.centre,
-        queues=tuple(
-            QueueConfig(queue.id, queue.client, queue.name, queue.wrap_up, queue.ring_timeout)
-            for queue in config.queues
-        ),
-        priority_cap=config.acd.priority_cap,
-        seat_seconds=config.acd.seat_seconds,
-    )
-
-
 def web_config(config: Config) -> WebConfig:
     """The pages' own configuration, made of ours."""
     keys = config.web.api_keys_file
@@ -81,6 +68,7 @@ def web_config(config: Config) -> WebConfig:
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
         dispositions=config.acd.dispositions,
+        skills=config.acd.skills,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention.days * DAY,
         api_keys=read_api_keys(keys) if keys else (),

@@ -25,7 +25,11 @@ async def plant_agents(config: Config, users: Users, now: float) -> list[str]:
 async def _plant(seed: AgentSeed, users: Users, realm: str, now: float) -> None:
     secrets = _secrets(seed.secrets_file)
     settings = AgentSettings(
-        number=seed.number, contact=seed.contact, queues=seed.queues, skills=dict(seed.skills)
+        number=seed.number,
+        contact=seed.contact,
+        queues=seed.queues,
+        skills=dict(seed.skills),
+        tiers=dict(seed.tiers),
     )
     user = await users.create(
         NewUser(

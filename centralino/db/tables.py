@@ -198,6 +198,7 @@ users = Table(
     Column("contact", Text, nullable=False),
     Column("queues", JSON, nullable=False),
     Column("skills", JSON, nullable=False),
+    Column("tiers", JSON, nullable=False),  # queue → tier
     Column("sip_realm", Text),
     Column("ha1_md5", Text),
     Column("ha1_sha256", Text),

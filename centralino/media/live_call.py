@@ -18,6 +18,7 @@ from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState, contact_uri
 from centralino.media.house import House
+from centralino.media.queued import call_queued
 from centralino.media.reports import Reporter
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
@@ -51,7 +52,10 @@ class LiveCall:
     sound: LegSound | None = None
     session: Session | None = None
     packet: Packet | None = None
+    ringing: dict[str, AgentLeg] = field(default_factory=dict)
+    """Offer → the leg of an agent whose phone rings, or is being called."""
     agent: AgentLeg | None = None
+    """The agent who answered."""
     bridge: Bridge | None = None
     recorder: TwoChannelRecorder | None = None
     queued_at: float = 0.0
@@ -119,7 +123,9 @@ class LiveCall:
         self.packet = packet
         self.queued_at = self.house.clock.now()
         self.house.tell(house_messages.PacketMade(packet), self.id)
-        self.house.tell(self._queued(packet), self.id)
+        house = self.house
+        queued = call_queued(packet, house.config, self.offered.from_uri, house.name, house.epoch)
+        self.house.tell(queued, self.id)
         self._move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
                          "priority": packet.priority})  # fmt: skip
@@ -140,64 +146,90 @@ class LiveCall:
 
     def released(self, why: str) -> None:
         """The queue does not want this call: the bot has it again."""
-        self._drop_agent()
+        self._drop_agents()
         self._move(states.Returned())
         self._notify(events.Released(why))
 
-    def offer(self, order: acd.PlaceOffer) -> bool:
-        """Ring an agent for this call; whether that may be done."""
+    def offer(self, order: acd.PlaceOffer) -> AgentLeg | None:
+        """Ring an agent for this call; None where that may not be dialled."""
         assert self.packet is not None
         contact = contact_uri(order.contact, self.house.edge)
         if not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
-            return False
+            return None
         packet = self.packet.with_waited(self._waited())
-        self.agent = AgentLeg(order, packet, self.house, self._whispered)
-        self.agent.place()
-        self._move(states.OfferPlaced(OfferId(order.offer), self.agent.leg))
+        agent = self.ringing[order.offer] = AgentLeg(order, packet, self.house, self._whispered)
+        agent.place()
+        if self.state.offer is None:
+            self._move(states.OfferPlaced(OfferId(order.offer), agent.leg))
         self.house.live({"call": self.id, "offer": order.offer, "to": order.contact})
-        return True
+        return agent
 
     def withdraw(self, offer: str) -> None:
         """Stop ringing; the caller goes on waiting."""
-        if self.agent is not None and self.agent.order.offer == offer:
-            self._drop_agent()
-            self._move(states.OfferFailed(OfferId(offer)))
+        agent = self._taken_out(offer)
+        if agent is None:
+            return
+        bridged = agent.state is OfferState.BRIDGED
+        agent.over()
+        if bridged:
+            self._agent_left(offer, Cause.NORMAL)
+        else:
+            self._offer_over(offer, Cause.NO_ANSWER)
             self._notify(events.OfferFailed(offer, "withdrawn"))
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """Every live offer: ringing, answered or bridged."""
+        return (*self.ringing, *((self.agent.order.offer,) if self.agent else ()))
+
+    @property
+    def may_ring(self) -> bool:
+        """Whether one more agent may be rung: the caller waits and nobody has answered."""
+        return self.waiting and self.agent is None
 
     # The agent's leg.
 
-    def agent_rang(self) -> None:
-        """The agent's phone rings."""
-        if self.agent is not None and self.agent.rang():
-            offer = self.agent.order.offer
+    def agent_leg(self, leg: LegId) -> AgentLeg | None:
+        """The agent on this leg."""
+        agents = (*self.ringing.values(), *((self.agent,) if self.agent else ()))
+        return next((agent for agent in agents if agent.leg == leg), None)
+
+    def agent_rang(self, agent: AgentLeg) -> None:
+        """An agent's phone rings."""
+        if agent.rang():
+            offer = agent.order.offer
             self._move(states.OfferRinging(OfferId(offer)))
             self.house.tell(acd.OfferRinging(offer), self.id)
             self._notify(events.OfferRinging(offer))
             self.house.live({"call": self.id, "offer": offer, "ringing": True})
 
-    def agent_answered(self) -> None:
-        """The agent picked up; the whisper begins."""
-        if self.agent is not None and self.agent.state is not OfferState.OVER:
-            offer = self.agent.order.offer
-            self.agent.answered()
-            self._move(states.OfferAnswered(OfferId(offer)))
-            self.house.tell(acd.OfferAnswered(offer), self.id)
-            self._notify(events.AgentAnswered(offer))
-
-    def agent_gone(self, cause: Cause) -> None:
-        """The agent's leg is gone."""
-        agent = self.agent
-        if agent is None or agent.state is OfferState.OVER:
+    def agent_answered(self, agent: AgentLeg) -> None:
+        """An agent picked up, and has the call from here on; the whisper begins."""
+        offer = agent.order.offer
+        if self._taken_out(offer) is None:
             return
-        self.agent = None
+        for name in list(self.ringing):
+            self._lost_race(name)
+        self.agent = agent
+        agent.answered()
+        if self.state.offer != offer:
+            self._move(states.OfferPlaced(OfferId(offer), agent.leg))
+        self._move(states.OfferAnswered(OfferId(offer)))
+        self.house.tell(acd.OfferAnswered(offer), self.id)
+        self._notify(events.AgentAnswered(offer))
+
+    def agent_gone(self, agent: AgentLeg, cause: Cause) -> None:
+        """An agent's leg is gone."""
+        if self._taken_out(agent.order.offer) is None:
+            return
         bridged = agent.state is OfferState.BRIDGED
         why = agent.failure(cause)
         agent.over()
         if bridged:
             self._agent_left(agent.order.offer, cause)
         else:
-            self._move(states.OfferFailed(OfferId(agent.order.offer), cause))
+            self._offer_over(agent.order.offer, cause)
             self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
             self._notify(events.OfferFailed(agent.order.offer, why))
             self.house.live({"call": self.id, "offer": agent.order.offer, "failed": why})
@@ -226,12 +258,34 @@ class LiveCall:
         self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
         self._notify(events.AgentLeft(offer))
 
+    def _taken_out(self, offer: str) -> AgentLeg | None:
+        """The leg of a live offer, no longer held here; None for one that is over."""
+        if self.agent is not None and self.agent.order.offer == offer:
+            agent, self.agent = self.agent, None
+            return agent
+        return self.ringing.pop(offer, None)
+
+    def _lost_race(self, offer: str) -> None:
+        """Another agent was faster."""
+        self.ringing.pop(offer).over()
+        self._offer_over(offer, Cause.NORMAL)
+        self.house.tell(acd.OfferFailed(offer, "lost_race"), self.id)
+
+    def _offer_over(self, offer: str, cause: Cause) -> None:
+        """An offer came to nothing: the state goes on with another that rings, if there is one."""
+        if self.state.offer != offer:
+            return
+        self._move(states.OfferFailed(OfferId(offer), cause))
+        if self.ringing and self.waiting:
+            other = next(iter(self.ringing.values()))
+            self._move(states.OfferPlaced(OfferId(other.order.offer), other.leg))
+
     def _leave_queue(self) -> None:
-        agent, self.agent = self.agent, None
-        if agent is not None:
+        for offer in self.offers:
+            agent = self._taken_out(offer)
+            assert agent is not None
             bridged = agent.state is OfferState.BRIDGED
             agent.over()
-            offer = agent.order.offer
             if bridged:
                 self.house.tell(acd.ContactEnded(offer, "caller"), self.id)
             else:
@@ -240,10 +294,10 @@ class LiveCall:
             self.waited = self._waited()
             self.house.tell(acd.CallerLeft(self.id, "hang_up"), self.id)
 
-    def _drop_agent(self) -> None:
-        agent, self.agent = self.agent, None
-        if agent is not None:
-            agent.over()
+    def _drop_agents(self) -> None:
+        for offer in self.offers:
+            if (agent := self._taken_out(offer)) is not None:
+                agent.over()
 
     def _waited(self) -> float:
         return self.house.clock.now() - self.queued_at
@@ -297,14 +351,6 @@ class LiveCall:
         return house_messages.CallBegun(
             self.id, self.line.client, self.line.number, self.offered.from_uri, self.started,
             self.house.name, self.house.epoch, self.offered.sip_call_id,
-        )  # fmt: skip
-
-    def _queued(self, packet: Packet) -> acd.CallQueued:
-        return acd.CallQueued(
-            call=self.id, client=packet.client, queue=packet.queue, caller=self.offered.from_uri,
-            media=self.house.name, epoch=self.house.epoch, priority=packet.priority,
-            required=packet.required_skills, preferred=packet.preferred_skills,
-            intent=packet.intent.name if packet.intent else "",
         )  # fmt: skip
 
     def _facts(self) -> CallFacts:

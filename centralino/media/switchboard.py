@@ -12,6 +12,7 @@ import structlog
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
+from centralino.media.agent_leg import AgentLeg
 from centralino.media.house import House
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
@@ -73,7 +74,7 @@ class Switchboard:
         elif isinstance(event, LegAnswered):
             self._answered(event.leg)
         elif isinstance(event, LegRinging) and event.leg in self._agents:
-            self._agents[event.leg].agent_rang()
+            self._agent_leg(event.leg, LiveCall.agent_rang)
         elif isinstance(event, DigitReceived):
             self._digit(event)
         elif isinstance(event, LegEnded):
@@ -109,7 +110,7 @@ class Switchboard:
         if leg in self._callers:
             self._callers[leg].answered()
         elif leg in self._agents:
-            self._agents[leg].agent_answered()
+            self._agent_leg(leg, LiveCall.agent_answered)
         elif leg in self._keypads:
             self._keypads[leg].answered()
 
@@ -119,9 +120,7 @@ class Switchboard:
         elif event.leg in self._keypads:
             self._keypads[event.leg].digit(event.digit)
         elif event.leg in self._agents:
-            agent = self._agents[event.leg].agent
-            if agent is not None and agent.leg == event.leg:
-                agent.digit(event.digit)
+            self._agent_leg(event.leg, lambda call, agent: agent.digit(event.digit))
 
     def _ended(self, event: LegEnded) -> None:
         if event.leg in self._callers:
@@ -131,9 +130,14 @@ class Switchboard:
         elif event.leg in self._keypads:
             self._keypads.pop(event.leg).ended()
         elif event.leg in self._agents:
-            call = self._agents.pop(event.leg)
-            if call.agent is not None and call.agent.leg == event.leg:
-                call.agent_gone(event.cause)
+            self._agent_leg(event.leg, lambda call, agent: call.agent_gone(agent, event.cause))
+            del self._agents[event.leg]
+
+    def _agent_leg(self, leg: LegId, do: Callable[[LiveCall, AgentLeg], None]) -> None:
+        """Do something with the call and the agent's leg; nothing for one that is over."""
+        call = self._agents[leg]
+        if (agent := call.agent_leg(leg)) is not None:
+            do(call, agent)
 
     # Control.
 
@@ -162,17 +166,18 @@ class Switchboard:
             self._house.name,
             self._house.epoch,
             waiting=tuple(call.id for call in calls if call.waiting),
-            offers=tuple(call.agent.order.offer for call in calls if call.agent is not None),
+            offers=tuple(offer for call in calls for offer in call.offers),
         )
 
     def _place_offer(self, order: acd.PlaceOffer) -> None:
         call = self.calls.get(CallId(order.call))
-        if call is None or not call.waiting or call.agent is not None:
-            why = "caller_gone" if call is None else "error"
+        if call is None or not call.may_ring:
+            raced = call is not None and call.waiting
+            why = "caller_gone" if call is None else "lost_race" if raced else "error"
             self._house.tell(acd.OfferFailed(order.offer, why), order.call)  # type: ignore[arg-type]
             return
-        if call.offer(order) and call.agent is not None:
-            self._agents[call.agent.leg] = call
+        if (agent := call.offer(order)) is not None:
+            self._agents[agent.leg] = call
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
         # By offer: after a restart the ACD may withdraw one whose call it no longer knows.

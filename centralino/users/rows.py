@@ -27,6 +27,7 @@ from centralino.users.types import (
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 _NUMBER = re.compile(r"[0-9]{2,10}")
 LEVELS = range(1, 6)
+TIERS = range(1, 9)
 
 
 def clean_name(name: str) -> str:
@@ -44,6 +45,9 @@ def check_settings(settings: AgentSettings) -> None:
     wrong = [skill for skill, level in settings.skills.items() if level not in LEVELS]
     if wrong:
         raise BadName(f"the level of the skill {wrong[0]} must be 1 to 5")
+    wrong = [queue for queue, tier in settings.tiers.items() if tier not in TIERS]
+    if wrong:
+        raise BadName(f"the tier in the queue {wrong[0]} must be 1 to 8")
 
 
 def check_role(role: Role, client: str) -> None:
@@ -60,6 +64,7 @@ def settings_row(settings: AgentSettings | None) -> dict[str, Any]:
         "contact": found.contact,
         "queues": list(found.queues),
         "skills": dict(found.skills),
+        "tiers": dict(found.tiers),
     }
 
 
@@ -122,6 +127,7 @@ def to_profile(row: Row[Any], theirs: Roles) -> AgentProfile | None:
         queues=tuple(row.queues),
         skills=dict(row.skills),
         sip_user=row.number,
+        tiers=dict(row.tiers),
     )
 
 
@@ -137,4 +143,6 @@ def profiles(loaded: Sequence[tuple[Row[Any], Roles]]) -> list[AgentProfile]:
 
 
 def _settings(row: Row[Any]) -> AgentSettings:
-    return AgentSettings(row.number, row.contact, tuple(row.queues), dict(row.skills))
+    return AgentSettings(
+        row.number, row.contact, tuple(row.queues), dict(row.skills), dict(row.tiers)
+    )

@@ -34,6 +34,8 @@ class AgentSettings:
     queues: tuple[str, ...] = ()
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill → level 1–5."""
+    tiers: Mapping[str, int] = field(default_factory=dict)
+    """Queue → tier 1–8; 1 where none is said."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class AgentProfile:
     queues: tuple[str, ...]
     skills: Mapping[str, int]
     sip_user: str
+    tiers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,4 +21,7 @@ def login_of(profile: AgentProfile, queues: Iterable[QueueView], domain: str) ->
         if queue.queue in profile.queues and queue.client in profile.clients
     )
     contact = profile.contact or f"sip:{profile.sip_user}@{domain}"
-    return AgentLoggedIn(profile.id, profile.client, contact, serves, dict(profile.skills))
+    return AgentLoggedIn(
+        profile.id, profile.client, contact, serves, dict(profile.skills),
+        tiers=dict(profile.tiers), order=int(profile.number),
+    )  # fmt: skip

@@ -75,6 +75,8 @@ class WebConfig:
     """Client id → its name."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
+    skills: tuple[str, ...] = ()
+    """Every skill there is; empty: not checked."""
     secure: bool = False
     """Behind TLS: the session cookie is sent over it alone."""
     retention_seconds: float = 90 * DAY

@@ -10,6 +10,8 @@ import structlog
 from aiohttp import web
 from pydantic import Field
 
+from centralino.config.distribution import Tier
+from centralino.config.section import Level
 from centralino.users.types import CENTRE, AgentSettings, NewUser, Role, User
 from centralino.web.errors import Refusal, not_found
 from centralino.web.live import LIVE
@@ -28,6 +30,8 @@ class Agent(Body):
     number: str = Field(pattern=r"^[0-9]{2,10}$")
     contact: str = Field(default="", max_length=200)
     queues: tuple[str, ...] = ()
+    skills: dict[str, Level] = {}
+    tiers: dict[str, Tier] = {}
 
 
 class New(Body):
@@ -87,7 +91,8 @@ def _new_user(parts: WebParts, body: New) -> NewUser:
         raise Refusal(400, "bad_body", "agent: an agent needs a number.")
     clients = {body.client} | _clients_of(parts, body.agent.queues)
     roles = dict.fromkeys(clients, (Role.AGENT,))
-    return NewUser(body.name, body.client, body.full_name, roles=roles, agent=_settings(body.agent))
+    agent = _settings(parts, body.agent)
+    return NewUser(body.name, body.client, body.full_name, roles=roles, agent=agent)
 
 
 def _clients_of(parts: WebParts, queues: tuple[str, ...]) -> set[str]:
@@ -98,18 +103,23 @@ def _clients_of(parts: WebParts, queues: tuple[str, ...]) -> set[str]:
     return {known[queue] for queue in queues}
 
 
-def _settings(agent: Agent, skills: dict[str, int] | None = None) -> AgentSettings:
-    return AgentSettings(agent.number, agent.contact, agent.queues, skills or {})
+def _settings(parts: WebParts, agent: Agent) -> AgentSettings:
+    known = parts.config.skills
+    unknown = sorted(set(agent.skills) - set(known)) if known else []
+    if unknown:
+        raise Refusal(400, "bad_body", f"skills: there is no skill {unknown[0]}.")
+    tiers = {queue: tier for queue, tier in agent.tiers.items() if queue in agent.queues}
+    return AgentSettings(agent.number, agent.contact, agent.queues, agent.skills, tiers)
 
 
 async def change_agent(request: web.Request) -> web.Response:
-    """PUT /api/users/{user}/agent: number, contact and queues; roles follow the queues."""
+    """PUT /api/users/{user}/agent: everything of an agent; roles follow the queues."""
     body = await read(request, Agent)
     parts, user = parts_of(request), await _user(request)
     if user.agent is None:
         raise Refusal(409, "no_agent", "This user is no agent.")
     wanted = {user.client} | _clients_of(parts, body.queues)
-    await parts.people.set_agent(user.id, _settings(body, dict(user.agent.skills)))
+    await parts.people.set_agent(user.id, _settings(parts, body))
     serving = {client for client, roles in user.roles.items() if Role.AGENT in roles}
     for client in wanted - serving:
         await parts.people.grant(user.id, client, Role.AGENT)

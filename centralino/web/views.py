@@ -133,6 +133,7 @@ def user_json(user: User, me: str) -> Json:
         "roles": {client: sorted(roles) for client, roles in user.roles.items()},
         "agent": None if agent is None else {
             "number": agent.number, "contact": agent.contact, "queues": list(agent.queues),
+            "skills": dict(agent.skills), "tiers": dict(agent.tiers),
         },
     }  # fmt: skip
 

@@ -50,7 +50,9 @@ PURE = [
     "centralino/caller/script.py",
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
-    "acd/keypad.py", "acd/records.py", "acd/messages.py",
+    "acd/keypad.py", "acd/records.py", "acd/messages.py", "acd/cycle.py", "acd/strategy.py",
+    "acd/widening.py", "acd/requirements.py", "acd/reactions.py", "acd/wishes.py", "acd/floor.py",
+    "acd/config.py",
     *(f"outbound/{name}.py" for name in (
         "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
         "reactions", "calls", "places", "dialer", "config", "cap", "signature", "alerts",

@@ -78,6 +78,9 @@ function openForm(user) {
         field("number", "Agent number", { inputmode: "numeric", pattern: "\\d{2,10}", value: user?.agent?.number ?? "" }),
         field("contact", "Contact (empty: the phone registered here)", { value: user?.agent?.contact ?? "", placeholder: "sip:… or a number" })),
       h("div", { id: "queue-boxes", class: "pills" }),
+      h("div", { class: "pair" },
+        field("skills", "Skills and levels 1–5", { value: pairs(user?.agent?.skills), placeholder: "welsh 3, gas 1" }),
+        field("tiers", "Tier in a queue, if not the first", { value: pairs(user?.agent?.tiers), placeholder: "billing 2" })),
     ),
     h("div", { class: "row end" },
       h("button", { type: "button", class: "quiet", onclick: () => byId("editor").close() }, "Cancel"),
@@ -98,7 +101,16 @@ function queuesOf(client, chosen) {
 
 function agentFields(form) {
   const data = new FormData(form);
-  return { number: data.get("number"), contact: data.get("contact"), queues: data.getAll("queues") };
+  return { number: data.get("number"), contact: data.get("contact"), queues: data.getAll("queues"), skills: numbers(data.get("skills")), tiers: numbers(data.get("tiers")) };
+}
+
+// { welsh: 3, gas: 1 } as "welsh 3, gas 1", and back; a name alone is a 1.
+function pairs(of) {
+  return Object.entries(of ?? {}).map(([name, number]) => `${name} ${number}`).join(", ");
+}
+
+function numbers(text) {
+  return Object.fromEntries(text.split(",").map((part) => part.trim().split(/\s+/)).filter(([name]) => name).map(([name, number]) => [name, Number(number ?? 1)]));
 }
 
 async function create(form) {

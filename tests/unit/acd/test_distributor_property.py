@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from acd.config import CentreConfig, QueueConfig, Relax
 from acd.matching import rank, why_not
 from acd.messages import (
     AgentLoggedIn,
@@ -49,9 +50,21 @@ from acd.records import (
 from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House
 
+CONFIG = CentreConfig(
+    "house",
+    (
+        QueueConfig(
+            "bills", "utility", tier_waits=(20.0, 40.0),
+            relax=(Relax(11.0, lower=1), Relax(26.0, lower=2), Relax(70.0, anybody=True)),
+        ),
+        QueueConfig("gas", "utility", wrap_up_seconds=0, strategy="ring_all"),
+        QueueConfig("shop", "retailer", wrap_up_seconds=10, strategy="fewest_calls"),
+        QueueConfig("round", "utility", wrap_up_seconds=0, strategy="round_robin"),
+    ),
+)  # fmt: skip
 AGENTS = [f"a{n}" for n in range(4)]
 MEDIA = ["media-1", "media-2"]
-QUEUES = st.sampled_from(["bills", "bills", "gas", "shop"])
+QUEUES = st.sampled_from(["bills", "bills", "gas", "shop", "round"])
 FAILURES = ["no_answer", "busy", "declined", "unreachable", "error"]
 
 
@@ -116,7 +129,7 @@ class World(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.house = House()
+        self.house = House(CONFIG)
         self.media = {name: Media(name) for name in MEDIA}
         self.calls = 0
         self.restarts = 0
@@ -147,14 +160,16 @@ class World(RuleBasedStateMachine):
         floor = self.house.core.floor
         call, agent = floor.waiting[command.call], floor.agents[command.agent]
         as_free = replace(agent, state=State.IDLE, offer="")
-        assert why_not(as_free, replace(call, offer="")) is None
+        assert why_not(as_free, call, floor.open_tier(call)) is None
         for other in floor.waiting.values():
             if floor.open(other) and floor.place(other) < floor.place(call):
-                assert why_not(as_free, other) is not None, "an earlier call was overtaken"
+                tier = floor.open_tier(other)
+                assert why_not(as_free, other, tier) is not None, "an earlier call was overtaken"
+        terms = self.house.core.terms(call, self.house.now)
         for rival in floor.agents.values():
-            if why_not(rival, replace(call, offer="")) is None:
-                assert rank(as_free, call) < rank(rival, call), (
-                    "a longer idle agent was passed over"
+            if terms.strategy != "round_robin" and why_not(rival, call, terms.tier) is None:
+                assert rank(as_free, call, terms) < rank(rival, call, terms), (
+                    "an agent was passed over whose turn it was"
                 )
 
     def carry(self) -> None:
@@ -165,21 +180,31 @@ class World(RuleBasedStateMachine):
     def state(self) -> Any:
         floor = self.house.core.floor
         return tuple(
-            dict(rows) for rows in (floor.agents, floor.waiting, floor.offers, floor.seats)
+            dict(rows)
+            for rows in (floor.agents, floor.waiting, floor.offers, floor.seats, floor.turns)
         ), self.house.core.next_timer()
 
     # --- what agents do
 
     @rule(
         agent=st.sampled_from(AGENTS),
-        queues=st.sampled_from([("bills",), ("gas", "bills"), ("shop", "bills"), ("gas",)]),
+        queues=st.sampled_from(
+            [("bills",), ("gas", "bills"), ("shop", "bills"), ("gas",), ("round", "gas", "bills")]
+        ),
         skills=st.sampled_from([{}, {"welsh": 3}, {"gas": 1}]),
+        tiers=st.sampled_from([{}, {}, {"bills": 2}, {"bills": 3, "gas": 2}]),
         ready=st.booleans(),
     )
     def log_in(
-        self, agent: str, queues: tuple[str, ...], skills: dict[str, int], ready: bool
+        self,
+        agent: str,
+        queues: tuple[str, ...],
+        skills: dict[str, int],
+        tiers: dict[str, int],
+        ready: bool,
     ) -> None:
-        self.tell(AgentLoggedIn(agent, "utility", f"sip:{agent}@host", queues, skills))
+        contact = f"sip:{agent}@host"
+        self.tell(AgentLoggedIn(agent, "utility", contact, queues, skills, tiers, int(agent[1:])))
         if ready:
             self.tell(AgentReady(agent))
 
@@ -211,9 +236,16 @@ class World(RuleBasedStateMachine):
         caller=st.integers(0, 4),
         priority=st.sampled_from([0, 0, 30, 100_000]),
         required=st.sampled_from([(), (), ("welsh",)]),
+        level=st.sampled_from([1, 3, 4]),
     )
     def caller_queues(
-        self, media: str, queue: str, caller: int, priority: int, required: tuple[str, ...]
+        self,
+        media: str,
+        queue: str,
+        caller: int,
+        priority: int,
+        required: tuple[str, ...],
+        level: int,
     ) -> None:
         self.calls += 1
         at, call = self.media[media], f"c{self.calls}"
@@ -221,7 +253,16 @@ class World(RuleBasedStateMachine):
         client = "retailer" if queue == "shop" else "utility"
         at.said.append(
             CallQueued(
-                call, client, queue, f"k{caller}", at.name, at.epoch, priority, required, ("gas",)
+                call,
+                client,
+                queue,
+                f"k{caller}",
+                at.name,
+                at.epoch,
+                priority,
+                required,
+                ("gas",),
+                levels=dict.fromkeys(required, level),
             )
         )
 
@@ -321,11 +362,14 @@ class World(RuleBasedStateMachine):
                 assert offer.call not in floor.waiting
                 assert floor.talking[offer.call] == offer.offer
             else:
-                assert floor.waiting[offer.call].offer == offer.offer
+                assert offer.offer in floor.waiting[offer.call].all_offers
         held = [a.offer for a in floor.agents.values() if a.offer]
         assert sorted(held) == sorted(floor.offers)
-        offered = [c.offer for c in floor.waiting.values() if c.offer]
+        offered = [name for c in floor.waiting.values() for name in c.all_offers]
         assert len(offered) == len(set(offered)) and set(offered) <= set(floor.offers)
+        for call in floor.waiting.values():
+            states = [floor.offers[name].state for name in call.all_offers]
+            assert OfferState.ANSWERED not in states or len(states) == 1, "rings on elsewhere"
         assert set(floor.talking.values()) <= set(floor.offers)
 
     @invariant()
@@ -334,7 +378,8 @@ class World(RuleBasedStateMachine):
         free = [agent for agent in floor.agents.values() if agent.free]
         for call in floor.waiting.values():
             if floor.open(call):
-                able = [agent.agent for agent in free if why_not(agent, call) is None]
+                tier = floor.open_tier(call)
+                able = [agent.agent for agent in free if why_not(agent, call, tier) is None]
                 assert not able, f"{able} could take {call.call}"
 
     @invariant()

@@ -7,6 +7,7 @@ import pytest
 from acd.matching import choose, decide, why_not
 from acd.messages import AgentNotReady, AgentReady, PlaceOffer
 from acd.records import AgentRecord, Refused, State, WaitingRecord, Want
+from acd.strategy import Terms
 from tests.unit.acd.house import House, only
 
 CALL = WaitingRecord("c1", "utility", "bills", "k", "media-1", "e1", 90.0, 90.0, 1)
@@ -37,6 +38,21 @@ def call(**more: object) -> WaitingRecord:
         (agent("a"), call(required=("welsh",)), "skill welsh"),
         (agent("a", skills={"welsh": 0}), call(required=("welsh",)), "skill welsh"),
         (agent("a", skills={"welsh": 1}), call(required=("welsh",)), None),
+        (
+            agent("a", skills={"welsh": 2}),
+            call(required=("welsh",), levels={"welsh": 3}),
+            "skill welsh",
+        ),
+        (agent("a", skills={"welsh": 3}), call(required=("welsh",), levels={"welsh": 3}), None),
+        (
+            agent("a", skills={"welsh": 2}),
+            call(required=("welsh",), levels={"welsh": 3}, lowered=1),
+            None,
+        ),
+        (agent("a"), call(required=("welsh",), lowered=4), "skill welsh"),
+        (agent("a"), call(required=("welsh",), dropped=("welsh",)), None),
+        (agent("a", tiers={"bills": 3}), call(), "tier 3"),
+        (agent("a", tiers={"bills": 2}), call(), None),
         (agent("a"), call(refused=(Refused("a", 99.0),)), "had it"),
         (agent("a"), call(refused=(Refused("b", 99.0),)), None),
     ],
@@ -44,28 +60,28 @@ def call(**more: object) -> WaitingRecord:
 def test_what_speaks_against_an_agent(
     record: AgentRecord, waiting: WaitingRecord, why: str | None
 ) -> None:
-    assert why_not(record, waiting) == why
+    assert why_not(record, waiting, 2) == why
 
 
-def test_the_longest_idle_is_chosen_and_preferred_skills_part_the_level() -> None:
+def test_the_longest_idle_of_those_who_fit_best_is_chosen() -> None:
     pool = [agent("b", 10.2), agent("c", 10.9, skills={"gas": 2}), agent("a", 11.0)]
-    assert choose(call(), pool) == pool[0]
-    assert choose(call(preferred=("gas",)), pool) == pool[1]
+    assert choose(call(), pool, Terms()) == pool[0]
+    assert choose(call(preferred=("gas",)), pool, Terms()) == pool[1]
     pool.append(agent("d", 12.0, skills={"gas": 5}))
-    assert choose(call(preferred=("gas",)), pool) == pool[1]
-    assert choose(call(required=("gas",)), pool) == pool[1]
-    assert choose(call(required=("welsh",)), pool) is None
+    assert choose(call(preferred=("gas",)), pool, Terms()) == pool[3]
+    assert choose(call(required=("gas",)), pool, Terms()) == pool[1]
+    assert choose(call(required=("welsh",)), pool, Terms()) is None
 
 
 def test_a_decision_tells_why() -> None:
     pool = [agent("b", 20.0), agent("a", 10.0), agent("c", state=State.TALKING), agent("d", 1.0)]
     pool[3] = agent("d", 1.0, want=Want.NOT_READY)
-    decision = decide(call(), pool, 100.0)
+    decision = decide(call(), pool, Terms(now=100.0))
     assert decision.agent == "a"
     assert [(c.agent, c.idle) for c in decision.candidates] == [("a", 90.0), ("b", 80.0)]
     assert {(e.agent, e.why) for e in decision.excluded} == {("c", "talking"), ("d", "not_ready")}
     assert decision.short() == "longest idle 90s of 2 (b=80s); out: 1 talking, 1 not_ready"
-    assert decide(call(), [], 100.0).short() == "nobody; out: none"
+    assert decide(call(), [], Terms()).short() == "nobody; out: none"
 
 
 def test_the_journal_says_why() -> None:

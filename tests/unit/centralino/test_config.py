@@ -58,6 +58,10 @@ def test_a_mistake_is_named_with_file_line_and_key(
     [
         (LINE.replace("riverton", "nobody"), "client 'nobody', which is not defined"),
         (LINE + LINE, "'1' is there twice"),
+        (
+            '[acd]\nskills = ["gas"]\n[[requirements]]\nrequire = { welsh = 2 }\n',
+            "skill 'welsh', which is not defined",
+        ),
     ],
 )
 def test_names_that_do_not_fit_together_are_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -164,6 +164,15 @@ async def test_an_agents_roles_follow_the_queues(house: House, visit: Visit) -> 
     await admin.do("PUT", f"/api/users/{anna}/agent", {**change, "queues": ["billing"]})
     user = await house.people.get(anna)
     assert user is not None and set(user.roles) == {RIVER}
+    able = {"skills": {"welsh": 3}, "tiers": {"billing": 2, "berths": 3}, "queues": ["billing"]}
+    await admin.do("PUT", f"/api/users/{anna}/agent", {**change, **able})
+    settings = (await house.people.get(anna)).agent  # type: ignore[union-attr]
+    assert settings is not None
+    assert (settings.skills, settings.tiers) == ({"welsh": 3}, {"billing": 2})
+    for wrong in ({"skills": {"welsh": 6}}, {"tiers": {"billing": 0}}):
+        assert (
+            await admin.ask("PUT", f"/api/users/{anna}/agent", {**change, **wrong})
+        ).status == 400
     supervisor = f"/api/users/{house.users['rosa']}/agent"
     assert (await admin.ask("PUT", supervisor, change)).status == 409
 

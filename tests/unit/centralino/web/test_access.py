@@ -88,10 +88,12 @@ def test_an_agent_serves_the_queues_of_clients_that_gave_a_role() -> None:
 
     profile = AgentProfile(
         "a", "anna", "Anna", "river", ("river",), "2001", "",
-        ("billing", "berths", "gone"), {"gas": 3}, "2001",
+        ("billing", "berths", "gone"), {"gas": 3}, "2001", {"billing": 2},
     )  # fmt: skip
     queues = [queue("billing", "river"), queue("technical", "river"), queue("berths", "harbour")]
     event = login_of(profile, queues, "sip.example")
-    assert event == AgentLoggedIn("a", "river", "sip:2001@sip.example", ("billing",), {"gas": 3})
+    assert event == AgentLoggedIn(
+        "a", "river", "sip:2001@sip.example", ("billing",), {"gas": 3}, {"billing": 2}, 2001
+    )
     elsewhere = replace(profile, contact="+390612345")
     assert login_of(elsewhere, queues, "sip.example").contact == "+390612345"

@@ -1,0 +1,109 @@
+"""The match cycle over all queues: calls by head start, agents by each queue's strategy. PURE."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import replace
+
+from acd import agent as agents
+from acd import offer as offers
+from acd.config import QueueConfig
+from acd.matching import MatchDecision, choose, choose_many, decide
+from acd.messages import PlaceOffer
+from acd.queue import Place
+from acd.reactions import Reactions
+from acd.records import AgentRecord, TurnRecord, WaitingRecord
+from acd.strategy import RING_ALL, Terms
+from kernel.ids import new_id
+
+NO_QUEUE = QueueConfig("", "")
+"""How a call is matched whose queue is no longer configured; it is about to go to its bot."""
+DRAW_BYTES = 4
+
+
+class Cycle(Reactions):
+    """Finds agents for calls; between events no free agent could take an open call."""
+
+    def match(self, now: float) -> None:
+        """One cycle; it looks only at pairs in which something is fresh."""
+        if not self.floor.fresh_calls and not self.floor.fresh_agents:
+            return
+        for call in self._calls_to_try():
+            fresh = call.call in self.floor.fresh_calls
+            self.floor.fresh_calls.discard(call.call)
+            if self.floor.open(call):
+                self._try(call, fresh, now)
+        self.floor.fresh_agents.clear()
+
+    def terms(self, call: WaitingRecord, now: float) -> Terms:
+        """What the strategy of the call's queue looks at."""
+        queue = self._queues.get(call.queue, NO_QUEUE)
+        turn = self.floor.turns.get(call.queue)
+        return Terms(
+            queue.strategy, now, self.config.fairness_seconds,
+            last=(turn.order, turn.agent) if turn else (0, ""),
+            tier=self.floor.open_tier(call), tiered=self.floor.tiered(call.queue),
+        )  # fmt: skip
+
+    def _try(self, call: WaitingRecord, fresh: bool, now: float) -> None:
+        if not self.floor.free.get(call.queue):
+            return
+        pool = self.floor.free_for(call.queue) if fresh else self._fresh_for(call.queue)
+        terms = self.terms(call, now)
+        if terms.strategy == "random":
+            terms = replace(terms, draw=self._chance(DRAW_BYTES))
+        if terms.strategy == RING_ALL:
+            limit = self._queues[call.queue].ring_all_limit
+            chosen = choose_many(call, pool, terms, limit)
+        else:
+            best = choose(call, pool, terms)
+            chosen = [best] if best else []
+        if chosen:
+            decision = decide(call, self.floor.agents_of(call.queue), terms)
+            for agent in chosen:
+                self._offer(self.floor.waiting[call.call], agent, decision, now)
+            self._turn(call, chosen[0], terms)
+
+    def _turn(self, call: WaitingRecord, agent: AgentRecord, terms: Terms) -> None:
+        if terms.strategy == "round_robin":
+            self.floor.put_turn(TurnRecord(call.queue, call.client, agent.order, agent.agent))
+
+    def _calls_to_try(self) -> Iterator[WaitingRecord]:
+        floor = self.floor
+        queues = {q for agent in floor.fresh_agents for q in floor.agents[agent].queues}
+        lines = [floor.lines[queue].places for queue in queues if queue in floor.lines]
+        others = [floor.waiting[call] for call in floor.fresh_calls]
+        rest = sorted(floor.place(call) for call in others if call.queue not in queues)
+        for place in heapq.merge(*lines, rest):
+            if not floor.fresh_agents and not floor.fresh_calls:
+                return
+            if floor.fresh_agents or _call(place) in floor.fresh_calls:
+                yield floor.waiting[_call(place)]
+
+    def _fresh_for(self, queue: str) -> list[AgentRecord]:
+        """Fresh agents of a queue, longest idle first."""
+        records = (self.floor.agents[agent] for agent in self.floor.fresh_agents)
+        able = [agent for agent in records if agent.free and queue in agent.queues]
+        return sorted(able, key=lambda agent: (agent.idle_since, agent.agent))
+
+    def _offer(
+        self, call: WaitingRecord, agent: AgentRecord, decision: MatchDecision, now: float
+    ) -> None:
+        self.counts["offered"] += 1
+        name, ring = new_id("offer", self._chance), self.ring_timeout(call.queue)
+        offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
+        self.floor.put_offer(offer, decision.short())
+        self.floor.put_agent(agents.reserved(agent, name, call.call, now), "offered", call.call)
+        if call.offer:
+            self.floor.put_call(replace(call, also=(*call.also, name)))
+        else:
+            self.floor.put_call(replace(call, offer=name))
+            self._call_moved(call.call, "waiting", "offered", name, call.client)
+        self._commands.append(
+            PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
+        )
+
+
+def _call(place: Place) -> str:
+    return place[3]

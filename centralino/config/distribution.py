@@ -1,0 +1,93 @@
+"""The tables about queues and who gets the call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from acd.strategy import Strategy
+from centralino.config.section import Level, Name, Seconds, Section
+
+Tier = Annotated[int, Field(ge=1, le=8)]
+
+
+class RelaxStep(Section):
+    """What a waiting call requires of an agent gives way step by step. Every step that is due
+    holds, together with those before it."""
+
+    after: Seconds
+    """Seconds in the queue."""
+    lower: int = Field(default=0, ge=0, le=5)
+    """Levels by which every required skill may fall short; never below 1."""
+    drop: tuple[Name, ...] = ()
+    """Skills no longer required."""
+    anybody: bool = False
+    """Every agent of the queue will do."""
+
+
+class Queue(Section):
+    """Where calls wait."""
+
+    id: Name
+    client: Name
+    name: str = ""
+    ring_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
+    wrap_up: Seconds = 30.0
+    """Seconds after a call before the next one is offered."""
+    strategy: Strategy = "longest_idle"
+    """Who of the able agents is chosen: idle longest since the last call or log-in; next in the
+    round; fewest calls or least talk in the fairness window; lowest agent number; by lot; or all at
+    once, and the first to answer has it."""
+    ring_all_limit: int = Field(default=10, ge=1, le=50)
+    """With `ring_all`: phones that ring for one call at most."""
+    tier_waits: tuple[Seconds, ...] = ()
+    """After how many seconds of waiting the second, third … tier of agents opens; one opens at
+    once when nobody who could take the call is at work in those before it. Empty: all are open,
+    and a lower tier is only preferred."""
+    relax: tuple[RelaxStep, ...] = ()
+
+
+class Requirement(Section):
+    """What a call needs because of what is known about it. All conditions that are set must hold;
+    what is not known surely (`acd.confident`) makes the skills preferred, not required."""
+
+    queue: Name | None = None
+    """Only in this queue."""
+    intent: str | None = None
+    language: str | None = None
+    """As the line or the conversation has it, e.g. `cy`."""
+    slot: str | None = None
+    """A slot that is filled …"""
+    equals: str | None = None
+    """… with this value …"""
+    at_least: float | None = None
+    """… or with a number not smaller."""
+    sentiment_below: float | None = Field(default=None, ge=-1, le=1)
+    """From -1, very bad, to 1."""
+    require: dict[Name, Level] = {}
+    """Skill → least level."""
+    prefer: tuple[Name, ...] = ()
+    head_start: Seconds = 0.0
+    """Seconds added to the call's priority."""
+
+
+class Acd(Section):
+    """How calls meet agents."""
+
+    priority_cap: Seconds = 900.0
+    """The most head start in seconds, so that nobody starves."""
+    seat_seconds: Seconds = 600.0
+    """How long the place of a caller who was cut off is kept."""
+    fairness_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 8 * 3600.0
+    """The window over which `fewest_calls` and `least_talk` count; breaks and restarts do not
+    empty it."""
+    confident: float = Field(default=0.5, ge=0, le=1)
+    """Below this confidence what was understood only prefers agents: the pool is widened rather
+    than the call sent to the wrong one."""
+    skills: tuple[Name, ...] = ()
+    """Every skill there is. If any is listed, another one anywhere in this file is refused, and one
+    that a bot asks for is not required. Empty: skills are not checked."""
+    reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
+    """Why an agent is not ready, in the order of the keys."""
+    dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")

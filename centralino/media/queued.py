@@ -1,0 +1,51 @@
+"""How a call goes to the queue: the packet, and what follows from it for the distributor."""
+
+from __future__ import annotations
+
+import structlog
+
+from acd.messages import CallQueued
+from acd.requirements import Facts, Needs, derive, known_only
+from centralino.config.centre import requirement_rules
+from centralino.config.model import Config
+from kernel.packet import Packet
+
+log = structlog.get_logger()
+
+
+def call_queued(packet: Packet, config: Config, caller: str, media: str, epoch: str) -> CallQueued:
+    """The event by which the call joins its queue."""
+    needs = _needs(packet, config)
+    return CallQueued(
+        call=packet.call, client=packet.client, queue=packet.queue, caller=caller,
+        media=media, epoch=epoch, priority=needs.priority, required=needs.required,
+        preferred=needs.preferred, intent=packet.intent.name if packet.intent else "",
+        levels=needs.levels,
+    )  # fmt: skip
+
+
+def _needs(packet: Packet, config: Config) -> Needs:
+    route = Needs(packet.required_skills, {}, packet.preferred_skills, packet.priority)
+    needs = derive(_facts(packet), route, requirement_rules(config), config.acd.confident)
+    if not config.acd.skills:
+        return needs
+    needs, unknown = known_only(needs, config.acd.skills)
+    if unknown:
+        log.warning("acd.unknown_skill", call=packet.call, skills=unknown)
+    return needs
+
+
+def _facts(packet: Packet) -> Facts:
+    intent = packet.intent
+    return Facts(
+        queue=packet.queue,
+        intent=intent.name if intent else "",
+        intent_confidence=intent.confidence if intent else 0.0,
+        language=packet.language,
+        slots={
+            slot.name: (slot.value, 1.0 if slot.confirmed else slot.confidence)
+            for slot in packet.slots
+        },
+        sentiment=packet.sentiment,
+        sentiment_confidence=packet.sentiment_confidence,
+    )

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from centralino import __version__
+from centralino.commands import bench
 from centralino.errors import CentralinoError, ModuleMissing
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.add_typer(nlu_app, name="nlu")
 app.add_typer(user_app, name="user")
 app.add_typer(db_app, name="db")
 app.add_typer(contacts_app, name="contacts")
+app.add_typer(bench.app, name="bench")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")

@@ -1,7 +1,8 @@
 """One party in a process of its own: `python -m centralino.caller.party`, orders on standard input.
 
-The first line is the order (`Order` as JSON); each later line is a word of the director. What
-happens is told as JSON lines on standard output: registered, ringing, answered, said, digit, ended.
+The first line is the order (`Order` as JSON); each later line is a word of the director, or more
+steps as a JSON list. What happens is told as JSON lines on standard output: registered, ringing,
+answered, said, digit, ended.
 The recording has what came on the left and what we sent on the right, as all recordings here, made
 where a person's ear would be: behind the jitter buffer.
 """
@@ -19,8 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from centralino.caller.line import Line
 from centralino.caller.script import (
     Answered,
+    Cue,
     FrameHeard,
     HangUp,
     Press,
@@ -77,7 +80,12 @@ class Order:
     headers: Mapping[str, str] = field(default_factory=dict)
     max_seconds: float = 180.0
     calls: int = 1
-    """How many calls a waiting phone takes before it ends."""
+    """How many calls a waiting phone takes, or a caller places, before it ends."""
+    echo_db: float | None = None
+    """How much softer what is heard comes back into the telephone; None: not at all."""
+    echo_ms: float = 100.0
+    noise: str = ""
+    """A WAV file (mono, 16 bit, 8 kHz) that is heard behind the party all the while."""
     dtmf: str = "rtpevent"
     host: str = "127.0.0.1"
 
@@ -124,9 +132,10 @@ class Ear:
     """The sound of one call: plays sentences, hears, records (left what came, right what went)."""
 
     def __init__(
-        self, stream: MediaStream, core: ScriptCore, clock: SteadyClock, path: str
+        self, stream: MediaStream, core: ScriptCore, clock: SteadyClock, path: str, line: Line
     ) -> None:
         self._stream = stream
+        self._line = line
         self._core = core
         self._clock = clock
         self._saying = b""
@@ -151,10 +160,11 @@ class Ear:
             received.append(frame)
         self._watch_gap(len(received))
         for frame in received:
+            self._line.heard(frame)
             self._core.receive(FrameHeard(loud(frame)), self._clock.now())
         sent: list[bytes] = []
         while self._stream.queued() < AHEAD_FRAMES * self._stream.frame_bytes and len(sent) < 2:
-            sent.append(self._next())
+            sent.append(self._line.carry(self._next()))
             self._stream.write(sent[-1])
         self._recorder.frame(b"".join(received), b"".join(sent))
 
@@ -197,6 +207,7 @@ class Party:
         self._core = self._fresh()
         self._calls = 0
         self.over = asyncio.Event()
+        self._again = asyncio.Event()
 
     def _fresh(self) -> ScriptCore:
         return ScriptCore([from_json(dict(step)) for step in self._order.script])
@@ -207,15 +218,27 @@ class Party:
             events = tasks.create_task(self._events())
             tasks.create_task(self._steps())
             if self._order.target:
-                await self._call()
+                calling = tasks.create_task(self._call_and_again())
             await self.over.wait()
             events.cancel()
+            if self._order.target:
+                calling.cancel()
+
+    async def _call_and_again(self) -> None:
+        while True:
+            await self._call()
+            await self._again.wait()
+            self._again.clear()
 
     def word(self, word: str) -> None:
         """The director said something."""
         if word in DIRECTED:
             self._core._commands.append(DIRECTED[word]())
         self._core.receive(Word(word), self._clock.now())
+
+    def cue(self, steps: list[dict[str, object]]) -> None:
+        """The director gives more to do."""
+        self._core.receive(Cue(tuple(from_json(step) for step in steps)), self._clock.now())
 
     async def _call(self) -> None:
         self._leg = LegId(new_id("leg"))
@@ -256,7 +279,7 @@ class Party:
 
     def _up(self, event: LegAnswered) -> None:
         media = self._control.media(event.leg)
-        self._ear = Ear(media, self._core, self._clock, self._recording())
+        self._ear = Ear(media, self._core, self._clock, self._recording(), self._make_line())
         self._pump.add(event.leg, self._ear.tick)
         tell("answered", sip_call_id=event.sip_call_id, at=self._clock.now())
         self._core.receive(Answered(), self._clock.now())
@@ -270,8 +293,15 @@ class Party:
         )  # fmt: skip
         self._ear, self._leg, self._core = None, None, self._fresh()
         self._calls += 1
-        if self._order.target or self._calls >= self._order.calls:
+        if self._calls >= self._order.calls:
             self.over.set()
+        elif self._order.target:
+            self._again.set()
+
+    def _make_line(self) -> Line:
+        order = self._order
+        noise = read_wav(order.noise, 8000) if order.noise else b""
+        return Line(8000, order.echo_db, order.echo_ms, noise)
 
     def _recording(self) -> str:
         path = Path(self._order.recording)
@@ -309,7 +339,11 @@ async def _words(party: Party) -> None:
     protocol = asyncio.StreamReaderProtocol(reader)
     await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
     while line := await reader.readline():
-        party.word(line.decode().strip())
+        word = line.decode().strip()
+        if word.startswith("["):
+            party.cue(json.loads(word))
+        else:
+            party.word(word)
 
 
 async def play(order: Order) -> None:

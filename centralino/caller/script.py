@@ -88,6 +88,13 @@ class Word:
     word: str
 
 
+@dataclass(frozen=True)
+class Cue:
+    """The director gives more to do, after all that was given before."""
+
+    steps: tuple[Step, ...]
+
+
 @dataclass
 class ScriptCore:
     """Walks the steps. Commands are the steps Say, Press and HangUp, when they are due."""
@@ -113,6 +120,8 @@ class ScriptCore:
         elif isinstance(event, Word):
             self._words.add(event.word)
             self._check_told(now)
+        elif isinstance(event, Cue):
+            self._more(event.steps, now)
 
     def next_timer(self) -> float | None:
         """When something is due."""
@@ -133,6 +142,13 @@ class ScriptCore:
     def finished(self) -> bool:
         """Whether every step was done."""
         return self._at >= len(self.steps)
+
+    def _more(self, steps: tuple[Step, ...], now: float) -> None:
+        idle = self.finished
+        self.steps = [*self.steps, *steps]
+        if idle and steps:
+            self._at -= 1
+            self._next(now)
 
     def _step(self) -> Step | None:
         return self.steps[self._at] if 0 <= self._at < len(self.steps) else None

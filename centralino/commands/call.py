@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from centralino.caller.party import Order, order
-from centralino.caller.script import HangUp, Press, Quiet, Say, Step
+from centralino.caller.script import HangUp, Press, Quiet, Say, Step, to_json
 from centralino.caller.voices import Voices
 from centralino.errors import ProcessDied
 
@@ -28,6 +28,10 @@ class Running:
     process: asyncio.subprocess.Process
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def cue(self, *steps: Step) -> None:
+        """Give it more to do."""
+        self.word(json.dumps([to_json(step) for step in steps]))
 
     def word(self, word: str) -> None:
         """Direct it."""

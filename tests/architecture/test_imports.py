@@ -47,8 +47,11 @@ PURE = [
         "carrier", "registrar", "trunks", "state", "inbound", "outbound", "dialogs", "responses",
         "core", "config", "events", "errors",
     )),
-    "centralino/caller/script.py",
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
+    "centralino/caller/script.py", "centralino/caller/line.py",
+    *(f"centralino/bench/{name}.py" for name in (
+        "utterances", "noises", "figures", "chart", "turns_page",
+    )),
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py", "acd/cycle.py", "acd/strategy.py",
     "acd/widening.py", "acd/requirements.py", "acd/reactions.py", "acd/wishes.py", "acd/floor.py",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from centralino.caller.script import (
     Answered,
+    Cue,
     FrameHeard,
     HangUp,
     Pause,
@@ -68,6 +69,19 @@ def test_the_director_may_speak_before_we_listen() -> None:
     core.receive(Word("go"), 0.5)
     core.handle_timer(1.0)
     assert core.commands() == [Press("5")]
+
+
+def test_the_director_may_give_more_to_do_at_any_time() -> None:
+    core = ScriptCore([])
+    core.receive(Answered(), 0.0)
+    core.receive(Cue((Pause(1.0), HELLO)), 5.0)
+    core.receive(Cue((HangUp(),)), 5.5)
+    core.handle_timer(6.0)
+    assert core.commands() == [HELLO]
+    core.receive(SaidAll(), 7.0)
+    assert core.commands() == [HangUp()] and core.finished
+    core.receive(Cue((Press("1"),)), 8.0)
+    assert core.commands() == [Press("1")]
 
 
 def test_steps_travel_as_json() -> None:

@@ -1,0 +1,1 @@
+"""Benches that call a running house, or feed its engines, and measure what comes back."""

@@ -1,0 +1,249 @@
+"""`bench turns`, second part: prompts played to callers who do not want to interrupt them.
+
+A backchannel, a cough, noise at 10 dB under a caller's level, or the prompt's own echo must not end
+a prompt. A caller calls again and again, each time hears one long prompt, and hangs up. What became
+of it is read from the recording: the prompt's first second and its last two are looked for in what
+came, so it counts whatever the house says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from centralino.bench import noises
+from centralino.bench.house import PROMPT_LINE, BenchHouse
+from centralino.caller.party import Order, order
+from centralino.caller.script import HangUp, Pause, Quiet, Say, Step
+from centralino.commands.call import party
+from centralino.demo.measure import channels
+from centralino.errors import ProcessDied
+from telephony.media.activity import loud_frames, spans
+
+RATE = 8000
+AT_END = 2.5
+"""Seconds of quiet after which a prompt is over; a pause for a doubtful sound is shorter."""
+BACKCHANNELS = ("mhm", "okay", "uh huh", "right")
+SPEECH_DBFS = -22.0
+"""A caller's level, against which noise is measured."""
+NOISE_DB = 10.0
+HEAD, TAIL = 1.0, 2.0
+"""Seconds of the prompt that are looked for."""
+ALIKE = 0.5
+"""Correlation from which a piece is found; codec and jitter buffer leave the same sound more."""
+LATER = 0.15
+"""Seconds by which a prompt that was paused ends later."""
+NOISE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What a caller does to a prompt."""
+
+    name: str
+    sounds: tuple[str, ...] = ()
+    """WAV files, said one after the other with some seconds between."""
+    noise: str = ""
+    echo_db: float | None = None
+    echo_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The prompt as it is when nobody disturbs it."""
+
+    head: noises.Samples
+    tail: noises.Samples
+    apart: float
+    """Seconds from the beginning of the head to that of the tail."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one prompt."""
+
+    lost: bool
+    restarted: bool
+    paused: bool
+
+
+async def disturbances(house: BenchHouse, seed: int) -> list[Disturbance]:
+    """Everything that must not end a prompt."""
+    rng = np.random.default_rng(seed)
+    file = house.sounds.file
+    voices = [noises.samples_of(await house.sounds.pcm(text)) for text in _CHATTER]
+    level = SPEECH_DBFS - NOISE_DB
+    heard = {
+        "babble": noises.babble(rng, voices, NOISE_SECONDS, RATE),
+        "street": noises.street(rng, NOISE_SECONDS, RATE),
+        "music": noises.music(rng, NOISE_SECONDS, RATE),
+    }
+    backchannels = [file(await house.sounds.pcm(text)) for text in BACKCHANNELS]
+    coughs = [file(noises.pcm_of(noises.cough(rng, RATE))) for _ in range(6)]
+    return [
+        Disturbance("backchannel", tuple(backchannels)),
+        Disturbance("cough", tuple(coughs)),
+        *(
+            Disturbance(f"{name} at {NOISE_DB:.0f} dB", noise=file(_wav(sound, level)))
+            for name, sound in heard.items()
+        ),
+        *(
+            Disturbance(f"echo {db:.0f} dB, {ms:.0f} ms", echo_db=db, echo_ms=ms)
+            for db, ms in ((20.0, 50.0), (20.0, 100.0), (20.0, 200.0), (30.0, 100.0))
+        ),
+    ]
+
+
+def _wav(sound: noises.Samples, level: float) -> bytes:
+    return noises.pcm_of(noises.at_level(sound, level))
+
+
+_CHATTER = (
+    "and then he told me that the train was late again",
+    "we should buy some bread on the way home",
+    "no I have not seen the film but my sister has",
+    "it was raining all week and the garden is full of water",
+)
+
+
+async def measure_prompts(
+    house: BenchHouse, seconds: float, at_once: int, seed: int
+) -> dict[str, Any]:
+    """Play prompts of so many seconds in all, spread over the disturbances."""
+    prompt = await undisturbed(house)
+    kinds = await disturbances(house, seed)
+    each = max(1, math.ceil(seconds / prompt.seconds / len(kinds)))
+    waiting = [(kind, seed + n) for n, kind in enumerate(kinds)]
+    fates: dict[str, list[Fate]] = {}
+    problems: list[str] = []
+
+    async def work() -> None:
+        while waiting:
+            kind, own_seed = waiting.pop(0)
+            try:
+                fates[kind.name] = await _play(house, prompt, kind, each, random.Random(own_seed))
+            except (ProcessDied, TimeoutError) as problem:
+                problems.append(f"{kind.name}: {problem}")
+
+    await asyncio.gather(*(work() for _ in range(min(at_once, len(waiting)))))
+    return figures(fates, prompt.seconds, problems)
+
+
+async def undisturbed(house: BenchHouse) -> Prompt:
+    """Hear the prompt once in silence. Raises ProcessDied."""
+    recordings = await _call(house, "prompt-alone", [Quiet(AT_END), HangUp()], Disturbance(""), 1)
+    received = channels(recordings[0])[0]
+    (spoken,) = spans(loud_frames(received))
+    start, end = round(spoken.start * RATE), round(spoken.end * RATE)
+    sound = noises.samples_of(received)
+    tail = end - round(TAIL * RATE)
+    head = sound[start : start + round(HEAD * RATE)]
+    return Prompt(head, sound[tail:end], (tail - start) / RATE, (end - start) / RATE)
+
+
+async def _play(
+    house: BenchHouse, prompt: Prompt, kind: Disturbance, times: int, rng: random.Random
+) -> list[Fate]:
+    """One caller after the other hears the prompt, each disturbing it in its own way."""
+    name = "".join(c if c.isalnum() else "-" for c in kind.name)
+    script = _script(kind, prompt.seconds, rng)
+    recordings = await _call(house, f"prompt-{name}", script, kind, times)
+    return [fate(noises.samples_of(channels(path)[0]), prompt) for path in recordings]
+
+
+def _script(kind: Disturbance, seconds: float, rng: random.Random) -> list[Step]:
+    steps: list[Step] = []
+    at = 0.0
+    for wav in rng.sample(kind.sounds, len(kind.sounds)):
+        wait = rng.uniform(1.5, 4.0)
+        at += wait + 0.5
+        if at > seconds - 1.0:
+            break
+        steps += [Pause(wait), Say("disturbance", wav)]
+    rest = [Pause(max(0.0, seconds - at))]  # Quiet counts from our own last sound on
+    return [*steps, *rest, Quiet(AT_END, patience=30.0), HangUp()]
+
+
+async def _call(
+    house: BenchHouse, name: str, script: list[Step], kind: Disturbance, times: int
+) -> list[str]:
+    """Call so often; the recordings. Raises ProcessDied."""
+    asked: Order = order(
+        script, target=f"sip:{PROMPT_LINE}@{house.edge}", user=name, edge=house.edge,
+        recording=house.recording(name), calls=times, max_seconds=60.0 + 60.0 * times,
+        echo_db=kind.echo_db, echo_ms=kind.echo_ms, noise=kind.noise,
+    )  # fmt: skip
+    async with party(asked) as it:
+        while len(ended := [e for e in it.events if e["event"] == "ended"]) < times:
+            if it.process.returncode is not None:
+                raise ProcessDied(f"{name} ended early: {it.events[-2:]}")
+            it.changed.clear()
+            async with asyncio.timeout(90.0):
+                await it.changed.wait()
+    return [str(event["recording"]) for event in ended if event["answered"]]
+
+
+# PURE from here on.
+
+
+def fate(received: noises.Samples, prompt: Prompt) -> Fate:
+    """What became of the prompt in this recording."""
+    heads = found(received, prompt.head)
+    tails = found(received, prompt.tail)
+    lost = not tails
+    restarted = len(heads) > 1
+    late = bool(heads and tails) and tails[-1] - heads[-1] > prompt.apart + LATER
+    return Fate(lost, restarted, late and not lost and not restarted)
+
+
+def found(sound: noises.Samples, piece: noises.Samples, apart: float = 1.0) -> list[float]:
+    """Seconds at which a piece of sound begins in a longer one: peaks of the correlation."""
+    if len(sound) < len(piece):
+        return []
+    size = len(sound) + len(piece)
+    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(piece, size)), size)[
+        : len(sound) - len(piece) + 1
+    ]
+    energy = np.cumsum(np.concatenate(([0.0], sound**2)))
+    window = energy[len(piece) :] - energy[: len(sound) - len(piece) + 1]
+    alike = product / np.sqrt(np.maximum(window * np.sum(piece**2), 1e-9))
+    peaks: list[float] = []
+    for index in np.argsort(alike)[::-1]:
+        if alike[index] < ALIKE:
+            break
+        if all(abs(index / RATE - peak) > apart for peak in peaks):
+            peaks.append(float(index / RATE))
+    return sorted(peaks)
+
+
+def figures(
+    fates: dict[str, list[Fate]], seconds: float, problems: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Prompts lost an hour; paused and resumed beside."""
+    every = [fate for each in fates.values() for fate in each]
+    hours = len(every) * seconds / 3600
+    lost = sum(fate.lost or fate.restarted for fate in every)
+    return {
+        "hours": round(hours, 3),
+        "prompts": len(every),
+        "lost": lost,
+        "lost_per_hour": round(lost / hours, 2) if hours else None,
+        "paused": sum(fate.paused for fate in every),
+        "by_disturbance": {
+            name: {
+                "prompts": len(each),
+                "lost": sum(fate.lost for fate in each),
+                "restarted": sum(fate.restarted for fate in each),
+                "paused": sum(fate.paused for fate in each),
+            }
+            for name, each in sorted(fates.items())
+        },
+        "problems": list(problems),
+    }

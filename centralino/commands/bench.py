@@ -1,0 +1,49 @@
+"""`centralino bench`: figures of the whole, each by one command."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Measure the whole: from recordings, on a running house.")
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here.")]
+PageFolder = Annotated[
+    Path | None, typer.Option("--page", help="Write a page and its plot, e.g. docs/benchmarks.")
+]
+Directory = Annotated[Path, typer.Option("--dir", help="Where state and recordings go.")]
+Seed = Annotated[int, typer.Option("--seed", help="Everything random follows from it.")]
+
+
+def command_line() -> str:
+    """What was typed, as a page shows it: without the places where results go."""
+    places = ("--json", "--page", "--dir")
+    pairs = zip(["", *sys.argv[1:]], sys.argv[1:], strict=False)
+    kept = [word for before, word in pairs if word not in places and before not in places]
+    return shlex.join(["centralino", *kept])
+
+
+@app.command()
+def turns(
+    turns: Annotated[int, typer.Option("--turns", help="Utterances to measure.")] = 315,
+    calls: Annotated[int, typer.Option("--calls", help="Calls at once.")] = 2,
+    prompt_hours: Annotated[
+        float, typer.Option("--prompt-hours", help="Hours of prompts for false barge-ins.")
+    ] = 3.0,
+    prompt_calls: Annotated[int, typer.Option("--prompt-calls", help="Of them at once.")] = 9,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    directory: Directory = Path("var/bench/turns"),
+    seed: Seed = 1,
+) -> None:
+    """Turn latency, cut-offs and false barge-ins, over real SIP."""
+    from centralino.bench.run_turns import Size, run_turns
+
+    size = Size(turns, calls, prompt_hours, prompt_calls, seed)
+    ok = asyncio.run(run_turns(directory, size, json_file, page, command_line()))
+    raise typer.Exit(0 if ok else 1)

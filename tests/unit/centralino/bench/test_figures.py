@@ -1,0 +1,109 @@
+"""Turns to figures, prompts to fates, figures to pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from centralino.bench import noises, prompts, turns, turns_page
+from centralino.bench.chart import chart, shares
+from centralino.bench.figures import Turn, report
+from centralino.bench.page import table
+from telephony.media.activity import Span
+
+SPLIT = {"total": 700.0, "endpoint": 600.0, "asr": 0.0, "nlu": 5.0, "tts": 90.0, "queue": 5.0}
+TURN = Turn("yes_no", "yes", False, 600.0, SPLIT, False, False, "affirm", "yes", "Yes.", True)
+
+
+def test_the_figures_are_of_the_mix_and_by_kind() -> None:
+    every = [
+        TURN,
+        replace(TURN, expects="no", intent="affirm", latency_ms=None, cut=True),
+        replace(TURN, kind="open", expects="", latency_ms=1000.0, prepared=False, hesitates=True),
+        replace(TURN, kind="open", expects="", latency_ms=None, cut=True, early=True),
+        replace(TURN, kind="digits_free", expects="", latency_ms=5000.0),
+    ]
+    figures = report(every)
+    assert figures["turn_latency_ms"] == {"p50": 800, "p95": 1000, "n": 2}
+    assert figures["by_kind"]["digits_free"]["p50"] == 5000
+    assert figures["by_kind"]["yes_no"]["cut_off_rate"] == 0.5
+    assert figures["by_answer"]["made_anew"]["n"] == 1
+    assert figures["cut_off_rate"] == 0.5 and figures["unanswered"] == 1
+    assert figures["yes_no"] == {"asked": 2, "answered": 1, "understood": 1}
+    assert figures["split_ms"]["endpoint"]["p50"] == 600
+
+
+def test_a_turn_is_cut_when_we_speak_or_think_while_it_is_said() -> None:
+    said = Span(1.0, 3.0)
+    hearing = [False] * 200
+    assert not turns.spoken_over(said, hearing)
+    hearing[100:110] = [True] * 10
+    assert turns.spoken_over(said, hearing)
+    assert not turns.spoken_over(Span(0.2, 1.9), hearing)
+    thinking = {"after": "thinking", "at": 1002.0}
+    assert turns.ended_early(said, [thinking], answered=1000.0)
+    assert not turns.ended_early(said, [{**thinking, "at": 1003.6}], answered=1000.0)
+
+
+def test_what_became_of_a_prompt_is_read_from_its_sound() -> None:
+    rng = np.random.default_rng(1)
+    spoken = rng.standard_normal(8 * prompts.RATE) * 0.1
+    head, tail = spoken[: prompts.RATE], spoken[-2 * prompts.RATE :]
+    prompt = prompts.Prompt(head, tail, 6.0, 8.0)
+    quiet = np.zeros(prompts.RATE)
+    noise = rng.standard_normal(10 * prompts.RATE) * 0.02
+
+    def fate(*parts: noises.Samples) -> prompts.Fate:
+        whole = np.concatenate([quiet, *parts, quiet])
+        return prompts.fate(whole + np.resize(noise, len(whole)), prompt)
+
+    middle = 3 * prompts.RATE
+    assert fate(spoken) == prompts.Fate(False, False, False)
+    assert fate(spoken[:middle]) == prompts.Fate(True, False, False)
+    assert fate(spoken[:middle], quiet, spoken[middle:]) == prompts.Fate(False, False, True)
+    assert fate(spoken[:middle], quiet, spoken) == prompts.Fate(False, True, False)
+    figures = prompts.figures({"cough": [fate(spoken[:middle])], "echo": [fate(spoken)] * 3}, 900.0)
+    assert (figures["hours"], figures["lost"], figures["lost_per_hour"]) == (1.0, 1, 1.0)
+
+
+def test_noises_come_from_a_seed_and_have_their_level() -> None:
+    def made(seed: int) -> list[noises.Samples]:
+        rng = np.random.default_rng(seed)
+        voice = rng.standard_normal(8000)
+        return [
+            noises.street(rng, 2.0),
+            noises.music(rng, 2.0),
+            noises.babble(rng, [voice], 2.0, 8000),
+            noises.cough(rng),
+        ]
+
+    for first, again, other in zip(made(1), made(1), made(2), strict=True):
+        assert np.array_equal(first, again)
+        assert len(first) != len(other) or not np.array_equal(first, other)
+        assert abs(20 * np.log10(noises.rms(noises.at_level(first, -30.0))) + 30) < 0.01
+
+
+def test_a_page_shows_every_figure() -> None:
+    figures = {
+        **report([TURN]),
+        "machine": {"date": "2026-01-02", "cpu": "x", "cores": 2, "system": "s", "python": "3.11",
+                    "load": [1.0]},
+        "engines": {"recogniser": {"name": "whisper-base", "model": "m"}},
+        "prompts": prompts.figures({"cough": [prompts.Fate(False, False, True)]}, 15.0),
+    }  # fmt: skip
+    page = turns_page.page(figures, "centralino bench turns")
+    for shown in (
+        "| yes_no | 1 | 600 | 600 | 0.0 % | 0 |",
+        "| cough | 1 | 0 | 0 | 1 |",
+        "2026-01-02",
+    ):
+        assert shown in page
+    assert table(["a"], [[None]]) == "| a |\n| --- |\n| – |\n"
+
+
+def test_a_plot_is_small_and_holds_its_lines() -> None:
+    plot = turns_page.plot([replace(TURN, latency_ms=float(n)) for n in range(400)])
+    assert plot.startswith("<svg") and "yes_no" in plot and len(plot) < 60_000
+    assert shares([3.0, 1.0]) == [(1.0, 0.5), (3.0, 1.0)]
+    assert "a &lt; b" in chart("a < b", "x", "y", {})

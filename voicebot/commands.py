@@ -28,8 +28,6 @@ class Listen:
 
     turn: int
     context: RecognitionContext
-    endpoint: float
-    """Seconds of silence that end it."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,13 @@ class StopListening:
 
 @dataclass(frozen=True)
 class Recognise:
-    """The turn's sound is complete: what was said?"""
+    """The turn's sound is perhaps complete: what was said?"""
 
     turn: int
+    guess: int = 0
+    """Which pause: how often the caller had gone on before."""
+    judge: bool = False
+    """Whether a turn detector is asked too."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ class Understand:
     turn: int
     text: str
     readings: tuple[str, ...]
+    guess: int = 0
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """This may be said in a moment: have the first of it ready. Nothing is heard of it."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ Command = (
     | StopListening
     | Recognise
     | Understand
+    | Prepare
     | HandOver
     | StartMusic
     | StopMusic

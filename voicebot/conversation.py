@@ -252,9 +252,12 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.PlaybackStarted: Conversation._playback_started,
     events.PlaybackFinished: Conversation._playback_finished,
     events.SpeechStarted: Conversation._speech_started,
+    events.SpeechPaused: _listener(Listening.speech_paused),
+    events.SpeechResumed: _listener(Listening.speech_resumed),
     events.SpeechEnded: _listener(Listening.speech_ended),
     events.Heard: _listener(Listening.heard),
     events.Understood: _listener(Listening.understood),
+    events.TurnJudged: _listener(Listening.judged),
     events.EngineFailed: _listener(Listening.engine_failed),
     events.PositionTold: Conversation._queue_event,
     events.OfferRinging: Conversation._queue_event,
@@ -266,6 +269,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
 }
 ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
     Timer.BARGE_IN: lambda conversation, now: conversation._listening.barge_in(now),
+    Timer.ENDPOINT: lambda conversation, now: conversation._listening.endpoint(now),
     Timer.NO_INPUT: Conversation._no_input,
     Timer.KEYS: Conversation._keys_over,
     Timer.WATCHDOG: Conversation._watchdog,

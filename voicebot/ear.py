@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voicebot import events
+from voicebot.expected import HARD_STOP
 from voicebot.speech import endpointing
-from voicebot.speech.endpointing import Segment, Segmenter
+from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
 from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Vad
 from voicebot.utterance import Guessed, Streamed, Utterance
 
@@ -16,7 +17,11 @@ Fewer are jitter, and the sound that comes late would be torn apart by silence p
 
 
 class Ear:
-    """Frames in, `SpeechStarted` and `SpeechEnded` of the turn listened to out."""
+    """Frames in, what they say of the turn listened to out.
+
+    Where a turn ends is decided by the conversation, from the pauses that it is told; only silence
+    or speech that lasts too long ends it here.
+    """
 
     def __init__(
         self, recogniser: Recogniser, vad: Vad, rate: int, tell: Callable[[events.Event], None]
@@ -27,7 +32,7 @@ class Ear:
         self._vad = vad
         self._rate = rate
         self._tell = tell
-        self._segmenter = Segmenter()
+        self._segmenter = Segmenter(Endpointing(endpoint=HARD_STOP))
         self._silence = bytes(rate // 50 * 2)
         self._missing = 0
         self._awake = False
@@ -35,13 +40,13 @@ class Ear:
         self._context = RecognitionContext()
         self._utterance: Utterance | None = None
         self._ended: dict[int, Utterance] = {}
+        """The turn whose end was told, until the next one is listened to."""
 
-    def listen(self, turn: int, context: RecognitionContext, endpoint: float) -> None:
+    def listen(self, turn: int, context: RecognitionContext) -> None:
         """From now on speech is of this turn; speech under way begins anew."""
         self._forget()
         self._awake = True
         self._turn, self._context = turn, context
-        self._segmenter.endpoint = endpoint
         if self._segmenter.state is not Segment.QUIET:
             self._segmenter.reset()
 
@@ -61,12 +66,20 @@ class Ear:
             if self._turn is not None:
                 self._take(self._turn, event)
 
-    async def result(self, turn: int) -> Recognised:
-        """What was said in the turn whose end was told. Raises EngineLost."""
-        utterance = self._ended.pop(turn, None) or self._utterance
+    async def hear_out(self, turn: int) -> Recognised:
+        """What was said in this turn up to now? Raises EngineLost."""
+        utterance = self._utterance_of(turn)
         if utterance is None:
             return Recognised("", 0.0, no_speech=1.0)
-        return await utterance.result()
+        return await utterance.hear()
+
+    def sound_of(self, turn: int) -> bytes:
+        """The sound of this turn up to now."""
+        utterance = self._utterance_of(turn)
+        return utterance.pcm if utterance is not None else b""
+
+    def _utterance_of(self, turn: int) -> Utterance | None:
+        return self._ended.get(turn) or (self._utterance if turn == self._turn else None)
 
     def _take(self, turn: int, event: endpointing.SpeechEvent) -> None:
         match event:
@@ -77,18 +90,19 @@ class Ear:
             case endpointing.SpeechFrame() if self._utterance:
                 self._utterance.add(event.pcm)
             case endpointing.SpeechPaused() if self._utterance:
-                self._utterance.paused()
+                self._tell(events.SpeechPaused(turn, event.last_speech_at))
             case endpointing.SpeechResumed() if self._utterance:
                 self._utterance.resumed()
+                self._tell(events.SpeechResumed(turn, event.at))
             case endpointing.SpeechEnded() if self._utterance:
-                self._end(turn, event.last_speech_at)
+                self._end(turn, event)
 
-    def _end(self, turn: int, last_speech_at: float) -> None:
+    def _end(self, turn: int, ended: endpointing.SpeechEnded) -> None:
         """The turn's speech is complete; until the next `listen` more of it means nothing."""
         assert self._utterance is not None
         self._ended = {turn: self._utterance}
         self._utterance, self._turn = None, None
-        self._tell(events.SpeechEnded(turn, last_speech_at))
+        self._tell(events.SpeechEnded(turn, ended.last_speech_at, ended.cut))
 
     def _forget(self) -> None:
         for utterance in (self._utterance, *self._ended.values()):

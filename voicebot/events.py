@@ -61,8 +61,8 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True)
-class SpeechEnded:
-    """The caller has finished."""
+class SpeechPaused:
+    """The caller is silent, and has perhaps finished."""
 
     turn: int
     last_speech_at: float
@@ -70,11 +70,32 @@ class SpeechEnded:
 
 
 @dataclass(frozen=True)
+class SpeechResumed:
+    """The caller had not finished."""
+
+    turn: int
+    at: float
+
+
+@dataclass(frozen=True)
+class SpeechEnded:
+    """The caller has finished whatever the words: silent, or speaking, for too long."""
+
+    turn: int
+    last_speech_at: float
+    """UTC seconds of the last sound."""
+    cut: bool = False
+    """It was too long; the caller may be speaking still."""
+
+
+@dataclass(frozen=True)
 class Heard:
-    """What the recogniser made of the turn."""
+    """What the recogniser made of the turn, up to a pause."""
 
     turn: int
     recognised: Recognised
+    guess: int = 0
+    """Which pause: how often the caller had gone on before."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,19 @@ class Understood:
 
     turn: int
     readings: tuple[Understanding, ...]
+    guess: int = 0
+    """As in `Heard`."""
+
+
+@dataclass(frozen=True)
+class TurnJudged:
+    """Whether the caller sounds finished."""
+
+    turn: int
+    finished: float
+    """Probability, 0–1."""
+    guess: int = 0
+    """As in `Heard`."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +195,12 @@ Event = (
     | PlaybackStarted
     | PlaybackFinished
     | SpeechStarted
+    | SpeechPaused
+    | SpeechResumed
     | SpeechEnded
     | Heard
     | Understood
+    | TurnJudged
     | EngineFailed
     | QueueEvent
 )

@@ -1,4 +1,4 @@
-"""PURE. Rules of hearing: how long silence ends an answer, what is only noise, which keys end."""
+"""PURE. Rules of hearing: what is only noise, which keys end an answer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import string
 
 from voicebot.dialogue.acts import Keys
 from voicebot.speech.ports import Recognised
-
-NORMAL_ENDPOINT = 0.6
-ENDPOINT = {"digits": 1.0, "spelling": 1.0}
-"""Seconds of silence that end an answer, by what it is expected to be; else the normal one."""
 
 GHOSTS = frozenset({"the", "a", "huh", "uh", "um", "hm", "hmm", "mm", "you"})
 """Words that recognisers write where there is only noise; alone they mean nothing."""

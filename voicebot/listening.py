@@ -1,6 +1,11 @@
 """PURE. The caller's turn: a question, speech, recognition, understanding.
 
-What it comes to is given to `reply`; what names another turn, or comes twice, is stale.
+Speculation. At the first pause (200 ms) the turn is recognised, understood and answered as if it
+were over: a `Guess`. The guess itself says how long to wait for more (`completeness`); if the
+caller goes on, it is thrown away, if not, it is released to `reply` and costs no time. Until then
+nothing of it leaves: no report, no line in the transcript, no step of the dialogue.
+
+What names another turn or another pause, or comes twice, is stale.
 """
 
 from __future__ import annotations
@@ -9,11 +14,14 @@ from collections.abc import Callable
 
 from voicebot import commands as do
 from voicebot import events, reports, turns
+from voicebot.completeness import delay
 from voicebot.dialogue import acts
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Step
+from voicebot.expected import Expected, Pace, expected
 from voicebot.floor import Floor
-from voicebot.hearing import ENDPOINT, NORMAL_ENDPOINT, is_noise
+from voicebot.guess import Guess
+from voicebot.hearing import is_noise
 from voicebot.mouth import Playback
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import RecognitionContext
@@ -44,7 +52,13 @@ class Listening:
         self._ask: acts.Ask | None = None
         self._speech: float | None = None
         """When the speech of this turn began."""
+        self._guess: Guess | None = None
+        """What the turn comes to if this pause is its end."""
+        self._resumed = 0
+        """How often the caller went on after a pause in this turn."""
+        self._pace = Pace()
         self._watch: Stopwatch | None = None
+        """Of the turn that is being answered."""
         self._cut_off: tuple[Playback, ...] = ()
         """What the speech of this turn stopped."""
         self._patience = 0.0
@@ -61,8 +75,7 @@ class Listening:
 
     def close(self) -> None:
         """Hear nothing more of this turn."""
-        self.turn += 1
-        self._speech = None
+        self._next_turn()
         self._watch = None
         self._order(do.StopListening())
 
@@ -91,16 +104,26 @@ class Listening:
             self._floor.move(turns.PromptOver(), now)
             self._floor.timers.set(Timer.NO_INPUT, now + self._ask.no_input_after)
 
+    @property
+    def _row(self) -> Expected:
+        return expected(self._ask.readings[0] if self._ask else "open")
+
+    def _next_turn(self) -> None:
+        self.turn += 1
+        self._speech = self._guess = None
+        self._resumed = 0
+
     def _listen(self) -> None:
         """Another turn for the same question."""
-        self.turn += 1
-        self._speech = None
+        self._next_turn()
         if self._ask is None:
             self._order(do.StopListening())
             return
-        expects = self._ask.readings[0]
-        context = RecognitionContext(self._floor.facts.language, expects, self._ask.terms)
-        self._order(do.Listen(self.turn, context, ENDPOINT.get(expects, NORMAL_ENDPOINT)))
+        row, kind = self._row, self._ask.readings[0]
+        terms = (*self._ask.terms, *row.terms)
+        language = self._floor.facts.language
+        context = RecognitionContext(language, kind, terms, row.only, row.alternatives)
+        self._order(do.Listen(self.turn, context))
 
     # Speech.
 
@@ -122,16 +145,45 @@ class Listening:
         self._cut_off = self._floor.hush()
         self._take_speech(now)
 
+    def speech_paused(self, event: events.SpeechPaused, now: float) -> None:
+        """Perhaps the end: find out what it would come to."""
+        if event.turn != self.turn or self._speech is None:
+            self._floor.ignore()
+        elif self._floor.state is State.HEARING:
+            self._begin_guess(event.last_speech_at)
+            self._arm_endpoint(now)
+        else:
+            self._too_short()
+
+    def speech_resumed(self, event: events.SpeechResumed, now: float) -> None:
+        """It was not the end, even if we had taken it for one: what was guessed is void.
+
+        The pause is one that this caller makes.
+        """
+        guess = self._guess
+        if event.turn != self.turn or guess is None:
+            self._floor.ignore()
+            return
+        self._pace.paused(event.at - guess.last_speech)
+        self._guess, self._resumed = None, self._resumed + 1
+        if self._floor.state is State.THINKING:
+            self._floor.move(turns.SpeechTaken(), now)
+            self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_SPEECH)
+        self._floor.timers.clear(Timer.ENDPOINT)
+
     def speech_ended(self, event: events.SpeechEnded, now: float) -> None:
-        """The answer is complete."""
+        """The answer is complete, whatever it says."""
         if event.turn != self.turn or self._speech is None or self._floor.state is State.THINKING:
             self._floor.ignore()
         elif self._floor.state is State.HEARING:
-            self._recognise(event.last_speech_at, now)
+            self._end_at(event.last_speech_at, now)
         else:
-            # Too short, or over something that must be heard: as if it had not been.
-            self._floor.timers.clear(Timer.BARGE_IN)
-            self._listen()
+            self._too_short()
+
+    def _too_short(self) -> None:
+        """Or over something that must be heard: as if it had not been."""
+        self._floor.timers.clear(Timer.BARGE_IN)
+        self._listen()
 
     def _arm_barge_in(self) -> None:
         playback = self._floor.mouth.current
@@ -152,37 +204,92 @@ class Listening:
 
     def heard(self, event: events.Heard, now: float) -> None:
         """The recogniser's answer."""
-        watch = self._thinking(event.turn)
-        if watch is None or watch.heard or self._ask is None:
-            self._floor.ignore()
-        elif is_noise(event.recognised):
-            self._noise(now)
-        else:
-            heard, floor = event.recognised, self._floor
-            watch.heard, watch.asr, watch.text = now, heard.seconds, heard.text
-            began = self._speech or now
-            floor.transcript.caller(began, heard.text, heard.confidence)
-            told = (began, self.turn, heard.text, heard.confidence, heard.engine)
-            floor.tell(reports.TurnHeard(floor.facts.call, *told))
-            floor.order(do.Understand(self.turn, heard.text, self._ask.readings))
-
-    def understood(self, event: events.Understood, now: float) -> None:
-        """What the words mean."""
-        watch = self._thinking(event.turn)
-        if watch is None or not watch.heard or not event.readings:
+        guess = self._current(event.turn, event.guess)
+        if guess is None or guess.recognised is not None or self._ask is None:
             self._floor.ignore()
             return
-        said, floor = event.readings[0], self._floor
-        step = self._policy.heard(floor.dialogue, event.readings)
-        # What it answered, if it answered: "John Smith" also looks like some wish or other.
-        meant = step.meant or said.intent
-        watch.nlu = sum(reading.seconds for reading in event.readings)
-        watch.intent = meant.name
+        guess.heard(event.recognised, now)
+        guess.noise = is_noise(event.recognised)
+        if not guess.noise:
+            text, readings = event.recognised.text, self._ask.readings
+            self._floor.order(do.Understand(self.turn, text, readings, guess.number))
+        elif self._floor.state is State.THINKING:
+            self._noise(now)
+
+    def understood(self, event: events.Understood, now: float) -> None:
+        """What the words mean; the dialogue says what would follow."""
+        guess = self._current(event.turn, event.guess)
+        if guess is None or guess.recognised is None or guess.step or not event.readings:
+            self._floor.ignore()
+            return
+        step = self._policy.heard(self._floor.dialogue, event.readings)
+        guess.understood(event.readings, step, now)
+        if self._floor.state is State.THINKING:
+            self._release(guess, now)
+            return
+        if guess.first_words():
+            self._floor.order(do.Prepare(guess.first_words()))
+        self._arm_endpoint(now)
+
+    def judged(self, event: events.TurnJudged, now: float) -> None:
+        """What a turn detector says of the voice."""
+        guess = self._current(event.turn, event.guess)
+        if guess is None or guess.finished is not None:
+            self._floor.ignore()
+            return
+        guess.finished = event.finished
+        if self._floor.state is State.HEARING:
+            self._arm_endpoint(now)
+
+    def endpoint(self, now: float) -> None:
+        """Silence has lasted long enough: the caller has finished."""
+        guess = self._guess
+        if guess is None or self._floor.state is not State.HEARING:
+            return
+        guess.watch.endpoint = now
+        self._floor.timers.clear(Timer.ENDPOINT)
+        self._floor.move(turns.Endpointed(), now)
+        self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_THINKING)
+        if guess.noise:
+            self._noise(now)
+        elif guess.step is not None:
+            self._release(guess, now)
+
+    def _begin_guess(self, last_speech: float) -> None:
+        if self._guess is None:
+            self._guess = Guess(self.turn, self._resumed, last_speech)
+            self._floor.order(do.Recognise(self.turn, self._resumed, self._row.judged))
+
+    def _end_at(self, last_speech: float, now: float) -> None:
+        self._begin_guess(last_speech)
+        self.endpoint(now)
+
+    def _arm_endpoint(self, now: float) -> None:
+        guess = self._guess
+        if guess is None or self._ask is None:
+            return
+        usual = self._pace.endpoint(self._row)
+        what = guess.completeness(self._ask)
+        silence = delay(self._row, usual, what, heard_voice=guess.finished is not None)
+        if guess.last_speech + silence <= now:
+            self.endpoint(now)
+        else:
+            self._floor.timers.set(Timer.ENDPOINT, guess.last_speech + silence)
+
+    def _release(self, guess: Guess, now: float) -> None:
+        """Nothing has changed: what was guessed is what happens."""
+        assert guess.step is not None and guess.recognised is not None
+        heard, floor, call = guess.recognised, self._floor, self._floor.facts.call
+        began = self._speech or now
+        meant = guess.meant
+        self._watch = guess.watch
+        floor.transcript.caller(began, heard.text, heard.confidence)
         floor.transcript.meant(meant.name)
-        found = tuple((entity.name, entity.value) for entity in said.entities)
-        told = (self.turn, watch.text, meant.name, meant.confidence, found)
-        floor.tell(reports.TurnUnderstood(floor.facts.call, *told))
-        self._reply(step, now)
+        told = (began, self.turn, heard.text, heard.confidence, heard.engine)
+        floor.tell(reports.TurnHeard(call, *told))
+        taken = (self.turn, heard.text, meant.name, meant.confidence, guess.found)
+        floor.tell(reports.TurnUnderstood(call, *taken))
+        self._reply(guess.step, now)
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""
@@ -195,19 +302,14 @@ class Listening:
     def overdue(self, now: float) -> None:
         """Speech that does not end, or an engine that does not answer."""
         if self._floor.state is State.HEARING:
-            self._recognise(now, now)
+            self._end_at(now, now)
         else:
             self._lost("no answer", now)
 
-    def _recognise(self, last_speech: float, now: float) -> None:
-        self._watch = Stopwatch(self.turn, last_speech=last_speech, endpoint=now)
-        self._floor.move(turns.Endpointed(), now)
-        self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_THINKING)
-        self._floor.order(do.Recognise(self.turn))
-
-    def _thinking(self, turn: int) -> Stopwatch | None:
-        current = self._floor.state is State.THINKING and turn == self.turn
-        return self._watch if current else None
+    def _current(self, turn: int, number: int) -> Guess | None:
+        working = self._floor.state in (State.HEARING, State.THINKING) and turn == self.turn
+        guess = self._guess if working else None
+        return guess if guess is not None and guess.number == number else None
 
     def _noise(self, now: float) -> None:
         """Nothing was said: go on where we were, but not for ever."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from kernel.packet import Packet
 from voicebot.dialogue.facts import CallFacts
 from voicebot.reports import Report
-from voicebot.speech.ports import Recogniser, Synthesiser, Vad
+from voicebot.speech.ports import Recogniser, Synthesiser, TurnDetector, Vad
 
 __all__ = ["CallFacts", "SessionOutput", "SpeechEngines"]
 
@@ -23,6 +23,8 @@ class SpeechEngines:
     """None on a line of keys only."""
     vad: Callable[[int], Vad] | None = None
     """Makes the leg's own, for its rate in Hz; None on a line of keys only."""
+    turn_detector: TurnDetector | None = None
+    """Hears whether a turn is over; None: the words and the silence say so."""
 
 
 class SessionOutput(Protocol):

@@ -45,6 +45,7 @@ class Stopwatch:
     endpoint: float = 0.0
     heard: float = 0.0
     asr: float = 0.0
+    understood: float = 0.0
     nlu: float = 0.0
     spoke: float = 0.0
     """When the first words of the reply were ordered."""
@@ -53,9 +54,10 @@ class Stopwatch:
         """The split, when the reply's first sound went out at `started`."""
         total = started - self.last_speech
         endpoint = self.endpoint - self.last_speech
-        # A guess made during the endpoint delay has its answer sooner than the engine's own time.
-        asr = min(self.asr, self.heard - self.endpoint)
+        # What was guessed during the endpoint delay costs nothing after it.
+        asr = max(0.0, min(self.asr, self.heard - self.endpoint))
+        nlu = max(0.0, min(self.nlu, self.understood - self.endpoint))
         tts = started - self.spoke
-        rest = total - endpoint - asr - self.nlu - tts
-        parts = (total, endpoint, asr, self.nlu, tts, rest)
+        rest = total - endpoint - asr - nlu - tts
+        parts = (total, endpoint, asr, nlu, tts, rest)
         return Latency(*(round(max(0.0, part) * 1000, 1) for part in parts))

@@ -28,6 +28,7 @@ from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
 from voicebot.ports import SessionOutput, SpeechEngines
+from voicebot.speech.ports import TurnDetector
 from voicebot.turns import State
 from voicebot.understanding import understand
 from voicebot.voice import Voice
@@ -162,24 +163,36 @@ class Session:
 
     def _listen(self, command: do.Listen) -> None:
         if self._ear is not None:
-            self._ear.listen(command.turn, command.context, command.endpoint)
+            self._ear.listen(command.turn, command.context)
 
     def _stop_listening(self, command: do.StopListening) -> None:
         if self._ear is not None:
             self._ear.close()
 
     def _recognise(self, command: do.Recognise) -> None:
-        self._start(self._hear_out(command.turn))
+        self._start(self._hear_out(command))
+        if command.judge and self._engines.turn_detector is not None:
+            self._start(self._judge(command, self._engines.turn_detector))
 
-    async def _hear_out(self, turn: int) -> None:
+    async def _hear_out(self, command: do.Recognise) -> None:
         if self._ear is None:
             return
         try:
-            recognised = await self._ear.result(turn)
+            recognised = await self._ear.hear_out(command.turn)
         except EngineLost as lost:
-            self._told(events.EngineFailed(turn, str(lost)))
+            self._told(events.EngineFailed(command.turn, str(lost)))
         else:
-            self._told(events.Heard(turn, recognised))
+            self._told(events.Heard(command.turn, recognised, command.guess))
+
+    async def _judge(self, command: do.Recognise, detector: TurnDetector) -> None:
+        """Without its answer the words decide alone."""
+        pcm = self._ear.sound_of(command.turn) if self._ear is not None else b""
+        try:
+            finished = await detector.finished(pcm, self._rate)
+        except EngineLost as lost:
+            log.warning("session.turn_not_judged", call=self._facts.call, problem=str(lost))
+        else:
+            self._told(events.TurnJudged(command.turn, finished, command.guess))
 
     def _understand(self, command: do.Understand) -> None:
         self._start(self._make_out(command))
@@ -190,7 +203,7 @@ class Session:
         except EngineLost as lost:
             self._told(events.EngineFailed(command.turn, str(lost)))
         else:
-            self._told(events.Understood(command.turn, readings))
+            self._told(events.Understood(command.turn, readings, command.guess))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -225,6 +238,7 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.StopListening: Session._stop_listening,
     do.Recognise: Session._recognise,
     do.Understand: Session._understand,
+    do.Prepare: lambda session, it: session._voice.prepare(it.text),
     do.HandOver: lambda session, it: session._output.transfer(it.packet),
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),
     do.StopMusic: lambda session, it: session._playout.background(None),

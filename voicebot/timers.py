@@ -10,6 +10,8 @@ class Timer(Enum):
 
     BARGE_IN = "barge_in"
     """Speech has lasted long enough to stop us."""
+    ENDPOINT = "endpoint"
+    """Silence has lasted long enough to end the answer."""
     NO_INPUT = "no_input"
     KEYS = "keys"
     """No further key came."""

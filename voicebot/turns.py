@@ -119,6 +119,7 @@ MACHINE: Machine[State] = Machine(
             Over: State.ENDED,
         },
         State.THINKING: {
+            SpeechTaken: State.HEARING,
             NothingSaid: State.LISTENING,
             PromptOver: State.LISTENING,
             Replied: State.SPEAKING,

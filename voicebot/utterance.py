@@ -1,32 +1,38 @@
 """One utterance on its way into a recogniser.
 
-An engine that hears while one speaks is fed as the sound comes. One that wants the whole utterance
-is asked already at a pause, while we still wait to be sure that it is the end; if the caller goes
-on, that guess is thrown away. So its work hides in the endpoint delay.
+At every pause the recogniser is asked for what was said up to there, while we still wait to be sure
+that it is the end; if the caller goes on, that guess is thrown away. So its work hides in the
+endpoint delay. An engine that hears while one speaks is fed as the sound comes: its utterance is
+closed at the pause, and what is said after it is another piece of the same.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext
 
 
 class Utterance(Protocol):
-    """Sound in, words out. All verbs but `result` return at once."""
+    """Sound in, words out. All verbs but `hear` return at once."""
+
+    @property
+    def pcm(self) -> bytes:
+        """All of its sound."""
 
     def add(self, pcm: bytes) -> None:
         """More of it."""
 
-    def paused(self) -> None:
-        """This is perhaps the end."""
+    async def hear(self) -> Recognised:
+        """What was said up to now? Asked again without `resumed` in between, it is the same.
+
+        Raises EngineLost.
+        """
 
     def resumed(self) -> None:
-        """It was not."""
-
-    async def result(self) -> Recognised:
-        """It is the end: what was said? Raises EngineLost."""
+        """It goes on."""
 
     def cancel(self) -> None:
         """It is of no interest any more."""
@@ -36,72 +42,110 @@ class Streamed:
     """For engines that hear while one speaks."""
 
     def __init__(self, recogniser: Recogniser, rate: int, context: RecognitionContext) -> None:
-        self._sound: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self._task = asyncio.create_task(self._hear(recogniser, rate, context))
-        self._task.add_done_callback(_seen)
+        self._made_of = (recogniser, rate, context)
+        self._sound = bytearray()
+        self._pieces: list[asyncio.Task[Recognised]] = []
+        self._closed = True
+        self._kept = bytearray()
+        """What came after a pause; it begins the next piece."""
+        self.resumed()
+
+    @property
+    def pcm(self) -> bytes:
+        """All of its sound."""
+        return bytes(self._sound)
 
     def add(self, pcm: bytes) -> None:
         """More of it."""
-        self._sound.put_nowait(pcm)
+        self._sound += pcm
+        if self._closed:
+            self._kept += pcm
+        else:
+            self._queue.put_nowait(pcm)
 
-    def paused(self) -> None:
-        """It hears on."""
+    async def hear(self) -> Recognised:
+        """What was said up to now? Raises EngineLost."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put_nowait(None)
+        return joined([await piece for piece in list(self._pieces)])
 
     def resumed(self) -> None:
-        """It hears on."""
-
-    async def result(self) -> Recognised:
-        """What was said? Raises EngineLost."""
-        self._sound.put_nowait(None)
-        return await self._task
+        """Another piece begins."""
+        if not self._closed:
+            return
+        self._closed = False
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        task = asyncio.create_task(_stream(*self._made_of, self._queue))
+        task.add_done_callback(_seen)
+        self._pieces.append(task)
+        if self._kept:
+            self._queue.put_nowait(bytes(self._kept))
+            self._kept.clear()
 
     def cancel(self) -> None:
         """Stop working on it."""
-        self._task.cancel()
+        for piece in self._pieces:
+            piece.cancel()
 
-    async def _hear(
-        self, recogniser: Recogniser, rate: int, context: RecognitionContext
-    ) -> Recognised:
-        stream = await recogniser.open(rate, context)
-        try:
-            while (pcm := await self._sound.get()) is not None:
-                await stream.feed(pcm)
-            return await stream.finish()
-        except asyncio.CancelledError:
-            await stream.cancel()
-            raise
+
+async def _stream(
+    recogniser: Recogniser,
+    rate: int,
+    context: RecognitionContext,
+    sound: asyncio.Queue[bytes | None],
+) -> Recognised:
+    stream = await recogniser.open(rate, context)
+    try:
+        while (pcm := await sound.get()) is not None:
+            await stream.feed(pcm)
+        return await stream.finish()
+    except asyncio.CancelledError:
+        await stream.cancel()
+        raise
+
+
+def joined(pieces: Sequence[Recognised]) -> Recognised:
+    """The pieces of one utterance as one. Only a single one keeps its alternatives."""
+    spoken = [piece for piece in pieces if piece.text]
+    if len(spoken) <= 1:
+        return spoken[0] if spoken else pieces[-1]
+    return Recognised(
+        " ".join(piece.text for piece in spoken),
+        sum(piece.confidence for piece in spoken) / len(spoken),
+        min(piece.no_speech for piece in spoken),
+        seconds=pieces[-1].seconds,
+        engine=spoken[0].engine,
+    )
 
 
 class Guessed:
     """For engines that want the whole of it."""
 
     def __init__(self, recogniser: Recogniser, rate: int, context: RecognitionContext) -> None:
-        self._recogniser = recogniser
-        self._rate = rate
-        self._context = context
-        self._pcm = bytearray()
+        self._made_of = (recogniser, rate, context)
+        self._sound = bytearray()
         self._guess: asyncio.Task[Recognised] | None = None
+
+    @property
+    def pcm(self) -> bytes:
+        """All of its sound."""
+        return bytes(self._sound)
 
     def add(self, pcm: bytes) -> None:
         """More of it."""
-        self._pcm += pcm
+        self._sound += pcm
 
-    def paused(self) -> None:
-        """Ask at once."""
-        self.cancel()
-        self._guess = asyncio.create_task(self._hear(bytes(self._pcm)))
-        self._guess.add_done_callback(_seen)
+    async def hear(self) -> Recognised:
+        """What was said up to now? Raises EngineLost."""
+        if self._guess is None:
+            self._guess = asyncio.create_task(_whole(*self._made_of, self.pcm))
+            self._guess.add_done_callback(_seen)
+        return await self._guess
 
     def resumed(self) -> None:
         """What was guessed is void."""
         self.cancel()
-
-    async def result(self) -> Recognised:
-        """What was guessed, or what is heard now. Raises EngineLost."""
-        if self._guess is None:
-            self.paused()
-        assert self._guess is not None
-        return await self._guess
 
     def cancel(self) -> None:
         """Stop working on it."""
@@ -109,14 +153,17 @@ class Guessed:
             self._guess.cancel()
             self._guess = None
 
-    async def _hear(self, pcm: bytes) -> Recognised:
-        stream = await self._recogniser.open(self._rate, self._context)
-        try:
-            await stream.feed(pcm)
-            return await stream.finish()
-        except asyncio.CancelledError:
-            await stream.cancel()
-            raise
+
+async def _whole(
+    recogniser: Recogniser, rate: int, context: RecognitionContext, pcm: bytes
+) -> Recognised:
+    stream = await recogniser.open(rate, context)
+    try:
+        await stream.feed(pcm)
+        return await stream.finish()
+    except asyncio.CancelledError:
+        await stream.cancel()
+        raise
 
 
 def _seen(task: asyncio.Task[Recognised]) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 
 from telephony.media.playout import Playout
 from voicebot import events
 from voicebot.errors import EngineLost
-from voicebot.speech.ports import Synthesiser
+from voicebot.speech.clauses import pause_after, split
+from voicebot.speech.ports import Clause, Synthesiser
+from voicebot.speech.sound import silence
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 3
@@ -37,6 +39,18 @@ class Voice:
         self._stop = stop
         self._texts: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._current: asyncio.Task[None] | None = None
+        self._ready: tuple[str, asyncio.Task[list[Clause]]] | None = None
+        """A clause made in advance."""
+
+    def prepare(self, text: str) -> None:
+        """This may be said next: have its first clause ready."""
+        first = next(iter(split(text)), "")
+        if not first or (self._ready is not None and self._ready[0] == first):
+            return
+        self._forget()
+        task = asyncio.create_task(self._make(first))
+        task.add_done_callback(_seen)
+        self._ready = (first, task)
 
     def speak(self, playback: str, text: str) -> None:
         """Say this after everything else."""
@@ -60,6 +74,7 @@ class Voice:
                 if not self._current.cancelled():
                     self._current.result()
         finally:
+            self._forget()
             if self._current is not None:
                 self._current.cancel()
 
@@ -68,7 +83,7 @@ class Voice:
         made = 0
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async for clause in self._synthesiser.speak(text, self._rate):
+                async for clause in self._clauses(text):
                     self._playout.enqueue(playback, clause.pcm)
                     made += 1
                 break
@@ -81,3 +96,30 @@ class Voice:
             self._playout.end(playback)
         else:
             self._tell(events.PlaybackFinished(playback))
+
+    async def _clauses(self, text: str) -> AsyncIterator[Clause]:
+        """The clauses of a text, the first one as it was prepared. Raises EngineLost."""
+        first, *rest = split(text) or [""]
+        if self._ready is not None and self._ready[0] == first:
+            (_, made), self._ready = self._ready, None
+            for clause in await made:
+                yield clause
+            text = " ".join(rest)
+            if text:
+                yield Clause("", silence(self._rate, pause_after(first)))
+        async for clause in self._synthesiser.speak(text, self._rate):
+            yield clause
+
+    async def _make(self, clause: str) -> list[Clause]:
+        return [made async for made in self._synthesiser.speak(clause, self._rate)]
+
+    def _forget(self) -> None:
+        if self._ready is not None:
+            self._ready[1].cancel()
+            self._ready = None
+
+
+def _seen(task: asyncio.Task[list[Clause]]) -> None:
+    """Whoever waits for it is told of a failure; for what is never said nobody waits."""
+    if not task.cancelled():
+        task.exception()

@@ -40,7 +40,7 @@ PURE = [
     "voicebot/speech/endpointing.py", "voicebot/speech/clauses.py", "voicebot/nlu/normalise.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
-        "queueing", "hearing", "mouth", "timers", "progress",
+        "queueing", "hearing", "mouth", "timers", "progress", "expected", "completeness", "guess",
     )),
     *(f"telephony/edge/{name}.py" for name in (
         "uri", "message", "framing", "alarms", "digest", "spread", "admission", "calls", "proxy",

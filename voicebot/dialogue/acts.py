@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernel.packet import PacketIntent, PacketSlot, Reason, Tries
+from voicebot.expected import Mask
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Ask:
     terms: tuple[str, ...] = ()
     """Words that a good guess at the answer may hold."""
     keys: Keys = Keys()
+    mask: Mask | None = None
+    """Where digits are asked for: what they must be."""
+    denied: frozenset[str] = frozenset()
+    """Values to which the caller said no."""
     no_input_after: float = 5.0
     """Seconds of silence after the end of the prompt."""
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.expected import Mask
 from voicebot.nlu.ports import Entity
 from voicebot.nlu.training import Training
 
@@ -139,6 +140,8 @@ class Slot:
     min_digits: int = 0
     max_digits: int = 0
     """For digits and keys; 0: no limit. Reaching the maximum ends the input by keys."""
+    luhn: bool = False
+    """Whether the last digit checks the others, as on payment cards."""
     groups: tuple[int, ...] = ()
     """Sizes of the groups in which digits are read back; empty: threes."""
     show_last: int | None = None
@@ -159,11 +162,17 @@ class Slot:
             return None
         return next((e for e in entities if e.name == self.kind.value), None)
 
+    @property
+    def mask(self) -> Mask | None:
+        """What digits must be to be its value; None: it holds something else."""
+        if self.kind is not SlotKind.DIGITS:
+            return None
+        return Mask(self.min_digits, self.max_digits, self.luhn)
+
     def accepts(self, value: str) -> bool:
         """Whether `value` is possible."""
-        if self.kind is SlotKind.DIGITS:
-            high = self.max_digits or len(value)
-            return value.isdigit() and self.min_digits <= len(value) <= high
+        if self.mask is not None:
+            return self.mask.fits(value)
         if self.kind is SlotKind.CHOICE:
             return any(choice.value == value for choice in self.choices)
         return bool(value.strip())

@@ -8,9 +8,8 @@ from voicebot.dialogue.acts import Ask, Keys
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Flow, Intent, Slot, SlotKind, Universal
 from voicebot.dialogue.state import YES_NO, Asking, Question
+from voicebot.expected import expected
 
-DIGITS_PATIENCE = 10.0
-"""Seconds in which a caller finds the card with the number."""
 TERMS = 24
 """Words for the recogniser at most: its prompt is short."""
 
@@ -138,23 +137,19 @@ def _menu_words(draft: Draft, name: str) -> str:
 
 
 def _ask(draft: Draft, question: Question, text: str) -> Ask:
-    flow = draft.flow
-    patience = flow.no_input_after
     if question.asking is Asking.SLOT:
         slot = _slot(draft, question)
-        digits = slot.kind is SlotKind.DIGITS
-        return Ask(
-            text,
-            question.key,
-            (slot.expects,),
-            tuple(choice.value for choice in slot.choices),
-            _slot_keys(slot),
-            max(patience, DIGITS_PATIENCE) if digits else patience,
-        )
-    if question.asking in YES_NO:
-        return Ask(text, question.key, _readings(draft, question), no_input_after=patience)
-    expects = "menu" if question.asking is Asking.MENU else "open"
-    return Ask(text, question.key, (expects,), _terms(flow), no_input_after=patience)
+        terms = tuple(choice.value for choice in slot.choices)
+        ask = Ask(text, question.key, (slot.expects,), terms, _slot_keys(slot))
+        denied = frozenset(value for name, value in draft.state.denied if name == slot.name)
+        ask = replace(ask, mask=slot.mask, denied=denied)
+    elif question.asking in YES_NO:
+        ask = Ask(text, question.key, _readings(draft, question))
+    else:
+        expects = "menu" if question.asking is Asking.MENU else "open"
+        ask = Ask(text, question.key, (expects,), _terms(draft.flow))
+    patience = max(draft.flow.no_input_after, expected(ask.readings[0]).no_input)
+    return replace(ask, no_input_after=patience)
 
 
 def _slot_keys(slot: Slot) -> Keys:

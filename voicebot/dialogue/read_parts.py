@@ -133,7 +133,7 @@ def _choices(node: Node) -> tuple[Choice, ...]:
 
 
 def _digits(node: Node, slot: Slot) -> Slot:
-    fields = node.fields(("min", "max", "groups", "show_last"))
+    fields = node.fields(("min", "max", "luhn", "groups", "show_last"))
     low = fields["min"].whole(1, 30) if "min" in fields else 1
     high = fields["max"].whole(low, 30) if "max" in fields else 0
     groups = fields["groups"].items() if "groups" in fields else ()
@@ -141,6 +141,7 @@ def _digits(node: Node, slot: Slot) -> Slot:
         slot,
         min_digits=low,
         max_digits=high,
+        luhn=flag(fields, "luhn", False),
         groups=tuple(group.whole(1, 10) for group in groups),
         show_last=fields["show_last"].whole(0, 30) if "show_last" in fields else None,
     )

@@ -117,3 +117,14 @@ class Vad(Protocol):
 
     def reset(self) -> None:
         """Forget what was heard."""
+
+
+class TurnDetector(Protocol):
+    """Does the caller sound finished? One for all calls; optional."""
+
+    async def finished(self, pcm: bytes, rate: int) -> float:
+        """Probability, 0–1, that the turn is over, from its sound up to the pause at the end.
+
+        Asked at every pause of 200 ms; whoever looks at less than all of it looks at its end.
+        Raises EngineLost; the words decide alone then.
+        """

@@ -2,92 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import IllegalTransition
 from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, bot, meant
+from tests.unit.voicebot.walk import T0, Walk
 from voicebot import commands as do
 from voicebot import events, reports
 from voicebot.conversation import Conversation
-from voicebot.dialogue.facts import CallFacts
 from voicebot.speech.ports import Recognised
 from voicebot.turns import MACHINE, State
-
-C = TypeVar("C")
-R = TypeVar("R")
-T0 = 1000.0
-
-
-class Walk:
-    """A conversation and everything that it ordered, latest last."""
-
-    def __init__(self, facts: CallFacts = FACTS) -> None:
-        self.core = Conversation(bot(), facts)
-        self.now = T0
-        self.ordered: list[do.Command] = []
-        self.done: set[str] = set()
-        self.tell(events.Started())
-
-    @property
-    def state(self) -> State:
-        return self.core.state
-
-    def tell(self, *happened: events.Event) -> Walk:
-        for event in happened:
-            self.core.receive(event, self.now)
-            self.ordered += self.core.commands()
-        return self
-
-    def wait(self, seconds: float) -> Walk:
-        """Walk from timer to timer."""
-        until = self.now + seconds
-        while (at := self.core.next_timer()) is not None and at <= until:
-            self.now = max(self.now, at)
-            self.core.handle_timer(self.now)
-            self.ordered += self.core.commands()
-        self.now = until
-        return self
-
-    def orders(self, kind: type[C]) -> list[C]:
-        return [command for command in self.ordered if isinstance(command, kind)]
-
-    def told(self, kind: type[R]) -> list[R]:
-        tells = (command.report for command in self.orders(do.Tell))
-        return [report for report in tells if isinstance(report, kind)]
-
-    @property
-    def turn(self) -> int:
-        return self.orders(do.Listen)[-1].turn
-
-    @property
-    def words(self) -> list[str]:
-        return [speak.text for speak in self.orders(do.Speak)]
-
-    def heard_out(self) -> Walk:
-        """Everything ordered so far is said to its end."""
-        for speak in self.orders(do.Speak):
-            if speak.playback not in self.done:
-                self.tell(events.PlaybackStarted(speak.playback))
-                self.tell(events.PlaybackFinished(speak.playback))
-                self.done.add(speak.playback)
-        return self
-
-    def speaks(self) -> Walk:
-        return self.tell(events.SpeechStarted(self.turn, self.now))
-
-    def pauses(self) -> Walk:
-        return self.tell(events.SpeechEnded(self.turn, self.now))
-
-    def says(self, intent: str, **entities: str) -> Walk:
-        """A whole turn of the caller, and our answer ordered."""
-        self.heard_out().speaks().pauses()
-        turn = self.turn
-        self.tell(events.Heard(turn, Recognised(intent, 0.9)))
-        return self.tell(events.Understood(turn, (meant(intent, 0.9, **entities),)))
 
 
 def queued() -> Walk:
@@ -103,7 +29,7 @@ def test_greeting_then_the_caller_then_us() -> None:
     assert walk.heard_out().state is State.LISTENING
     assert walk.speaks().state is State.HEARING
     assert walk.pauses().state is State.THINKING
-    assert walk.orders(do.Recognise) == [do.Recognise(1)]
+    assert walk.orders(do.Recognise) == [do.Recognise(1, judge=True)]
     walk.tell(events.Heard(1, Recognised("hours please", 0.8)))
     assert walk.orders(do.Understand) == [do.Understand(1, "hours please", ("open",))]
     walk.tell(events.Understood(1, (meant("hours"),)))
@@ -114,8 +40,11 @@ def test_greeting_then_the_caller_then_us() -> None:
 
 def test_the_question_tells_what_to_listen_for() -> None:
     walk = Walk().says("bill").says("out_of_scope", name="Jo")
-    contexts = [(listen.context.expects, listen.endpoint) for listen in walk.orders(do.Listen)]
-    assert contexts == [("open", 0.6), ("name", 0.6), ("digits", 1.0)]
+    assert [listen.context.expects for listen in walk.orders(do.Listen)] == [
+        "open",
+        "name",
+        "digits",
+    ]
 
 
 def test_latency_and_where_it_went() -> None:
@@ -375,7 +304,7 @@ def test_an_engine_that_never_answers_is_lost() -> None:
 
 def test_speech_that_never_ends_is_recognised() -> None:
     walk = Walk().heard_out().speaks().wait(20.1)
-    assert walk.orders(do.Recognise) == [do.Recognise(1)]
+    assert walk.orders(do.Recognise) == [do.Recognise(1, judge=True)]
 
 
 def test_a_playback_that_never_ends_does_not_hold_up_the_call() -> None:
@@ -521,6 +450,7 @@ def some_event() -> st.SearchStrategy[events.Event]:
     playback = st.integers(1, 12).map(lambda n: f"bot-{n}")
     offer = st.sampled_from(["o", "p"])
     words = st.sampled_from(["hours", "bill", "person", "", "goodbye", "gas", "repeat", "wait"])
+    heard = st.builds(Recognised, words, st.just(0.5))
     understood = st.sampled_from(
         [
             meant(name)
@@ -533,7 +463,10 @@ def some_event() -> st.SearchStrategy[events.Event]:
         st.builds(events.PlaybackFinished, playback, st.booleans()),
         st.builds(events.SpeechStarted, turn, st.just(T0)),
         st.builds(events.SpeechEnded, turn, st.just(T0)),
-        st.builds(events.Heard, turn, st.builds(Recognised, words, st.just(0.5))),
+        st.builds(events.SpeechPaused, turn, st.just(T0)),
+        st.builds(events.SpeechResumed, turn, st.just(T0 + 1)),
+        st.builds(events.TurnJudged, turn, st.floats(0, 1), st.integers(0, 1)),
+        st.builds(events.Heard, turn, heard, st.integers(0, 1)),
         st.builds(events.Understood, turn, st.tuples(understood)),
         st.builds(events.Understood, turn, st.tuples(understood, understood)),
         st.builds(events.EngineFailed, turn),

@@ -14,6 +14,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.packet import packet_of, summary_of, transfer_of
 from voicebot.dialogue.questions import split_question
 from voicebot.dialogue.state import Goal, Known, State
+from voicebot.errors import EngineLost
 from voicebot.hearing import KeyInput, is_noise
 from voicebot.nlu.ports import Entity
 from voicebot.queueing import Decision, Queueing
@@ -145,42 +146,81 @@ def test_summary_without_its_slots_has_no_gaps() -> None:
 # Utterances
 
 
-@pytest.mark.parametrize("kind", [Guessed, Streamed])
-async def test_an_utterance_is_heard(kind: Callable[..., Utterance]) -> None:
+Kind = Callable[..., Utterance]
+KINDS = pytest.mark.parametrize("kind", [Guessed, Streamed])
+
+
+async def some_rounds() -> None:
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+@KINDS
+async def test_an_utterance_is_heard(kind: Kind) -> None:
     utterance = kind(ScriptedRecogniser(["yes"]), 8000, CONTEXT)
     utterance.add(tone(8000, 0.2))
-    utterance.paused()
-    assert (await utterance.result()).text == "yes"
+    assert (await utterance.hear()).text == "yes"
+    assert utterance.pcm == tone(8000, 0.2)
     utterance.cancel()
 
 
-async def test_a_guess_is_void_when_the_caller_goes_on() -> None:
-    recogniser = ScriptedRecogniser(["my bill", "my bill is wrong"])
-    utterance = Guessed(recogniser, 8000, CONTEXT)
-    utterance.add(tone(8000, 0.2))
-    utterance.paused()
-    await asyncio.sleep(0)
-    utterance.resumed()
-    utterance.add(tone(8000, 0.2))
-    utterance.paused()
-    assert (await utterance.result()).text in ("my bill", "my bill is wrong")
-    assert len(recogniser.contexts) == 2
-
-
-async def test_a_guess_is_not_asked_for_twice() -> None:
+@KINDS
+async def test_what_was_heard_is_not_asked_for_twice(kind: Kind) -> None:
     recogniser = ScriptedRecogniser(["yes", "no"])
-    utterance = Guessed(recogniser, 8000, CONTEXT)
+    utterance = kind(recogniser, 8000, CONTEXT)
     utterance.add(tone(8000, 0.2))
-    utterance.paused()
-    assert (await utterance.result()).text == "yes"
+    assert [(await utterance.hear()).text, (await utterance.hear()).text] == ["yes", "yes"]
     assert len(recogniser.contexts) == 1
 
 
-async def test_a_void_guess_that_failed_is_told_to_nobody() -> None:
+async def test_a_guess_at_all_of_it_is_void_when_the_caller_goes_on() -> None:
+    recogniser = ScriptedRecogniser(["my bill", "my bill is wrong"])
+    utterance = Guessed(recogniser, 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    assert (await utterance.hear()).text == "my bill"
+    utterance.resumed()
+    utterance.add(tone(8000, 0.2))
+    assert (await utterance.hear()).text == "my bill is wrong"
+
+
+async def test_a_guess_under_way_ends_with_its_reason() -> None:
+    utterance = Guessed(ScriptedRecogniser(["my bill"]), 8000, CONTEXT)
+    hearing = asyncio.create_task(utterance.hear())
+    await asyncio.sleep(0)
+    utterance.resumed()
+    with pytest.raises(asyncio.CancelledError):
+        await hearing
+
+
+async def test_a_stream_goes_on_after_a_pause_with_what_came_in_it() -> None:
+    recogniser = ScriptedRecogniser(
+        [Recognised("my bill", 0.8, 0.2), Recognised("is wrong", 0.6, 0.1)]
+    )
+    utterance = Streamed(recogniser, 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    assert (await utterance.hear()).text == "my bill"
+    utterance.add(tone(8000, 0.2))
+    utterance.resumed()
+    heard = await utterance.hear()
+    assert (heard.text, heard.confidence, heard.no_speech) == ("my bill is wrong", 0.7, 0.1)
+    assert utterance.pcm == tone(8000, 0.2) * 2
+
+
+async def test_a_piece_without_words_adds_nothing() -> None:
+    utterance = Streamed(ScriptedRecogniser(["my bill"]), 8000, CONTEXT)
+    utterance.add(tone(8000, 0.2))
+    await utterance.hear()
+    utterance.resumed()
+    assert (await utterance.hear()).text == "my bill"
+
+
+@KINDS
+async def test_a_void_guess_that_failed_is_told_to_nobody(kind: Kind) -> None:
     recogniser = ScriptedRecogniser()
     recogniser.lost = True
-    utterance = Guessed(recogniser, 8000, CONTEXT)
-    utterance.paused()
-    for _ in range(3):
-        await asyncio.sleep(0)
+    utterance = kind(recogniser, 8000, CONTEXT)
+    hearing = asyncio.create_task(utterance.hear())
+    await some_rounds()
     utterance.cancel()
+    with pytest.raises(EngineLost):
+        await hearing

@@ -14,9 +14,10 @@ from telephony.media.playout import Playout
 from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, WordForWord, bot
 from voicebot import events, reports
 from voicebot.dialogue.facts import CallFacts
+from voicebot.errors import EngineLost
 from voicebot.ports import SpeechEngines
 from voicebot.session import Session
-from voicebot.speech.ports import EngineInfo
+from voicebot.speech.ports import EngineInfo, TurnDetector
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser, tone
 from voicebot.turns import State
 
@@ -42,6 +43,7 @@ class Rig:
     packets: list[Packet] = field(default_factory=list)
     told: list[reports.Report] = field(default_factory=list)
     hung_up: bool = False
+    detector: TurnDetector | None = None
     frames: list[bytes | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,7 @@ class Rig:
             self.synthesiser,
             None if keys_only else self.recogniser,
             None if keys_only else lambda rate: LevelVad(),
+            self.detector,
         )
         self.session = Session(
             self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
@@ -139,9 +142,64 @@ async def test_latency_is_split(start: Start) -> None:
     answered = next(r for r in rig.told if isinstance(r, reports.TurnAnswered))
     assert (answered.turn, answered.text, answered.intent) == (1, "hours", "hours")
     split = answered.latency
-    assert split.endpoint == pytest.approx(600, abs=25)
+    assert split.endpoint == pytest.approx(500, abs=25)
+    assert (split.asr, split.nlu) == (0, 0), "both were done before the endpoint"
     parts = split.endpoint + split.asr + split.nlu + split.tts + split.queue
     assert split.total == pytest.approx(parts, abs=2)
+
+
+async def test_the_reply_is_prepared_before_the_endpoint_and_not_made_twice(start: Start) -> None:
+    rig = start(Rig())
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.synthesiser.spoken)
+    assert rig.session.state is State.HEARING
+    assert rig.said()[-1] == "How can I help?", "nothing of it has left"
+    await rig.until(lambda: "Nine to five." in rig.said())
+    await rig.listening()
+    assert rig.synthesiser.spoken.count("Nine to five.") == 1
+
+
+async def test_a_caller_who_goes_on_is_heard_as_a_whole(start: Start) -> None:
+    rig = start(Rig())
+    rig.recogniser.hear("hours")
+    await rig.say("bill")
+    await rig.until(lambda: "Nine to five." in rig.synthesiser.spoken)
+    assert rig.session.state is State.HEARING
+    await rig.speak(0.3)
+    await rig.until(lambda: rig.session.state is State.SPEAKING)
+    heard = [report.text for report in rig.told if isinstance(report, reports.TurnHeard)]
+    assert heard == ["bill"]
+    assert rig.said()[-2:] == ["Sorry about that.", "Your name?"]
+
+
+class Detector:
+    """A turn detector that always says the same; None: it is lost."""
+
+    def __init__(self, says: float | None) -> None:
+        self.says = says
+        self.asked = 0
+
+    async def finished(self, pcm: bytes, rate: int) -> float:
+        self.asked += 1
+        assert len(pcm) > 3200 and rate == 8000
+        if self.says is None:
+            raise EngineLost("the detector was told to be lost")
+        return self.says
+
+
+@pytest.mark.parametrize(
+    ("says", "endpoint"), [(0.9, 350), (0.1, 850), (None, 500)], ids=["over", "not over", "lost"]
+)
+async def test_a_turn_detector_moves_the_endpoint(
+    start: Start, says: float | None, endpoint: float
+) -> None:
+    detector = Detector(says)
+    rig = start(Rig(detector=detector))
+    await rig.say("hours")
+    await rig.until(lambda: any(isinstance(r, reports.TurnAnswered) for r in rig.told))
+    answered = next(r for r in rig.told if isinstance(r, reports.TurnAnswered))
+    assert answered.latency.endpoint == pytest.approx(endpoint, abs=25)
+    assert detector.asked == 1
 
 
 async def test_question_tells_the_recogniser_what_to_expect(start: Start) -> None:

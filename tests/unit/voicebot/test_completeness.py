@@ -1,0 +1,119 @@
+"""Has the caller finished? As a table of what is asked, what is said, and what was made of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.voicebot.sample import meant
+from voicebot.completeness import Answer, Completeness, completeness, delay, hangs
+from voicebot.expected import Mask, expected
+from voicebot.nlu.ports import IntentScore
+
+COMPLETE, UNSURE, PREFIX = Completeness.COMPLETE, Completeness.UNSURE, Completeness.PREFIX
+SURE = meant("hours")
+CLOSE = replace(SURE, alternatives=(IntentScore("bill", 0.7),))
+
+
+def test_an_open_question() -> None:
+    table = [
+        ("When do you open?", SURE, None, COMPLETE),
+        ("When do you open?", SURE, 0.9, COMPLETE),
+        ("When do you open?", SURE, 0.2, UNSURE),
+        ("When do you open?", CLOSE, None, UNSURE),
+        ("When do you open?", meant("hours", 0.6), 0.9, UNSURE),
+        ("Something else.", meant("out_of_scope"), 0.9, UNSURE),
+        ("When do you open on", SURE, 0.9, PREFIX),
+    ]
+    for text, reading, finished, expects in table:
+        answer = Answer("open", text, reading, reading.intent.name, finished=finished)
+        assert completeness(answer) is expects, (text, finished)
+
+
+@pytest.mark.parametrize(
+    ("expects", "text", "taken_as", "verdict"),
+    [
+        ("yes_no", "Yes.", "affirm", COMPLETE),
+        ("yes_no", "No.", "deny", COMPLETE),
+        ("yes_no", "Well, the", "", PREFIX),
+        ("menu", "Gas.", "answer:kind", COMPLETE),
+        ("menu", "The", "", PREFIX),
+        ("date", "On Monday.", "answer:date", COMPLETE),
+        ("date", "On", "", PREFIX),
+        ("spelling", "S M I T H", "answer:name", UNSURE),
+    ],
+)
+def test_by_what_is_asked(expects: str, text: str, taken_as: str, verdict: Completeness) -> None:
+    reading = meant("out_of_scope", text=text)
+    assert completeness(Answer(expects, text, reading, taken_as)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "verdict"),
+    [
+        ("My name is John", "John", UNSURE),
+        ("My name is John Smith.", "John Smith", COMPLETE),
+        ("My name is", "", PREFIX),
+    ],
+)
+def test_a_first_name_may_be_followed_by_another(
+    text: str, name: str, verdict: Completeness
+) -> None:
+    reading = meant(text=text, name=name) if name else meant(text=text)
+    taken = "answer:name" if name else ""
+    assert completeness(Answer("name", text, reading, taken)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("digits", "mask", "verdict"),
+    [
+        ("1234", Mask(4, 4), COMPLETE),
+        ("12", Mask(4, 4), UNSURE),
+        ("1234", Mask(4, 6), UNSURE),
+        ("123456", Mask(4, 6), COMPLETE),
+        ("1234", Mask(), UNSURE),
+        ("", Mask(4, 4), PREFIX),
+    ],
+)
+def test_digits_are_complete_when_no_more_can_come(
+    digits: str, mask: Mask, verdict: Completeness
+) -> None:
+    text = digits or "My account number is"
+    assert completeness(Answer("digits", text, meant(), "", mask, digits)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("my account number is", True),
+        ("My bill is wrong, and...", True),
+        ("I want to", True),
+        ("Um,", True),
+        ("My bill is too high.", False),
+        ("What is it?", False),
+        ("", False),
+        ("That\u2019s", True),
+    ],
+)
+def test_words_that_ask_for_more(text: str, more: bool) -> None:
+    assert hangs(text) is more
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "heard_voice", "seconds"),
+    [
+        ("open", COMPLETE, True, 0.35),
+        ("open", COMPLETE, False, 0.5),
+        ("open", UNSURE, True, 0.85),
+        ("open", PREFIX, True, 2.0),
+        ("digits", COMPLETE, False, 0.35),
+        ("digits", UNSURE, False, 1.8),
+        ("yes_no", UNSURE, False, 0.35),
+    ],
+)
+def test_how_long_we_wait_then(
+    kind: str, what: Completeness, heard_voice: bool, seconds: float
+) -> None:
+    row = expected(kind)
+    assert delay(row, row.endpoint, what, heard_voice) == seconds

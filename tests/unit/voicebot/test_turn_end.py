@@ -1,0 +1,166 @@
+"""When a turn ends: pauses, guesses made at them, and what becomes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.voicebot.sample import meant
+from tests.unit.voicebot.walk import Walk
+from voicebot import commands as do
+from voicebot import events, reports
+from voicebot.nlu.ports import Understanding
+from voicebot.speech.ports import Recognised
+from voicebot.turns import State
+
+HOURS = meant("hours")
+PAUSE = 0.2
+
+
+def paused(walk: Walk | None = None) -> Walk:
+    """The caller has spoken and is silent for 200 ms."""
+    walk = (walk or Walk()).heard_out().speaks().wait(1.0)
+    last = walk.now
+    return walk.wait(PAUSE).tell(events.SpeechPaused(walk.turn, last))
+
+
+def guessed(walk: Walk, reading: Understanding, text: str = "hours", guess: int = 0) -> Walk:
+    walk.tell(events.Heard(walk.turn, Recognised(text, 0.9), guess))
+    return walk.tell(events.Understood(walk.turn, (reading,), guess))
+
+
+def asked_for_number() -> Walk:
+    return Walk().says("bill").says("out_of_scope", name="Jo")
+
+
+def asked_for_yes() -> Walk:
+    return asked_for_number().says("out_of_scope", digits="1234")
+
+
+def test_at_a_pause_the_turn_is_worked_out_and_nothing_leaves() -> None:
+    walk = paused()
+    assert walk.orders(do.Recognise) == [do.Recognise(1, 0, judge=True)]
+    guessed(walk, HOURS)
+    assert walk.orders(do.Prepare) == [do.Prepare("Nine to five.")]
+    assert walk.state is State.HEARING
+    assert walk.words[-1] == "How can I help?"
+    assert not walk.told(reports.TurnHeard)
+
+
+def test_the_guess_is_released_at_the_endpoint() -> None:
+    walk = guessed(paused(), HOURS).wait(0.29)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.02).state is State.SPEAKING
+    assert walk.words[-2:] == ["Nine to five.", "Anything else?"]
+    assert [heard.text for heard in walk.told(reports.TurnHeard)] == ["hours"]
+
+
+def test_a_guess_that_comes_after_its_early_end_is_released_at_once() -> None:
+    walk = guessed(paused().wait(0.4), HOURS)
+    assert walk.state is State.SPEAKING
+
+
+def test_words_that_come_after_the_endpoint_are_awaited() -> None:
+    walk = paused().wait(1.0)
+    assert walk.state is State.THINKING
+    assert guessed(walk, HOURS).state is State.SPEAKING
+
+
+def test_who_goes_on_is_not_answered() -> None:
+    walk = guessed(paused(), HOURS)
+    walk.tell(events.SpeechResumed(walk.turn, walk.now))
+    assert walk.wait(2.0).state is State.HEARING
+    walk.tell(events.SpeechPaused(walk.turn, walk.now))
+    assert walk.orders(do.Recognise)[-1] == do.Recognise(1, 1, judge=True)
+    stale = walk.core.stale
+    guessed(walk, HOURS)
+    assert walk.core.stale == stale + 2, "the first guess is void"
+    guessed(walk, meant("person"), "person", guess=1).wait(1.0)
+    assert walk.words[-1] == "Connecting you to the house team."
+
+
+def test_who_goes_on_after_the_endpoint_is_heard_out_too() -> None:
+    walk = paused().wait(1.0)
+    states = [walk.state, walk.tell(events.SpeechResumed(walk.turn, walk.now)).state]
+    assert states == [State.THINKING, State.HEARING]
+    walk.wait(0.5).tell(events.SpeechPaused(walk.turn, walk.now))
+    assert guessed(walk, HOURS, guess=1).wait(2.0).state is State.SPEAKING
+
+
+def test_a_prefix_waits() -> None:
+    walk = guessed(paused(), meant("bill", 0.9), "my bill is").wait(1.7)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.2).state is State.SPEAKING
+
+
+@pytest.mark.parametrize(
+    ("before", "reading", "text", "silence"),
+    [
+        (asked_for_yes, meant("affirm", yes_no="yes"), "Yes.", 0.35),
+        (asked_for_yes, meant("hours", 0.2), "Perhaps", 0.35),
+        (asked_for_number, meant(digits="1234"), "one two three four", 0.35),
+        (asked_for_number, meant(digits="12"), "one two", 1.8),
+        (Walk, HOURS, "hours", 0.5),
+        (Walk, meant("hours", 0.6), "hours", 0.85),
+        (lambda: Walk().says("bill"), meant(name="Jo"), "Jo.", 0.85),
+        (lambda: Walk().says("bill"), meant(name="Jo Hill"), "Jo Hill.", 0.6),
+    ],
+    ids=[
+        "yes", "neither", "all digits", "some digits", "surely", "perhaps", "a name", "full name",
+    ],
+)  # fmt: skip
+def test_what_is_asked_and_said_decides_how_long_we_wait(
+    before: type[Walk], reading: Understanding, text: str, silence: float
+) -> None:
+    walk = guessed(paused(before()), reading, text).wait(silence - PAUSE - 0.01)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.02).state is State.SPEAKING
+
+
+@pytest.mark.parametrize(("finished", "silence"), [(0.9, 0.35), (0.1, 0.85)])
+def test_a_turn_detector_is_listened_to(finished: float, silence: float) -> None:
+    walk = paused()
+    walk.tell(events.TurnJudged(walk.turn, finished))
+    guessed(walk, HOURS).wait(silence - PAUSE - 0.01)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.02).state is State.SPEAKING
+
+
+def test_a_turn_detector_that_answers_last_ends_the_wait() -> None:
+    walk = guessed(paused(), HOURS).wait(0.2)
+    walk.tell(events.TurnJudged(walk.turn, 0.9))
+    assert walk.state is State.SPEAKING
+
+
+def test_noise_at_a_pause_is_no_answer() -> None:
+    walk = paused()
+    walk.tell(events.Heard(walk.turn, Recognised("", 0.0))).wait(1.0)
+    assert walk.state is State.LISTENING
+
+
+def test_a_slow_speaker_is_given_more_time() -> None:
+    walk = paused()
+    for _ in range(3):
+        walk.wait(0.6).tell(events.SpeechResumed(walk.turn, walk.now)).wait(0.5)
+        walk.tell(events.SpeechPaused(walk.turn, walk.now))
+    guessed(walk, meant("hours", 0.6), guess=3).wait(1.0)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.1).state is State.SPEAKING
+
+
+def test_silence_that_lasts_too_long_is_the_end_whatever_was_said() -> None:
+    walk = guessed(paused(), meant("hours", 0.6), "my bill is")
+    walk.tell(events.SpeechEnded(walk.turn, walk.now - 3.0))
+    assert walk.state is State.SPEAKING
+
+
+def test_what_is_not_current_is_stale() -> None:
+    walk = Walk().heard_out()
+    late: list[events.Event] = [
+        events.SpeechPaused(1, walk.now),
+        events.SpeechResumed(1, walk.now),
+        events.TurnJudged(1, 0.5),
+    ]
+    walk.tell(*late)
+    assert walk.core.stale == len(late)
+    paused(walk).tell(events.TurnJudged(walk.turn, 0.5), events.TurnJudged(walk.turn, 0.9))
+    assert walk.core.stale == len(late) + 1

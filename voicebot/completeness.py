@@ -1,0 +1,143 @@
+"""PURE. Has the caller finished? What the words, their meaning and the voice say together.
+
+COMPLETE ends the turn early, PREFIX makes us wait, UNSURE leaves it to the question's own delay.
+A turn detector that hears no end keeps an open answer from being complete; alone it ends nothing,
+for a well spoken half of a sentence means little yet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from voicebot.expected import Expected, Mask
+from voicebot.nlu.ports import Understanding
+
+SURE = 0.75
+"""Probability of an intent from which an open sentence says enough."""
+MARGIN = 0.3
+"""So much likelier than the next one it must be, too."""
+FINISHED = 0.5
+"""Probability, by a turn detector, from which the voice sounds finished."""
+
+_HANGING = frozenset(
+    "a an the my your his her our their this that's these is are was were am i'm it's and or but "
+    "because so if when while that which who with without to for from of on in at about by than "
+    "like as not i we they he she it can could would should will do does did has have had want "
+    "need number uh um er erm eh hmm well actually please between until".split()
+)
+"""Words after which a sentence goes on."""
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+class Completeness(Enum):
+    """Whether more will come."""
+
+    COMPLETE = "complete"
+    UNSURE = "unsure"
+    PREFIX = "prefix"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a turn that is perhaps over."""
+
+    expects: str
+    text: str
+    reading: Understanding
+    """As the question's first reading."""
+    taken_as: str = ""
+    """What the dialogue would take it as: `answer:<slot>`, `affirm`, `deny`, an intent."""
+    mask: Mask | None = None
+    digits: str = ""
+    """The digits in it, where digits are asked for."""
+    finished: float | None = None
+    """Probability by a turn detector; None: there is none, or it has not answered."""
+
+
+def completeness(answer: Answer) -> Completeness:
+    """Will more come?"""
+    judge = _JUDGES.get(answer.expects, _open)
+    return judge(answer)
+
+
+def delay(row: Expected, usual: float, what: Completeness, heard_voice: bool) -> float:
+    """Seconds of silence that end such an answer; `usual`: where nothing is known."""
+    match what:
+        case Completeness.COMPLETE:
+            return min(usual, row.complete if heard_voice else row.by_words)
+        case Completeness.PREFIX:
+            return max(usual, row.prefix)
+        case Completeness.UNSURE:
+            return usual
+
+
+def hangs(text: str) -> bool:
+    """Whether the words themselves ask for more: "my account number is", "because", "um"."""
+    words = _WORD.findall(text.lower())
+    if not words or text.rstrip().endswith("?"):
+        return False
+    return words[-1].replace("\u2019", "'") in _HANGING or text.rstrip().endswith(
+        (",", "...", "…", "-")
+    )
+
+
+def _open(answer: Answer) -> Completeness:
+    if hangs(answer.text):
+        return Completeness.PREFIX
+    if answer.finished is not None and answer.finished < FINISHED:
+        return Completeness.UNSURE
+    return Completeness.COMPLETE if _means_something(answer.reading) else Completeness.UNSURE
+
+
+def _means_something(said: Understanding) -> bool:
+    best = said.intent.confidence
+    following = said.alternatives[0].confidence if said.alternatives else 0.0
+    return not said.out_of_scope and best >= SURE and best - following >= MARGIN
+
+
+def _yes_no(answer: Answer) -> Completeness:
+    if answer.taken_as in ("affirm", "deny"):
+        return Completeness.COMPLETE
+    return _open(answer)
+
+
+def _filled(answer: Answer) -> Completeness:
+    """A slot that one thing fills: a menu's choice, a date."""
+    if hangs(answer.text):
+        return Completeness.PREFIX
+    return Completeness.COMPLETE if answer.taken_as.startswith("answer:") else _open(answer)
+
+
+def _name(answer: Answer) -> Completeness:
+    """ "My name is John" may go on; a first and a last name, or a spelled one, do not."""
+    if hangs(answer.text):
+        return Completeness.PREFIX
+    names = [entity for entity in answer.reading.entities if entity.name == "name"]
+    whole = any(len(entity.value.split()) > 1 for entity in names)
+    if answer.taken_as.startswith("answer:"):
+        return Completeness.COMPLETE if whole else Completeness.UNSURE
+    return _open(answer)
+
+
+def _digits(answer: Answer) -> Completeness:
+    if answer.mask is not None and answer.mask.full(answer.digits):
+        return Completeness.COMPLETE
+    if answer.digits:
+        return Completeness.UNSURE
+    return _open(answer)
+
+
+def _spelling(answer: Answer) -> Completeness:
+    return Completeness.UNSURE
+
+
+_JUDGES = {
+    "yes_no": _yes_no,
+    "menu": _filled,
+    "date": _filled,
+    "name": _name,
+    "digits": _digits,
+    "spelling": _spelling,
+}

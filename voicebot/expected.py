@@ -1,0 +1,120 @@
+"""PURE. What a question expects decides how its answer is listened to: one table.
+
+How long a silence ends it, which words are an answer rather than a sign of listening, what the
+recogniser is told, how long the caller may think: all of it follows from what is asked. Whoever
+waits 0.9 s after "yes" is slow; whoever waits 0.4 s amid an account number cuts it in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HARD_STOP = 3.0
+"""Seconds of silence after which any answer is over."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How one kind of answer is listened to. Times are seconds of silence after a word."""
+
+    endpoint: float
+    """Ends an answer of which nothing more is known."""
+    complete: float
+    """Ends one that is known to be complete."""
+    by_words: float
+    """The same where only the words say so, and no turn detector heard the voice."""
+    prefix: float
+    """Ends one that is plainly unfinished ("my account number is")."""
+    learns: bool = True
+    """Whether the pauses that this caller makes change `endpoint`."""
+    no_input: float = 0.0
+    """Seconds that the caller has at least to begin."""
+    assent: bool = False
+    """Whether "okay" or "mhm" over the prompt is an answer; else it is a sign of listening."""
+    judged: bool = False
+    """Whether a turn detector is asked."""
+    alternatives: int = 1
+    """Readings wanted of the recogniser."""
+    terms: tuple[str, ...] = ()
+    """Words that make a better guess likelier, besides the question's own."""
+    only: tuple[str, ...] = ()
+    """The only words that can be said; empty: any."""
+
+
+EXPECTED: Mapping[str, Expected] = {
+    "yes_no": Expected(0.35, 0.35, 0.35, 1.2, learns=False, assent=True, alternatives=3),
+    "menu": Expected(0.5, 0.35, 0.35, 1.5, assent=True, alternatives=3),
+    "open": Expected(0.85, 0.35, 0.5, 2.0, judged=True),
+    "name": Expected(0.85, 0.5, 0.6, 2.0, judged=True, alternatives=3),
+    "date": Expected(0.85, 0.5, 0.5, 2.0, no_input=7.0, alternatives=3),
+    "digits": Expected(1.8, 0.35, 0.35, 2.5, no_input=10.0, alternatives=5),
+    "spelling": Expected(1.8, 1.0, 1.0, 2.5, no_input=8.0, alternatives=5),
+}  # fmt: skip
+
+
+def expected(kind: str) -> Expected:
+    """The row for this kind of answer; what is not known is open."""
+    return EXPECTED.get(kind, EXPECTED["open"])
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What digits must be to be an answer."""
+
+    least: int = 0
+    most: int = 0
+    """0: no limit."""
+    luhn: bool = False
+    """Whether the last digit checks the others (ISO/IEC 7812-1, annex B)."""
+
+    def fits(self, digits: str) -> bool:
+        """Whether these can be the answer."""
+        high = self.most or len(digits)
+        right = digits.isdigit() and self.least <= len(digits) <= high
+        return right and (not self.luhn or luhn(digits))
+
+    def full(self, digits: str) -> bool:
+        """Whether these are the answer, and no digit can follow."""
+        return bool(self.most) and len(digits) == self.most and self.fits(digits)
+
+
+def luhn(digits: str) -> bool:
+    """Whether the check digit is right: every second digit from the right counts twice."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return bool(digits) and total % 10 == 0
+
+
+class Pace:
+    """How long this caller pauses amid what is said: a moving average, within bounds."""
+
+    WEIGHT = 0.3
+    """Of the newest pause."""
+    FACTOR = 1.5
+    """Longer than the usual pause is the end."""
+    LEAST = 0.8
+    MOST = 1.5
+    """An endpoint delay is changed to so many times itself at most."""
+
+    def __init__(self) -> None:
+        self.mean: float | None = None
+        """Seconds; None: not known yet."""
+
+    def paused(self, seconds: float) -> None:
+        """The caller went on after such a pause."""
+        seconds = min(seconds, HARD_STOP)
+        if self.mean is None:
+            self.mean = seconds
+        else:
+            self.mean += self.WEIGHT * (seconds - self.mean)
+
+    def endpoint(self, row: Expected) -> float:
+        """The endpoint delay of this row for this caller."""
+        if self.mean is None or not row.learns:
+            return row.endpoint
+        wanted = self.FACTOR * self.mean
+        bounded = min(max(wanted, self.LEAST * row.endpoint), self.MOST * row.endpoint)
+        return min(bounded, HARD_STOP)

@@ -1,0 +1,81 @@
+"""PURE. What a turn comes to, should the caller have finished at this pause.
+
+Recognition, understanding and the dialogue's step are computed at once; all of it is thrown away
+when the caller goes on, and nobody has noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicebot.completeness import Answer, Completeness, completeness
+from voicebot.dialogue import acts
+from voicebot.dialogue.state import Step
+from voicebot.nlu.ports import IntentScore, Understanding
+from voicebot.progress import Stopwatch
+from voicebot.speech.ports import Recognised
+
+
+class Guess:
+    """One pause of one turn."""
+
+    def __init__(self, turn: int, number: int, last_speech: float) -> None:
+        self.number = number
+        """How often the caller had gone on before."""
+        self.watch = Stopwatch(turn, last_speech=last_speech)
+        self.recognised: Recognised | None = None
+        self.noise = False
+        """Nothing was said."""
+        self.finished: float | None = None
+        """What a turn detector says, 0–1."""
+        self.readings: tuple[Understanding, ...] = ()
+        self.step: Step | None = None
+        """What would be said and asked."""
+
+    @property
+    def last_speech(self) -> float:
+        """UTC seconds of the last sound before the pause."""
+        return self.watch.last_speech
+
+    @property
+    def meant(self) -> IntentScore:
+        """What it answered, if it answered: "John Smith" also looks like some wish or other."""
+        meant = self.step.meant if self.step else None
+        return meant or self.readings[0].intent
+
+    @property
+    def found(self) -> tuple[tuple[str, str], ...]:
+        """The entities, for logs."""
+        return tuple((entity.name, entity.value) for entity in self.readings[0].entities)
+
+    def heard(self, recognised: Recognised, now: float) -> None:
+        """These are the words."""
+        self.recognised = recognised
+        self.watch.heard, self.watch.asr = now, recognised.seconds
+        self.watch.text = recognised.text
+
+    def understood(self, readings: Sequence[Understanding], step: Step, now: float) -> None:
+        """This is what they mean, and what would follow."""
+        self.readings, self.step = tuple(readings), step
+        self.watch.understood = now
+        self.watch.nlu = sum(reading.seconds for reading in readings)
+        self.watch.intent = self.meant.name
+
+    def completeness(self, ask: acts.Ask) -> Completeness:
+        """Whether the caller has finished, by all that is known so far."""
+        if self.step is None:
+            return Completeness.UNSURE
+        first = self.readings[0]
+        digits = next((e.value for e in first.entities if e.name == "digits"), "")
+        taken_as = self.step.meant.name if self.step.meant else ""
+        return completeness(
+            Answer(
+                ask.readings[0], self.watch.text, first, taken_as, ask.mask, digits, self.finished
+            )
+        )
+
+    def first_words(self) -> str:
+        """What would be said first."""
+        step_acts = self.step.acts if self.step else ()
+        spoken = (act.text for act in step_acts if isinstance(act, acts.Say | acts.Ask))
+        return next((text for text in spoken if text), "")

@@ -23,6 +23,16 @@ class StopSpeaking:
 
 
 @dataclass(frozen=True)
+class PauseSpeaking:
+    """Silence now; `ResumeSpeaking` goes on from the same sample, `StopSpeaking` never."""
+
+
+@dataclass(frozen=True)
+class ResumeSpeaking:
+    """Go on where `PauseSpeaking` stopped."""
+
+
+@dataclass(frozen=True)
 class Listen:
     """From now on speech belongs to this turn; an earlier one is forgotten."""
 
@@ -44,6 +54,13 @@ class Recognise:
     """Which pause: how often the caller had gone on before."""
     judge: bool = False
     """Whether a turn detector is asked too."""
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The turn's speech goes on: what are its first words? As quickly as may be."""
+
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -95,9 +112,12 @@ class Tell:
 Command = (
     Speak
     | StopSpeaking
+    | PauseSpeaking
+    | ResumeSpeaking
     | Listen
     | StopListening
     | Recognise
+    | Peek
     | Understand
     | Prepare
     | HandOver

@@ -5,9 +5,9 @@ question with its answer: `Listen` names it; speech, recognition and understandi
 (`listening`). A *playback* is one thing said (`mouth`). The queue's part is `waiting`. What names
 another turn or playback, or comes twice, is stale.
 
-Barge-in, the simple kind: while something interruptible is said, 300 ms of speech stop it, but not
-in its first 500 ms. What must be heard is not stopped by voice. A key stops everything at once, and
-what is spoken beside keys is not heard.
+Barge-in has two stages (`listening`): speech pauses a prompt, a word stops it, anything else lets
+it go on. What must be heard is not paused by voice. A key stops everything at once, and what is
+spoken beside keys is not heard.
 """
 
 from __future__ import annotations
@@ -126,11 +126,13 @@ class Conversation:
             self._floor.ignore()
 
     def _playback_finished(self, event: events.PlaybackFinished, now: float) -> None:
-        known = self._floor.mouth.finished(event.playback)
-        if known is None:
+        if self._floor.mouth.finished(event.playback):
+            if not self._floor.mouth.busy:
+                self._all_said(now)
+        elif stopped := self._floor.mouth.was_stopped(event.playback):
+            self._floor.cut(stopped, event.spoken)
+        else:
             self._floor.ignore()
-        elif known and not self._floor.mouth.busy:
-            self._all_said(now)
 
     def _all_said(self, now: float) -> None:
         self._floor.timers.clear(Timer.WATCHDOG, Timer.BARGE_IN)
@@ -252,6 +254,8 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.PlaybackStarted: Conversation._playback_started,
     events.PlaybackFinished: Conversation._playback_finished,
     events.SpeechStarted: Conversation._speech_started,
+    events.SpeechLasted: _listener(Listening.speech_lasted),
+    events.Peeked: _listener(Listening.peeked),
     events.SpeechPaused: _listener(Listening.speech_paused),
     events.SpeechResumed: _listener(Listening.speech_resumed),
     events.SpeechEnded: _listener(Listening.speech_ended),
@@ -268,7 +272,9 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.Released: Conversation._queue_event,
 }
 ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
-    Timer.BARGE_IN: lambda conversation, now: conversation._listening.barge_in(now),
+    Timer.BARGE_IN: lambda conversation, now: conversation._listening.interrupt(now),
+    Timer.PEEK: lambda conversation, now: conversation._listening.peek(now),
+    Timer.RESUME: lambda conversation, now: conversation._listening.resume(now, "silence"),
     Timer.ENDPOINT: lambda conversation, now: conversation._listening.endpoint(now),
     Timer.NO_INPUT: Conversation._no_input,
     Timer.KEYS: Conversation._keys_over,

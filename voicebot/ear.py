@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from voicebot import events
 from voicebot.expected import HARD_STOP
 from voicebot.speech import endpointing
+from voicebot.speech.echo import EchoGuard
 from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
 from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Vad
 from voicebot.utterance import Guessed, Streamed, Utterance
@@ -33,6 +34,7 @@ class Ear:
         self._rate = rate
         self._tell = tell
         self._segmenter = Segmenter(Endpointing(endpoint=HARD_STOP))
+        self._echo = EchoGuard(rate)
         self._silence = bytes(rate // 50 * 2)
         self._missing = 0
         self._awake = False
@@ -62,7 +64,10 @@ class Ear:
         if not self._awake or (pcm is None and self._missing < GAP):
             return
         frame = pcm or self._silence
-        for event in self._segmenter.feed(frame, self._vad.is_speech(frame), now):
+        self._echo.received(frame)
+        speech = self._vad.is_speech(frame)
+        echo = speech and self._echo.is_echo(frame)
+        for event in self._segmenter.feed(frame, speech, now, echo):
             if self._turn is not None:
                 self._take(self._turn, event)
 
@@ -72,6 +77,16 @@ class Ear:
         if utterance is None:
             return Recognised("", 0.0, no_speech=1.0)
         return await utterance.hear()
+
+    async def peek(self, turn: int) -> Recognised:
+        """The first words of this turn, whose speech goes on. Raises EngineLost."""
+        utterance = self._utterance_of(turn)
+        return await utterance.peek() if utterance is not None else Recognised("", 0.0)
+
+    def played(self, frames: Iterable[bytes]) -> None:
+        """The caller hears this of us, and may send it back."""
+        for frame in frames:
+            self._echo.sent(frame)
 
     def sound_of(self, turn: int) -> bytes:
         """The sound of this turn up to now."""
@@ -89,6 +104,8 @@ class Ear:
                 self._tell(events.SpeechStarted(turn, event.at))
             case endpointing.SpeechFrame() if self._utterance:
                 self._utterance.add(event.pcm)
+            case endpointing.SpeechLasted():
+                self._tell(events.SpeechLasted(turn))
             case endpointing.SpeechPaused() if self._utterance:
                 self._tell(events.SpeechPaused(turn, event.last_speech_at))
             case endpointing.SpeechResumed() if self._utterance:

@@ -46,6 +46,8 @@ class PlaybackFinished:
 
     playback: str
     interrupted: bool = False
+    spoken: str = ""
+    """If it was stopped: the words that were heard of it."""
 
 
 # --- what we hear
@@ -58,6 +60,13 @@ class SpeechStarted:
     turn: int
     at: float
     """UTC seconds of the first sound."""
+
+
+@dataclass(frozen=True)
+class SpeechLasted:
+    """It is more than a click or a cough: 200 ms of it were speech."""
+
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,14 @@ class Heard:
     recognised: Recognised
     guess: int = 0
     """Which pause: how often the caller had gone on before."""
+
+
+@dataclass(frozen=True)
+class Peeked:
+    """The first words of speech that goes on, quickly recognised."""
+
+    turn: int
+    recognised: Recognised
 
 
 @dataclass(frozen=True)
@@ -195,10 +212,12 @@ Event = (
     | PlaybackStarted
     | PlaybackFinished
     | SpeechStarted
+    | SpeechLasted
     | SpeechPaused
     | SpeechResumed
     | SpeechEnded
     | Heard
+    | Peeked
     | Understood
     | TurnJudged
     | EngineFailed

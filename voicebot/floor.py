@@ -64,6 +64,12 @@ class Floor:
         self.order(do.StopSpeaking())
         return self.mouth.stop()
 
+    def cut(self, playback: Playback, spoken: str) -> None:
+        """Something was stopped: so much was heard of it."""
+        self.transcript.cut(playback.ordered, playback.text, spoken)
+        told = (playback.ordered, playback.text, spoken)
+        self.tell(reports.PromptCut(self.facts.call, *told))
+
     def ignore(self) -> None:
         """An event came for something no longer current."""
         self.stale += 1
@@ -71,7 +77,7 @@ class Floor:
     def _say(self, act: acts.Say | acts.Ask, now: float) -> None:
         asks = act.question if isinstance(act, acts.Ask) else ""
         interruptible = act.interruptible if isinstance(act, acts.Say) else True
-        playback = self.mouth.add(act.text, interruptible)
+        playback = self.mouth.add(act.text, interruptible, now)
         self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
         self.transcript.bot(now, act.text)
         self.order(do.Speak(playback.name, act.text))

@@ -1,16 +1,41 @@
-"""PURE. Rules of hearing: what is only noise, which keys end an answer."""
+"""PURE. Rules of hearing: what is noise, a sign of listening or our own echo; which keys end."""
 
 from __future__ import annotations
 
+import re
 import string
+from enum import Enum
 
 from voicebot.dialogue.acts import Keys
+from voicebot.expected import Expected
 from voicebot.speech.ports import Recognised
 
 GHOSTS = frozenset({"the", "a", "huh", "uh", "um", "hm", "hmm", "mm", "you"})
 """Words that recognisers write where there is only noise; alone they mean nothing."""
 NO_SPEECH = 0.9
 """Probability of no speech above which words are not believed."""
+
+_BACKCHANNELS = frozenset(
+    "mhm mm mmm hm hmm uh huh oh ah aha ok okay yeah yes yep yup right i see sure alright all got "
+    "it good fine great well".split()
+)
+LONGEST_BACKCHANNEL = 3
+"""Words; "I see, okay" is one still."""
+ECHOED_WORDS = 3
+"""So many words of our own, in our order, are our own echo."""
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+class Sound(Enum):
+    """What speech over a prompt is."""
+
+    WORD = "word"
+    """The caller wants to speak."""
+    BACKCHANNEL = "backchannel"
+    """The caller listens."""
+    NOISE = "noise"
+    ECHO = "echo"
+
 
 DIGITS = frozenset("0123456789*#")
 
@@ -19,6 +44,21 @@ def is_noise(heard: Recognised) -> bool:
     """Whether nothing was said."""
     words = heard.text.lower().strip(string.punctuation + string.whitespace)
     return not words or words in GHOSTS or heard.no_speech > NO_SPEECH
+
+
+def over_prompt(heard: Recognised, row: Expected, prompt: str) -> Sound:
+    """What is this, said over `prompt`, whose question expects `row`?"""
+    if is_noise(heard):
+        return Sound.NOISE
+    words = _words(heard.text)
+    if len(words) >= ECHOED_WORDS and f" {' '.join(words)} " in f" {' '.join(_words(prompt))} ":
+        return Sound.ECHO
+    listening = len(words) <= LONGEST_BACKCHANNEL and _BACKCHANNELS.issuperset(words)
+    return Sound.BACKCHANNEL if listening and not row.assent else Sound.WORD
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
 
 
 class KeyInput:

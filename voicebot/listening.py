@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from voicebot import commands as do
 from voicebot import events, reports, turns
+from voicebot.bargein import BargeIn
 from voicebot.completeness import delay
 from voicebot.dialogue import acts
 from voicebot.dialogue.policy import Policy
@@ -21,17 +22,13 @@ from voicebot.dialogue.state import Step
 from voicebot.expected import Expected, Pace, expected
 from voicebot.floor import Floor
 from voicebot.guess import Guess
-from voicebot.hearing import is_noise
+from voicebot.hearing import Sound, is_noise, over_prompt
 from voicebot.mouth import Playback
 from voicebot.progress import Stopwatch
-from voicebot.speech.ports import RecognitionContext
+from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.timers import Timer
 from voicebot.turns import SPEAKING, State
 
-PROTECTED = 0.5
-"""Seconds at the beginning of a prompt in which speech does not stop it."""
-BARGE_IN = 0.3
-"""Seconds of speech that stop a prompt."""
 NOISES = 3
 """Noises instead of one answer that are a no-match."""
 LEAST_PATIENCE = 1.0
@@ -57,6 +54,7 @@ class Listening:
         self._resumed = 0
         """How often the caller went on after a pause in this turn."""
         self._pace = Pace()
+        self._barge_in = BargeIn(floor)
         self._watch: Stopwatch | None = None
         """Of the turn that is being answered."""
         self._cut_off: tuple[Playback, ...] = ()
@@ -93,7 +91,7 @@ class Listening:
             self._floor.tell(
                 reports.TurnAnswered(call, watch.turn, watch.text, watch.intent, latency)
             )
-        self._arm_barge_in()
+        self._barge_in.arm(now)
 
     def all_said(self, now: float) -> None:
         """The question is asked; the caller may be answering already."""
@@ -112,6 +110,7 @@ class Listening:
         self.turn += 1
         self._speech = self._guess = None
         self._resumed = 0
+        self._barge_in.forget()
 
     def _listen(self) -> None:
         """Another turn for the same question."""
@@ -136,13 +135,49 @@ class Listening:
             self._take_speech(now)
         elif self._floor.state in SPEAKING:
             self._speech = event.at
-            self._arm_barge_in()
         else:
             self._floor.ignore()
 
-    def barge_in(self, now: float) -> None:
-        """It has lasted long enough: we fall silent."""
+    def speech_lasted(self, event: events.SpeechLasted, now: float) -> None:
+        """It is more than a click: a prompt is paused for it."""
+        if event.turn != self.turn or self._speech is None:
+            self._floor.ignore()
+        elif self._floor.state in SPEAKING:
+            self._barge_in.lasted(now)
+
+    def interrupt(self, now: float) -> None:
+        """The prompt may be interrupted now."""
+        self._barge_in.pause(now)
+
+    def peek(self, now: float) -> None:
+        """Speech over a paused prompt may hold a word by now."""
+        self._floor.order(do.Peek(self.turn))
+
+    def peeked(self, event: events.Peeked, now: float) -> None:
+        """Its first words. At a pause they are recognised in earnest; then these mean nothing."""
+        if event.turn != self.turn or not self._barge_in.paused or self._guess is not None:
+            self._floor.ignore()
+            return
+        match self._over_prompt(event.recognised):
+            case Sound.WORD:
+                self._confirm(now)
+            case Sound.ECHO:
+                self.resume(now, Sound.ECHO.value)
+            case _:
+                self._barge_in.peek_again(now)
+
+    def resume(self, now: float, why: str) -> None:
+        """It was nothing: the prompt goes on, and the caller may speak anew."""
+        self._barge_in.resume(now, why)
+        self._listen()
+
+    def _over_prompt(self, heard: Recognised) -> Sound:
+        return over_prompt(heard, self._row, self._floor.mouth.text)
+
+    def _confirm(self, now: float) -> None:
+        """A word: what we were saying is over, and this is the answer."""
         self._cut_off = self._floor.hush()
+        self._barge_in.forget()
         self._take_speech(now)
 
     def speech_paused(self, event: events.SpeechPaused, now: float) -> None:
@@ -152,8 +187,17 @@ class Listening:
         elif self._floor.state is State.HEARING:
             self._begin_guess(event.last_speech_at)
             self._arm_endpoint(now)
+        elif self._floor.state in SPEAKING and self._worth_hearing(now):
+            self._floor.timers.clear(Timer.PEEK)
+            self._begin_guess(event.last_speech_at)
         else:
             self._too_short()
+
+    def _worth_hearing(self, now: float) -> bool:
+        """What is too short to pause a prompt may still be a "no" where one is asked for."""
+        allowed = self._barge_in.allowed_at()
+        short = self._row.assent and allowed is not None and allowed <= now
+        return self._barge_in.paused or short
 
     def speech_resumed(self, event: events.SpeechResumed, now: float) -> None:
         """It was not the end, even if we had taken it for one: what was guessed is void.
@@ -166,10 +210,12 @@ class Listening:
             return
         self._pace.paused(event.at - guess.last_speech)
         self._guess, self._resumed = None, self._resumed + 1
+        self._floor.timers.clear(Timer.ENDPOINT)
         if self._floor.state is State.THINKING:
             self._floor.move(turns.SpeechTaken(), now)
             self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_SPEECH)
-        self._floor.timers.clear(Timer.ENDPOINT)
+        elif self._barge_in.paused:
+            self._barge_in.peek_again(now)
 
     def speech_ended(self, event: events.SpeechEnded, now: float) -> None:
         """The answer is complete, whatever it says."""
@@ -177,21 +223,14 @@ class Listening:
             self._floor.ignore()
         elif self._floor.state is State.HEARING:
             self._end_at(event.last_speech_at, now)
-        else:
+        elif self._barge_in.paused:
+            self._begin_guess(event.last_speech_at)
+        elif self._guess is None:
             self._too_short()
 
     def _too_short(self) -> None:
         """Or over something that must be heard: as if it had not been."""
-        self._floor.timers.clear(Timer.BARGE_IN)
         self._listen()
-
-    def _arm_barge_in(self) -> None:
-        playback = self._floor.mouth.current
-        if self._speech is None or playback is None or playback.started is None:
-            return
-        allowed = playback.interruptible and self._floor.state in SPEAKING
-        at = max(self._speech + BARGE_IN, playback.started + PROTECTED)
-        self._floor.timers.set(Timer.BARGE_IN, at if allowed else None)
 
     def _take_speech(self, now: float) -> None:
         no_input = self._floor.timers.at(Timer.NO_INPUT)
@@ -209,12 +248,26 @@ class Listening:
             self._floor.ignore()
             return
         guess.heard(event.recognised, now)
+        if self._floor.state in SPEAKING and not self._is_answer(event.recognised, now):
+            return
         guess.noise = is_noise(event.recognised)
         if not guess.noise:
             text, readings = event.recognised.text, self._ask.readings
             self._floor.order(do.Understand(self.turn, text, readings, guess.number))
+            self._arm_endpoint(now)
         elif self._floor.state is State.THINKING:
             self._noise(now)
+
+    def _is_answer(self, heard: Recognised, now: float) -> bool:
+        """Whether speech over a prompt is one; the prompt is over then, else it goes on."""
+        what = self._over_prompt(heard)
+        if what is Sound.WORD:
+            self._confirm(now)
+        elif self._barge_in.paused:
+            self.resume(now, what.value)
+        else:
+            self._listen()
+        return what is Sound.WORD
 
     def understood(self, event: events.Understood, now: float) -> None:
         """What the words mean; the dialogue says what would follow."""
@@ -293,9 +346,10 @@ class Listening:
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""
-        working = self._floor.state in (State.HEARING, State.THINKING)
-        if working and event.turn == self.turn:
+        if event.turn == self.turn and self._floor.state in (State.HEARING, State.THINKING):
             self._lost(event.why, now)
+        elif event.turn == self.turn and self._barge_in.paused:
+            self.resume(now, Sound.NOISE.value)
         else:
             self._floor.ignore()
 
@@ -307,8 +361,7 @@ class Listening:
             self._lost("no answer", now)
 
     def _current(self, turn: int, number: int) -> Guess | None:
-        working = self._floor.state in (State.HEARING, State.THINKING) and turn == self.turn
-        guess = self._guess if working else None
+        guess = self._guess if turn == self.turn else None
         return guess if guess is not None and guess.number == number else None
 
     def _noise(self, now: float) -> None:

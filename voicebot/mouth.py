@@ -15,6 +15,8 @@ class Playback:
     name: str
     text: str
     interruptible: bool
+    ordered: float = 0.0
+    """UTC seconds at which it was ordered: its line in the transcript."""
     started: float | None = None
     """UTC seconds of its first sound."""
 
@@ -26,12 +28,12 @@ class Mouth:
         self._prefix = prefix
         self._count = 0
         self._queue: list[Playback] = []
-        self._stopped: set[str] = set()
+        self._stopped: dict[str, Playback] = {}
 
-    def add(self, text: str, interruptible: bool) -> Playback:
+    def add(self, text: str, interruptible: bool, ordered: float = 0.0) -> Playback:
         """One thing more, after the others."""
         self._count += 1
-        playback = Playback(f"{self._prefix}-{self._count}", text, interruptible)
+        playback = Playback(f"{self._prefix}-{self._count}", text, interruptible, ordered)
         self._queue.append(playback)
         return playback
 
@@ -45,6 +47,11 @@ class Mouth:
         """What is heard now or next."""
         return self._queue[0] if self._queue else None
 
+    @property
+    def text(self) -> str:
+        """Everything being said, or to be said."""
+        return " ".join(playback.text for playback in self._queue)
+
     def started(self, name: str, now: float) -> bool | None:
         """Its first sound went out. False: it was stopped; None: it is unknown."""
         for index, playback in enumerate(self._queue):
@@ -53,21 +60,20 @@ class Mouth:
                 return True
         return False if name in self._stopped else None
 
-    def finished(self, name: str) -> bool | None:
-        """No more of it will be heard. False: it was stopped before; None: it is unknown."""
+    def finished(self, name: str) -> bool:
+        """No more of it will be heard. False: it is unknown, or was stopped before."""
         before = len(self._queue)
         self._queue = [playback for playback in self._queue if playback.name != name]
-        if len(self._queue) < before:
-            return True
-        if name in self._stopped:
-            self._stopped.discard(name)
-            return False
-        return None
+        return len(self._queue) < before
+
+    def was_stopped(self, name: str) -> Playback | None:
+        """One that was stopped and is now told as finished; only once."""
+        return self._stopped.pop(name, None)
 
     def stop(self) -> tuple[Playback, ...]:
         """Nothing is said any more; what was not said to its end."""
         cut_off, self._queue = tuple(self._queue), []
-        self._stopped |= {playback.name for playback in cut_off}
+        self._stopped |= {playback.name: playback for playback in cut_off}
         return cut_off
 
     def longest(self) -> float:

@@ -8,6 +8,11 @@ from kernel.packet import TranscriptLine
 from voicebot.reports import Latency
 
 
+def cut_off(spoken: str) -> str:
+    """How a transcript shows what was stopped."""
+    return f"{spoken.rstrip(',;:.')}…"
+
+
 class Transcript:
     """Everything said, in order."""
 
@@ -21,6 +26,16 @@ class Transcript:
     def caller(self, at: float, text: str, confidence: float | None = None) -> None:
         """The caller said this."""
         self._lines.append(TranscriptLine(at, "caller", text, confidence))
+
+    def cut(self, at: float, text: str, spoken: str) -> None:
+        """Of this, ordered at `at`, only so much was heard."""
+        for index in range(len(self._lines) - 1, -1, -1):
+            line = self._lines[index]
+            if (line.at, line.who, line.text) == (at, "bot", text):
+                self._lines[index : index + 1] = [replace(line, text=cut_off(spoken))] * bool(
+                    spoken
+                )
+                return
 
     def meant(self, intent: str) -> None:
         """What the caller's last line was taken as."""

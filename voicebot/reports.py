@@ -37,6 +37,36 @@ class BotSaid:
 
 
 @dataclass(frozen=True)
+class PromptPaused:
+    """The caller made a sound over what we say; we fell silent to hear what it is."""
+
+    call: str
+    at: float
+
+
+@dataclass(frozen=True)
+class PromptResumed:
+    """It was nothing: we went on from the same sample."""
+
+    call: str
+    at: float
+    why: str
+    """What it was: `backchannel`, `noise`, `echo`, `silence`."""
+
+
+@dataclass(frozen=True)
+class PromptCut:
+    """What we said was stopped before its end."""
+
+    call: str
+    at: float
+    """When it was begun: as in `BotSaid`."""
+    text: str
+    spoken: str
+    """The words that were heard of it."""
+
+
+@dataclass(frozen=True)
 class TurnHeard:
     """The caller said this, as far as it was heard."""
 
@@ -131,6 +161,9 @@ class ConversationEnded:
 
 Report = (
     BotSaid
+    | PromptPaused
+    | PromptResumed
+    | PromptCut
     | TurnHeard
     | KeysPressed
     | TurnUnderstood

@@ -93,8 +93,11 @@ class Session:
         if self._ended.is_set():
             return
         for event in self._playout.take_events():
-            self._receive(_playback_event(event), now)
+            self._receive(self._playback_event(event), now)
+        for playback in self._voice.take_unsaid():
+            self._receive(events.PlaybackFinished(playback, interrupted=True), now)
         if self._ear is not None:
+            self._ear.played(self._playout.take_played())
             self._guard(self._ear.hear, pcm, now)
         due = self._conversation.next_timer()
         if due is not None and due <= now:
@@ -194,6 +197,28 @@ class Session:
         else:
             self._told(events.TurnJudged(command.turn, finished, command.guess))
 
+    def _peek(self, command: do.Peek) -> None:
+        self._start(self._hear_first(command.turn))
+
+    async def _hear_first(self, turn: int) -> None:
+        """The first words of speech that goes on; without them its pause will tell."""
+        if self._ear is None:
+            return
+        try:
+            recognised = await self._ear.peek(turn)
+        except EngineLost as lost:
+            log.warning("session.not_peeked", call=self._facts.call, problem=str(lost))
+        else:
+            self._told(events.Peeked(turn, recognised))
+
+    def _playback_event(
+        self, event: media.PlaybackStarted | media.PlaybackFinished
+    ) -> events.Event:
+        if isinstance(event, media.PlaybackStarted):
+            return events.PlaybackStarted(event.playback)
+        spoken = self._voice.spoken(event.playback, event.samples)
+        return events.PlaybackFinished(event.playback, event.interrupted, spoken)
+
     def _understand(self, command: do.Understand) -> None:
         self._start(self._make_out(command))
 
@@ -225,18 +250,15 @@ class Session:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _playback_event(event: media.PlaybackStarted | media.PlaybackFinished) -> events.Event:
-    if isinstance(event, media.PlaybackStarted):
-        return events.PlaybackStarted(event.playback)
-    return events.PlaybackFinished(event.playback, event.interrupted)
-
-
 DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Speak: lambda session, it: session._voice.speak(it.playback, it.text),
     do.StopSpeaking: lambda session, it: session._voice.stop(),
+    do.PauseSpeaking: lambda session, it: session._playout.pause(),
+    do.ResumeSpeaking: lambda session, it: session._playout.resume(),
     do.Listen: Session._listen,
     do.StopListening: Session._stop_listening,
     do.Recognise: Session._recognise,
+    do.Peek: Session._peek,
     do.Understand: Session._understand,
     do.Prepare: lambda session, it: session._voice.prepare(it.text),
     do.HandOver: lambda session, it: session._output.transfer(it.packet),

@@ -9,7 +9,11 @@ class Timer(Enum):
     """What a conversation waits for."""
 
     BARGE_IN = "barge_in"
-    """Speech has lasted long enough to stop us."""
+    """The prompt has lasted long enough to be interrupted."""
+    PEEK = "peek"
+    """Speech over a paused prompt has lasted long enough to hold a word."""
+    RESUME = "resume"
+    """A prompt has been paused for too long."""
     ENDPOINT = "endpoint"
     """Silence has lasted long enough to end the answer."""
     NO_INPUT = "no_input"

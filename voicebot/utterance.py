@@ -12,7 +12,15 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext
+from voicebot.speech.ports import (
+    Recognised,
+    Recogniser,
+    RecognitionContext,
+    RecognitionStream,
+)
+
+PARTIAL = 0.5
+"""What the words of an unfinished utterance count for."""
 
 
 class Utterance(Protocol):
@@ -31,6 +39,9 @@ class Utterance(Protocol):
         Raises EngineLost.
         """
 
+    async def peek(self) -> Recognised:
+        """Its first words, while it goes on. Raises EngineLost."""
+
     def resumed(self) -> None:
         """It goes on."""
 
@@ -45,6 +56,7 @@ class Streamed:
         self._made_of = (recogniser, rate, context)
         self._sound = bytearray()
         self._pieces: list[asyncio.Task[Recognised]] = []
+        self._stream: RecognitionStream | None = None
         self._closed = True
         self._kept = bytearray()
         """What came after a pause; it begins the next piece."""
@@ -70,13 +82,18 @@ class Streamed:
             self._queue.put_nowait(None)
         return joined([await piece for piece in list(self._pieces)])
 
+    async def peek(self) -> Recognised:
+        """What the engine has so far."""
+        said = await self._stream.partial() if self._stream is not None else ""
+        return Recognised(said, PARTIAL)
+
     def resumed(self) -> None:
         """Another piece begins."""
         if not self._closed:
             return
         self._closed = False
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        task = asyncio.create_task(_stream(*self._made_of, self._queue))
+        task = asyncio.create_task(self._hear(self._queue))
         task.add_done_callback(_seen)
         self._pieces.append(task)
         if self._kept:
@@ -88,21 +105,16 @@ class Streamed:
         for piece in self._pieces:
             piece.cancel()
 
-
-async def _stream(
-    recogniser: Recogniser,
-    rate: int,
-    context: RecognitionContext,
-    sound: asyncio.Queue[bytes | None],
-) -> Recognised:
-    stream = await recogniser.open(rate, context)
-    try:
-        while (pcm := await sound.get()) is not None:
-            await stream.feed(pcm)
-        return await stream.finish()
-    except asyncio.CancelledError:
-        await stream.cancel()
-        raise
+    async def _hear(self, sound: asyncio.Queue[bytes | None]) -> Recognised:
+        recogniser, rate, context = self._made_of
+        stream = self._stream = await recogniser.open(rate, context)
+        try:
+            while (pcm := await sound.get()) is not None:
+                await stream.feed(pcm)
+            return await stream.finish()
+        except asyncio.CancelledError:
+            await stream.cancel()
+            raise
 
 
 def joined(pieces: Sequence[Recognised]) -> Recognised:
@@ -142,6 +154,10 @@ class Guessed:
             self._guess = asyncio.create_task(_whole(*self._made_of, self.pcm))
             self._guess.add_done_callback(_seen)
         return await self._guess
+
+    async def peek(self) -> Recognised:
+        """What is heard in its sound so far. Raises EngineLost."""
+        return await _whole(*self._made_of, self.pcm)
 
     def resumed(self) -> None:
         """What was guessed is void."""

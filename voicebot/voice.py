@@ -13,6 +13,7 @@ from voicebot.errors import EngineLost
 from voicebot.speech.clauses import pause_after, split
 from voicebot.speech.ports import Clause, Synthesiser
 from voicebot.speech.sound import silence
+from voicebot.spoken import Made, spoken
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 3
@@ -41,6 +42,10 @@ class Voice:
         self._current: asyncio.Task[None] | None = None
         self._ready: tuple[str, asyncio.Task[list[Clause]]] | None = None
         """A clause made in advance."""
+        self._made: dict[str, list[Made]] = {}
+        """What was given to the playout of each playback under way."""
+        self._saying = ""
+        self._unsaid: list[str] = []
 
     def prepare(self, text: str) -> None:
         """This may be said next: have its first clause ready."""
@@ -58,11 +63,22 @@ class Voice:
 
     def stop(self) -> None:
         """Say nothing of all that any more."""
-        while not self._texts.empty():
-            self._texts.get_nowait()
-        if self._current is not None:
+        if self._current is not None and not self._current.done():
             self._current.cancel()
+            if self._saying not in self._made:
+                self._unsaid.append(self._saying)
+        while not self._texts.empty():
+            self._unsaid.append(self._texts.get_nowait()[0])
         self._stop()
+
+    def take_unsaid(self) -> list[str]:
+        """Playbacks that were stopped before any sound of them was made; each is told once."""
+        unsaid, self._unsaid = self._unsaid, []
+        return unsaid
+
+    def spoken(self, playback: str, samples: int) -> str:
+        """The words of a finished playback, when so many samples of it were sent."""
+        return spoken(self._made.pop(playback, ()), samples)
 
     async def run(self) -> None:
         """Speak, until cancelled."""
@@ -81,10 +97,13 @@ class Voice:
     async def _say(self, playback: str, text: str) -> None:
         """All clauses to the playout. A text that never began is told as finished by us."""
         made = 0
+        self._saying = playback
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async for clause in self._clauses(text):
                     self._playout.enqueue(playback, clause.pcm)
+                    said = self._made.setdefault(playback, [])
+                    said.append((clause.text, len(clause.pcm) // 2))
                     made += 1
                 break
             except EngineLost as lost:

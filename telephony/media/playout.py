@@ -15,11 +15,15 @@ Rules:
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from telephony.media.background import Background
 from telephony.media.framing import frame_bytes
 from telephony.media.mixing import fade_in, fade_out, mix
+
+PLAYED = 25
+"""Frames remembered for `take_played`: half a second."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Playout:
         self._fade: str = ""
         """`out` or `in` when the next frame has to fade."""
         self._background = Background(self._size)
+        self._played: deque[bytes] = deque(maxlen=PLAYED)
 
     # What is to be heard.
 
@@ -141,7 +146,15 @@ class Playout:
         voice = self._voice()
         under = self._background.next_frame(ducked=voice is not None)
         parts = [part for part in (voice, under) if part is not None]
-        return mix(*parts) if parts else None
+        frame = mix(*parts) if parts else None
+        self._played.append(frame or bytes(self._size))
+        return frame
+
+    def take_played(self) -> list[bytes]:
+        """What was heard of us since the last call, silence too: whoever looks for its echo."""
+        played = list(self._played)
+        self._played.clear()
+        return played
 
     def take_events(self) -> list[PlaybackStarted | PlaybackFinished]:
         """What happened since the last call, in order."""

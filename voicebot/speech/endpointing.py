@@ -6,8 +6,9 @@ the loudest of the utterance (a television behind the caller is none of his word
 
     QUIET     the last 400 ms are kept (pre-roll), because an onset is known only after it.
               3 speech frames of the last 5: SpeechStarted, with the pre-roll as first SpeechFrame.
-    SPEAKING  every frame is passed on. A gap up to the hangover is part of a word; after a longer
-              one a single click does not count, only another onset does.
+    SPEAKING  every frame is passed on. 200 ms of speech in it: SpeechLasted, more than a click.
+              A gap up to the hangover is part of a word; after a longer one a single click does not
+              count, only another onset does.
               200 ms of silence: SpeechPaused, perhaps the end. A recogniser may begin to guess here
               (open a stream, feed what came since SpeechStarted, finish) and throw the guess away
               at SpeechResumed; by SpeechEnded the answer is then already there.
@@ -42,6 +43,13 @@ class SpeechFrame:
 
 
 @dataclass(frozen=True)
+class SpeechLasted:
+    """So much of the utterance was speech that it is more than a click or a cough; told once."""
+
+    at: float
+
+
+@dataclass(frozen=True)
 class SpeechPaused:
     """Silence that is perhaps the end."""
 
@@ -67,7 +75,9 @@ class SpeechEnded:
     """It was longer than the limit; the caller may be speaking still."""
 
 
-SpeechEvent = SpeechStarted | SpeechFrame | SpeechPaused | SpeechResumed | SpeechEnded
+SpeechEvent = (
+    SpeechStarted | SpeechFrame | SpeechLasted | SpeechPaused | SpeechResumed | SpeechEnded
+)
 
 
 class Segment(Enum):
@@ -97,6 +107,8 @@ class Endpointing:
     onset_speech: int = 3
     onset_window: int = 5
     hangover: float = 0.100
+    lasting: float = 0.200
+    """Speech in an utterance, gaps not counted, that is told as lasting."""
     pause: float = 0.200
     endpoint: float = 0.600
     """Silence that ends an utterance; `Segmenter.endpoint` changes it for one question."""
@@ -153,11 +165,18 @@ class Segmenter:
         self._ring: deque[bytes] = deque(maxlen=self.settings.frames(self.settings.pre_roll))
         self._silent = 0
         self._length = 0
+        self._spoken = 0
+        """Frames of the utterance that were speech."""
         self._last_speech_at = 0.0
 
-    def feed(self, frame: bytes, is_speech: bool, now: float) -> list[SpeechEvent]:
-        """Take one frame that ended at `now` (UTC seconds)."""
-        speech = self._loudness.enough(level(frame), is_speech)
+    def feed(
+        self, frame: bytes, is_speech: bool, now: float, echo: bool = False
+    ) -> list[SpeechEvent]:
+        """Take one frame that ended at `now` (UTC seconds).
+
+        `echo`: it is our own voice coming back: neither speech nor the noise of the line.
+        """
+        speech = not echo and self._loudness.enough(level(frame), is_speech)
         self._recent.append(speech)
         if self.state is Segment.QUIET:
             return self._listen(frame, now)
@@ -178,6 +197,7 @@ class Segmenter:
         pre_roll = b"".join(self._ring)
         self._length = len(self._ring)
         self._silent = 0
+        self._spoken = sum(self._recent)
         self._last_speech_at = now
         self._ring.clear()
         started = SpeechStarted(now - began * self.settings.frame)
@@ -190,7 +210,12 @@ class Segmenter:
             self._last_speech_at = now
         else:
             self._silent += 1
-        return [SpeechFrame(frame), *self._judge(now)]
+        return [SpeechFrame(frame), *self._lasting(speech, now), *self._judge(now)]
+
+    def _lasting(self, speech: bool, now: float) -> list[SpeechEvent]:
+        self._spoken += speech
+        told = speech and self._spoken == self.settings.frames(self.settings.lasting)
+        return [SpeechLasted(now)] if told else []
 
     def _judge(self, now: float) -> list[SpeechEvent]:
         if not self._within(self.endpoint):

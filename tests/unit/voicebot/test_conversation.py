@@ -80,58 +80,6 @@ def test_an_answer_is_told_as_one_whatever_it_looks_like() -> None:
     assert [line.intent for line in spoken] == told
 
 
-# Barge-in
-
-
-def speaking(interruptible: bool = True) -> Walk:
-    """In the greeting's question, or in what must be heard."""
-    walk = Walk()
-    plays = [speak.playback for speak in walk.orders(do.Speak)]
-    if interruptible:
-        for playback in plays[:-1]:
-            walk.tell(events.PlaybackStarted(playback), events.PlaybackFinished(playback))
-        plays = plays[-1:]
-    return walk.tell(events.PlaybackStarted(plays[0]))
-
-
-@pytest.mark.parametrize(
-    ("starts_after", "speaks_for", "stopped"),
-    [(0.0, 0.4, False), (0.0, 0.55, True), (1.0, 0.2, False), (1.0, 0.35, True)],
-)
-def test_speech_stops_a_prompt(starts_after: float, speaks_for: float, stopped: bool) -> None:
-    walk = speaking().wait(starts_after).speaks().wait(speaks_for)
-    assert bool(walk.orders(do.StopSpeaking)) is stopped
-    assert walk.state is (State.HEARING if stopped else State.GREETING)
-
-
-def test_speech_does_not_stop_what_must_be_heard() -> None:
-    walk = speaking(interruptible=False).wait(1.0).speaks().wait(5.0)
-    assert not walk.orders(do.StopSpeaking)
-
-
-def test_speech_that_goes_on_stops_what_follows_what_must_be_heard() -> None:
-    walk = speaking(interruptible=False).wait(1.0).speaks().wait(1.0)
-    plays = [speak.playback for speak in walk.orders(do.Speak)]
-    for playback in plays[:-1]:
-        walk.tell(events.PlaybackFinished(playback))
-    walk.tell(events.PlaybackStarted(plays[-1])).wait(0.6)
-    assert walk.state is State.HEARING
-
-
-def test_speech_too_short_is_as_if_it_had_not_been() -> None:
-    walk = speaking().wait(1.0).speaks().pauses().wait(1.0)
-    assert walk.state is State.GREETING
-    assert walk.turn == 2
-    assert walk.heard_out().speaks().state is State.HEARING
-
-
-def test_prompt_that_ends_amid_speech_lets_the_caller_finish() -> None:
-    walk = speaking().wait(1.0).speaks()
-    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
-    assert walk.state is State.HEARING
-    assert walk.pauses().state is State.THINKING
-
-
 # Silence and noise
 
 
@@ -181,29 +129,12 @@ def test_a_noisy_line_does_not_go_on_for_ever() -> None:
     assert walk.words[-1] == "What was that?"
 
 
-def test_a_prompt_that_a_noise_stopped_is_said_again_and_no_failure() -> None:
-    walk = speaking().wait(1.0).speaks().wait(0.4).pauses()
-    walk.tell(events.Heard(walk.turn, Recognised("", 0.0)))
-    assert walk.state is State.SPEAKING
-    assert walk.words[-2:] == ["How can I help?", "How can I help?"]
-    walk.heard_out()
-    assert walk.says("hours").words[-2] == "Nine to five."
-
-
-def test_a_prompt_that_noises_stop_for_ever_is_given_up() -> None:
-    walk = speaking()
-    for _ in range(3):
-        walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-1].playback))
-        walk.wait(1.0).speaks().wait(0.4).pauses()
-        walk.tell(events.Heard(walk.turn, Recognised("", 0.0)))
-    assert walk.words[-1] == "What was that?"
-
-
 # Keys
 
 
 def test_a_key_stops_even_what_must_be_heard() -> None:
-    walk = speaking(interruptible=False).tell(events.DigitPressed("1"))
+    walk = Walk()
+    walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[0].playback), events.DigitPressed("1"))
     assert walk.orders(do.StopSpeaking)
     assert walk.words[-2] == "Nine to five."
 
@@ -463,6 +394,8 @@ def some_event() -> st.SearchStrategy[events.Event]:
         st.builds(events.PlaybackFinished, playback, st.booleans()),
         st.builds(events.SpeechStarted, turn, st.just(T0)),
         st.builds(events.SpeechEnded, turn, st.just(T0)),
+        st.builds(events.SpeechLasted, turn),
+        st.builds(events.Peeked, turn, heard),
         st.builds(events.SpeechPaused, turn, st.just(T0)),
         st.builds(events.SpeechResumed, turn, st.just(T0 + 1)),
         st.builds(events.TurnJudged, turn, st.floats(0, 1), st.integers(0, 1)),
@@ -481,7 +414,11 @@ def some_event() -> st.SearchStrategy[events.Event]:
     )
 
 
-step = st.one_of(some_event(), st.floats(0.0, 30.0), st.just("heard_out"), st.just("turn"))
+step = st.one_of(
+    some_event(),
+    st.floats(0.0, 30.0),
+    st.sampled_from(["heard_out", "turn", "speaks", "lasts", "begins"]),
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -497,6 +434,10 @@ def test_no_order_of_events_breaks_it(
             walk.heard_out()
         elif each == "turn" and not keys_only:
             walk.speaks().pauses()
+        elif each in ("speaks", "lasts") and not keys_only:
+            walk.speaks() if each == "speaks" else walk.lasts()
+        elif each == "begins":
+            walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-1].playback))
         elif not isinstance(each, str):
             walk.tell(each)
         assert walk.state in State

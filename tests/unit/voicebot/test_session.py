@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from kernel.clock import ManualClock
@@ -18,10 +19,11 @@ from voicebot.errors import EngineLost
 from voicebot.ports import SpeechEngines
 from voicebot.session import Session
 from voicebot.speech.ports import EngineInfo, TurnDetector
-from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser, tone
+from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
 from voicebot.turns import State
 
-LOUD = tone(8000, 0.02)
+LOUD = (np.random.default_rng(7).standard_normal(160) * 3000).astype("<i2").tobytes()
+"""A caller who sounds unlike the bot's tone."""
 
 
 class Streaming(ScriptedRecogniser):
@@ -214,12 +216,45 @@ async def test_barge_in_silences_the_leg(start: Start) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
     greeting = "How can I help?"
     await rig.until(lambda: greeting in rig.synthesiser.spoken and rig.playout.current == "bot-4")
+    await rig.until(lambda: rig.playout.position > 8000)
     rig.recogniser.hear("hours")
-    await rig.speak(1.0)
+    rig.recogniser.hear("hours")
+    await rig.speak(0.3)
+    assert rig.frames[-1] is None and not rig.playout.idle, "paused"
+    await rig.speak(0.4)
     assert rig.session.state is State.HEARING
     assert rig.playout.idle
-    assert rig.frames[-1] is None
     await rig.until(lambda: "Nine to five." in rig.said())
+    (cut,) = [report for report in rig.told if isinstance(report, reports.PromptCut)]
+    assert (cut.text, cut.spoken) == (greeting, "How can")
+
+
+async def test_a_sign_of_listening_pauses_and_the_prompt_goes_on_from_the_same_sample(
+    start: Start,
+) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
+    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 6000)
+    rig.recogniser.hear("Mm-hmm.")
+    await rig.speak(0.3)
+    paused_at = rig.playout.position
+    assert rig.frames[-1] is None
+    await rig.until(lambda: any(isinstance(r, reports.PromptResumed) for r in rig.told))
+    assert rig.playout.position == paused_at
+    await rig.tick(bytes(320))
+    assert (rig.playout.current, rig.playout.position) == ("bot-4", paused_at + 160)
+    await rig.listening()
+    assert not [report for report in rig.told if isinstance(report, reports.PromptCut)]
+    assert rig.recogniser.contexts and not rig.packets
+
+
+async def test_what_was_stopped_before_it_sounded_is_not_in_the_transcript(start: Start) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
+    await rig.until(lambda: rig.playout.current == "bot-1")
+    rig.session.on_digit("0", rig.clock.now())
+    await rig.until(lambda: bool(rig.packets))
+    said = [line.text for line in rig.packets[0].transcript]
+    assert said[-3:] == ["[0]", "Of course.", "Connecting you to the house team."]
+    assert "How can I help?" not in said and "It is recorded." not in said
 
 
 async def test_what_must_be_heard_is_not_stopped_by_voice_but_by_a_key(start: Start) -> None:

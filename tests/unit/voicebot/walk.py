@@ -74,6 +74,10 @@ class Walk:
     def speaks(self) -> Walk:
         return self.tell(events.SpeechStarted(self.turn, self.now))
 
+    def lasts(self) -> Walk:
+        """200 ms of it were speech."""
+        return self.tell(events.SpeechLasted(self.turn))
+
     def pauses(self) -> Walk:
         return self.tell(events.SpeechEnded(self.turn, self.now))
 

@@ -180,3 +180,19 @@ def test_no_background_stops_harmlessly() -> None:
     playout = Playout()
     playout.background(None)
     assert playout.next_frame() is None
+
+
+def test_what_was_heard_of_us_is_told_once_silence_too() -> None:
+    playout = Playout()
+    said(playout, "hello", sound(1))
+    first = playout.next_frame()
+    assert playout.next_frame() is None
+    assert playout.take_played() == [first, bytes(2 * FRAME)]
+    assert playout.take_played() == []
+
+
+def test_what_nobody_asks_for_does_not_pile_up() -> None:
+    playout = Playout()
+    for _ in range(1000):
+        playout.next_frame()
+    assert len(playout.take_played()) == 25

@@ -16,6 +16,7 @@ from voicebot.speech.endpointing import (
     SpeechEnded,
     SpeechEvent,
     SpeechFrame,
+    SpeechLasted,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
@@ -45,14 +46,14 @@ class Line:
         self.events: list[SpeechEvent] = []
 
     def hears(self, pattern: str) -> list[SpeechEvent]:
-        """Feed the frames; the events but the frames."""
+        """Feed the frames; the events but those that only tell how it goes on."""
         new: list[SpeechEvent] = []
         for mark in pattern:
             self.frames += 1
             frame, is_speech = self.FRAMES[mark]
             new += self.segmenter.feed(frame, is_speech, START + self.frames * 0.020)
         self.events += new
-        return [event for event in new if not isinstance(event, SpeechFrame)]
+        return [event for event in new if not isinstance(event, SpeechFrame | SpeechLasted)]
 
     def pcm(self) -> bytes:
         return b"".join(event.pcm for event in self.events if isinstance(event, SpeechFrame))
@@ -63,6 +64,31 @@ def test_three_of_five_begin_an_utterance_at_its_first_speech_frame() -> None:
     assert line.hears("-" * 10 + "#-#") == []
     (started,) = line.hears("#")
     assert started == SpeechStarted(near(START + 10 * 0.020))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lasting"),
+    [
+        ("#########", 0),
+        ("##########", 1),
+        ("#####----#####", 1),
+        ("#" * 60, 1),
+        ("#####----####", 0),
+    ],
+)
+def test_what_lasts_is_told_once(pattern: str, lasting: int) -> None:
+    line = Line()
+    line.hears(pattern)
+    assert sum(isinstance(event, SpeechLasted) for event in line.events) == lasting
+
+
+def test_our_own_echo_is_neither_speech_nor_noise() -> None:
+    segmenter = Segmenter()
+    for i in range(100):
+        assert segmenter.feed(LOUD, True, START + i * 0.02, echo=True) == []
+    soft = tone(RATE, 0.020, -45.0)
+    events = [segmenter.feed(soft, True, START + 2 + i * 0.02) for i in range(5)]
+    assert isinstance(events[2][0], SpeechStarted), "the echo has not raised the bar"
 
 
 def test_two_clicks_are_no_utterance() -> None:
@@ -176,7 +202,7 @@ def test_events_always_follow_the_table(pattern: str) -> None:
     line.hears(pattern)
     state = Segment.QUIET
     for event in line.events:
-        if isinstance(event, SpeechFrame):
+        if isinstance(event, SpeechFrame | SpeechLasted):
             continue
         state = MACHINE.next(state, event)
         if isinstance(event, SpeechEnded):

@@ -151,7 +151,7 @@ def test_a_no_too_short_to_pause_the_prompt_is_heard() -> None:
     walk.tell(events.Heard(walk.turn, Recognised("No.", 0.8)))
     walk.tell(events.Understood(walk.turn, (meant("deny", yes_no="no"),)))
     assert walk.orders(do.StopSpeaking)
-    assert walk.wait(0.1).state is State.SPEAKING
+    assert walk.wait(0.16).state is State.SPEAKING
 
 
 def test_a_short_noise_where_yes_or_no_is_asked_changes_nothing() -> None:

@@ -95,6 +95,7 @@ class Cycle(Reactions):
         offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
         self.floor.put_offer(offer, decision.short())
         self.floor.put_agent(agents.reserved(agent, name, call.call, now), "offered", call.call)
+        call = replace(call, offered=call.offered + 1)
         if call.offer:
             self.floor.put_call(replace(call, also=(*call.also, name)))
         else:

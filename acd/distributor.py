@@ -93,6 +93,7 @@ class Distributor(Wishes, Cycle):
         handler = self._handlers.get(type(event))
         if handler is None:
             raise IllegalTransition("distributor", "any", event)
+        self.floor.now = now
         handler(event, now)
         self.match(now)
 
@@ -102,7 +103,7 @@ class Distributor(Wishes, Cycle):
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""
-        self.tells = 0
+        self.tells, self.floor.now = 0, now
         while (name := self.floor.timers.pop_due(now)) is not None:
             self._due[name[0]](*name[1:], now)
         self.match(now)
@@ -113,7 +114,7 @@ class Distributor(Wishes, Cycle):
         return commands
 
     def changes(self) -> Sequence[Change]:
-        """Rows and journal."""
+        """Rows, journal and facts."""
         return self.floor.changes()
 
     def restore(self, records: Iterable[object], now: float) -> None:

@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+from acd.book import Book
 from acd.config import CentreConfig
 from acd.queue import Line, Place, place_of
 from acd.records import (
@@ -65,6 +66,9 @@ class Floor:
     """Lives of media processes not heard of since the restart: their calls are held back."""
     timers: Timers[TimerName] = field(default_factory=Timers)
     seq: int = 0
+    book: Book = field(default_factory=Book)
+    now: float = 0.0
+    """UTC seconds of the step under way."""
     _able: dict[Hashable, int] = field(default_factory=dict)
     _first_tier: dict[Hashable, int] = field(default_factory=dict)
     _gated: frozenset[str] = frozenset()
@@ -82,6 +86,7 @@ class Floor:
     def load(self, record: object) -> None:
         """Take in a row from the ledger. Raises TypeError for a row of no table of ours."""
         self.seq = max(self.seq, getattr(record, "seq", 0))
+        self.book.load(record)
         if isinstance(record, AgentRecord):
             self._index_agent(None, record)
         elif isinstance(record, WaitingRecord):
@@ -98,8 +103,8 @@ class Floor:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
     def changes(self) -> list[Change]:
-        """Rows (the last of each) and journal since the last call."""
-        changes: list[Change] = [*self._rows.values(), *self._journal]
+        """Rows (the last of each), journal and facts since the last call."""
+        changes: list[Change] = [*self._rows.values(), *self._journal, *self.book.facts()]
         self._rows, self._journal = {}, []
         return changes
 
@@ -117,6 +122,7 @@ class Floor:
         before = self.agents.get(record.agent)
         self._row(AGENTS, record)
         self._index_agent(before, record)
+        self.book.agent(record, self.now)
         state, want = (before.state, before.want) if before else ("", "")
         if state != record.state:
             self.note(f"agent:{record.agent}", state, record.state, why, call, record.client)
@@ -207,6 +213,7 @@ class Floor:
         before = self.waiting.get(record.call)
         self._row(WAITING, record)
         self._index_call(before, record)
+        self.book.waits(record)
 
     def _index_call(self, before: WaitingRecord | None, record: WaitingRecord) -> None:
         self.waiting[record.call] = record
@@ -219,8 +226,9 @@ class Floor:
         elif before is None or before.offer or _opened(before) != _opened(record):
             self.fresh_calls.add(record.call)
 
-    def drop_call(self, record: WaitingRecord) -> None:
-        """A call left its line."""
+    def drop_call(self, record: WaitingRecord, why: str, agent: str = "") -> None:
+        """A call left its line: for one of `book.EXITS`, or to the agent who answered."""
+        self.book.left(record.call, why, self.now, agent)
         self._rows[WAITING, record.call] = Drop(WAITING, record.call)
         del self.waiting[record.call]
         self.lines[record.queue].remove(self.place(record))

@@ -107,7 +107,7 @@ class Reactions:
     def leave(self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool) -> None:
         """A caller is gone from the queue; an offer of the call ends with it."""
         self.counts[{"hang_up": "abandoned", "exit": "exited", "lost": "lost"}[why]] += 1
-        self.floor.drop_call(call)
+        self.floor.drop_call(call, why)
         before = "offered" if call.offer else "waiting"
         after = "lost" if why == "lost" else "left"
         self._call_moved(call.call, before, after, why, call.client)
@@ -179,7 +179,7 @@ class Reactions:
     def bridged(self, offer: OfferRecord) -> None:
         """Caller and agent talk: the call leaves its line."""
         self.counts["bridged"] += 1
-        self.floor.drop_call(self.floor.waiting[offer.call])
+        self.floor.drop_call(self.floor.waiting[offer.call], "answered", offer.agent)
         self._call_moved(offer.call, "offered", "talking", offer.offer, offer.client)
 
     def end_contact(self, offer: OfferRecord, by: str, now: float) -> None:
@@ -188,7 +188,7 @@ class Reactions:
         call = self.floor.waiting.get(offer.call)
         if call is not None:  # its end came before word of its beginning
             self.won(offer, now)
-            self.floor.drop_call(self.floor.waiting[offer.call])
+            self.floor.drop_call(self.floor.waiting[offer.call], "answered", offer.agent)
         self.floor.drop_offer(offer, f"ended by {by}")
         before, after = "offered" if call else "talking", "lost" if by == "lost" else "ended"
         self._call_moved(offer.call, before, after, f"by {by}", offer.client)

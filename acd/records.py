@@ -176,6 +176,8 @@ class WaitingRecord:
     """Required skills no longer asked for."""
     tier: int = EVERY_TIER
     """The highest tier that waiting has opened."""
+    offered: int = 0
+    """Offers made of it so far."""
 
     @property
     def key(self) -> str:

@@ -25,12 +25,16 @@ nlu_app = typer.Typer(help="Understanding.", no_args_is_help=True)
 user_app = typer.Typer(help="Users and agents.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 contacts_app = typer.Typer(help="People who may be called.", no_args_is_help=True)
+simulate_app = typer.Typer(
+    help="What if: the product's own cores on made-up days.", no_args_is_help=True
+)
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(user_app, name="user")
 app.add_typer(db_app, name="db")
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(bench.app, name="bench")
+app.add_typer(simulate_app, name="simulate")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
@@ -306,18 +310,38 @@ def db_upgrade(config: ConfigFile = None) -> None:
     asyncio.run(upgrade_database(_config(config)))
 
 
+@simulate_app.command("day")
+def simulate_day(
+    file: Annotated[Path, typer.Argument(help="A day: queues, calls, shifts (TOML).")],
+    extra: Annotated[
+        list[str] | None, typer.Option("--extra", help='More agents: "2 billing 10:00-14:00".')
+    ] = None,
+    runs: Annotated[int, typer.Option("--runs", min=1)] = 30,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    minutes: Annotated[int, typer.Option("--minutes", min=5, max=240)] = 30,
+    json_file: JsonFile = None,
+) -> None:
+    """Waits, service level and abandons of a day, and what more agents would change."""
+    from centralino.commands.simulate import simulate_day as run
+
+    run(file, runs, seed, minutes, extra or [], json_file)
+
+
 def main() -> None:
     """Run a command; what is wrong is told in one line, with exit code 2."""
+    from acd.errors import AcdError
     from contacts.errors import ContactsError
     from kernel.errors import KernelError
     from telephony.errors import TelephonyError
     from voicebot.errors import VoicebotError
 
+    of_rooms = (AcdError, ContactsError, KernelError, TelephonyError, VoicebotError)
+
     try:
         app()
     except ModuleNotFoundError as error:
         _refuse(ModuleMissing(error.name or str(error)))
-    except (CentralinoError, ContactsError, KernelError, TelephonyError, VoicebotError) as error:
+    except (CentralinoError, *of_rooms) as error:
         _refuse(error)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -67,7 +67,16 @@ class Transition:
     client: str | None = None
 
 
-Change = Put | Drop | Transition
+@dataclass(frozen=True)
+class Fact:
+    """Something that is over, for the figures: written with the step that ended it, and never read
+    back by a core. The record is a message type and holds ids only."""
+
+    record: object
+    client: str
+
+
+Change = Put | Drop | Transition | Fact
 
 
 class DurableCore(Core, Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kernel.core import Change, Drop, Put
+from kernel.core import Change, Drop, Fact, Put
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.tables: dict[tuple[str, str], dict[str, object]] = {}
         self.journal: list[tuple[int, float, object]] = []
+        self.facts: list[Fact] = []
         self.outbox: dict[str, Outgoing] = {}
         self.commits = 0
 
@@ -71,6 +72,8 @@ class MemoryLedger:
                 self.tables.setdefault((batch.room, change.table), {})[change.key] = change.record
             elif isinstance(change, Drop):
                 self.tables.get((batch.room, change.table), {}).pop(change.key, None)
+            elif isinstance(change, Fact):
+                self.facts.append(change)
             else:
                 self.journal.append((len(self.journal) + 1, batch.at, change))
         self.outbox.update({command.id: command for command in batch.commands})

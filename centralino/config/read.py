@@ -6,12 +6,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from centralino.config.model import Config
 from centralino.errors import ConfigError
+
+M = TypeVar("M", bound=BaseModel)
 
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -22,6 +24,11 @@ def read_config(path: Path | None, overrides: dict[str, Any] | None = None) -> C
     `overrides` are laid over the file's tables, e.g. `{"sip": {"port": 0}}`. Raises ConfigError
     with file, line and key.
     """
+    return read_toml(path, Config, overrides)
+
+
+def read_toml(path: Path | None, model: type[M], overrides: dict[str, Any] | None = None) -> M:
+    """A file as this model, or its defaults where there is none. Raises ConfigError likewise."""
     text = _text(path)
     name = str(path) if path else "configuration"
     try:
@@ -31,7 +38,7 @@ def read_config(path: Path | None, overrides: dict[str, Any] | None = None) -> C
         problem = _PLACE.sub("", str(error)).strip()
         raise ConfigError(name, int(place[1]) if place else None, "", problem) from error
     try:
-        return Config.model_validate(_laid_over(values, overrides or {}))
+        return model.model_validate(_laid_over(values, overrides or {}))
     except ValidationError as error:
         first = error.errors()[0]
         key = _key(first["loc"])

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.db.engine import Database
-from centralino.db.tables import journal, journal_heads, outbox, state
+from centralino.db.tables import facts, journal, journal_heads, outbox, state
 from kernel.codec import encode, from_body
-from kernel.core import Change, Drop, Put, Transition
+from kernel.core import Change, Drop, Fact, Put, Transition
 from kernel.journal import Batch, Outgoing
 
 _STATE_KEY = ("centre", "room", "tbl", "key")
@@ -37,6 +37,10 @@ class SqlLedger:
                 rows = [self._state_row(batch.room, change) for change in put]
                 await connection.execute(self.database.upsert(state, _STATE_KEY, {**_NEWER}), rows)
             await self._append(connection, batch, moves)
+            told = [change for change in batch.changes if isinstance(change, Fact)]
+            if told:
+                rows = [self._fact_row(batch, fact) for fact in told]
+                await connection.execute(insert(facts), rows)
 
     async def confirm(self, room: str, ids: Sequence[str]) -> None:
         """Forget these commands."""
@@ -115,6 +119,10 @@ class SqlLedger:
             "at": command.at,
             **encode(command.command),
         }
+
+    def _fact_row(self, batch: Batch, fact: Fact) -> dict[str, Any]:
+        where = {"centre": self.centre, "client": fact.client, "room": batch.room}
+        return {**where, "at": batch.at, **encode(fact.record)}
 
     def _journal_row(self, seq: int, at: float, move: Transition) -> dict[str, Any]:
         return {

@@ -65,6 +65,21 @@ journal = Table(
     Index(None, "centre", "call"),
 )
 
+# What is over, for the figures (`kernel.core.Fact`): read by time and type, never by a core.
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("centre", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Index(None, "centre", "type", "at"),
+)
+
 # The last number given. Its row is locked until the commit, which is what keeps the gaps out: a
 # database's own sequence does not give back what a rolled-back transaction took.
 journal_heads = Table(

@@ -20,8 +20,9 @@ from acd.messages import (
 )
 from acd.records import AgentRecord, Record
 from acd.snapshot import AgentView, agent_view
+from acd.visits import Visit
 from kernel.codec import decode, encode
-from kernel.core import Drop, Put, Transition
+from kernel.core import Drop, Fact, Put, Transition
 from kernel.ids import counting
 
 C = TypeVar("C")
@@ -47,6 +48,7 @@ class House:
     sent: list[Any] = field(default_factory=list)
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     journal: list[Transition] = field(default_factory=list)
+    facts: list[object] = field(default_factory=list)
     chance: Any = field(default_factory=counting)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,8 @@ class House:
                 self.rows[change.table, change.key] = encode(change.record)
             elif isinstance(change, Drop):
                 self.rows.pop((change.table, change.key), None)
+            elif isinstance(change, Fact):
+                self.facts.append(decode(encode(change.record)))
             else:
                 self.journal.append(change)
         said = self.core.commands()
@@ -86,6 +90,18 @@ class House:
     def records(self) -> list[Record]:
         """The rows, read as a restart would read them."""
         return [decode(row) for row in self.rows.values()]  # type: ignore[misc]
+
+    def visits(self) -> list[Visit]:
+        """Every stay in a queue, those that go on among them."""
+        known = [*self.facts, *self.core.floor.book.open(self.now)]
+        return [fact for fact in known if isinstance(fact, Visit)]
+
+    def entered(self) -> int:
+        """How often a call joined a queue, by the journal."""
+        return sum(
+            row.subject.startswith("call:") and row.from_state == "" and row.to_state == "waiting"
+            for row in self.journal
+        )
 
     def restart(self) -> None:
         """Another life, from the rows alone."""

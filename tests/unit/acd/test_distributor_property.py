@@ -38,6 +38,7 @@ from acd.messages import (
     WithdrawOffer,
     WrapUpEnded,
 )
+from acd.numbers import Stretch, reconcile
 from acd.records import (
     AgentRecord,
     OfferRecord,
@@ -428,6 +429,19 @@ class World(RuleBasedStateMachine):
                 assert floor.agents[name].state == state
             elif kind == "agent-wants":
                 assert floor.agents[name].want == state
+
+    @invariant()
+    def every_stay_is_counted_once(self) -> None:
+        """offered = answered + abandoned + … + waiting + being offered, after any restart."""
+        assert reconcile(self.house.visits(), self.house.entered()) == []
+
+    @invariant()
+    def an_agents_stretches_do_not_overlap(self) -> None:
+        until: dict[str, float] = {}
+        for fact in self.house.facts:
+            if isinstance(fact, Stretch):
+                assert until.get(fact.agent, 0.0) <= fact.begin <= fact.end
+                until[fact.agent] = fact.end
 
     def teardown(self) -> None:
         """Let all that is under way come to its end: everything is free again."""

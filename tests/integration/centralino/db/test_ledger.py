@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from centralino.db.engine import Database
+from centralino.db.facts import read_facts
 from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.tables import outbox, state
 from kernel.codec import message
-from kernel.core import Change, Drop, Put, Transition
+from kernel.core import Change, Drop, Fact, Put, Transition
 from kernel.errors import UnknownMessage
 from kernel.journal import Batch, Ledger, MemoryLedger, Outgoing
 from tests.integration.centralino.db.conftest import NewStore
@@ -173,6 +174,17 @@ async def test_a_journal_row_says_who_moved_when_and_why(sql: SqlLedger) -> None
     assert (row.from_state, row.to_state, row.why) == ("READY", "RESERVED", "offered")
     assert row.at == 1_700_000_000.123456
     assert await read_journal(sql.database, "north", after=1) == []
+
+
+async def test_facts_are_read_by_type_time_and_client(sql: SqlLedger) -> None:
+    at = batch().at
+    facts = [Fact(Ring("c-1"), "water"), Fact(Ring("c-2"), "gas"), Fact(Place("p", "gas", 1.0), "")]
+    await sql.commit(batch(*facts))
+    every = await read_facts(sql.database, "north", Ring, at, at + 1)
+    assert every == [Ring("c-1"), Ring("c-2")]
+    assert await read_facts(sql.database, "north", Ring, at, at + 1, ["gas"]) == [Ring("c-2")]
+    assert await read_facts(sql.database, "north", Ring, at + 1, at + 2) == []
+    assert await read_facts(sql.database, "south", Ring, at, at + 1) == []
 
 
 async def test_every_row_carries_centre_and_client(sql: SqlLedger) -> None:

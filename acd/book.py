@@ -1,0 +1,112 @@
+"""Turns what changed on the floor into finished facts: stays and stretches. PURE.
+
+The floor tells the book of every row that it writes, and the book's facts go to the ledger with
+those rows: in one transaction with the move that ended them, so a crash can neither lose nor double
+one. What still goes on is in the records (since when, in which state), so a restart has nothing to
+remember.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from acd.numbers import Doing, Stretch
+from acd.records import AgentRecord, State, WaitingRecord, Want
+from acd.visits import Exit, Visit
+from kernel.core import Fact
+
+EXITS = {
+    "answered": Exit.ANSWERED,
+    "hang_up": Exit.ABANDONED,
+    "exit": Exit.LEFT,
+    "lost": Exit.LOST,
+}
+"""The reason with which a call leaves its line → how the stay ended."""
+
+DOING = {
+    State.RESERVED: Doing.RINGING,
+    State.RINGING: Doing.RINGING,
+    State.WHISPER: Doing.TALKING,
+    State.TALKING: Doing.TALKING,
+    State.WRAP_UP: Doing.WRAP_UP,
+}
+
+
+def doing(record: AgentRecord) -> Doing:
+    """What an agent's time goes into now. One whose phone is lost is not available."""
+    if record.state in DOING:
+        return DOING[record.state]
+    if record.want is Want.LOGGED_OUT:
+        return Doing.LOGGED_OUT
+    ready = record.state is State.IDLE and record.want is Want.READY
+    return Doing.AVAILABLE if ready else Doing.NOT_READY
+
+
+def reason(record: AgentRecord) -> str:
+    """Why an agent is not ready; empty for one who is not so."""
+    if doing(record) is not Doing.NOT_READY:
+        return ""
+    return record.reason or ("phone" if record.want is Want.READY else "")
+
+
+@dataclass
+class Book:
+    """One centre's stays and stretches that go on, and the facts not yet written."""
+
+    _stays: dict[str, Visit] = field(default_factory=dict)
+    _stretches: dict[str, Stretch] = field(default_factory=dict)
+    _facts: list[Fact] = field(default_factory=list)
+
+    def load(self, record: object) -> None:
+        """Take up what went on when an earlier life ended."""
+        if isinstance(record, AgentRecord):
+            begin = max(record.since, record.want_since)
+            self._stretches[record.agent] = _stretch(record, begin)
+        elif isinstance(record, WaitingRecord):
+            self.waits(record)
+
+    def facts(self) -> list[Fact]:
+        """What was completed since the last call."""
+        facts, self._facts = self._facts, []
+        return facts
+
+    def open(self, now: float) -> list[Visit | Stretch]:
+        """Stays and stretches that go on, the latter up to `now`."""
+        running = [replace(stretch, end=now) for stretch in self._stretches.values()]
+        return [*self._stays.values(), *running]
+
+    def waits(self, record: WaitingRecord) -> None:
+        """A call is in a line."""
+        self._stays[record.call] = _stay(record)
+
+    def left(self, call: str, why: str, now: float, agent: str = "") -> None:
+        """A call left its line, for one of `EXITS`."""
+        done = replace(self._stays.pop(call), exit=EXITS[why], left=now, agent=agent)
+        self._facts.append(Fact(done, done.client))
+
+    def agent(self, record: AgentRecord, now: float) -> None:
+        """An agent's row was written: perhaps a new stretch begins."""
+        new = _stretch(record, now)
+        old = self._stretches.get(record.agent)
+        if old is not None and _same(old, new):
+            return
+        self._stretches[record.agent] = new
+        if old is not None and old.doing is not Doing.LOGGED_OUT and old.begin < now:
+            self._facts.append(Fact(replace(old, end=now), record.client))
+
+
+def _stay(record: WaitingRecord) -> Visit:
+    exit = Exit.OFFERED if record.offer else Exit.WAITING
+    return Visit(
+        record.call, record.client, record.queue, record.queued, exit,
+        intent=record.intent, offers=record.offered,
+    )  # fmt: skip
+
+
+def _stretch(record: AgentRecord, begin: float) -> Stretch:
+    about = record.call if record.state in DOING else ""
+    return Stretch(record.agent, record.client, doing(record), begin, begin, reason(record), about)
+
+
+def _same(old: Stretch, new: Stretch) -> bool:
+    return (old.doing, old.reason, old.call) == (new.doing, new.reason, new.call)

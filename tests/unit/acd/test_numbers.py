@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from acd.numbers import (
+    Doing,
+    ServiceLevel,
+    Stretch,
+    Terms,
+    agent_figures,
+    by,
+    figures,
+    interval,
+    reconcile,
+    resolved_at_first,
+)
+from acd.visits import Exit, Visit
+
+DAY = 86_400.0
+
+
+def stay(call: str, waited: float, exit: Exit = Exit.ANSWERED, **more: object) -> Visit:
+    made = Visit(call, "client", "q", 1_000.0, exit, 1_000.0 + waited)
+    if exit is Exit.ANSWERED:
+        made = replace(made, agent="a")
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def icmi() -> list[Visit]:
+    """ICMI's example: 1000 answered, 860 within T; 60 abandoned, 20 within T (here: short)."""
+    answered = [stay(f"a{n}", 10.0 if n < 860 else 40.0) for n in range(1000)]
+    gave_up = [stay(f"g{n}", 3.0 if n < 20 else 60.0, Exit.ABANDONED) for n in range(60)]
+    return answered + gave_up
+
+
+@pytest.mark.parametrize(
+    ("variant", "share"),
+    [
+        (ServiceLevel.ABANDONED_WITHIN_COUNT, 880 / 1060),
+        (ServiceLevel.ANSWERED_ONLY, 0.86),
+        (ServiceLevel.ABANDONED_AGAINST, 860 / 1060),
+        (ServiceLevel.SHORT_NEUTRAL, 860 / 1040),
+    ],
+)
+def test_each_service_level_of_the_same_day(variant: ServiceLevel, share: float) -> None:
+    found = figures(icmi(), Terms(20.0, 5.0, variant), 2_000.0)
+    assert found.service_level == pytest.approx(share)
+    assert found.levels[variant] == found.service_level
+
+
+def test_the_figures_of_a_day() -> None:
+    found = figures(icmi(), Terms(), 2_000.0)
+    assert found.offered == 1060 and found.short_abandons == 20
+    assert found.abandon_rate == pytest.approx(40 / 1040)
+    assert found.asa == pytest.approx((860 * 10 + 140 * 40) / 1000)
+    assert found.longest_wait == 60.0
+
+
+def test_of_nothing_there_is_no_figure() -> None:
+    found = figures([], Terms(), 0.0)
+    assert (found.service_level, found.asa, found.abandon_rate, found.aht) == (None,) * 4
+    assert found.offered == 0 and found.longest_wait == 0.0
+
+
+def test_who_still_waits_counts_by_now() -> None:
+    waiting = Visit("c", "client", "q", 1_000.0)
+    assert figures([waiting], Terms(), 1_090.0).longest_wait == 90.0
+
+
+def test_groups_and_intervals() -> None:
+    stays = [stay("1", 5.0), stay("2", 5.0, queue="r"), stay("3", 5.0, queue="r")]
+    assert {name: f.offered for name, f in by(stays, lambda v: v.queue, Terms(), 0.0).items()} == {
+        "q": 1, "r": 2,
+    }  # fmt: skip
+    late = replace(stays[0], joined=3 * 1800.0 + 1799.0)
+    assert interval(late) == 3 * 1800.0
+
+
+def test_who_comes_again_with_the_same_was_not_helped() -> None:
+    first = stay("1", 5.0, intent="bill")
+    again = replace(first, call="2", joined=first.left + DAY, left=first.left + DAY + 5)
+    other = stay("3", 5.0, intent="bill")
+    callers = {"1": "ann", "2": "ann", "3": "bob"}
+    assert resolved_at_first([first, again, other], callers.__getitem__, 7) == pytest.approx(2 / 3)
+    assert resolved_at_first([first, again], callers.__getitem__, 0.5) == 1.0
+
+
+def test_what_does_not_add_up_is_named() -> None:
+    good = [stay("1", 5.0), stay("2", 5.0, Exit.LEFT), Visit("3", "client", "q", 1.0)]
+    assert reconcile(good, 3) == []
+    assert "4 entered, 3" in reconcile(good, 4)[0]
+    assert "waiting, and left" in reconcile([stay("1", 5.0, Exit.WAITING)], 1)[0]
+    assert "answered, by agent nobody" in reconcile([replace(good[0], agent="")], 1)[0]
+
+
+def test_an_agents_day() -> None:
+    parts = [
+        Stretch("a", "client", Doing.AVAILABLE, 0, 60),
+        Stretch("a", "client", Doing.RINGING, 60, 65, call="c"),
+        Stretch("a", "client", Doing.TALKING, 65, 165, call="c"),
+        Stretch("a", "client", Doing.WRAP_UP, 165, 185, call="c"),
+        Stretch("a", "client", Doing.NOT_READY, 185, 245, "lunch"),
+        Stretch("b", "client", Doing.NOT_READY, 0, 10, "lunch"),
+    ]
+    found = agent_figures(parts)
+    assert found["a"].occupancy == pytest.approx(120 / 180)
+    assert found["a"].reasons == {"lunch": 60}
+    assert found["a"].times[Doing.RINGING] == 5
+    assert found["b"].occupancy is None

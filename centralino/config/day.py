@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from acd.config import CentreConfig, QueueConfig
 from acd.numbers import Terms
 from acd.planning.day import Day, Law, Length, Rate, Shift, Stream
-from centralino.config.model import Name, Seconds, Section
+from centralino.config.section import Name, Seconds, Section
 from centralino.errors import StartRefused
 
 _HOURS = re.compile(r"^(\d{1,2}):([0-5]\d)$")

@@ -66,6 +66,25 @@ class NotDialled:
     """Kind of target and rule; never the number."""
 
 
+@message("token.asked")
+@dataclass(frozen=True)
+class TokenAsked:
+    """The call goes to another house, which is to fetch its packet with a token."""
+
+    call: str
+    client: str
+    media: str
+
+
+@message("token.over")
+@dataclass(frozen=True)
+class TokenOver:
+    """The other house did not take the call: its token is worth nothing from here on."""
+
+    call: str
+    client: str
+
+
 @message("call.turn")
 @dataclass(frozen=True)
 class CallTurn:
@@ -177,6 +196,17 @@ class HangUpLeg:
 
     leg: str
     media: str
+
+
+@message("token.made")
+@dataclass(frozen=True)
+class TokenMade:
+    """The packet is kept and may be fetched with this token."""
+
+    call: str
+    media: str
+    token: str
+    """Empty: there is no packet, so there is no token."""
 
 
 # --- edge ↔ control

@@ -3,8 +3,9 @@
 A call is one conversation with one outside party, from arrival to the last hang-up. The bot has
 the caller in TALKING; a transfer moves it through QUEUED, AGENT_RINGING and AGENT_UP (the agent
 alone hears the whisper) to BRIDGED. What fails on the way back leads to QUEUED; when nobody can
-take the call, `Returned` gives the caller to the bot again. Agent events name their offer: one for
-an offer no longer current is stale and only counted.
+take the call, `Returned` gives the caller to the bot again. REFERRED is a caller whom another house
+was asked to take (RFC 3515); if it does not, the bot has the caller again. Agent events name their
+offer: one for an offer no longer current is stale and only counted.
 
 It decides nothing but the outcome, so it has no commands of its own; whoever drives it knows the
 legs (`caller`, `agent`) and takes `changes()` for the journal after each event.
@@ -39,6 +40,7 @@ class CallState(Enum):
     NEW = "new"
     OFFERED = "offered"
     TALKING = "talking"
+    REFERRED = "referred"
     QUEUED = "queued"
     AGENT_RINGING = "agent_ringing"
     AGENT_UP = "agent_up"
@@ -50,7 +52,7 @@ class Outcome(StrEnum):
     """What became of a call; the words of the reports."""
 
     ANSWERED = "answered"  # the bot served it
-    TRANSFERRED = "transferred"  # an agent had it
+    TRANSFERRED = "transferred"  # an agent had it, or another house took it
     ABANDONED = "abandoned"  # the caller left before an answer or while waiting
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
@@ -72,6 +74,16 @@ class CallerOffered:
 @dataclass(frozen=True)
 class CallAnswered:
     """The caller's leg is up; the bot has the caller."""
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The caller's side is asked to call another house instead (REFER)."""
+
+
+@dataclass(frozen=True)
+class ReferFailed:
+    """It did not, or could not be asked: refused, no answer, no token, not allowed."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,7 @@ class CallerLeft:
 class Ended:
     """We ended it: the bot said goodbye, or the call was refused.
 
-    `outcome`: where it is not what the state says, e.g. OVERFLOWED to another house.
+    `outcome`: where it is not what the state says, e.g. TRANSFERRED to another house.
     """
 
     cause: Cause = Cause.NORMAL
@@ -157,6 +169,8 @@ class Ended:
 CallEvent = (
     CallerOffered
     | CallAnswered
+    | Referred
+    | ReferFailed
     | Queued
     | OfferPlaced
     | OfferRinging
@@ -176,7 +190,8 @@ MACHINE = Machine[CallState](
     {
         CallState.NEW: {CallerOffered: CallState.OFFERED},
         CallState.OFFERED: {CallAnswered: CallState.TALKING, **_END},
-        CallState.TALKING: {Queued: CallState.QUEUED, **_END},
+        CallState.TALKING: {Queued: CallState.QUEUED, Referred: CallState.REFERRED, **_END},
+        CallState.REFERRED: {ReferFailed: CallState.TALKING, **_END},
         CallState.QUEUED: {
             OfferPlaced: CallState.AGENT_RINGING,
             Queued: CallState.QUEUED,  # the next queue
@@ -206,6 +221,7 @@ MACHINE = Machine[CallState](
 _BY_STATE = {
     CallState.OFFERED: Outcome.ABANDONED,
     CallState.TALKING: Outcome.ANSWERED,
+    CallState.REFERRED: Outcome.ABANDONED,
     CallState.QUEUED: Outcome.ABANDONED,
     CallState.AGENT_RINGING: Outcome.ABANDONED,
     CallState.AGENT_UP: Outcome.ABANDONED,

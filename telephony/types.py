@@ -126,6 +126,16 @@ class DigitReceived:
 
 
 @dataclass(frozen=True)
+class TransferAsked:
+    """The far end sent REFER: this leg's other side is wanted elsewhere. The driver itself obeys
+    or refuses, as it was opened."""
+
+    leg: LegId
+    target: str
+    """The Refer-To, with its URI headers."""
+
+
+@dataclass(frozen=True)
 class TransferProgressed:
     """What became of our REFER (RFC 3515 §2.4.5): `done` and whether it was `accepted`."""
 
@@ -147,5 +157,12 @@ class LegEnded:
 
 
 LegEvent = (
-    LegOffered | LegRinging | LegAnswered | LegHeld | DigitReceived | TransferProgressed | LegEnded
+    LegOffered
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | DigitReceived
+    | TransferAsked
+    | TransferProgressed
+    | LegEnded
 )

@@ -85,6 +85,8 @@ class HandOver:
     """Put the caller in the queue, with everything learned."""
 
     packet: Packet
+    refer: str = ""
+    """SIP URI of another house: send the caller there instead; `ReferFailed` if that fails."""
 
 
 @dataclass(frozen=True)

@@ -214,6 +214,9 @@ class Conversation:
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
                 back = self._policy.returned(self._floor.dialogue, event.why == "failed")
                 self._reply(back, now)
+            case Decision.NOT_TAKEN if isinstance(event, events.ReferFailed):
+                self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
+                self._reply(self._policy.not_taken(self._floor.dialogue), now)
 
     # The end.
 
@@ -270,6 +273,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.Bridged: Conversation._queue_event,
     events.AgentLeft: Conversation._queue_event,
     events.Released: Conversation._queue_event,
+    events.ReferFailed: Conversation._queue_event,
 }
 ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
     Timer.BARGE_IN: lambda conversation, now: conversation._listening.interrupt(now),

@@ -195,6 +195,13 @@ class AgentLeft:
 
 
 @dataclass(frozen=True)
+class ReferFailed:
+    """The other house did not take the caller."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Released:
     """The queue gives the caller back: nobody can take the call, or the hand-over failed."""
 
@@ -203,7 +210,14 @@ class Released:
 
 
 QueueEvent = (
-    PositionTold | OfferRinging | OfferFailed | AgentAnswered | Bridged | AgentLeft | Released
+    PositionTold
+    | OfferRinging
+    | OfferFailed
+    | AgentAnswered
+    | Bridged
+    | AgentLeft
+    | Released
+    | ReferFailed
 )
 Event = (
     Started

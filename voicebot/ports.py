@@ -30,8 +30,9 @@ class SpeechEngines:
 class SessionOutput(Protocol):
     """Where a session's decisions go. Verbs neither wait nor raise."""
 
-    def transfer(self, packet: Packet) -> None:
-        """Put the caller in the queue; what becomes of it comes back by `Session.notify`."""
+    def transfer(self, packet: Packet, refer: str = "") -> None:
+        """Put the caller in the queue, or send the caller to another house at this SIP URI; what
+        becomes of it comes back by `Session.notify`."""
 
     def hang_up(self) -> None:
         """End the caller's leg; its end comes back by `Session.close`."""

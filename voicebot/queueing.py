@@ -16,6 +16,7 @@ from voicebot.events import (
     OfferRinging,
     PositionTold,
     QueueEvent,
+    ReferFailed,
     Released,
 )
 
@@ -40,6 +41,8 @@ class Decision(Enum):
     """Caller and agent have talked."""
     RETURN = "return"
     """The conversation has the caller again."""
+    NOT_TAKEN = "not_taken"
+    """The other house did not take the caller."""
 
 
 @dataclass
@@ -54,6 +57,8 @@ class Queueing:
     agents: int = 0
     offer: str = ""
     """The offer under way."""
+    referred: bool = False
+    """Whether another house is asked, not the queue."""
     answered: bool = False
     bridged: bool = False
     _said: int = 0
@@ -65,6 +70,8 @@ class Queueing:
         if isinstance(event, PositionTold):
             self.position, self.agents = event.position, event.agents
             return Decision.NOTHING
+        if isinstance(event, ReferFailed):
+            return Decision.NOT_TAKEN if self.referred else Decision.STALE
         if isinstance(event, Released):
             return Decision.STALE if self.bridged else Decision.RETURN
         return self._offer(event)

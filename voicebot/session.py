@@ -261,7 +261,7 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Peek: Session._peek,
     do.Understand: Session._understand,
     do.Prepare: lambda session, it: session._voice.prepare(it.text),
-    do.HandOver: lambda session, it: session._output.transfer(it.packet),
+    do.HandOver: lambda session, it: session._output.transfer(it.packet, it.refer),
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),
     do.StopMusic: lambda session, it: session._playout.background(None),
     do.HangUp: lambda session, it: session._output.hang_up(),

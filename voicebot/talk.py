@@ -51,6 +51,8 @@ class TalkSession:
         self.clock = clock or ManualClock()
         self.packet: Packet | None = None
         """What the last hand-over carried."""
+        self.refer = ""
+        """The SIP URI of the other house to which it went, if it did."""
         self.outcome: str | None = None
         """How it ended; None while it lasts."""
         self.listens_for = RecognitionContext()
@@ -160,7 +162,7 @@ class TalkSession:
                 readings = await understand(self._understander, command.text, command.readings)
                 return [events.Understood(command.turn, readings)]
             case do.HandOver():
-                self.packet = command.packet
+                self.packet, self.refer = command.packet, command.refer
             case do.Tell():
                 self._report(command.report)
         return []

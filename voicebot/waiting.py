@@ -27,18 +27,18 @@ class WaitingRoom:
         self._queue: Queueing | None = None
 
     def enter(self, transfer: Transfer, now: float) -> None:
-        """The hand-over is announced; from here the queue decides."""
+        """The hand-over is announced; from here the queue, or the other house, decides."""
         floor = self._floor
         floor.move(turns.Queued(), now)
-        self._queue = Queueing(transfer.queue, self._words.interval)
+        self._queue = Queueing(transfer.queue, self._words.interval, referred=bool(transfer.refer))
         packet = packet_of(floor.facts, transfer, floor.transcript.lines())
-        floor.order(do.HandOver(packet))
+        floor.order(do.HandOver(packet, transfer.refer))
         if self._words.music:
             floor.order(do.StartMusic())
         floor.tell(reports.HandedOver(floor.facts.call, packet))
 
     def take(self, event: events.QueueEvent, now: float) -> Decision:
-        """Do what the event amounts to. RETURN and PART are for the conversation to do."""
+        """Do what it amounts to. RETURN, NOT_TAKEN and PART are for the conversation to do."""
         if self._queue is None:
             return Decision.STALE
         decision = self._queue.take(event)
@@ -58,7 +58,7 @@ class WaitingRoom:
                 self._floor.timers.clear()
                 self.stop_music()
                 self._floor.move(turns.Joined(), now)
-            case Decision.RETURN:
+            case Decision.RETURN | Decision.NOT_TAKEN:
                 self.leave()
         return decision
 

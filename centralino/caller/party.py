@@ -54,6 +54,7 @@ from telephony.types import (
     LegOffered,
     LegRinging,
     Originate,
+    TransferAsked,
 )
 
 LOUD = 327
@@ -86,6 +87,8 @@ class Order:
     echo_ms: float = 100.0
     noise: str = ""
     """A WAV file (mono, 16 bit, 8 kHz) that is heard behind the party all the while."""
+    follows: bool = False
+    """Whether a REFER of the far end is obeyed."""
     dtmf: str = "rtpevent"
     host: str = "127.0.0.1"
 
@@ -264,6 +267,8 @@ class Party:
                 self._up(event)
             elif isinstance(event, DigitReceived):
                 tell("digit", digit=event.digit)
+            elif isinstance(event, TransferAsked):
+                tell("refer", target=event.target)
             elif isinstance(event, LegEnded) and event.leg == self._leg:
                 self._ended(event)
 
@@ -353,6 +358,7 @@ async def play(order: Order) -> None:
         user=order.user,
         outbound_proxy=order.edge or None,
         dtmf=order.dtmf,
+        follow_transfers=order.follows,
         register=Registration(order.user, order.password, order.edge) if order.password else None,
     )
     async with BaresipControl(options) as control, Pump() as pump:

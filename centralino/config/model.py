@@ -34,6 +34,9 @@ class Sip(Section):
     drain_seconds: Seconds = 120.0
     """How long running calls may go on after SIGTERM."""
 
+    refer_seconds: Annotated[float, Field(ge=1, le=50)] = 25.0
+    """How long another house may take to answer a caller sent there; then the caller is ours."""
+
     @property
     def public_host(self) -> str:
         """The address by which this machine is reached; media processes bind it, too."""
@@ -71,6 +74,8 @@ class Web(Section):
     """Set it behind TLS."""
     api_keys_file: Path | None = None
     """One `name key` a line, for other houses that fetch packets and for metrics."""
+    token_seconds: Annotated[float, Field(ge=10)] = 600.0
+    """How long another house may fetch the packet of a call that was sent to it."""
 
 
 class Database(Section):

@@ -24,6 +24,7 @@ from centralino.content.vault import SoundVault
 from centralino.control.intake import Intake
 from centralino.control.keys import Keys
 from centralino.control.phones import Phones
+from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
@@ -31,6 +32,7 @@ from centralino.db.journal import JournalRow, read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
+from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.processes.child import (
     ChildArguments,
     Signals,
@@ -44,7 +46,6 @@ from centralino.web.app import make_app
 from centralino.web.metrics import Metrics
 from centralino.web.parts import DAY, WebConfig, WebParts, read_api_keys
 from centralino.web.server import WebServer
-from centralino.web.tokens import MemoryPacketTokens
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
@@ -140,6 +141,7 @@ async def opened(
         ledger, history = SqlLedger(database, centre), CallHistory(database, centre)
         contents, users = ContentStore(database, centre), Users(database, centre)
         sign_in, metrics = SignIn(database, centre), Metrics(centre)
+        tokens = SqlPacketTokens(database, centre, config.web.token_seconds)
         vault = SoundVault(Path(arguments.layout.state_dir) / "sound")
         ends = Ends("control", centre, clock)
         bus = UnixBus(ends, Path(arguments.layout.bus), listens=True)
@@ -163,6 +165,7 @@ async def opened(
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers.update(keys.takers)
+        intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
         control = Control(
             config, clock, bus, ledger, service, intake, phones, keys, contents, sign_in, vault
         )
@@ -173,7 +176,7 @@ async def opened(
         yield control, WebParts(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
-            tokens=MemoryPacketTokens(), clock=clock, metrics=metrics,
+            tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             credentials_changed=phones.tell_edge, draining=told.drain,
         )  # fmt: skip

@@ -197,6 +197,18 @@ do_not_call = Table(
     Column("source", Text, nullable=False),
 )
 
+# Only a digest is kept of what names a packet to another house.
+packet_tokens = Table(
+    "packet_tokens",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("expires", Double, nullable=False),
+    Index(None, "centre", "call"),
+)
+
 users = Table(
     "users",
     metadata,

@@ -19,6 +19,7 @@ from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState, contact_uri
 from centralino.media.house import House
 from centralino.media.queued import call_queued
+from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
@@ -29,7 +30,7 @@ from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.media.recording import TwoChannelRecorder
-from telephony.types import Cause, LegOffered
+from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
 from voicebot.ports import CallFacts
 from voicebot.session import Session
@@ -57,6 +58,7 @@ class LiveCall:
     agent: AgentLeg | None = None
     """The agent who answered."""
     bridge: Bridge | None = None
+    referral: Referral | None = None
     recorder: TwoChannelRecorder | None = None
     queued_at: float = 0.0
     waited: float = 0.0
@@ -112,17 +114,21 @@ class LiveCall:
         if self.session is not None:
             self.session.close("hang_up" if by_peer else "ended", now)
         self._leave_queue()
-        self._move(states.CallerLeft(cause) if by_peer else self._ended(cause))
+        taken = self.referral is not None and self.referral.taken
+        self._move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
         self._end_recording()
         self._finish(cause, now)
 
     # SessionOutput.
 
-    def transfer(self, packet: Packet) -> None:
-        """The conversation hands over: the packet is kept, then the call is queued."""
+    def transfer(self, packet: Packet, refer: str = "") -> None:
+        """The conversation hands over: the packet is kept, then the call is queued or referred."""
         self.packet = packet
-        self.queued_at = self.house.clock.now()
         self.house.tell(house_messages.PacketMade(packet), self.id)
+        if refer:
+            self._refer(refer)
+            return
+        self.queued_at = self.house.clock.now()
         house = self.house
         queued = call_queued(packet, house.config, self.offered.from_uri, house.name, house.epoch)
         self.house.tell(queued, self.id)
@@ -187,6 +193,31 @@ class LiveCall:
     def may_ring(self) -> bool:
         """Whether one more agent may be rung: the caller waits and nobody has answered."""
         return self.waiting and self.agent is None
+
+    # Another house.
+
+    def token(self, token: str) -> None:
+        """Control made a token for the packet, or says that there is none."""
+        if self.referral is not None:
+            self.referral.token(token)
+
+    def transfer_progressed(self, event: TransferProgressed) -> None:
+        """What became of our REFER."""
+        if self.referral is not None:
+            self.referral.progressed(event)
+
+    def _refer(self, target: str) -> None:
+        self._move(states.Referred())
+        self.house.live({"call": self.id, "referred": target})
+        self.referral = Referral(
+            self.id, self.line.client, self.leg, target, self.house, self._not_taken
+        )
+        self.referral.begin()
+
+    def _not_taken(self, why: str) -> None:
+        self._move(states.ReferFailed())
+        self.house.live({"call": self.id, "not_taken": why})
+        self._notify(events.ReferFailed(why))
 
     # The agent's leg.
 
@@ -319,6 +350,8 @@ class LiveCall:
         if self.sound is None or self.session is None:
             return
         now = self.house.clock.now()
+        if self.referral is not None:
+            self.referral.tick(now)
         if self.bridge is not None:
             carried = self.bridge.tick()
             self.session.on_frame(None, now)
@@ -373,7 +406,9 @@ class LiveCall:
                 self.id,
             )
 
-    def _ended(self, cause: Cause) -> states.Ended:
+    def _ended(self, cause: Cause, taken: bool) -> states.Ended:
+        if taken:
+            return states.Ended(cause, states.Outcome.TRANSFERRED)
         return states.Ended(cause, states.Outcome.FAILED if self.broke else None)
 
     def _finish(self, cause: Cause, now: float) -> None:

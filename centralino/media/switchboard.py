@@ -26,6 +26,7 @@ from telephony.types import (
     LegEvent,
     LegOffered,
     LegRinging,
+    TransferProgressed,
 )
 
 log = structlog.get_logger()
@@ -51,6 +52,7 @@ class Switchboard:
             acd.WithdrawOffer: self._withdraw_offer,
             acd.TellPosition: self._tell_position,
             acd.ReleaseCall: self._release,
+            house_messages.TokenMade: self._token,
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
         }
@@ -77,6 +79,8 @@ class Switchboard:
             self._agent_leg(event.leg, LiveCall.agent_rang)
         elif isinstance(event, DigitReceived):
             self._digit(event)
+        elif isinstance(event, TransferProgressed) and event.leg in self._callers:
+            self._callers[event.leg].transfer_progressed(event)
         elif isinstance(event, LegEnded):
             self._ended(event)
 
@@ -191,6 +195,10 @@ class Switchboard:
     def _release(self, order: acd.ReleaseCall) -> None:
         if (call := self.calls.get(CallId(order.call))) is not None and call.waiting:
             call.released(order.why)
+
+    def _token(self, made: house_messages.TokenMade) -> None:
+        if (call := self.calls.get(CallId(made.call))) is not None:
+            call.token(made.token)
 
     def _say_on_leg(self, order: house_messages.SayOnLeg) -> None:
         if (leg := self._keypads.get(LegId(order.leg))) is not None:

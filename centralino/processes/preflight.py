@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from centralino.config.model import Config
 from centralino.errors import StartRefused
+from centralino.media.gate import plan_of
+from telephony.dialling import Purpose, may_dial
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
 from voicebot.speech import engines
@@ -17,7 +19,9 @@ def check(config: Config) -> None:
                 config.speech.recogniser, line.language, config.speech.models_dir
             )
     for name in sorted({line.bot for line in config.lines if line.kind == "bot"}):
-        check_queues(config, find_bot(config, name), name)
+        bot = find_bot(config, name)
+        check_queues(config, bot, name)
+        check_houses(config, bot, name)
 
 
 def find_bot(config: Config, name: str) -> Bot:
@@ -40,3 +44,17 @@ def check_queues(config: Config, bot: Bot, name: str) -> None:
                 f"the bot {name!r} hands over to the queue {queue!r}, which the configuration does"
                 " not define: add a [[queues]] table with this id"
             )
+
+
+def check_houses(config: Config, bot: Bot, name: str) -> None:
+    """Every other house to which the bot sends calls may be dialled. Raises StartRefused."""
+    plan = plan_of(config, config.domain)
+    for line in (line for line in config.lines if line.kind == "bot" and line.bot == name):
+        for house in bot.flow.houses.values():
+            verdict = may_dial(house.target, Purpose.REFER, line.client, plan)
+            if not verdict.allowed:
+                raise StartRefused(
+                    f"the bot {name!r} sends calls of line {line.number} to {house.target}, which"
+                    f" may not be dialled ({verdict}): add a [[dial_rules]] table with"
+                    ' purposes = ["refer"] and a pattern of it in targets'
+                )

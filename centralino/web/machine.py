@@ -10,6 +10,7 @@ from centralino.content.store import PACKET
 from centralino.web.access import in_
 from centralino.web.errors import forbidden, not_found
 from centralino.web.metrics import CONTENT_TYPE
+from centralino.web.ports import PacketAddress
 from centralino.web.requests import KEY, ok, parts_of
 from centralino.web.views import mode_of
 from kernel.codec import encode
@@ -34,12 +35,24 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=parts.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
 
-async def packet(request: web.Request) -> web.Response:
-    """GET /api/packets/{token}: the packet of a call that was transferred to another house."""
+async def _address(request: web.Request) -> PacketAddress:
     parts = parts_of(request)
     address = await parts.tokens.resolve(request.match_info["token"], parts.clock.now())
     if address is None or not in_(address.client, request[KEY].clients):
         raise not_found()
+    return address
+
+
+async def give_back(request: web.Request) -> web.Response:
+    """DELETE /api/packets/{token}: the packet was taken, its token need not live on."""
+    await parts_of(request).tokens.revoke((await _address(request)).call)
+    return ok()
+
+
+async def packet(request: web.Request) -> web.Response:
+    """GET /api/packets/{token}: the packet of a call that was transferred to another house."""
+    parts = parts_of(request)
+    address = await _address(request)
     found = await parts.contents.get(address.call, PACKET, frozenset({address.client}))
     if not isinstance(found, Packet):
         raise not_found()

@@ -143,7 +143,10 @@ class PacketTokens(Protocol):
         """A new token of 128 random bits, as hex. It expires."""
 
     async def resolve(self, token: str, now: float) -> PacketAddress | None:
-        """Which packet it names, or None: unknown and expired look the same."""
+        """Which packet it names, or None: unknown, expired and revoked look the same."""
+
+    async def revoke(self, call: str) -> None:
+        """Make every token of a call worthless."""
 
 
 @dataclass(frozen=True)

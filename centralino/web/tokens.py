@@ -1,4 +1,4 @@
-"""Packet tokens kept in memory: they live minutes, a restart ends them."""
+"""Packet tokens: what is kept of one, and a store in memory for tests and for one process."""
 
 from __future__ import annotations
 
@@ -17,26 +17,31 @@ class MemoryPacketTokens:
     def __init__(self, chance: Chance = random_hex, life: float = LIFE) -> None:
         self._chance = chance
         self._life = life
-        self._known: dict[bytes, tuple[PacketAddress, float]] = {}
+        self._known: dict[str, tuple[PacketAddress, float]] = {}
 
     async def issue(self, call: str, client: str, now: float) -> str:
         """A new token of 128 random bits, as 32 hex digits."""
         self._forget_expired(now)
         token = self._chance(16)
-        self._known[_digest(token)] = (PacketAddress(call, client), now + self._life)
+        self._known[token_digest(token)] = (PacketAddress(call, client), now + self._life)
         return token
 
     async def resolve(self, token: str, now: float) -> PacketAddress | None:
         """Which packet it names; None for an unknown or expired one."""
         self._forget_expired(now)
-        found = self._known.get(_digest(token))
+        found = self._known.get(token_digest(token))
         return found[0] if found else None
+
+    async def revoke(self, call: str) -> None:
+        """Make every token of a call worthless."""
+        for digest in [d for d, (address, _) in self._known.items() if address.call == call]:
+            del self._known[digest]
 
     def _forget_expired(self, now: float) -> None:
         for digest in [digest for digest, (_, until) in self._known.items() if until <= now]:
             del self._known[digest]
 
 
-def _digest(token: str) -> bytes:
-    # Looked up by digest, so that how long a look-up takes tells nothing about a token.
-    return hashlib.sha256(token.encode()).digest()
+def token_digest(token: str) -> str:
+    """What is kept and looked up: how long a look-up takes then tells nothing about a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

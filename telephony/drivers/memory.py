@@ -30,6 +30,7 @@ from telephony.types import (
     LegOffered,
     LegRinging,
     Originate,
+    TransferAsked,
     TransferProgressed,
 )
 
@@ -297,6 +298,7 @@ class MemoryControl:
         if connection is None or not connection.answered:
             return
         far = connection.controls[1 - side]
+        far._tell(TransferAsked(connection.legs[1 - side], target))
         if not far._follow:
             self._tell(TransferProgressed(leg, True, False, "603 Decline"))
             return

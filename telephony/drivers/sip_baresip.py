@@ -54,6 +54,7 @@ from telephony.types import (
     LegOffered,
     LegRinging,
     Originate,
+    TransferAsked,
     TransferProgressed,
 )
 
@@ -378,6 +379,10 @@ class BaresipControl:
     def _held(self, leg: _Leg, event: Any) -> None:
         self._tell(LegHeld(leg.id, event.event is Event.CALL_HOLD))
 
+    def _transfer_asked(self, leg: _Leg, event: Any) -> None:
+        if event.text:
+            self._tell(TransferAsked(leg.id, event.text))
+
     def _digit(self, leg: _Leg, event: Any) -> None:
         if event.text:
             self._tell(DigitReceived(leg.id, event.text))
@@ -424,5 +429,6 @@ _ACTS: dict[Any, _Act] = {
     Event.CALL_HOLD: BaresipControl._held,
     Event.CALL_RESUME: BaresipControl._held,
     Event.CALL_DTMF_START: BaresipControl._digit,
+    Event.CALL_TRANSFER: BaresipControl._transfer_asked,
     Event.CALL_CLOSED: BaresipControl._closed,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -14,17 +15,23 @@ from centralino.db.engine import Database
 from centralino.demo.desk import Desk, signed_in
 from centralino.demo.setting import prepare
 from centralino.demo.stage import Stage, open_stage
+from centralino.demo.watch import SeenCall
 
 CACHE = Path(__file__).parents[2] / "var" / "test-cache"
 """What is costly to make (training, prompts, callers' sentences) is made once for all runs."""
 
 
-@contextlib.asynccontextmanager
-async def open_house(directory: Path, edit: Callable[[str], str] = str) -> AsyncIterator[Stage]:
-    """Start a house; `edit` may change its configuration file."""
+def share_cache(directory: Path) -> None:
+    """Let a new house use what was made before."""
     (directory / "state").mkdir(parents=True)
     CACHE.mkdir(parents=True, exist_ok=True)
     (directory / "state" / "cache").symlink_to(CACHE)
+
+
+@contextlib.asynccontextmanager
+async def open_house(directory: Path, edit: Callable[[str], str] = str) -> AsyncIterator[Stage]:
+    """Start a house; `edit` may change its configuration file."""
+    share_cache(directory)
     setting = prepare(directory, edit)
     async with open_stage(setting, Console(force_terminal=False), CACHE / "voices") as stage:
         yield stage
@@ -41,6 +48,16 @@ async def history(stage: Stage) -> list[CallRow]:
     config = stage.setting.config
     async with Database(config.database_url) as database:
         return await CallHistory(database, config.centre).list(None)
+
+
+async def in_history(stage: Stage, call: SeenCall) -> CallRow:
+    """A call's row, once it has an outcome: control may write it a moment after the end."""
+    async with asyncio.timeout(20):
+        while True:
+            row = next((row for row in await history(stage) if row.id == call.id), None)
+            if row is not None and row.outcome is not None:
+                return row
+            await asyncio.sleep(0.05)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
-"""What the death of each process costs: SIGKILL, on a running house, with real calls."""
+"""What the death of each process costs: SIGKILL, on a running house, with real calls.
+
+All at once, with the supervisor: test_supervisor_dies.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -16,7 +18,7 @@ from centralino.demo.acting import bridged, ended, not_ready, queued, ready
 from centralino.demo.desk import Desk
 from centralino.demo.stage import Phone, Stage
 from centralino.demo.watch import SeenCall
-from tests.acceptance.conftest import at_desk, history
+from tests.acceptance.conftest import at_desk, in_history
 from tests.waiting import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(400)]
@@ -99,7 +101,8 @@ async def media_dies(stage: Stage) -> None:
             waiting(stage, "later") as (_, later),
             waiting(stage, "lost", nth=2) as (_, back),
         ):
-            await recorded_as_lost(stage, stage.watch.of("lost")[0])
+            row = await in_history(stage, stage.watch.of("lost")[0])
+            assert (row.outcome, row.cause) == ("failed", "lost")
             async with at_desk(stage, "201") as desk, stage.phone("201") as phone:
                 await ready(desk)
                 await bridged(stage, back)
@@ -108,31 +111,7 @@ async def media_dies(stage: Stage) -> None:
                 await not_ready(desk)
 
 
-async def everything_dies(stage: Stage) -> None:
-    """Same agents, same history, and a record of the lost call."""
-    before = [row.id for row in await history(stage)]
-    async with waiting(stage, "unlucky") as (_, call):
-        await die(stage, *(post.name for post in stage.house.supervisor.posts))
-        async with at_desk(stage, "201") as desk:
-            await desk.until("the agent is as before", lambda: desk.state == "not_ready")
-            await recorded_as_lost(stage, call)
-            assert [row.id for row in await history(stage)] == [call.id, *before]
-
-
-async def recorded_as_lost(stage: Stage, call: SeenCall) -> None:
-    """Wait until the history says that the call was lost: once control has heard of the new life
-    of the media process."""
-    async with asyncio.timeout(20):
-        while True:
-            row = next(row for row in await history(stage) if row.id == call.id)
-            if row.outcome is not None:
-                break
-            await asyncio.sleep(0.05)
-    assert (row.outcome, row.cause) == ("failed", "lost")
-
-
 async def test_what_each_death_costs(stage: Stage) -> None:
     await speech_dies(stage)
     await control_dies(stage)
     await media_dies(stage)
-    await everything_dies(stage)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import CACHE
+from tests.acceptance.conftest import CACHE, share_cache
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
@@ -17,9 +17,7 @@ SCENES = ("question", "no-answer")
 
 
 async def test_the_demo_shows_what_it_promises(tmp_path: Path) -> None:
-    (tmp_path / "demo" / "state").mkdir(parents=True)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (tmp_path / "demo" / "state" / "cache").symlink_to(CACHE)
+    share_cache(tmp_path / "demo")
     (tmp_path / "demo" / "voices").symlink_to(CACHE / "voices")
     (CACHE / "voices").mkdir(exist_ok=True)
     report = tmp_path / "report.json"

@@ -116,6 +116,16 @@ async def test_a_queue_that_the_bot_names_and_the_house_has_not(file: Path) -> N
     assert_one_line(*await serve(file), "billing", "[[queues]]")
 
 
+async def test_a_house_that_the_bot_names_and_no_rule_allows(file: Path, tmp_path: Path) -> None:
+    bots = tmp_path / "bots"
+    shutil.copytree(ROOT / "nlu_models" / "utility", bots / "utility")
+    flow = bots / "utility" / "flow.yml"
+    house = "{title: the water company, refer: 'sip:desk@water.example', failed: utter_nobody}"
+    flow.write_text(flow.read_text() + f"houses: {{water: {house}}}\n")
+    file.write_text(f'bots_dir = "{bots}"\n' + file.read_text())
+    assert_one_line(*await serve(file), "sip:desk@water.example", "[[dial_rules]]")
+
+
 async def test_a_missing_module(file: Path, tmp_path: Path) -> None:
     """A library that is not installed: shown with one that Python is told not to find."""
     code = (

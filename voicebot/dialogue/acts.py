@@ -54,6 +54,8 @@ class Transfer:
 
     queue: str
     reason: Reason
+    refer: str = ""
+    """SIP URI of another house that is asked first."""
     intent: PacketIntent | None = None
     slots: tuple[PacketSlot, ...] = ()
     summary: str = ""

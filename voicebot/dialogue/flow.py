@@ -259,6 +259,9 @@ class Route:
     """Template of the packet's summary: `{slots}`, at most two sentences."""
     emergency: bool = False
     """Acted upon at once, whatever is going on, and never put as a question first."""
+    refer: str = ""
+    """A house (`Flow.houses`) to which the call is sent first; `queue` is for a caller whom it
+    does not take."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +293,19 @@ class Queue:
     name: str
     title: str
     """As callers hear it: "our billing team"."""
+
+
+@dataclass(frozen=True)
+class OtherHouse:
+    """Somebody else's telephone, to which calls can be sent by REFER (RFC 3515)."""
+
+    name: str
+    title: str
+    """As callers hear it: "the water company"."""
+    target: str
+    """A SIP URI."""
+    failed: str
+    """Response key said when it does not take the caller, who then waits in the route's queue."""
 
 
 class Then(StrEnum):
@@ -415,6 +431,7 @@ class Flow:
     intents: Mapping[str, Intent]
     slots: Mapping[str, Slot]
     queues: Mapping[str, Queue]
+    houses: Mapping[str, OtherHouse] = field(default_factory=dict)
     keypad: Keypad | None = None
     thresholds: Thresholds = Thresholds()
     no_input_after: float = 6.0

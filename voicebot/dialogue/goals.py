@@ -117,13 +117,23 @@ def skip(draft: Draft, what: str) -> None:
 
 
 def hand_over(draft: Draft, reason: Reason, say: str | None = None, queue: str = "") -> None:
-    """To a person, with everything known."""
+    """To a person, with everything known: in the route's other house, or in one of our queues."""
     route = draft.route()
+    house = draft.flow.houses.get(route.refer) if route and not queue else None
     key = say or (route.handover if route and route.handover else draft.flow.handover)
-    transfer = transfer_of(draft.flow, draft.state, reason, draft.state.goal, queue)
-    title = draft.flow.queues[transfer.queue].title
+    refer = house.target if house else ""
+    transfer = transfer_of(draft.flow, draft.state, reason, draft.state.goal, queue, refer)
+    title = house.title if house else draft.flow.queues[transfer.queue].title
     draft.say(key, {"queue": title}, interruptible=False)
     draft.end(transfer)
+
+
+def not_taken(draft: Draft) -> None:
+    """The other house did not take the caller: one of our queues does."""
+    route = draft.route()
+    assert route is not None and route.refer, "only a route leads to another house"
+    draft.say(draft.flow.houses[route.refer].failed, interruptible=False)
+    hand_over(draft, "policy", draft.flow.handover, route.queue)
 
 
 def person(draft: Draft, reason: Reason = "asked") -> None:

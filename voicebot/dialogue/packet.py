@@ -12,7 +12,7 @@ from voicebot.dialogue.state import Goal, State
 
 
 def transfer_of(
-    flow: Flow, state: State, reason: Reason, goal: Goal | None, queue: str = ""
+    flow: Flow, state: State, reason: Reason, goal: Goal | None, queue: str = "", refer: str = ""
 ) -> Transfer:
     """A hand-over with everything learned so far, by the route of `goal` if it has one."""
     intent = flow.intents.get(goal.intent) if goal else None
@@ -20,6 +20,7 @@ def transfer_of(
     return Transfer(
         queue=queue or (route.queue if route else flow.default_queue),
         reason=reason,
+        refer=refer,
         intent=PacketIntent(goal.intent, goal.confidence, goal.alternatives) if goal else None,
         slots=_slots(flow, state),
         summary=summary_of(flow, state, intent, reason),

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from voicebot.dialogue import answers, ladder, questions
+from voicebot.dialogue import answers, goals, ladder, questions
 from voicebot.dialogue.acts import Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
@@ -80,6 +80,10 @@ class Policy:
             questions.anything(draft)
 
         return self._step(back, again)
+
+    def not_taken(self, state: State) -> Step:
+        """The other house did not take the caller."""
+        return self._step(state.progressed(), goals.not_taken)
 
     def position(self, state: State, queue: str, position: int, agents: int) -> Step:
         """Where the caller stands in the queue."""

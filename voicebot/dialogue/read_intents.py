@@ -22,7 +22,7 @@ from voicebot.nlu.training import OUT_OF_SCOPE
 _ANSWER_KEYS = ("follow_up", "small_talk", "hang_up")
 _ROUTE_KEYS = (
     "head_start", "required", "preferred", "say", "ask", "confirm", "handover", "summary",
-    "emergency",
+    "emergency", "refer",
 )  # fmt: skip
 _DOING: Mapping[str, tuple[str, ...]] = {
     "answer": _ANSWER_KEYS,
@@ -111,6 +111,7 @@ def _route(fields: Mapping[str, Node], names: Names) -> Route:
         handover=names.maybe_response(fields.get("handover")),
         summary=_template(fields.get("summary"), names),
         emergency=flag(fields, "emergency", False),
+        refer=fields["refer"].one_of(names.houses, "house") if "refer" in fields else "",
     )
 
 

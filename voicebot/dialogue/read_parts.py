@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from telephony.drivers.addresses import address_of, parse_uri
 from voicebot.dialogue.flow import (
     Choice,
     KeyAction,
     Keypad,
     Ladder,
     Menu,
+    OtherHouse,
     Queue,
     Response,
     Slot,
@@ -45,6 +47,7 @@ class Names:
     responses: Mapping[str, Response]
     queues: Mapping[str, Queue]
     slots: Mapping[str, Slot]
+    houses: Mapping[str, OtherHouse] = field(default_factory=dict)
 
     def response(self, node: Node) -> str:
         """The response key that stands here."""
@@ -64,6 +67,23 @@ class Names:
     def queue(self, node: Node) -> str:
         """The queue that stands here."""
         return node.one_of(self.queues, "queue")
+
+
+def read_houses(node: Node | None, names: Names) -> dict[str, OtherHouse]:
+    """Other houses, and where each is."""
+    houses = {}
+    for name, body in node.fields().items() if node is not None else ():
+        fields = body.fields(("title", "refer", "failed"))
+        need(body, fields, "title", "refer", "failed")
+        target = fields["refer"].text()
+        parsed = parse_uri(target)
+        if parsed is None or not parsed.user or target != address_of(target) or parsed.headers:
+            fields["refer"].refuse(
+                f"{fields['refer'].name}: {target!r} is no SIP URI such as sip:desk@water.example"
+            )
+        failed = names.response(fields["failed"])
+        houses[name] = OtherHouse(name, fields["title"].text(), target, failed)
+    return houses
 
 
 def need(node: Node, fields: Mapping[str, Node], *keys: str) -> None:

@@ -16,6 +16,7 @@ from voicebot.dialogue.read_intents import read_intents
 from voicebot.dialogue.read_parts import (
     Names,
     need,
+    read_houses,
     read_keypad,
     read_ladder,
     read_slots,
@@ -32,6 +33,7 @@ _KEYS = (
     "bot",
     "thresholds",
     "queues",
+    "houses",
     "slots",
     "intents",
     "ladder",
@@ -95,7 +97,9 @@ def _flow(root: Node, domain: Domain, sentences: Sentences) -> Flow:
             for name, entities in domain.slots.items()
         },
     )
-    return _assemble(fields, replace(names, slots=read_slots(fields.get("slots"), names)))
+    slots = read_slots(fields.get("slots"), names)
+    houses = read_houses(fields.get("houses"), names)
+    return _assemble(fields, replace(names, slots=slots, houses=houses))
 
 
 def _assemble(fields: dict[str, Node], names: Names) -> Flow:
@@ -120,6 +124,7 @@ def _assemble(fields: dict[str, Node], names: Names) -> Flow:
         intents=intents,
         slots=names.slots,
         queues=names.queues,
+        houses=names.houses,
         keypad=read_keypad(fields["keypad"], intents, names) if "keypad" in fields else None,
         thresholds=_thresholds(fields.get("thresholds")),
     )

@@ -5,7 +5,8 @@ import { clock, words } from "./format.js";
 
 // room, kind of subject, state it came to → what a person calls that; nothing where it says no more.
 const STEPS = {
-  "telephony call talking": ({ from }) => ({ offered: "The bot answers", queued: "Back to the bot" })[from],
+  "telephony call talking": ({ from }) => ({ offered: "The bot answers", queued: "Back to the bot", referred: "The other house does not take the call" })[from],
+  "telephony call referred": () => "Is sent to another house",
   "telephony call ended": () => "Call ends",
   "telephony dial not_dialled": ({ why }) => `Not dialled (${why})`,
   "acd call waiting": ({ from, why }) => (from ? `Waits on: ${why}` : why === "queued" ? "Waits for a person" : `Waits for a person, ${why}`),

@@ -78,7 +78,7 @@ class Caller:
             FACTS, engines.bot, speech, engines.understander, self.playout, self.clock, self
         )
 
-    def transfer(self, packet: Packet) -> None:
+    def transfer(self, packet: Packet, refer: str = "") -> None:
         self.packet = packet
 
     def hang_up(self) -> None:

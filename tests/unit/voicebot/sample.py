@@ -17,6 +17,7 @@ from voicebot.dialogue.flow import (
     Keypad,
     Ladder,
     Menu,
+    OtherHouse,
     Queue,
     Response,
     Route,
@@ -73,6 +74,7 @@ TEXTS = {
     "not_answered": "Not there. Please wait.",
     "nobody": "Nobody is there.",
     "failed": "That did not work.",
+    "not_taken": "They are busy.",
     "menu_main": "Choose.",
     "menu_bills": "Bills.",
     "wrong_key": "No such key.",
@@ -108,6 +110,10 @@ INTENTS = [
     ),
     Intent(
         "supply", "a new supply", Route("bills", ask=("name", "kind"), summary="{name}: {kind}.")
+    ),
+    Intent(
+        "pipes", "a burst pipe",
+        Route("house", ask=("name",), summary="{name}: a pipe.", refer="water"),
     ),
     Intent("broken", "a breakdown", Route("house", ask=("place",), summary="Broken at {place}.")),
     Intent(
@@ -153,6 +159,9 @@ FLOW = Flow(
     intents={intent.name: intent for intent in INTENTS},
     slots=SLOTS,
     queues={name: Queue(name, f"the {name} team") for name in ("house", "bills", "danger")},
+    houses={
+        "water": OtherHouse("water", "the water company", "sip:desk@water.example", "not_taken"),
+    },
     keypad=KEYPAD,
 )  # fmt: skip
 

@@ -306,6 +306,39 @@ def test_returned_to_the_conversation(why: str, words: str) -> None:
     assert walk.says("hours").words[-2] == "Nine to five."
 
 
+def referred() -> Walk:
+    """A caller who is being sent to another house."""
+    walk = Walk().says("pipes").says("out_of_scope", name="Jo")
+    return walk.says("affirm", yes_no="yes").heard_out()
+
+
+def test_another_house_is_asked_first_with_everything_known() -> None:
+    walk = referred()
+    assert walk.words[-1] == "Connecting you to the water company."
+    (handed,) = walk.orders(do.HandOver)
+    assert (handed.refer, handed.packet.queue) == ("sip:desk@water.example", "house")
+    assert handed.packet.summary == "Jo: a pipe."
+    assert walk.orders(do.StartMusic) and walk.state is State.WAITING
+
+
+def test_what_another_house_does_not_take_waits_in_our_queue() -> None:
+    walk = referred().tell(events.ReferFailed("refused"))
+    assert walk.words[-2:] == ["They are busy.", "Connecting you to the house team."]
+    assert walk.orders(do.StopMusic)
+    walk.heard_out()
+    handed = walk.orders(do.HandOver)[-1]
+    assert (handed.refer, handed.packet.queue, walk.state) == ("", "house", State.WAITING)
+    assert handed.packet.slots == walk.orders(do.HandOver)[0].packet.slots
+    stale = walk.core.stale
+    assert walk.tell(events.ReferFailed("late")).core.stale == stale + 1
+    assert walk.tell(events.AgentAnswered("o"), events.Bridged("o")).state is State.WITH_AGENT
+
+
+def test_who_hangs_up_while_another_house_is_asked_has_left() -> None:
+    walk = referred().tell(events.CallerLeft())
+    assert walk.told(reports.ConversationEnded)[0].outcome == "abandoned"
+
+
 def test_caller_in_the_queue_is_neither_heard_nor_asked() -> None:
     walk = queued()
     stale = walk.core.stale
@@ -370,6 +403,7 @@ def test_stale_events_change_nothing_and_are_counted() -> None:
         events.PositionTold(1),
         events.Bridged("o"),
         events.Released("failed"),
+        events.ReferFailed("refused"),
     ]
     walk.tell(*late)
     assert (walk.state, walk.ordered, walk.core.stale) == (State.LISTENING, ordered, len(late))
@@ -385,7 +419,17 @@ def some_event() -> st.SearchStrategy[events.Event]:
     understood = st.sampled_from(
         [
             meant(name)
-            for name in ("hours", "bill", "person", "deny", "back", "gas", "start_over", "supply")
+            for name in (
+                "hours",
+                "bill",
+                "person",
+                "deny",
+                "back",
+                "gas",
+                "start_over",
+                "supply",
+                "pipes",
+            )
         ]
         + [meant(name="Jo"), meant(digits="1234"), meant("affirm", yes_no="yes"), meant()]
     )
@@ -411,6 +455,7 @@ def some_event() -> st.SearchStrategy[events.Event]:
         st.builds(events.Bridged, offer),
         st.builds(events.AgentLeft, offer),
         st.builds(events.Released, st.sampled_from(["failed", "closed"])),
+        st.builds(events.ReferFailed),
     )
 
 

@@ -60,7 +60,7 @@ class Rig:
             self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
         )
 
-    def transfer(self, packet: Packet) -> None:
+    def transfer(self, packet: Packet, refer: str = "") -> None:
         self.packets.append(packet)
 
     def hang_up(self) -> None:

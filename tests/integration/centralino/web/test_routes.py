@@ -51,6 +51,7 @@ NEW = {"name": "x", "role": "supervisor", "client": RIVER}
 FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/metrics"): Foreign("/metrics", 403),
     ("GET", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
+    ("DELETE", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
     ("GET", "/"): Foreign("/", 303, why=OWN),
     ("GET", "/account"): Foreign("/account", 200, why=OWN),
     ("GET", "/agent"): Foreign("/agent", 200, "otto", why="an empty page; its data come by /live"),
@@ -181,7 +182,7 @@ async def test_a_change_needs_the_sessions_token_and_our_own_origin(
         {"X-CSRF-Token": ""}, {"X-CSRF-Token": "0" * 64}, {"Origin": "https://evil.example"},
     ]  # fmt: skip
     for (method, template), row in FOREIGN.items():
-        for wrong in wrongs if method != "GET" else ():
+        for wrong in wrongs if method != "GET" and row.status != 401 else ():  # 401: for keys
             path, body = put_in(row.path, names), row.body or {}
             answer = await visitors[row.who].ask(method, path, body, wrong)
             error = (await answer.json())["error"]
@@ -228,6 +229,15 @@ async def test_a_packet_token_expires_and_cannot_be_guessed(house: House, visit:
     house.clock.advance(601)
     answer = await stranger.ask("GET", f"/api/packets/{names['TOKEN']}", None, key)
     assert answer.status == 404
+
+
+async def test_a_packet_token_is_given_back_by_who_has_it(house: House, visit: Visit) -> None:
+    stranger, path = await visit(), f"/api/packets/{(await furnish(house))['TOKEN']}"
+    for method, key, status in (
+        ("DELETE", HARBOUR_KEY, 404), ("GET", KEY, 200), ("DELETE", RIVER_KEY, 204),
+        ("GET", KEY, 404), ("DELETE", KEY, 404),
+    ):  # fmt: skip
+        assert (await stranger.ask(method, path, None, {"X-API-Key": key})).status == status
 
 
 @pytest.mark.parametrize(("key", "status"), [(KEY, 200), (RIVER_KEY, 403), ("x", 401)])

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from kernel.ids import LegId
+from telephony.drivers.addresses import parse_uri
 from telephony.errors import NoSuchLeg
 from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
@@ -20,6 +21,7 @@ from telephony.types import (
     LegHeld,
     LegOffered,
     LegRinging,
+    TransferAsked,
     TransferProgressed,
 )
 from tests.integration.telephony.drivers.conftest import World
@@ -233,8 +235,10 @@ async def test_a_transfer_that_fails_leaves_the_call_up(world: World) -> None:
 async def test_a_centre_does_not_let_itself_be_sent(world: World) -> None:
     far, third = await world.far(), await world.far()
     await connect(far, world.me)
-    await far.do("refer", "out", target=f"<{third.uri}>")
+    await far.do("refer", "out", target=f"<{third.uri}?User-to-User=00ff%3Bencoding%3Dhex>")
     assert not (await one(far, TransferProgressed)).accepted
+    asked = parse_uri((await one(world.me, TransferAsked)).target)
+    assert asked is not None and asked.headers == {"user-to-user": "00ff;encoding=hex"}
     assert told(third, LegOffered) == []
 
 

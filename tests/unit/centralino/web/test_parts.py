@@ -9,9 +9,6 @@ import pytest
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
 from centralino.web.parts import WebConfig, digest_of, read_api_keys
-from centralino.web.ports import PacketAddress
-from centralino.web.tokens import MemoryPacketTokens
-from kernel.ids import counting
 
 LONG = "k" * 32
 
@@ -45,16 +42,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_cookie_is_bound_to_the_host_behind_tls() -> None:
     assert WebConfig("c", secure=True).cookie == "__Host-centralino"
     assert WebConfig("c").cookie == "centralino"
-
-
-async def test_a_token_is_good_until_it_expires() -> None:
-    tokens = MemoryPacketTokens(counting(7), life=60.0)
-    token = await tokens.issue("call-1", "river", 1000.0)
-    assert token == f"{7:032x}"
-    assert await tokens.resolve(token, 1059.9) == PacketAddress("call-1", "river")
-    assert await tokens.resolve("0" * 32, 1000.0) is None
-    assert await tokens.resolve(token, 1060.0) is None
-    assert token not in repr(vars(tokens))
 
 
 def test_figures_are_rendered_with_centre_and_client() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from voicebot.dialogue.flow import Answer, FollowUp, Route, SlotKind, Then, Universal
+from voicebot.dialogue.flow import Answer, FollowUp, OtherHouse, Route, SlotKind, Then, Universal
 from voicebot.dialogue.reader import load_bot
 from voicebot.errors import BotError
 
@@ -72,7 +72,7 @@ intents:
     preferred: [billing]
     ask: [account]
     summary: "Account {account}."
-  person: {universal: person, route: main}
+  person: {universal: person, route: main, refer: water}
   again: {follow_up_of: hours}
 ladder:
   no_input_after: 5
@@ -88,6 +88,7 @@ keypad:
     more: {keys: {"*": {do: back}}}
 waiting: {position: say, next: say, connecting: say, not_answered: say, nobody: say, failed: say,
           interval: 20, music: no}
+houses: {water: {title: the water company, refer: "sip:desk@water.example:5070", failed: say}}
 """
 
 
@@ -111,6 +112,10 @@ def test_a_bot_is_read(tmp_path: Path) -> None:
         ask=("account",),
         summary="Account {account}.",
     )
+    assert flow.houses["water"] == OtherHouse(
+        "water", "the water company", "sip:desk@water.example:5070", "say"
+    )
+    assert flow.intents["person"].does == Route("main", refer="water")
     assert flow.universal("person") is Universal.PERSON
     assert flow.intent_of(Universal.PERSON) is flow.intents["person"]
     assert flow.universal("hours") is None
@@ -173,6 +178,11 @@ BROKEN_FLOW = [
     ("{do: back}", "{do: back, intent: bill}", "needs one of: intent, menu, do"),
     ("interval: 20", "interval: 1", "from 5 to 600"),
     ("position: say, ", "", "no `position:`"),
+    ("refer: water}", "refer: watter}", "no house 'watter'; did you mean 'water'"),
+    ("title: the water company, ", "", "no `title:`"),
+    ("sip:desk@water.example:5070", "sip:water.example", "is no SIP URI such as"),
+    ("sip:desk@water.example:5070", "sip:desk@water.example?X-A=b", "is no SIP URI such as"),
+    ("sip:desk@water.example:5070", "desk", "is no SIP URI such as"),
     ("queues: {main: our team}", "queues: main", "`key: value` lines"),
     ("reprompts: [say, say]", "reprompts: say", "should be a list"),
 ]

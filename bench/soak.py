@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import sys
 import tempfile
@@ -36,6 +37,12 @@ def rss_mb(pid: int) -> float:
     return pages * 4096 / 1e6
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processors so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def soak(stage: Stage, calls: int, rate: int, every: float = 10.0) -> dict[str, Any]:
     """Place the calls; what became of them, and how memory went."""
     samples: dict[str, list[tuple[float, float]]] = {}
@@ -46,17 +53,25 @@ async def soak(stage: Stage, calls: int, rate: int, every: float = 10.0) -> dict
         cwd=stage.setting.directory,
     )  # fmt: skip
     ended = asyncio.create_task(sipp.communicate())
+    began, cpu = time.monotonic(), _cpu(stage)
     while not ended.done():
         _sample(stage, samples)
         await asyncio.wait([ended], timeout=every)
     screen = (await ended)[0].decode(errors="replace")
+    seconds, used = time.monotonic() - began, _cpu(stage)
     return {
         "calls": calls,
         "served": int(re.findall(r"Successful call +\| +\d+ +\| +(\d+)", screen)[-1]),
         "restarts": sum(post.starts - 1 for post in stage.house.supervisor.posts),
+        "cpu_cores": {name: round((used[name] - cpu[name]) / seconds, 3) for name in cpu},
         "rss_mb": {name: [round(mb) for _, mb in rows] for name, rows in samples.items()},
         "growth_mb_per_hour": {name: _growth(rows) for name, rows in samples.items()},
     }
+
+
+def _cpu(stage: Stage) -> dict[str, float]:
+    posts = stage.house.supervisor.posts
+    return {post.name: cpu_seconds(post.pid) for post in posts if post.pid is not None}
 
 
 def _sample(stage: Stage, samples: dict[str, list[tuple[float, float]]]) -> None:

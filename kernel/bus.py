@@ -9,6 +9,7 @@ driver runs it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -61,6 +62,8 @@ def seal(
     )  # fmt: skip
 
 
+Group = Callable[[], AbstractAsyncContextManager[None]]
+"""Opened around messages that are handled, and count as taken, together: one transaction."""
 Handler = Callable[[Envelope], Awaitable[None]]
 """Takes one message; when it returns the message counts as taken. What it raises is logged and the
 message counts as taken too: a message that cannot be handled must not stop those behind it."""
@@ -112,8 +115,14 @@ class Bus(Protocol):
     def on_taken(self, handler: Callable[[str], Awaitable[None]]) -> None:
         """Who is told the id of each message that its receiver has taken. Set before opening."""
 
-    def on_message(self, handler: Handler) -> None:
-        """Who takes messages. Set before opening."""
+    def on_message(
+        self, handler: Handler, patient: frozenset[str] = ..., group: Group = ...
+    ) -> None:
+        """Who takes messages. Set before opening.
+
+        Messages of `patient` types may wait a moment for company; a run of them is handled within
+        one `group`, and if that fails none counts as taken. All are handled in their order.
+        """
 
     def on_peer(self, handler: PeerHandler) -> None:
         """Who is told of peers coming and going. Set before opening."""

@@ -65,6 +65,11 @@ class Receiving:
         elif first - 1 > self.upto:
             self.upto = first - 1
 
+    def only_upto(self, seq: int) -> None:
+        """What came after this number was not handled: it is to come again."""
+        self.upto = seq
+        self.held.clear()
+
     def arrived(self, envelope: Envelope) -> list[Envelope]:
         """The envelopes that may be handled now, in order."""
         if envelope.epoch != self.epoch or envelope.seq <= self.upto:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import structlog
 
-from kernel.bus import Envelope, Handler, PeerDown, PeerHandler, PeerUp, seal
+from kernel.bus import Envelope, Group, Handler, PeerDown, PeerHandler, PeerUp, seal
 from kernel.clock import Clock
 from kernel.errors import KernelError
 from kernel.ids import Chance, new_id, random_hex
@@ -33,6 +35,8 @@ class Ends:
     sending: dict[str, Sending] = field(default_factory=dict)
     receiving: dict[str, Receiving] = field(default_factory=dict)
     handler: Handler = _ignore
+    patient: frozenset[str] = frozenset()
+    group: Group = nullcontext
     peer_handler: PeerHandler = _ignore
     taken_handler: Taken = _ignore
 
@@ -81,12 +85,36 @@ class Ends:
         epoch = self.receiving.setdefault(peer, Receiving()).epoch
         await self.peer_handler(PeerDown(peer, epoch))
 
-    async def arrived(self, envelope: Envelope) -> int:
-        """Handle what may be handled; how far this sender's messages are taken now."""
-        receiving = self.receiving.setdefault(envelope.sender, Receiving())
-        for ready in receiving.arrived(envelope):
-            await self._handle(ready)
+    async def arrived(self, sender: str, envelopes: Sequence[Envelope]) -> int:
+        """Handle what may be handled; how far this sender's messages are taken now.
+
+        What a handler raises other than KernelError is raised: that message counts as taken, and
+        what came after it is to come again.
+        """
+        receiving = self.receiving.setdefault(sender, Receiving())
+        ready = [each for envelope in envelopes for each in receiving.arrived(envelope)]
+        for patient, run in itertools.groupby(ready, lambda each: each.type in self.patient):
+            several = list(run)
+            if patient and await self._handled_together(several):
+                continue
+            for envelope in several:
+                try:
+                    await self._handle(envelope)
+                except BaseException:
+                    receiving.only_upto(envelope.seq)
+                    raise
         return receiving.upto
+
+    async def _handled_together(self, envelopes: list[Envelope]) -> bool:
+        """Handle a run within one group; where that fails each is to be handled alone."""
+        try:
+            async with self.group():
+                for envelope in envelopes:
+                    await self._handle(envelope)
+        except Exception as error:  # whatever it was, alone it is raised and told
+            log.warning("bus.group_failed", messages=len(envelopes), why=repr(error))
+            return False
+        return True
 
     async def _handle(self, envelope: Envelope) -> None:
         try:
@@ -103,9 +131,14 @@ class BusEnd:
         self.state = state
         self.name = state.name
 
-    def on_message(self, handler: Handler) -> None:
-        """Who takes messages."""
-        self.state.handler = handler
+    def on_message(
+        self,
+        handler: Handler,
+        patient: frozenset[str] = frozenset(),
+        group: Group = nullcontext,
+    ) -> None:
+        """Who takes messages, which may wait for company, and what is opened around those."""
+        self.state.handler, self.state.patient, self.state.group = handler, patient, group
 
     def on_peer(self, handler: PeerHandler) -> None:
         """Who is told of peers."""

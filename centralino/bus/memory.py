@@ -109,7 +109,7 @@ class MemoryBus(BusEnd):
         while True:
             envelope = decode(await self._inbox.get())
             assert isinstance(envelope, Envelope)
-            upto = await self.state.arrived(envelope)
+            upto = await self.state.arrived(envelope.sender, [envelope])
             if self.hub.joined(self.name, envelope.sender):
                 sender = self.hub.ends[envelope.sender]
                 if sender.state.epoch == envelope.epoch:

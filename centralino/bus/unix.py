@@ -29,6 +29,10 @@ log = structlog.get_logger()
 
 LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of one line: a packet with a long transcript is some 100 kB."""
+GROUP_LIMIT = 256
+"""Messages at most that are handled together."""
+PATIENCE = 0.1
+"""Seconds for which a patient message waits for company. Its sender keeps it meanwhile."""
 RETRY_SECONDS = 0.2
 """Between attempts to reach control. It is on the same machine, so trying often costs nothing."""
 
@@ -52,6 +56,35 @@ class _Link:
         self.writer.close()
         with contextlib.suppress(OSError):
             await self.writer.wait_closed()
+
+
+class _Lines:
+    """The lines of a link, read ahead so that it is known whether more have come."""
+
+    def __init__(self, link: _Link) -> None:
+        self._link = link
+        self._queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(GROUP_LIMIT)
+        self._over = False
+
+    async def read(self) -> None:
+        """Read to the end. Raises OSError, ValueError."""
+        try:
+            async for line in self._link.lines():
+                await self._queue.put(line)
+        except (OSError, ValueError):
+            await self._queue.put(None)
+            raise
+        await self._queue.put(None)
+
+    async def next(self, until: float | None) -> dict[str, Any] | None:
+        """The next line; None at the end, or when none came until then (loop time)."""
+        try:
+            async with asyncio.timeout_at(until):
+                line = None if self._over else await self._queue.get()
+        except TimeoutError:
+            return None
+        self._over = self._over or line is None
+        return line
 
 
 class UnixBus(BusEnd):
@@ -143,8 +176,7 @@ class UnixBus(BusEnd):
             else:
                 link.write(self._hello("control"))
                 peer = await self._greeted(link)
-            async for line in link.lines():
-                await self._line(peer, link, line)
+            await self._take(peer, link)
         except (OSError, ValueError, KernelError) as error:
             log.warning("bus.link", bus=self.name, peer=peer, why=str(error))
         finally:
@@ -168,11 +200,35 @@ class UnixBus(BusEnd):
             return peer
         raise BusClosed("the other side left before it said who it was")
 
-    async def _line(self, peer: str, link: _Link, line: dict[str, Any]) -> None:
-        if "taken" in line:
-            await self.state.acknowledged(peer, int(line["taken"]))
-            return
-        envelope = decode(line["message"])
-        if not isinstance(envelope, Envelope):
-            raise ValueError(f"{peer} sent something that is no envelope")
-        link.write({"taken": await self.state.arrived(envelope)})
+    async def _take(self, peer: str, link: _Link) -> None:
+        """Take what comes until the link ends, together what may be taken together."""
+        lines = _Lines(link)
+        reading = asyncio.create_task(lines.read())
+        try:
+            while envelopes := await self._together(peer, lines):
+                link.write({"taken": await self.state.arrived(peer, envelopes)})
+            await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _together(self, peer: str, lines: _Lines) -> list[Envelope]:
+        """The next messages: patient ones with what comes in a moment; none at the end."""
+        envelopes: list[Envelope] = []
+        until: float | None = None
+        while (line := await lines.next(until)) is not None:
+            if "taken" in line:
+                await self.state.acknowledged(peer, int(line["taken"]))
+                continue
+            envelopes.append(_envelope(peer, line))
+            if envelopes[-1].type not in self.state.patient or len(envelopes) >= GROUP_LIMIT:
+                break
+            until = until or asyncio.get_running_loop().time() + PATIENCE
+        return envelopes
+
+
+def _envelope(peer: str, line: dict[str, Any]) -> Envelope:
+    envelope = decode(line["message"])
+    if not isinstance(envelope, Envelope):
+        raise ValueError(f"{peer} sent something that is no envelope")
+    return envelope

@@ -6,9 +6,12 @@ content store are idempotent.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -24,16 +27,28 @@ from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.web.metrics import Metrics
 from kernel.bus import Envelope
 from kernel.clock import Clock
+from kernel.codec import name_of
 from kernel.core import Transition
 from kernel.journal import Batch, Ledger
 
 log = structlog.get_logger()
 
 Take = Callable[[Any], Awaitable[None]]
+PATIENT = frozenset(
+    name_of(kind)[0]
+    for kind in (
+        house.CallBegun, house.CallSaid, house.CallMoved, house.CallTurn, house.NotDialled,
+        house.PacketMade, house.CallFinished, house.MediaLoad, house.CallRefused, SoundKeyMade,
+    )
+)  # fmt: skip
+"""What is only written down: nobody waits for it, so it may wait for company on the bus."""
 
 
 CALLER = "caller"
 """The kind of content under which the pages look for the caller's number."""
+
+
+_in_group: ContextVar[bool] = ContextVar("in_group", default=False)
 
 
 class Intake:
@@ -62,6 +77,9 @@ class Intake:
         self._secret = secret.encode()
         self._keep = keep_seconds
         self._transcripts = Transcripts(contents, keep_seconds)
+        self._moves: list[Transition] = []
+        """Rows of the journal that are not written yet."""
+        self._one_group = asyncio.Lock()
         self._turns: dict[str, list[float]] = {}
         self._refusals: dict[str, int] = {}
         self.takers: dict[type, Take] = {
@@ -81,6 +99,38 @@ class Intake:
 
     async def take(self, envelope: Envelope) -> None:
         """Handle one message. Raises KernelError for one that cannot be handled."""
+        if envelope.type in PATIENT and not _in_group.get():
+            async with self.group():
+                await self._take(envelope)
+        else:
+            await self._take(envelope)
+
+    @contextlib.asynccontextmanager
+    async def group(self) -> AsyncIterator[None]:
+        """Patient messages that this task takes within are written in one transaction at the end;
+        groups of other tasks wait."""
+        async with self._one_group:
+            token = _in_group.set(True)
+            try:
+                async with self._history.database.together():
+                    yield
+                    await self._write_noted()
+            except BaseException:
+                self._transcripts.forget()
+                self._moves.clear()
+                raise
+            finally:
+                _in_group.reset(token)
+
+    async def _write_noted(self) -> None:
+        """Write what was only noted so far."""
+        now = self._clock.now()
+        await self._transcripts.keep(now)
+        moves, self._moves = self._moves, []
+        if moves:
+            await self._ledger.commit(Batch("telephony", self._centre, now, tuple(moves), ()))
+
+    async def _take(self, envelope: Envelope) -> None:
         value = envelope.open()
         taker = self.takers.get(type(value))
         if taker is not None:
@@ -113,22 +163,21 @@ class Intake:
         await self._history.update(begun.call, CallUpdate(answered=begun.started))
 
     async def _said(self, said: house.CallSaid) -> None:
-        await self._transcripts.add(said.call, said.client, said.line, self._clock.now())
+        await self._transcripts.add(said.call, said.client, said.line)
 
     async def _moved(self, moved: house.CallMoved) -> None:
-        await self._note(moved, f"call:{moved.call}", moved.from_state, moved.to_state, moved.why)
+        self._note(moved, f"call:{moved.call}", moved.from_state, moved.to_state, moved.why)
 
     async def _not_dialled(self, denied: house.NotDialled) -> None:
-        await self._note(denied, f"dial:{denied.purpose}", "asked", "not_dialled", denied.why)
+        self._note(denied, f"dial:{denied.purpose}", "asked", "not_dialled", denied.why)
 
-    async def _note(self, about: Any, subject: str, before: str, after: str, why: str) -> None:
+    def _note(self, about: Any, subject: str, before: str, after: str, why: str) -> None:
         """One row of the journal about a call."""
         row = Transition(
             room="telephony", subject=subject, from_state=before, to_state=after, why=why,
             call=about.call, client=about.client,
         )  # fmt: skip
-        now = self._clock.now()
-        await self._ledger.commit(Batch("telephony", self._centre, now, (row,), ()))
+        self._moves.append(row)
 
     async def _turn(self, turn: house.CallTurn) -> None:
         self._turns.setdefault(turn.call, []).append(turn.total_ms)

@@ -21,7 +21,7 @@ from centralino.config.centre import centre_config
 from centralino.config.model import Config
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
-from centralino.control.intake import Intake
+from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
 from centralino.control.phones import Phones
 from centralino.control.referrals import Referrals
@@ -186,7 +186,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     """Until told to stop."""
     layout = arguments.layout
     async with opened(arguments, told) as (control, parts):
-        control.bus.on_message(control.message)
+        control.bus.on_message(control.message, PATIENT, control.intake.group)
         control.bus.on_peer(control.peer)
         control.bus.on_taken(control.taken)
         async with asyncio.TaskGroup() as tasks:

@@ -1,4 +1,4 @@
-"""The transcripts of running calls, kept in the content store line by line.
+"""The transcripts of running calls, kept in the content store by `keep` with what was added.
 
 A line told again replaces what was told of it before, in its place: repeats of the bus, and what
 became known later (its intent, how long the answer took). Several sentences of one answer begin at
@@ -22,25 +22,38 @@ class Transcripts:
     contents: ContentStore
     keep_seconds: float
     _lines: dict[str, list[TranscriptLine]] = field(default_factory=dict)
+    _new: dict[str, str] = field(default_factory=dict)
+    """Calls with lines not kept yet, and their clients."""
+    _closed: set[str] = field(default_factory=set)
 
-    async def add(self, call: str, client: str, line: TranscriptLine, now: float) -> None:
-        """Keep one more line."""
+    async def add(self, call: str, client: str, line: TranscriptLine) -> None:
+        """One more line; nothing is kept before `keep`."""
         lines = await self._of(call)
-        if line in lines:
-            return
-        _replace_or_insert(lines, line)
-        await self.contents.put(
-            call,
-            TRANSCRIPT,
-            Transcript(tuple(lines)),
-            client=client,
-            expires=now + self.keep_seconds,
-            now=now,
-        )
+        if line not in lines:
+            _replace_or_insert(lines, line)
+            self._new[call] = client
+
+    async def keep(self, now: float) -> None:
+        """Keep what was added, each transcript once however many lines are new."""
+        new, self._new = self._new, {}
+        for call, client in new.items():
+            await self.contents.put(
+                call, TRANSCRIPT, Transcript(tuple(self._lines[call])), client=client,
+                expires=now + self.keep_seconds, now=now,
+            )  # fmt: skip
+        for call in self._closed:
+            self._lines.pop(call, None)
+        self._closed.clear()
 
     def closed(self, call: str) -> None:
-        """The call is over: nothing more is held in memory."""
-        self._lines.pop(call, None)
+        """The call is over: after the next `keep` nothing more is held in memory."""
+        self._closed.add(call)
+
+    def forget(self) -> None:
+        """What was added could not be kept, and comes again: go on from what was kept."""
+        self._lines.clear()
+        self._new.clear()
+        self._closed.clear()
 
     async def _of(self, call: str) -> list[TranscriptLine]:
         if call not in self._lines:

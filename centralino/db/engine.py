@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Insert, Table, event, make_url
@@ -22,6 +23,9 @@ from centralino.db.errors import StoreUrl
 
 BUSY_TIMEOUT = 10_000  # ms that a writer waits for another process, e.g. `centralino user`
 COMMAND_TIMEOUT = 30.0  # s; a dead PostgreSQL connection must fail, not hang the distributor
+
+_shared: ContextVar[AsyncConnection | None] = ContextVar("shared", default=None)
+"""The transaction that this task's writes are part of."""
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -100,12 +104,30 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, committed at the end and rolled back by an exception."""
+        """A transaction, committed at the end and rolled back by an exception.
+
+        Within `together` it is a part of that one, and rolled back alone.
+        """
+        if (shared := _shared.get()) is not None:
+            async with shared.begin_nested():
+                yield shared
+            return
         async with self._turn if self.is_sqlite else nullcontext():
             async with self._opened().connect() as connection:
                 await connection.execution_options(centralino_write=True)
                 async with connection.begin():
                     yield connection
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """One transaction for every `write` of this task within: committed at the end, all or
+        nothing. Writers of other tasks wait."""
+        async with self.write() as connection:
+            token = _shared.set(connection)
+            try:
+                yield
+            finally:
+                _shared.reset(token)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -152,6 +152,88 @@ async def test_a_message_that_cannot_be_opened_does_not_stop_those_behind_it(net
         assert control.got == [1]
 
 
+class Groups:
+    """Takes notes in groups; the first attempt at a group fails if asked to."""
+
+    def __init__(self, side: Side, fail: bool = False) -> None:
+        self.side, self.fail = side, fail
+        self.sizes: list[int] = []
+        side.bus.on_message(side._message, frozenset({"test.note"}), self.group)
+
+    @contextlib.asynccontextmanager
+    async def group(self) -> AsyncIterator[None]:
+        before = len(self.side.got)
+        yield
+        if self.fail:
+            self.fail = False
+            del self.side.got[before:]
+            raise RuntimeError("on purpose")
+        self.sizes.append(len(self.side.got) - before)
+
+
+async def test_patient_messages_are_handled_together_in_order(tmp_path: Path) -> None:
+    net = Net("unix", tmp_path)
+    control, media = net.side("control"), net.side("media-1")
+    groups = Groups(control)
+    async with control.bus, media.bus:
+        await until(lambda: bool(control.peers and media.peers))
+        sent = [await media.bus.send("control", Note(n)) for n in range(30)]
+        await until(lambda: len(media.taken) == 30)
+        assert (control.got, media.taken) == (list(range(30)), sent)
+        assert len(groups.sizes) < 10 and sum(groups.sizes) == 30
+
+
+@message("test.urgent")
+@dataclass(frozen=True)
+class Urgent(Note):
+    pass
+
+
+async def test_an_urgent_message_waits_for_nobody_and_overtakes_nobody(net: Net) -> None:
+    control, media = net.side("control"), net.side("media-1")
+    Groups(control)
+    async with control.bus, media.bus:
+        await until(lambda: bool(control.peers and media.peers))
+        for n in range(6):
+            await media.bus.send("control", Urgent(n) if n % 3 == 2 else Note(n))
+        await until(lambda: len(media.taken) == 6)
+        assert control.got == list(range(6))
+
+
+async def test_what_could_not_be_handled_together_is_handled_one_by_one(net: Net) -> None:
+    control, media = net.side("control"), net.side("media-1")
+    groups = Groups(control, fail=True)
+    async with control.bus, media.bus:
+        await until(lambda: bool(control.peers and media.peers))
+        for n in range(5):
+            await media.bus.send("control", Note(n))
+        await until(lambda: len(media.taken) == 5)
+        assert control.got == list(range(5)) and not groups.fail
+
+
+async def test_a_fault_costs_one_message_not_those_behind_it(tmp_path: Path) -> None:
+    net = Net("unix", tmp_path)
+    control, media = net.side("control"), net.side("media-1")
+    broken = True
+
+    async def breaks_once(envelope: Envelope) -> None:
+        nonlocal broken
+        note = envelope.open()
+        assert isinstance(note, Note)
+        if note.n == 1 and broken:
+            broken = False
+            raise OSError("the disk is away for a moment")
+        control.got.append(note.n)
+
+    async with control.bus, media.bus:
+        control.bus.on_message(breaks_once)
+        await until(lambda: bool(control.peers and media.peers))
+        for n in range(5):
+            await media.bus.send("control", Note(n))
+        await until(lambda: len(media.taken) == 5)
+        assert control.got == [0, 2, 3, 4]
+
+
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_bad_link_loses_repeats_and_reorders_nothing(seed: int, tmp_path: Path) -> None:
     """Only memory can be made bad on purpose; both drivers run the same reliable core."""

@@ -29,7 +29,8 @@ async def told(*lines: TranscriptLine, kept: Kept | None = None) -> tuple[Transc
     kept = kept or Kept()
     transcripts = Transcripts(kept, 60.0)  # type: ignore[arg-type]
     for line in lines:
-        await transcripts.add("call-1", "riverton", line, 10.0)
+        await transcripts.add("call-1", "riverton", line)
+    await transcripts.keep(10.0)
     assert isinstance(kept.value, Transcript)
     return kept.value.lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import stat
 from pathlib import Path
 
@@ -43,6 +44,31 @@ async def test_a_reader_sees_only_what_was_committed(database: Database) -> None
         await set_meta(database, writer, "north", "one", 1)
         assert await count(database) == 0
     assert await count(database) == 1
+
+
+async def test_together_is_one_transaction_in_which_each_write_fails_alone(
+    database: Database,
+) -> None:
+    async with database.together():
+        await put(database, "one")
+        with pytest.raises(RuntimeError):
+            await put(database, "two", fail=True)
+        await put(database, "three")
+        assert await count(database) == 0, "nobody sees it yet"
+    assert await count(database) == 2
+    with pytest.raises(RuntimeError):
+        async with database.together():
+            await put(database, "four")
+            raise RuntimeError("on purpose")
+    assert await count(database) == 2
+
+
+async def test_what_another_task_writes_meanwhile_is_its_own(database: Database) -> None:
+    async with database.together():
+        await put(database, "one")
+        other = asyncio.create_task(put(database, "two"), context=contextvars.Context())
+    await other
+    assert await count(database) == 2
 
 
 async def test_many_writers_at_once_all_get_their_turn(url: str) -> None:

@@ -47,13 +47,12 @@ class Engines:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    folder = tmp_path_factory.mktemp("engines")
+def engines(nlu_cache: Path) -> Engines:
     bot = load_bot(UTILITY)
     choice = Choice("whisper", "whisper-base", "the test wants it")
     return Engines(
         bot,
-        Embedded.load(bot.training, folder),
+        Embedded.load(bot.training, nlu_cache),
         load_recogniser(choice, "en", whisper_models(), 1),
         load_synthesiser("piper"),
         load_synthesiser("hibari"),

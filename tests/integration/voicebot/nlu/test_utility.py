@@ -18,9 +18,9 @@ SUNDAY = 1_795_348_800.0  # 2026-11-22 12:00 UTC
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+def bot(nlu_cache: Path) -> Embedded:
     training = load_bot(UTILITY).training
-    return Embedded.load(training, tmp_path_factory.mktemp("nlu"), now=lambda: SUNDAY)
+    return Embedded.load(training, nlu_cache, now=lambda: SUNDAY)
 
 
 @pytest.mark.parametrize(

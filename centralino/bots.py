@@ -10,6 +10,9 @@ from centralino.config.model import Config
 from centralino.processes.preflight import find_bot
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.feelings import Feelings
+from voicebot.nlu.ports import Understander
+from voicebot.nlu.vader import LANGUAGE, Vader
 
 
 def load(config: Config, name: str) -> tuple[Bot, Embedded]:
@@ -23,7 +26,15 @@ def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time)
     return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now)
 
 
-async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Embedded]]:
+async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Understander]]:
     """Every bot that a line names; training may take seconds, so it runs beside the loop."""
     names = sorted({line.bot for line in config.lines if line.kind == "bot"})
-    return {name: await asyncio.to_thread(load, config, name) for name in names}
+    loaded = {name: await asyncio.to_thread(load, config, name) for name in names}
+    return {name: (bot, feeling(bot, nlu)) for name, (bot, nlu) in loaded.items()}
+
+
+def feeling(bot: Bot, understander: Understander) -> Understander:
+    """The same, told how the caller feels where there is something for the bot's language."""
+    if bot.flow.language.split("-")[0] != LANGUAGE:
+        return understander
+    return Feelings(understander, Vader())

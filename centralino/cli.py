@@ -127,6 +127,17 @@ def test_bot(
 
 
 @app.command()
+def replay(
+    call: Annotated[str, typer.Argument(help="A call's id, from the page Calls or the log.")],
+    config: ConfigFile = None,
+) -> None:
+    """Show a call: what was said, what was decided, and why."""
+    from centralino.commands.replay import replay as show
+
+    asyncio.run(show(_config(config), call))
+
+
+@app.command()
 def doctor(
     config: ConfigFile = None,
     json_file: JsonFile = None,

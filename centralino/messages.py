@@ -11,6 +11,7 @@ from typing import Literal
 
 from kernel.codec import message
 from kernel.packet import Packet, TranscriptLine
+from voicebot.dialogue.state import Earlier
 
 # --- media → control
 
@@ -52,6 +53,30 @@ class CallMoved:
     from_state: str
     to_state: str
     why: str
+    room: str = "telephony"
+    """`dialogue`: what the conversation decided."""
+
+
+@message("call.left_open")
+@dataclass(frozen=True)
+class LeftOpen:
+    """The caller is gone: what the same caller's next call goes on with; None: nothing. Content."""
+
+    call: str
+    client: str
+    caller: str
+    earlier: Earlier | None
+
+
+@message("call.who")
+@dataclass(frozen=True)
+class CallerAsked:
+    """Did this caller leave something open a moment ago?"""
+
+    call: str
+    client: str
+    caller: str
+    media: str
 
 
 @message("call.not_dialled")
@@ -207,6 +232,16 @@ class TokenMade:
     media: str
     token: str
     """Empty: there is no packet, so there is no token."""
+
+
+@message("call.known")
+@dataclass(frozen=True)
+class CallerKnown:
+    """What this caller left open; None: nothing. Content."""
+
+    call: str
+    media: str
+    earlier: Earlier | None
 
 
 # --- edge ↔ control

@@ -22,9 +22,10 @@ from voicebot.dialogue import acts
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.keypad import shown
+from voicebot.dialogue.memory import earlier_of
 from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.state import Earlier, Step
 from voicebot.dialogue.state import State as DialogueState
-from voicebot.dialogue.state import Step
 from voicebot.floor import Floor
 from voicebot.hearing import DIGITS, KeyInput
 from voicebot.listening import Listening
@@ -225,12 +226,21 @@ class Conversation:
 
     def _end(self, now: float, why: str) -> None:
         outcome, floor = self._outcome(), self._floor
+        left_open = self._left_open(why)
         floor.hush()
         self._waiting.leave()
         floor.timers.clear()
         floor.move(turns.Over(), now)
+        if self._bot.flow.resume is not None:
+            floor.tell(reports.LeftOpen(floor.facts.call, left_open))
         told = (outcome, why, floor.transcript.lines(), floor.stale)
         floor.tell(reports.ConversationEnded(floor.facts.call, *told))
+
+    def _left_open(self, why: str) -> Earlier | None:
+        """What a caller who calls again would go on with: nothing after a goodbye or an agent."""
+        if self.state is State.WITH_AGENT or why == "goodbye":
+            return None
+        return earlier_of(self._bot.flow, self._floor.dialogue)
 
     def _outcome(self) -> reports.Outcome:
         if self.state is State.WITH_AGENT:

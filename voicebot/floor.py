@@ -52,7 +52,11 @@ class Floor:
 
     def say(self, step: Step, now: float) -> None:
         """Have everything said that the step says; its state is the dialogue's."""
-        self.dialogue = step.state
+        before, self.dialogue = self.dialogue, step.state
+        if step.why:
+            after = _after(step)
+            why = "; ".join(step.why)
+            self.tell(reports.Decided(self.facts.call, now, before.question.key, after, why))
         for act in step.acts:
             if isinstance(act, acts.Say | acts.Ask) and act.text:
                 self._say(act, now)
@@ -82,3 +86,11 @@ class Floor:
         self.transcript.bot(now, act.text)
         self.order(do.Speak(playback.name, act.text))
         self.tell(reports.BotSaid(self.facts.call, now, act.text, asks))
+
+
+def _after(step: Step) -> str:
+    """Where a step leads."""
+    last = step.acts[-1] if step.acts else None
+    if isinstance(last, acts.Transfer):
+        return f"to:{last.queue}"
+    return "end" if isinstance(last, acts.HangUp) else step.state.question.key

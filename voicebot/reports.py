@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel.packet import Packet, TranscriptLine
+from voicebot.dialogue.state import Earlier
 
 Outcome = Literal["answered", "transferred", "abandoned", "failed"]
 
@@ -102,6 +103,28 @@ class TurnUnderstood:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What the dialogue does next, and why: names and limits, never what was said."""
+
+    call: str
+    at: float
+    before: str
+    """The question that was open."""
+    after: str
+    """The question that is open now, or `to:<queue>`, or `end`."""
+    why: str
+
+
+@dataclass(frozen=True)
+class LeftOpen:
+    """The caller is gone: what to go on with, should the same caller call again soon. Content."""
+
+    call: str
+    earlier: Earlier | None
+    """None: nothing."""
+
+
+@dataclass(frozen=True)
 class TurnAnswered:
     """Our answer to a turn is heard."""
 
@@ -167,6 +190,8 @@ Report = (
     | TurnHeard
     | KeysPressed
     | TurnUnderstood
+    | Decided
+    | LeftOpen
     | TurnAnswered
     | TurnLost
     | StateChanged

@@ -16,7 +16,7 @@ from voicebot import events, reports
 from voicebot.conversation import Conversation
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
-from voicebot.dialogue.state import State
+from voicebot.dialogue.state import Earlier, State
 from voicebot.nlu.ports import Understander
 from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.understanding import understand
@@ -57,6 +57,8 @@ class TalkSession:
         """How it ended; None while it lasts."""
         self.listens_for = RecognitionContext()
         """What the open question tells a recogniser."""
+        self.left_open: Earlier | None = None
+        """What the same caller's next conversation goes on with."""
         self.reports: list[reports.Report] = []
         self._conversation = Conversation(bot, facts)
         self._understander = understander
@@ -171,5 +173,7 @@ class TalkSession:
         self.reports.append(report)
         if isinstance(report, reports.BotSaid):
             self._replies.append(Reply(report.text, report.question))
+        elif isinstance(report, reports.LeftOpen):
+            self.left_open = report.earlier
         elif isinstance(report, reports.ConversationEnded):
             self.outcome = report.outcome

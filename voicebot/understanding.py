@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voicebot.nlu.ports import Understander, Understanding
+
+SHORTEST_PART = 2
+"""Words below which a part wants nothing of its own."""
+MOST_PARTS = 4
+_JOINED = re.compile(
+    r"[.;?!]+\s+|,?\s+(?:and\s+also|and\s+then|and|also|plus|besides)\s+", re.IGNORECASE
+)
 
 
 async def understand(
@@ -16,8 +25,21 @@ async def understand(
     Johnson" is a no, and then a name.
     """
     first = await understander.understand(text, readings[0])
+    if readings[0] == "open":
+        parts = [await understander.understand(part, "open") for part in split(text)]
+        first = replace(first, parts=tuple(parts))
     rest = after_yes_no(first)
     return (first, *[await understander.understand(rest, reading) for reading in readings[1:]])
+
+
+def split(text: str) -> list[str]:
+    """The parts of a sentence that may each want something; none where it has one part.
+
+    By the words that join requests in English, and by what ends a sentence in any language.
+    """
+    parts = [part.strip(" ,") for part in _JOINED.split(text)]
+    parts = [part for part in parts if len(part.split()) >= SHORTEST_PART]
+    return parts if 2 <= len(parts) <= MOST_PARTS else []
 
 
 def after_yes_no(said: Understanding) -> str:

@@ -23,7 +23,7 @@ async def talk_in_terminal(config: Config, bot: str) -> None:
     """Read lines until the conversation or the input ends. Raises StartRefused, BotError."""
     console = Console(highlight=False)
     loaded, understander = await asyncio.to_thread(bots.load, config, bot)
-    session = TalkSession(loaded, understander)
+    session = TalkSession(loaded, bots.feeling(loaded, understander))
     if sys.stdin.isatty():
         console.print(f"[dim]{HELP}[/]")
     _show(console, await session.start())

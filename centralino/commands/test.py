@@ -35,7 +35,7 @@ def run_tests(
     scripts = read_scripts(target, bot.flow)
     picked = chosen(scripts, wanted)
     hearing = _by_sound(config, bot) if voice else None
-    stage = Stage(bot, lambda now: bots.understander(config, bot, now), hearing)
+    stage = Stage(bot, lambda now: bots.feeling(bot, bots.understander(config, bot, now)), hearing)
     began = time.perf_counter()
     results = asyncio.run(_play(console, stage, picked, first_only))
     _show(console, results, len(scripts) - len(picked), time.perf_counter() - began)

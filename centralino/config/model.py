@@ -188,6 +188,8 @@ class Retention(Section):
     """How long content is kept."""
 
     days: int = Field(default=90, ge=1)
+    redial_seconds: Seconds = 900.0
+    """How long a caller whose call broke off is met where it ended; 0: never."""
 
 
 def _check_source(trunk: str, address: str) -> None:

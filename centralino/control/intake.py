@@ -166,15 +166,19 @@ class Intake:
         await self._transcripts.add(said.call, said.client, said.line)
 
     async def _moved(self, moved: house.CallMoved) -> None:
-        self._note(moved, f"call:{moved.call}", moved.from_state, moved.to_state, moved.why)
+        subject = f"{'call' if moved.room == 'telephony' else moved.room}:{moved.call}"
+        steps = (moved.from_state, moved.to_state, moved.why)
+        self._note(moved, subject, *steps, room=moved.room)
 
     async def _not_dialled(self, denied: house.NotDialled) -> None:
         self._note(denied, f"dial:{denied.purpose}", "asked", "not_dialled", denied.why)
 
-    def _note(self, about: Any, subject: str, before: str, after: str, why: str) -> None:
+    def _note(
+        self, about: Any, subject: str, before: str, after: str, why: str, room: str = "telephony"
+    ) -> None:
         """One row of the journal about a call."""
         row = Transition(
-            room="telephony", subject=subject, from_state=before, to_state=after, why=why,
+            room=room, subject=subject, from_state=before, to_state=after, why=why,
             call=about.call, client=about.client,
         )  # fmt: skip
         self._moves.append(row)

@@ -25,6 +25,7 @@ from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
 from centralino.control.phones import Phones
 from centralino.control.referrals import Referrals
+from centralino.control.redials import Redials
 from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
@@ -166,6 +167,8 @@ async def opened(
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers.update(keys.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
+        redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)
+        intake.takers.update(redials.takers)
         control = Control(
             config, clock, bus, ledger, service, intake, phones, keys, contents, sign_in, vault
         )

@@ -105,3 +105,10 @@ class House:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("media.task", task=task.get_name(), exc_info=error)
+
+
+def user_of(uri: str) -> str:
+    """The user part of a SIP URI: what was dialled."""
+    _, _, rest = uri.partition(":")
+    user, at, _ = rest.partition("@")
+    return user.split(";")[0] if at else ""

@@ -7,7 +7,8 @@ and announcements, the same conversation), bridge (caller ↔ agent).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -17,7 +18,7 @@ from centralino.config.model import Line
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState, contact_uri
-from centralino.media.house import House
+from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
@@ -32,12 +33,15 @@ from telephony.media.playout import Playout
 from telephony.media.recording import TwoChannelRecorder
 from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
+from voicebot.dialogue.state import Earlier
 from voicebot.ports import CallFacts
 from voicebot.session import Session
 
 log = structlog.get_logger()
 
 RATE = 8000
+ASKING = 0.3
+"""Seconds that the greeting waits at most for what the caller left open; usually some ms."""
 WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
 
 
@@ -65,6 +69,7 @@ class LiveCall:
     served_by: str = ""
     broke: bool = False
     """Whether our own fault ended it."""
+    _known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     state: Call = field(init=False)
     reporter: Reporter = field(init=False)
 
@@ -93,11 +98,7 @@ class LiveCall:
         self._move(states.CallAnswered())
         if self.line.recorded:
             self._begin_recording()
-        self.session = Session(
-            self._facts(), bot.bot, self.house.engines, bot.understander, self.sound.playout,
-            self.house.clock, self, rate=RATE, stop=self.sound.stop,
-        )  # fmt: skip
-        self.house.spawn(self._converse(self.session), f"call {self.id}")
+        self.house.spawn(self._converse(bot, self.sound), f"call {self.id}")
         self.house.pump.add(self.leg, self._tick)
 
     def digit(self, digit: str) -> None:
@@ -143,6 +144,14 @@ class LiveCall:
     def report(self, event: reports.Report) -> None:
         """Something worth telling happened in the conversation."""
         self.reporter.report(event)
+        if isinstance(event, reports.LeftOpen) and self._named:
+            left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
+            self.house.tell(house_messages.LeftOpen(*left), self.id)
+
+    def caller_known(self, earlier: Earlier | None) -> None:
+        """What this caller left open, as control has it."""
+        if not self._known.done():
+            self._known.set_result(earlier)
 
     # The queue.
 
@@ -337,14 +346,41 @@ class LiveCall:
         if self.session is not None and self.state.state is not CallState.ENDED:
             self.session.notify(event, self.house.clock.now())
 
-    async def _converse(self, session: Session) -> None:
+    async def _converse(self, bot: LoadedBot, sound: LegSound) -> None:
         """A conversation that breaks must not leave its caller in silence: the call ends."""
         try:
-            await session.run()
+            earlier = await self._earlier(bot)
+            if self.state.state is CallState.ENDED:
+                return
+            self.session = Session(
+                replace(self._facts(), earlier=earlier), bot.bot, self.house.engines,
+                bot.understander, sound.playout, self.house.clock, self, rate=RATE,
+                stop=sound.stop,
+            )  # fmt: skip
+            await self.session.run()
         except Exception:
             log.exception("media.conversation_broke", call=self.id)
             self.broke = True
             await self.house.control.hang_up(self.leg)
+
+    async def _earlier(self, bot: LoadedBot) -> Earlier | None:
+        """What this caller left open a moment ago. Nobody waits long for it."""
+        keeps = self.house.config.retention.redial_seconds > 0
+        if not keeps or bot.bot.flow.resume is None or not self._named:
+            return None
+        asked = (self.id, self.line.client, self.offered.from_uri, self.house.name)
+        self.house.tell(house_messages.CallerAsked(*asked), self.id)
+        try:
+            async with asyncio.timeout(ASKING):
+                return await self._known
+        except TimeoutError:
+            log.info("media.redial_unknown", call=self.id)
+            return None
+
+    @property
+    def _named(self) -> bool:
+        """Whether the network says who calls (RFC 3323: a caller may be anonymous)."""
+        return user_of(self.offered.from_uri) not in ("", "anonymous")
 
     def _tick(self) -> None:
         if self.sound is None or self.session is None:

@@ -31,7 +31,7 @@ from telephony.drivers.sip_baresip import BaresipControl
 from telephony.media.pump import Pump
 from voicebot.dialogue.flow import Bot
 from voicebot.errors import EngineLost
-from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.ports import Understander
 from voicebot.ports import SpeechEngines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
@@ -110,7 +110,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
 
 async def prepare(
     config: Config, layout: Layout, voice: CachedSynthesiser
-) -> dict[str, tuple[Bot, Embedded]]:
+) -> dict[str, tuple[Bot, Understander]]:
     """Load the bots and speak their prompts: at a first start this takes a minute."""
     loaded = await bots.load_for_lines(config)
     await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)

@@ -13,6 +13,8 @@ from kernel.packet import TranscriptLine
 from voicebot import reports
 
 ANSWERS = ("affirm", "deny")
+QUIET = (reports.ConversationEnded, reports.HandedOver, reports.LeftOpen)
+"""Not for whoever watches live: too long, or told otherwise."""
 
 
 @dataclass
@@ -39,11 +41,12 @@ class Reporter:
             reports.KeysPressed: self._keys,
             reports.TurnUnderstood: self._understood,
             reports.TurnAnswered: self._answered,
+            reports.Decided: self._decided,
         }
         pass_on = passing.get(type(event))
         if pass_on is not None:
             pass_on(event)
-        if not isinstance(event, reports.ConversationEnded | reports.HandedOver):
+        if not isinstance(event, QUIET):
             self.house.live({"report": type(event).__name__, **asdict(event)})
 
     def _bot_said(self, said: reports.BotSaid) -> None:
@@ -68,6 +71,12 @@ class Reporter:
             self.intent = understood.intent  # what the call is about, not a step on the way
         if understood.turn in self._spoken:
             self._say(replace(self._spoken.pop(understood.turn), intent=understood.intent))
+
+    def _decided(self, decided: reports.Decided) -> None:
+        moved = (decided.before, decided.after, decided.why)
+        self.house.tell(
+            house_messages.CallMoved(self.call, self.client, *moved, room="dialogue"), self.call
+        )
 
     def _answered(self, answered: reports.TurnAnswered) -> None:
         self.turns += 1

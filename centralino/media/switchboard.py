@@ -13,7 +13,7 @@ from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
-from centralino.media.house import House
+from centralino.media.house import House, user_of
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
 from kernel.bus import Envelope, PeerDown, PeerUp
@@ -55,6 +55,7 @@ class Switchboard:
             house_messages.TokenMade: self._token,
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
+            house_messages.CallerKnown: self._caller_known,
         }
 
     @property
@@ -200,6 +201,10 @@ class Switchboard:
         if (call := self.calls.get(CallId(made.call))) is not None:
             call.token(made.token)
 
+    def _caller_known(self, known: house_messages.CallerKnown) -> None:
+        if (call := self.calls.get(CallId(known.call))) is not None:
+            call.caller_known(known.earlier)
+
     def _say_on_leg(self, order: house_messages.SayOnLeg) -> None:
         if (leg := self._keypads.get(LegId(order.leg))) is not None:
             leg.say(order.say, order.text)
@@ -207,10 +212,3 @@ class Switchboard:
     def _hang_up_leg(self, order: house_messages.HangUpLeg) -> None:
         if (leg := self._keypads.get(LegId(order.leg))) is not None:
             leg.hang_up()
-
-
-def user_of(uri: str) -> str:
-    """The user part of a SIP URI: what was dialled."""
-    _, _, rest = uri.partition(":")
-    user, at, _ = rest.partition("@")
-    return user.split(";")[0] if at else ""

@@ -26,6 +26,7 @@ from voicebot import events
 from voicebot.checks.script import (
     START,
     Action,
+    CallsAgain,
     Ending,
     Expected,
     HangsUp,
@@ -43,7 +44,7 @@ from voicebot.hearing import DIGITS
 from voicebot.nlu.marked import Node, read_yaml
 
 FOLDER = "conversations"
-_ACTIONS = ("says", "presses", "silent", "hangs_up", "queue")
+_ACTIONS = ("says", "presses", "silent", "hangs_up", "calls_again", "queue")
 _BESIDE_SAYS = ("heard_as", "confidence")
 _EXPECTED = ("hears", "hears_not", "means", "asks", "slots")
 _FACTS = ("caller", "caller_name", "line", "keys_only", "language")
@@ -136,6 +137,8 @@ def _action(key: str, fields: Mapping[str, Node]) -> Action:
             return Presses(node.text())
         case "silent":
             return Silent(node.number(0, 3600))
+        case "calls_again":
+            return CallsAgain(node.number(0, 86400))
         case "hangs_up":
             if not node.flag():
                 node.refuse("`hangs_up: true`, or leave it out")

@@ -13,6 +13,7 @@ from voicebot.checks.judging import Came, Difference, judge, judge_end
 from voicebot.checks.script import (
     START,
     Action,
+    CallsAgain,
     HangsUp,
     Presses,
     Says,
@@ -23,9 +24,14 @@ from voicebot.checks.script import (
 )
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.state import Earlier
 from voicebot.nlu.ports import Understander
 from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.talk import FACTS, Reply, TalkSession
+
+REMEMBERED = 900.0
+"""Seconds in which a caller who calls again is met where the call broke off; by default in a house,
+too (`retention.redial_seconds`)."""
 
 
 class Hearing(Protocol):
@@ -92,14 +98,19 @@ class Stage:
         began = time.perf_counter()
         self._clock = ManualClock(script.starts)
         facts = replace(self._facts, language=self._bot.flow.language, **script.facts)
-        talk = TalkSession(self._bot, self._understander, facts, self._clock)
-        playing = _Playing(talk, self._hearing)
+
+        def call(earlier: Earlier | None) -> TalkSession:
+            here = replace(facts, earlier=earlier)
+            return TalkSession(self._bot, self._understander, here, self._clock)
+
+        playing = _Playing(call, self._clock, self._hearing)
         differences: list[Difference] = []
         for number, step in enumerate(script.steps):
             differences += await playing.step(step, first=number == 0)
             if differences:
                 break
         if not differences and script.ends is not None:
+            talk = playing.talk
             differences = judge_end(script.ends, outcome_of(talk), talk.packet)
         spent = time.perf_counter() - began
         return Result(script, tuple(differences), tuple(playing.lines), spent)
@@ -115,55 +126,67 @@ def outcome_of(talk: TalkSession) -> str:
 class _Playing:
     """One conversation under way."""
 
-    def __init__(self, talk: TalkSession, hearing: Hearing) -> None:
+    def __init__(
+        self, call: Callable[[Earlier | None], TalkSession], clock: ManualClock, hearing: Hearing
+    ) -> None:
         self.lines: list[Line] = []
-        self._talk = talk
+        self.talk = call(None)
+        self._call = call
+        self._clock = clock
         self._hearing = hearing
 
     async def step(self, step: Step, first: bool) -> list[Difference]:
         """Do it; what is not as expected."""
-        told = len(self._talk.reports)
-        replies = await self._talk.start() if first else []
+        told = len(self.talk.reports)
+        replies = await self.talk.start() if first else []
         self._note(replies)
         if step.action is not None:
-            told = len(self._talk.reports)
-            if self._talk.state == "ended":
-                return [Difference(step.place, "step", "the call goes on", "it has ended")]
+            ended, again = self.talk.state == "ended", isinstance(step.action, CallsAgain)
+            if ended is not again:
+                said = ("the call goes on", "it has ended")
+                return [Difference(step.place, "step", *(said if ended else said[::-1]))]
+            told = 0 if again else len(self.talk.reports)
             replies = await self._act(step.action)
             self._note(replies)
         heard = tuple(reply.text for reply in replies)
-        return judge(step.place, step.expected, self._came(heard, self._talk.reports[told:]))
+        return judge(step.place, step.expected, self._came(heard, self.talk.reports[told:]))
 
     def _came(self, heard: tuple[str, ...], told: list[reports.Report]) -> Came:
         meant = [r.intent for r in told if isinstance(r, reports.TurnUnderstood)]
-        dialogue = self._talk.dialogue
+        dialogue = self.talk.dialogue
         return Came(
             heard=heard,
             meant=meant[-1] if meant else "",
-            asks=dialogue.question.key if self._talk.state == "listening" else "",
+            asks=dialogue.question.key if self.talk.state == "listening" else "",
             known={name: known.value for name, known in dialogue.known.items()},
         )
 
     async def _act(self, action: Action) -> list[Reply]:
         match action:
             case Says():
-                recognised = await self._hearing.hear(action, self._talk.listens_for)
+                recognised = await self._hearing.hear(action, self.talk.listens_for)
                 self._line("caller", action.text)
                 if recognised.text != action.text:
                     self._line("", f"heard: {recognised.text} ({recognised.confidence:.2f})")
-                return await self._talk.hear(recognised)
+                return await self.talk.hear(recognised)
             case Presses():
                 self._line("keys", action.keys)
-                return await self._talk.press(action.keys)
+                return await self.talk.press(action.keys)
             case Silent():
                 self._line("", f"{action.seconds:g} s of silence")
-                return await self._talk.wait(action.seconds)
+                return await self.talk.wait(action.seconds)
             case HangsUp():
                 self._line("caller", "hangs up")
-                return await self._talk.hang_up()
+                return await self.talk.hang_up()
+            case CallsAgain():
+                self._line("caller", f"calls again after {action.seconds:g} s")
+                self._clock.advance(action.seconds)
+                kept = self.talk.left_open if action.seconds <= REMEMBERED else None
+                self.talk = self._call(kept)
+                return await self.talk.start()
             case Told():
                 self._line("queue", ", ".join(type(e).__name__ for e in action.events))
-                return [reply for e in action.events for reply in await self._talk.notify(e)]
+                return [reply for e in action.events for reply in await self.talk.notify(e)]
 
     def _note(self, replies: list[Reply]) -> None:
         for reply in replies:

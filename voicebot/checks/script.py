@@ -46,13 +46,20 @@ class HangsUp:
 
 
 @dataclass(frozen=True)
+class CallsAgain:
+    """The caller, who has hung up, calls again after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Told:
     """What the queue tells the conversation."""
 
     events: tuple[QueueEvent, ...]
 
 
-Action = Says | Presses | Silent | HangsUp | Told
+Action = Says | Presses | Silent | HangsUp | CallsAgain | Told
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,9 @@ class Transfer:
     required: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     tries: Tries = Tries()
+    sentiment: float | None = None
+    """−1 to 1; None: nothing is known of it."""
+    sentiment_confidence: float = 0.0
 
 
 @dataclass(frozen=True)

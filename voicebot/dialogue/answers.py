@@ -14,10 +14,12 @@ from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.filling import answer as fill_answer
 from voicebot.dialogue.filling import corrected, spelled_out, volunteered
-from voicebot.dialogue.flow import Answer, Route, Universal
+from voicebot.dialogue.flow import Answer, Route, Slot, Universal
 from voicebot.dialogue.keypad import press
 from voicebot.dialogue.ladder import give_up, no_match, slot_missed
-from voicebot.dialogue.meaning import emergency, goal_of, universal, verdict
+from voicebot.dialogue.meaning import emergency, goal_of, rivals, universal, verdict, wishes
+from voicebot.dialogue.memory import resume
+from voicebot.dialogue.several import ask_which, several, which
 from voicebot.dialogue.state import YES_NO, Asking, Goal, Question
 from voicebot.dialogue.universals import obey
 from voicebot.nlu.ports import IntentScore, Understanding
@@ -36,10 +38,14 @@ def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
     said = readings[0]
     asking = draft.state.question.asking
     draft.meant = said.intent
-    draft.state = replace(draft.state, pausing=False)
+    mood = draft.state.mood if asking in YES_NO else draft.state.mood.after(said.feeling)
+    draft.state = replace(draft.state, pausing=False, mood=mood)
+    draft.because(_taken_as(said))
     if _at_any_moment(draft, said):
         return
-    if asking is Asking.SLOT:
+    if asking is Asking.WHICH:
+        which(draft, said)
+    elif asking is Asking.SLOT:
         _slot(draft, said)
     elif asking in YES_NO:
         _yes_no(draft, readings)
@@ -59,6 +65,11 @@ def press_keys(draft: Draft, keys: str) -> None:
         goals.advance(draft)
 
 
+def _taken_as(said: Understanding) -> str:
+    outside = ", out of scope" if said.out_of_scope else ""
+    return f"{said.intent.name} {said.intent.confidence:.2f}{outside}"
+
+
 def _at_any_moment(draft: Draft, said: Understanding) -> bool:
     thresholds = draft.flow.thresholds
     free = draft.state.question.asking in (Asking.OPEN, Asking.MENU)
@@ -66,6 +77,8 @@ def _at_any_moment(draft: Draft, said: Understanding) -> bool:
     if emergency(draft.flow, said, least):
         volunteered(draft, said.entities)
         return goals.pursue(draft, goal_of(said))
+    if free and several(draft, wishes(draft.flow, said)):
+        return True
     word = universal(draft.flow, said, least)
     if word is None or (
         word is not Universal.PERSON and said.intent.confidence < thresholds.accept
@@ -85,6 +98,8 @@ def _open(draft: Draft, said: Understanding) -> None:
     elif said.out_of_scope:
         if not _continued(draft, told):
             _out_of_scope(draft)
+    elif (both := _rivals(draft, goal)) is not None:
+        ask_which(draft, both)
     elif goal.confidence >= draft.flow.thresholds.accept:
         if not goals.pursue(draft, goal, told):
             no_match(draft)
@@ -92,6 +107,14 @@ def _open(draft: Draft, said: Understanding) -> None:
         _suggest(draft, goal, told)
     elif not _continued(draft, told):
         no_match(draft)
+
+
+def _rivals(draft: Draft, goal: Goal) -> tuple[Goal, Goal] | None:
+    """Two things that it may be about equally, neither of them denied before."""
+    both = rivals(draft.flow, goal) if draft.flow.which and not draft.facts.keys_only else None
+    if both is None or any(("intent", one.intent) in draft.state.denied for one in both):
+        return None
+    return both
 
 
 def _decided_nothing(draft: Draft, yes: bool) -> None:
@@ -115,7 +138,8 @@ def _suggest(draft: Draft, goal: Goal, told: frozenset[str]) -> None:
     elif intent is None or intent.does is None or ("intent", goal.intent) in draft.state.denied:
         no_match(draft)
     else:
-        draft.state = replace(draft.state, offered=goal)
+        draft.because(f"asked about: below accept {draft.flow.thresholds.accept:g}")
+        draft.state = replace(draft.state, offered=(goal,))
         questions.put(draft, Question(Asking.INTENT, goal.intent))
 
 
@@ -145,8 +169,12 @@ def _out_of_scope(draft: Draft) -> None:
 
 def _slot(draft: Draft, said: Understanding) -> None:
     slot = draft.flow.slots[draft.state.question.about]
+    echoed, draft.state = draft.state.echoed, replace(draft.state, echoed="")
+    if echoed and _corrects_echo(draft, draft.flow.slots[echoed], said):
+        return
     if fill_answer(draft, slot, said):
         _answered(draft, slot.name)
+        goals.echo(draft, slot)
         goals.advance(draft)
     elif verdict(draft.flow, said) is False and not slot.required:
         _said_yes_no(draft, said, False)
@@ -160,6 +188,18 @@ def _slot(draft: Draft, said: Understanding) -> None:
         goals.advance(draft)
     else:
         no_match(draft)
+
+
+def _corrects_echo(draft: Draft, slot: Slot, said: Understanding) -> bool:
+    """ "No, Thursday", after "Friday the 9th. What is your name?": the value before is wrong."""
+    if not said.text.lower().startswith(("no ", "no,")):
+        return False
+    if not corrected(draft, [slot], [said]):
+        return False
+    _answered(draft, slot.name)
+    goals.echo(draft, slot)
+    goals.advance(draft)
+    return True
 
 
 def _answered(draft: Draft, slot: str) -> None:
@@ -205,7 +245,7 @@ def _yes_no(draft: Draft, readings: Sequence[Understanding]) -> None:
         return
     elif yes is False:
         _decided(draft, False)
-    elif draft.state.question.asking is Asking.PERSON:
+    elif draft.state.question.asking in (Asking.PERSON, Asking.RESUME):
         _open(draft, readings[-1])
     elif not _something_else(draft, readings[-1]):
         no_match(draft)
@@ -244,6 +284,8 @@ def _decided(draft: Draft, yes: bool) -> None:
             _confirmed(draft, goals.read_back(draft, route) if route else [], yes)
         case Asking.PERSON:
             goals.person(draft, "low_confidence") if yes else _decided_nothing(draft, False)
+        case Asking.RESUME:
+            resume(draft) if yes else questions.anything(draft)
         case _:
             _offer_decided(draft, yes)
 
@@ -279,12 +321,11 @@ def _ask_each_again(draft: Draft, names: list[str]) -> None:
 
 def _offer_decided(draft: Draft, yes: bool) -> None:
     offered = draft.state.offered
-    draft.state = replace(draft.state, offered=None)
-    if offered is not None and yes:
-        if not goals.pursue(draft, offered):
+    draft.state = replace(draft.state, offered=())
+    if offered and yes:
+        if not goals.pursue(draft, offered[0]):
             no_match(draft)
         return
-    if offered is not None:
-        denied = draft.state.denied | {("intent", offered.intent)}
-        draft.state = replace(draft.state, denied=denied)
+    denied = {("intent", goal.intent) for goal in offered}
+    draft.state = replace(draft.state, denied=draft.state.denied | denied)
     no_match(draft)

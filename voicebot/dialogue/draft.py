@@ -21,6 +21,7 @@ class Draft:
         self.state = state
         self.acts: list[Act] = []
         self.meant: IntentScore | None = None
+        self._why: list[str] = []
 
     @property
     def flow(self) -> Flow:
@@ -51,9 +52,13 @@ class Draft:
         if isinstance(act, Ask) and (act.text or len(self.acts) > 1):
             self.state = replace(self.state, last=tuple(self.acts))
 
+    def because(self, why: str) -> None:
+        """Note why the step is what it is: names and limits, never what was said."""
+        self._why.append(why)
+
     def step(self) -> Step:
         """The step as it is now."""
-        return Step(self.state, tuple(self.acts), self.meant)
+        return Step(self.state, tuple(self.acts), self.meant, tuple(self._why))
 
     def route(self) -> Route | None:
         """The route under way."""

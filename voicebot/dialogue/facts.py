@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicebot.dialogue.state import Earlier
+
 
 @dataclass(frozen=True)
 class CallFacts:
@@ -24,5 +26,7 @@ class CallFacts:
     """Whether this line says that the call is recorded."""
     keys_only: bool = False
     """Whether this line has no recogniser: menus and keys."""
+    earlier: Earlier | None = None
+    """What was left open in this caller's last call, if it broke off a moment ago."""
     seed: int = 0
     """Where the round of wordings begins, so that calls do not all sound alike."""

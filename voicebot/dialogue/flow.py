@@ -24,11 +24,12 @@ from voicebot.nlu.training import Training
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 VARIABLES = frozenset(
-    {"bot", "queue", "position", "minutes", "title", "value", "intent", "caller", "menu"}
-)
+    {"bot", "queue", "position", "minutes", "title", "value", "intent", "caller", "menu", "first",
+     "second"}
+)  # fmt: skip
 """What a response may name besides slots. `value`: the slot value being read back; `title`: the
-intent's title; `queue`: the queue's title; `position`, `minutes`: of a waiting caller; `caller`:
-the caller's number; `menu`: the menu's title."""
+intent's title; `first`, `second`: those of two intents; `queue`: the queue's title; `position`,
+`minutes`: of a waiting caller; `caller`: the caller's number; `menu`: the menu's title."""
 
 
 class Universal(StrEnum):
@@ -131,6 +132,10 @@ class Slot:
     """Response keys of the second, third … asking; the last is said again."""
     confirm: str | None = None
     """Response key of "I have {value}, is that right?"; None: not confirmed on its own."""
+    confirm_below: float = 1.01
+    """A spoken value surer than this (0–1) is not asked about on its own but echoed (`echo`)."""
+    echo: str | None = None
+    """Response key of "Friday the 9th.", said where the value is taken without a question."""
     attempts: int = 3
     """Askings after which the caller goes on without it (`required` false) or to a person."""
     required: bool = True
@@ -147,6 +152,8 @@ class Slot:
     show_last: int | None = None
     """For logs and pages: only so many last characters are shown; None: all."""
     choices: tuple[Choice, ...] = ()
+    secret: bool = False
+    """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
 
     def value_in(self, entities: Sequence[Entity], asked: bool) -> Entity | None:
         """The entity of a sentence that fills this slot.
@@ -434,6 +441,11 @@ class Flow:
     houses: Mapping[str, OtherHouse] = field(default_factory=dict)
     keypad: Keypad | None = None
     thresholds: Thresholds = Thresholds()
+    which: str | None = None
+    """"Is it about {first}, or about {second}?"; None: only the likelier is asked about."""
+    resume: str | None = None
+    """"We were talking about {title}. Shall we go on?", to a caller whose call broke off a moment
+    ago; None: this bot remembers nobody."""
     no_input_after: float = 6.0
     """Seconds of silence after a question that make a no-input."""
 

@@ -30,14 +30,20 @@ def pursue(draft: Draft, goal: Goal, told: frozenset[str] = NOTHING_TOLD) -> boo
     return True
 
 
-def answer(draft: Draft, intent: Intent, told: frozenset[str]) -> None:
-    """Say it, and go on with what was being asked, or with whatever is next."""
+def tell(draft: Draft, intent: Intent, told: frozenset[str]) -> Answer:
+    """Say what answers it."""
     does = intent.does
     assert isinstance(does, Answer)
     draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
     draft.say(does.say, {"intent": intent.title})
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
+    return does
+
+
+def answer(draft: Draft, intent: Intent, told: frozenset[str]) -> None:
+    """Say it, and go on with what was being asked, or with whatever is next."""
+    does = tell(draft, intent, told)
     if does.hang_up:
         draft.end(HangUp())
     else:
@@ -111,6 +117,20 @@ def needs_confirmation(draft: Draft, slot: Slot) -> bool:
     return slot.confirm is not None and _unconfirmed(draft, slot.name)
 
 
+def echo(draft: Draft, slot: Slot) -> None:
+    """A value that was surely heard is not asked about: it is said, so that it can be corrected."""
+    known = draft.state.known.get(slot.name)
+    if known is None or known.confirmed or known.confidence < slot.confirm_below:
+        return
+    draft.because(
+        f"{slot.name} heard with {known.confidence:.2f}, sure from {slot.confirm_below:g}"
+    )
+    skip(draft, f"confirm:{slot.name}")
+    if slot.echo:
+        draft.say(slot.echo, {"value": slot.spoken(known.value)})
+    draft.state = replace(draft.state, echoed=slot.name)
+
+
 def skip(draft: Draft, what: str) -> None:
     """Go on without this slot, or without this confirmation (`confirm:slot`)."""
     draft.state = replace(draft.state, skipped=draft.state.skipped | {what})
@@ -123,6 +143,13 @@ def hand_over(draft: Draft, reason: Reason, say: str | None = None, queue: str =
     key = say or (route.handover if route and route.handover else draft.flow.handover)
     refer = house.target if house else ""
     transfer = transfer_of(draft.flow, draft.state, reason, draft.state.goal, queue, refer)
+    draft.because(f"to {transfer.queue}: {reason}")
+    if draft.state.mood.head_start >= 1:
+        mood = draft.state.mood
+        draft.because(
+            f"sentiment {mood.value:+.2f} ({mood.confidence:.2f}): "
+            f"{mood.head_start:.0f} s of head start"
+        )
     title = house.title if house else draft.flow.queues[transfer.queue].title
     draft.say(key, {"queue": title}, interruptible=False)
     draft.end(transfer)

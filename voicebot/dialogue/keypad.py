@@ -6,6 +6,7 @@ from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Flow, KeyAction, Slot, Universal
 from voicebot.dialogue.ladder import no_match
+from voicebot.dialogue.several import pursue_one
 from voicebot.dialogue.state import YES_NO, Asking, Goal, Known, Question, State
 from voicebot.dialogue.universals import obey
 
@@ -21,9 +22,12 @@ def press(draft: Draft, keys: str) -> Known | bool | None:
     question = draft.state.question
     if question.asking is Asking.SLOT:
         return _slot(draft, draft.flow.slots[question.about], keys)
+    if question.asking is Asking.WHICH and keys in ("1", "2"):
+        pursue_one(draft, int(keys) - 1)
+        return None
     if question.asking in YES_NO and keys in ("1", "2"):
         return keys == "1"
-    if question.asking in YES_NO:
+    if question.asking in YES_NO or question.asking is Asking.WHICH:
         _always(draft, keys)
         return None
     _menu(draft, question, keys)

@@ -20,6 +20,8 @@ RUNNING_LIMIT = 4
 """Failures of both kinds without progress between them."""
 CALL_LIMIT = 8
 """Failures of both kinds in a call, wherever they were."""
+ANYTHING = (Asking.OPEN, Asking.INTENT, Asking.WHICH, Asking.PERSON, Asking.RESUME)
+"""Questions instead of which anything else may be said."""
 CONFIRM_ATTEMPTS = 2
 """Askings of a confirmation, after which the caller goes on unconfirmed."""
 
@@ -43,6 +45,7 @@ def no_match(draft: Draft, instead: str = "") -> None:
     draft.state = replace(
         draft.state, no_match=draft.state.no_match + 1, tries=(silent, misheard + 1)
     )
+    draft.because(f"no-match {draft.state.no_match} running, {misheard + 1} in the call")
     _fail(draft, draft.flow.no_match, draft.state.no_match, instead)
 
 
@@ -103,7 +106,7 @@ def _say_again(draft: Draft, key: str, told: bool = False) -> None:
     A menu speaks for itself, unless the caller must be `told`: the ladder's words ask to speak.
     """
     question = draft.state.question
-    if question.asking in (Asking.OPEN, Asking.INTENT, Asking.PERSON) and not told:
+    if question.asking in ANYTHING and not told:
         questions.put(draft, Question(Asking.OPEN), draft.text(key))
         return
     if told or question.asking is Asking.SLOT:

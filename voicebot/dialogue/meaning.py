@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from voicebot.dialogue.flow import Flow, Route, Universal
+from voicebot.dialogue.flow import Answer, Flow, Intent, Route, Universal
 from voicebot.dialogue.state import Goal
 from voicebot.nlu.ports import Understanding
 
 ALTERNATIVES = 3
 """Other readings kept for the packet."""
+SURE_PART = 0.6
+"""Confidence from which a part of a sentence is a wish of its own."""
+CLOSE = 0.2
+"""Two readings not farther apart than this are asked about together."""
 
 
 def goal_of(said: Understanding) -> Goal:
     """What the caller may want."""
     others = tuple((a.name, a.confidence) for a in said.alternatives[:ALTERNATIVES])
     return Goal(said.intent.name, said.intent.confidence, others)
+
+
+def wishes(flow: Flow, said: Understanding) -> list[tuple[Goal, Understanding]]:
+    """The things that the parts of a sentence surely want, each once, an emergency first."""
+    found: dict[str, tuple[Goal, Understanding]] = {}
+    for part in said.parts:
+        intent = flow.intents.get(part.intent.name)
+        sure = part.intent.confidence >= max(SURE_PART, flow.thresholds.accept)
+        if sure and not part.out_of_scope and intent is not None and _is_wish(intent):
+            found.setdefault(intent.name, (goal_of(part), part))
+    urgent = [one for one in found.values() if emergency(flow, one[1], 0.0)]
+    return urgent + [one for one in found.values() if one not in urgent]
+
+
+def _is_wish(intent: Intent) -> bool:
+    if intent.universal is not None:
+        return intent.universal is Universal.PERSON
+    return isinstance(intent.does, Route) or (
+        isinstance(intent.does, Answer) and not intent.does.small_talk and not intent.does.hang_up
+    )
+
+
+def rivals(flow: Flow, goal: Goal) -> tuple[Goal, Goal] | None:
+    """The two things that a sentence may mean about equally, where both are worth asking about."""
+    for name, confidence in goal.alternatives[:1]:
+        intent = flow.intents.get(name)
+        close = confidence >= flow.thresholds.ask and goal.confidence - confidence <= CLOSE
+        if close and intent is not None and _is_wish(intent) and intent.universal is None:
+            return goal, Goal(name, confidence)
+    return None
 
 
 def emergency(flow: Flow, said: Understanding, least: float) -> bool:

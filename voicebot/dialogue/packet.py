@@ -24,10 +24,12 @@ def transfer_of(
         intent=PacketIntent(goal.intent, goal.confidence, goal.alternatives) if goal else None,
         slots=_slots(flow, state),
         summary=summary_of(flow, state, intent, reason),
-        priority=int(route.head_start) if route else 0,
+        priority=int((route.head_start if route else 0.0) + state.mood.head_start),
         required=tuple(sorted(route.required)) if route else (),
         preferred=tuple(sorted(route.preferred)) if route else (),
         tries=Tries(*state.tries),
+        sentiment=round(state.mood.value, 2) if state.mood.confidence else None,
+        sentiment_confidence=round(state.mood.confidence, 2),
     )
 
 
@@ -51,6 +53,8 @@ def packet_of(facts: CallFacts, transfer: Transfer, transcript: Sequence[Transcr
         required_skills=transfer.required,
         preferred_skills=transfer.preferred,
         tries=transfer.tries,
+        sentiment=transfer.sentiment,
+        sentiment_confidence=transfer.sentiment_confidence,
         transcript=tuple(transcript),
     )
 
@@ -64,8 +68,14 @@ _WHY: dict[Reason, str] = {
 
 
 def summary_of(flow: Flow, state: State, intent: Intent | None, reason: Reason) -> str:
-    """At most two sentences: what it is about, and why a person if not for that alone."""
+    """At most two sentences: what it is about, and why a person if not for that alone.
+
+    What the caller wants besides takes the second sentence: the agent can do both.
+    """
     about = _about(flow, state, intent)
+    besides = [flow.intents[goal.intent].title for goal in state.also]
+    if besides:
+        return f"{about} Also: {', '.join(besides)}.".strip()
     if intent is not None and intent.universal is not None:
         return about or _WHY.get(reason, "")
     return " ".join(part for part in (about, _WHY.get(reason, "")) if part)

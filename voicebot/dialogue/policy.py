@@ -19,6 +19,7 @@ from voicebot.dialogue.acts import Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.memory import ask_to_resume, resumable
 from voicebot.dialogue.state import Question, State, Step
 from voicebot.nlu.ports import Understanding
 
@@ -44,7 +45,9 @@ class Policy:
             draft.say(flow.machine, interruptible=False)
         if self.facts.says_recorded:
             draft.say(flow.recorded, interruptible=False)
-        if self.facts.keys_only:
+        if resumable(self.bot.flow, self.facts.earlier):
+            ask_to_resume(draft)
+        elif self.facts.keys_only:
             questions.anything(draft)
         else:
             questions.put(draft, Question(), question)
@@ -56,19 +59,19 @@ class Policy:
 
     def pressed(self, state: State, keys: str) -> Step:
         """Keys, without the one that ends them."""
-        return self._step(state, lambda draft: answers.press_keys(draft, keys))
+        return self._step(state, lambda draft: answers.press_keys(draft, keys), "keys")
 
     def no_input(self, state: State) -> Step:
         """Silence after a question."""
-        return self._step(state, ladder.no_input)
+        return self._step(state, ladder.no_input, f"no-input {state.no_input + 1}")
 
     def no_match(self, state: State) -> Step:
         """Sound that is no words."""
-        return self._step(state, ladder.no_match)
+        return self._step(state, ladder.no_match, f"no-match {state.no_match + 1}")
 
     def engine_failed(self, state: State) -> Step:
         """The recogniser or the understander was lost with what the caller said."""
-        return self._step(state, ladder.engine_failed)
+        return self._step(state, ladder.engine_failed, "an engine was lost")
 
     def returned(self, state: State, failed: bool) -> Step:
         """The caller is back: the hand-over failed, or nobody can take the call."""
@@ -79,7 +82,7 @@ class Policy:
             draft.say(waiting.failed if failed else waiting.nobody)
             questions.anything(draft)
 
-        return self._step(back, again)
+        return self._step(back, again, "hand-over failed" if failed else "nobody took the call")
 
     def not_taken(self, state: State) -> Step:
         """The other house did not take the caller."""
@@ -103,7 +106,9 @@ class Policy:
         """A waiting caller is told something; nothing is asked."""
         return self._step(state, lambda draft: draft.say(key, values))
 
-    def _step(self, state: State, move: Callable[[Draft], None]) -> Step:
+    def _step(self, state: State, move: Callable[[Draft], None], why: str = "") -> Step:
         draft = Draft(self.bot, self.facts, state)
+        if why:
+            draft.because(why)
         move(draft)
         return draft.step()

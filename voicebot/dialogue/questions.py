@@ -82,11 +82,20 @@ def _words(draft: Draft, question: Question) -> str:
             route = draft.route()
             return _with_yes_no(draft, draft.text(route.confirm or "") if route else "")
         case Asking.INTENT:
-            title = draft.flow.intents[question.about].title
-            return _with_yes_no(draft, draft.text(draft.flow.confirm_intent, {"title": title}))
+            return _about(draft, draft.flow.confirm_intent, question.about)
+        case Asking.RESUME:
+            return _about(draft, draft.flow.resume or "", question.about)
+        case Asking.WHICH:
+            first, second = (draft.flow.intents[goal.intent].title for goal in draft.state.offered)
+            return draft.text(draft.flow.which or "", {"first": first, "second": second})
         case Asking.MENU:
             return _menu_words(draft, question.about)
     return _open_words(draft)
+
+
+def _about(draft: Draft, key: str, intent: str) -> str:
+    title = draft.flow.intents[intent].title
+    return _with_yes_no(draft, draft.text(key, {"title": title}))
 
 
 def _slot_words(draft: Draft, question: Question) -> str:

@@ -118,8 +118,8 @@ def read_slots(node: Node | None, names: Names) -> dict[str, Slot]:
 
 def _slot(node: Node, known: Slot, names: Names) -> Slot:
     fields = node.fields(
-        ("type", "title", "ask", "reprompts", "confirm", "attempts", "required", "keys",
-         "end_key", "digits", "choices", "expects")
+        ("type", "title", "ask", "reprompts", "confirm", "confirm_below", "echo", "attempts",
+         "required", "keys", "end_key", "digits", "choices", "expects", "secret")
     )  # fmt: skip
     kind = _slot_kind(fields.get("type"))
     expects = fields["expects"].one_of(EXPECTS, "expectation") if "expects" in fields else None
@@ -131,9 +131,14 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         ask=names.maybe_response(fields.get("ask")),
         reprompts=names.response_list(fields.get("reprompts")),
         confirm=names.maybe_response(fields.get("confirm")),
+        confirm_below=fields["confirm_below"].number(0, 1)
+        if "confirm_below" in fields
+        else known.confirm_below,
+        echo=names.maybe_response(fields.get("echo")),
         attempts=fields["attempts"].whole(1, 10) if "attempts" in fields else known.attempts,
         required=flag(fields, "required", known.required),
         keys=flag(fields, "keys", known.keys),
+        secret=flag(fields, "secret", known.secret),
         end_key=fields["end_key"].one_of(KEYS, "key") if "end_key" in fields else known.end_key,
         choices=_choices(fields["choices"]) if "choices" in fields else (),
     )

@@ -103,7 +103,9 @@ def _flow(root: Node, domain: Domain, sentences: Sentences) -> Flow:
 
 
 def _assemble(fields: dict[str, Node], names: Names) -> Flow:
-    bot = fields["bot"].fields(("name", "language", "voice", "timezone", "queue", *_BOT_TEXTS))
+    bot = fields["bot"].fields(
+        ("name", "language", "voice", "timezone", "queue", "which", "resume", *_BOT_TEXTS)
+    )
     need(fields["bot"], bot, "name", "queue", *_BOT_TEXTS)
     ladder = fields["ladder"].fields(("no_input_after", "no_input", "no_match"))
     need(fields["ladder"], ladder, "no_input", "no_match")
@@ -127,6 +129,8 @@ def _assemble(fields: dict[str, Node], names: Names) -> Flow:
         houses=names.houses,
         keypad=read_keypad(fields["keypad"], intents, names) if "keypad" in fields else None,
         thresholds=_thresholds(fields.get("thresholds")),
+        which=names.maybe_response(bot.get("which")),
+        resume=names.maybe_response(bot.get("resume")),
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from kernel.packet import Source
+from kernel.codec import message
+from kernel.packet import PacketSlot, Source
 from voicebot.dialogue.acts import Act
+from voicebot.dialogue.mood import Mood
 from voicebot.nlu.ports import IntentScore
 
 
@@ -22,6 +24,10 @@ class Asking(StrEnum):
     """Is this about …?"""
     PERSON = "person"
     """Would you like a person?"""
+    WHICH = "which"
+    """Is it about …, or about …?"""
+    RESUME = "resume"
+    """A caller who was cut off: shall we go on where we were?"""
     SLOT = "slot"
     """What is your …?"""
     CONFIRM = "confirm"
@@ -30,7 +36,9 @@ class Asking(StrEnum):
     """So that is …, … and …?"""
 
 
-YES_NO = frozenset({Asking.INTENT, Asking.PERSON, Asking.CONFIRM, Asking.CONFIRM_ALL})
+YES_NO = frozenset(
+    {Asking.INTENT, Asking.PERSON, Asking.RESUME, Asking.CONFIRM, Asking.CONFIRM_ALL}
+)
 """Questions that are answered by yes or no."""
 
 
@@ -67,6 +75,15 @@ class Goal:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
+@message("dialogue.earlier", 1)
+@dataclass(frozen=True)
+class Earlier:
+    """What is kept of a call that broke off, for the same caller's next one. Content."""
+
+    intent: str
+    known: tuple[PacketSlot, ...] = ()
+
+
 @dataclass(frozen=True)
 class State:
     """Everything that the dialogue remembers."""
@@ -74,8 +91,13 @@ class State:
     question: Question = Question()
     goal: Goal | None = None
     """A route under way."""
-    offered: Goal | None = None
-    """What `Asking.INTENT` asks about."""
+    offered: tuple[Goal, ...] = ()
+    """What `Asking.INTENT` and `Asking.WHICH` ask about."""
+    also: tuple[Goal, ...] = ()
+    """What the caller wants besides; whoever gets the call is told."""
+    mood: Mood = Mood()
+    echoed: str = ""
+    """The slot that was taken without a question, and that the next sentence may correct."""
     answered: str = ""
     """The intent answered last, for "and on Sunday?"."""
     known: Mapping[str, Known] = field(default_factory=dict)
@@ -138,3 +160,5 @@ class Step:
     meant: IntentScore | None = None
     """What a sentence was taken as: `answer:<slot>`, `affirm` or `deny` where it answered a
     question, else an intent; None where nothing was said."""
+    why: tuple[str, ...] = ()
+    """Why this follows: names of intents, slots and limits, never what was said."""

@@ -7,6 +7,16 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class Feeling:
+    """How somebody feels, by the words alone."""
+
+    value: float
+    """−1 (furious) to 1 (delighted); 0: neither."""
+    confidence: float
+    """0–1: how much of the sentence says so."""
+
+
+@dataclass(frozen=True)
 class IntentScore:
     """One reading of a sentence."""
 
@@ -41,6 +51,9 @@ class Understanding:
     entities: tuple[Entity, ...] = ()
     out_of_scope: bool = False
     seconds: float = 0.0
+    feeling: Feeling | None = None
+    parts: tuple[Understanding, ...] = ()
+    """What each part of it means, if it has parts: "my bill is too high and I am moving out"."""
 
 
 class Understander(Protocol):
@@ -51,3 +64,10 @@ class Understander(Protocol):
 
     def intents(self) -> frozenset[str]:
         """Every intent that was trained."""
+
+
+class Sentiment(Protocol):
+    """Words to feelings, for one language."""
+
+    def feeling(self, text: str) -> Feeling:
+        """How does somebody feel who says this?"""

@@ -1,0 +1,51 @@
+"""PURE. A caller whose call broke off and who calls again is met where they were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kernel.packet import PacketSlot
+from voicebot.dialogue import goals, questions
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.flow import Flow, Route
+from voicebot.dialogue.state import Asking, Earlier, Goal, Known, Question, State
+
+
+def earlier_of(flow: Flow, state: State) -> Earlier | None:
+    """What to keep of a call that breaks off now; None: nothing was under way."""
+    intent = flow.intents.get(state.goal.intent) if state.goal else None
+    if flow.resume is None or intent is None or not isinstance(intent.does, Route):
+        return None
+    slots = tuple(
+        PacketSlot(name, known.value, known.confidence, known.confirmed, known.source)
+        for name, known in state.known.items()
+        if name in flow.slots and not flow.slots[name].secret
+    )
+    return Earlier(intent.name, slots)
+
+
+def resumable(flow: Flow, earlier: Earlier | None) -> bool:
+    """Whether this bot can still go on there: its files may have changed since."""
+    intent = flow.intents.get(earlier.intent) if earlier else None
+    return flow.resume is not None and intent is not None and isinstance(intent.does, Route)
+
+
+def ask_to_resume(draft: Draft) -> None:
+    """Shall we go on where we were?"""
+    assert draft.facts.earlier is not None
+    intent = draft.facts.earlier.intent
+    draft.because(f"called before about {intent}")
+    questions.put(draft, Question(Asking.RESUME, intent))
+
+
+def resume(draft: Draft) -> None:
+    """Go on: what was told is known, what is left is asked."""
+    earlier = draft.facts.earlier
+    assert earlier is not None
+    known = {
+        slot.name: Known(slot.value, slot.confidence, slot.source, slot.confirmed)
+        for slot in earlier.known
+        if slot.name in draft.flow.slots
+    }
+    draft.state = replace(draft.state, goal=Goal(earlier.intent), known=known, asked={})
+    goals.advance(draft)

@@ -112,6 +112,8 @@ class Line(Section):
     """A menu by keys; no recogniser is used."""
     recorded: bool = True
     """The call is recorded, and the greeting says so."""
+    retention_days: int | None = Field(default=None, ge=1)
+    """How long content of its calls is kept; none: `retention.days`."""
     announce_machine: bool = True
     """The greeting says that a machine answers."""
 
@@ -312,6 +314,12 @@ class Config(Section):
     def line(self, number: str) -> Line | None:
         """The line with this number."""
         return next((line for line in self.lines if line.number == number), None)
+
+    def retention_seconds(self, line: str) -> float:
+        """How long content of a line's calls is kept."""
+        known = self.line(line)
+        days = known.retention_days if known and known.retention_days else self.retention.days
+        return days * 86_400.0
 
     def media_names(self) -> list[str]:
         """Names of the media processes."""

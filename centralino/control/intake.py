@@ -65,8 +65,9 @@ class Intake:
         *,
         centre: str,
         secret: str,
-        keep_seconds: float,
+        keep_seconds: Callable[[str], float],
     ) -> None:
+        """`keep_seconds` tells for a line how long content of its calls is kept."""
         self._acd = service
         self._history = history
         self._contents = contents
@@ -75,8 +76,10 @@ class Intake:
         self._metrics = metrics
         self._clock = clock
         self._secret = secret.encode()
-        self._keep = keep_seconds
-        self._transcripts = Transcripts(contents, keep_seconds)
+        self._keep_seconds = keep_seconds
+        self._lines: dict[str, str] = {}
+        """The lines of running calls."""
+        self._transcripts = Transcripts(contents)
         self._moves: list[Transition] = []
         """Rows of the journal that are not written yet."""
         self._one_group = asyncio.Lock()
@@ -158,12 +161,14 @@ class Intake:
             begun.call, begun.client, begun.line, begun.direction, begun.started, begun.media,
             begun.epoch, begun.sip_call_id,
         )  # fmt: skip
+        self._lines[begun.call] = begun.line
         if await self._history.begin(row):
             await self._put(begun.call, CALLER, begun.caller.encode(), begun)
         await self._history.update(begun.call, CallUpdate(answered=begun.started))
 
     async def _said(self, said: house.CallSaid) -> None:
-        await self._transcripts.add(said.call, said.client, said.line)
+        keep = await self._keep(said.call)
+        await self._transcripts.add(said.call, said.client, said.line, keep)
 
     async def _moved(self, moved: house.CallMoved) -> None:
         subject = f"{'call' if moved.room == 'telephony' else moved.room}:{moved.call}"
@@ -228,19 +233,26 @@ class Intake:
         if await self._history.end(finished.call, finished.ended, outcome, finished.cause):
             self._metrics.call_ended(finished.client, outcome)
         self._transcripts.closed(finished.call)
+        self._lines.pop(finished.call, None)
 
     async def _sound_key(self, made: SoundKeyMade) -> None:
         now = self._clock.now()
         key = bytes.fromhex(made.key_hex)
         await self._contents.adopt_sound_key(
-            made.call, key, client=made.client, expires=now + self._keep, now=now
+            made.call, key, client=made.client, expires=now + await self._keep(made.call), now=now
         )
 
     async def _put(self, call: str, kind: str, value: object, about: Any) -> None:
         now = self._clock.now()
-        await self._contents.put(
-            call, kind, value, client=about.client, expires=now + self._keep, now=now
-        )
+        expires = now + await self._keep(call)
+        await self._contents.put(call, kind, value, client=about.client, expires=expires, now=now)
+
+    async def _keep(self, call: str) -> float:
+        """How long content of this call is kept: its line says."""
+        if call not in self._lines:
+            row = await self._history.get(call, None)
+            self._lines[call] = row.line if row else ""
+        return self._keep_seconds(self._lines[call])
 
 
 def _percentile(ordered: list[float], share: float) -> float | None:

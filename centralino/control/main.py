@@ -45,7 +45,7 @@ from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app
 from centralino.web.metrics import Metrics
-from centralino.web.parts import DAY, WebConfig, WebParts, read_api_keys
+from centralino.web.parts import WebConfig, WebParts, read_api_keys
 from centralino.web.server import WebServer
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
@@ -72,7 +72,7 @@ def web_config(config: Config) -> WebConfig:
         dispositions=config.acd.dispositions,
         skills=config.acd.skills,
         secure=config.web.secure_cookies,
-        retention_seconds=config.retention.days * DAY,
+        retention_seconds=config.retention_seconds,
         api_keys=read_api_keys(keys) if keys else (),
     )
 
@@ -162,7 +162,7 @@ async def opened(
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)
         intake = Intake(
             service, history, contents, ledger, metrics, clock, centre=centre, secret=secret,
-            keep_seconds=config.retention.days * DAY,
+            keep_seconds=config.retention_seconds,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers.update(keys.takers)

@@ -20,26 +20,25 @@ class Transcripts:
     """Who said what in the calls that are running."""
 
     contents: ContentStore
-    keep_seconds: float
     _lines: dict[str, list[TranscriptLine]] = field(default_factory=dict)
-    _new: dict[str, str] = field(default_factory=dict)
-    """Calls with lines not kept yet, and their clients."""
+    _new: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Calls with lines not kept yet: their clients, and for how many seconds to keep them."""
     _closed: set[str] = field(default_factory=set)
 
-    async def add(self, call: str, client: str, line: TranscriptLine) -> None:
-        """One more line; nothing is kept before `keep`."""
+    async def add(self, call: str, client: str, line: TranscriptLine, keep_seconds: float) -> None:
+        """One more line; nothing is kept before `keep`, and then for so long."""
         lines = await self._of(call)
         if line not in lines:
             _replace_or_insert(lines, line)
-            self._new[call] = client
+            self._new[call] = (client, keep_seconds)
 
     async def keep(self, now: float) -> None:
         """Keep what was added, each transcript once however many lines are new."""
         new, self._new = self._new, {}
-        for call, client in new.items():
+        for call, (client, keep_seconds) in new.items():
             await self.contents.put(
                 call, TRANSCRIPT, Transcript(tuple(self._lines[call])), client=client,
-                expires=now + self.keep_seconds, now=now,
+                expires=now + keep_seconds, now=now,
             )  # fmt: skip
         for call in self._closed:
             self._lines.pop(call, None)

@@ -30,16 +30,19 @@ from telephony.dialling import Purpose
 from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
-from telephony.media.recording import TwoChannelRecorder
+from telephony.media.recording import Channel, TwoChannelRecorder
 from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
 from voicebot.dialogue.state import Earlier
 from voicebot.ports import CallFacts
+from voicebot.redaction import Redactor
 from voicebot.session import Session
 
 log = structlog.get_logger()
 
 RATE = 8000
+HELD = ("hearing", "thinking")
+"""States of the conversation in which sound is not written yet: it may hold a card's number."""
 ASKING = 0.3
 """Seconds that the greeting waits at most for what the caller left open; usually some ms."""
 WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
@@ -74,7 +77,11 @@ class LiveCall:
     reporter: Reporter = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reporter = Reporter(self.id, self.line.client, self.house)
+        redactor = Redactor(self.house.bots[self.line.bot].bot.flow)
+        self.reporter = Reporter(
+            self.id, self.line.client, self.house, redactor,
+            private=self._private, blank=self._blank,
+        )  # fmt: skip
         self.state = Call(self.id, self.line.client)
 
     @property
@@ -124,6 +131,7 @@ class LiveCall:
 
     def transfer(self, packet: Packet, refer: str = "") -> None:
         """The conversation hands over: the packet is kept, then the call is queued or referred."""
+        packet = self.reporter.redactor.packet(packet)
         self.packet = packet
         self.house.tell(house_messages.PacketMade(packet), self.id)
         if refer:
@@ -144,6 +152,8 @@ class LiveCall:
     def report(self, event: reports.Report) -> None:
         """Something worth telling happened in the conversation."""
         self.reporter.report(event)
+        if isinstance(event, reports.StateChanged) and self.recorder is not None:
+            self.recorder.hold(event.after in HELD)
         if isinstance(event, reports.LeftOpen) and self._named:
             left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
             self.house.tell(house_messages.LeftOpen(*left), self.id)
@@ -403,6 +413,16 @@ class LiveCall:
     def _record(self, received: bytes, sent: bytes) -> None:
         if self.recorder is not None:
             self.recorder.frame(received, sent)
+
+    def _private(self, now: bool) -> None:
+        """A secret is asked for, or is not any longer: the caller is muted in the recording."""
+        if self.recorder is not None:
+            mute = self.recorder.mute if now else self.recorder.unmute
+            mute(Channel.RECEIVED)
+
+    def _blank(self) -> None:
+        if self.recorder is not None:
+            self.recorder.blank(Channel.RECEIVED)
 
     def _begin_recording(self) -> None:
         key = new_key()

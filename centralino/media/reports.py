@@ -11,6 +11,7 @@ from centralino.media.house import House
 from kernel.ids import CallId
 from kernel.packet import TranscriptLine
 from voicebot import reports
+from voicebot.redaction import SECRET, Redactor
 
 ANSWERS = ("affirm", "deny")
 QUIET = (reports.ConversationEnded, reports.HandedOver, reports.LeftOpen)
@@ -24,12 +25,21 @@ class Reporter:
     call: CallId
     client: str
     house: House
+    redactor: Redactor
     intent: str = ""
     """What was last understood."""
     confidence: float = 0.0
     turns: int = 0
+    private: Callable[[bool], None] = lambda now: None
+    """Told when the question begins and ceases to be one whose answer is never kept."""
+    blank: Callable[[], None] = lambda: None
+    """Told when what was just said must not be kept in sound."""
     _spoken: dict[int, TranscriptLine] = field(default_factory=dict)
-    """The caller's lines by turn, to be completed when the turn is understood."""
+    """The caller's lines by turn: kept when the turn is understood, or lost."""
+    _hidden: set[int] = field(default_factory=set)
+    """Turns that answered a secret question."""
+    _question: str = ""
+    """What was asked last."""
     _answer: TranscriptLine | None = None
     """How the bot's answer begins, to be completed when it is known how long the caller waited."""
 
@@ -41,24 +51,39 @@ class Reporter:
             reports.KeysPressed: self._keys,
             reports.TurnUnderstood: self._understood,
             reports.TurnAnswered: self._answered,
+            reports.TurnLost: self._lost,
             reports.Decided: self._decided,
         }
         pass_on = passing.get(type(event))
         if pass_on is not None:
             pass_on(event)
         if not isinstance(event, QUIET):
-            self.house.live({"report": type(event).__name__, **asdict(event)})
+            self.house.live({"report": type(event).__name__, **self._shown(event)})
+
+    def _shown(self, event: reports.Report) -> dict[str, Any]:
+        """A report for whoever watches; what is never kept is not shown either."""
+        shown = asdict(event)
+        if getattr(event, "turn", None) in self._hidden:
+            shown |= {key: SECRET for key in ("text", "entities") if key in shown}
+        return shown
 
     def _bot_said(self, said: reports.BotSaid) -> None:
-        line = TranscriptLine(said.at, "bot", said.text)
+        line = TranscriptLine(said.at, "bot", self.redactor.text(said.text))
         self._answer = self._answer or line
         self._say(line)
+        if said.question:
+            self._ask(said.question)
 
     def _heard(self, heard: reports.TurnHeard) -> None:
-        line = TranscriptLine(heard.at, "caller", heard.text, heard.confidence)
-        self._spoken[heard.turn] = line
+        """What of it may be kept is known when it is understood."""
+        if self.redactor.secret(self._question):
+            self._hidden.add(heard.turn)
+        self._spoken[heard.turn] = TranscriptLine(heard.at, "caller", heard.text, heard.confidence)
         self._answer = None
-        self._say(line)
+
+    def _lost(self, lost: reports.TurnLost) -> None:
+        if (line := self._spoken.pop(lost.turn, None)) is not None:
+            self._say(replace(line, text=self.redactor.caller(line.text, self._question, "", ())))
 
     def _keys(self, keys: reports.KeysPressed) -> None:
         self._answer = None
@@ -69,10 +94,15 @@ class Reporter:
         self.confidence = understood.confidence
         if understood.intent not in ANSWERS and not understood.intent.startswith("answer:"):
             self.intent = understood.intent  # what the call is about, not a step on the way
-        if understood.turn in self._spoken:
-            self._say(replace(self._spoken.pop(understood.turn), intent=understood.intent))
+        if self.redactor.holds_card(understood.text):
+            self.blank()
+        if (line := self._spoken.pop(understood.turn, None)) is not None:
+            about = (self._question, understood.intent, understood.entities)
+            kept = self.redactor.caller(line.text, *about)
+            self._say(replace(line, text=kept, intent=understood.intent))
 
     def _decided(self, decided: reports.Decided) -> None:
+        self._ask(decided.after)
         moved = (decided.before, decided.after, decided.why)
         self.house.tell(
             house_messages.CallMoved(self.call, self.client, *moved, room="dialogue"), self.call
@@ -92,6 +122,11 @@ class Reporter:
             ),
             self.call,
         )  # fmt: skip
+
+    def _ask(self, question: str) -> None:
+        """What the caller says from now on answers this."""
+        self._question = question
+        self.private(self.redactor.secret(question))
 
     def _say(self, line: TranscriptLine) -> None:
         self.house.tell(house_messages.CallSaid(self.call, self.client, line), self.call)

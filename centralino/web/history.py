@@ -203,7 +203,7 @@ async def write_notes(request: web.Request) -> web.Response:
     try:
         await parts.contents.put(
             row.id, NOTES, notes, client=row.client,
-            expires=row.started + parts.config.retention_seconds, now=now,
+            expires=row.started + parts.config.retention_seconds(row.line), now=now,
         )  # fmt: skip
     except Erased:
         raise Refusal(410, "erased", "This call was erased; nothing is kept of it.") from None

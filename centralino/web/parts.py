@@ -79,8 +79,8 @@ class WebConfig:
     """Every skill there is; empty: not checked."""
     secure: bool = False
     """Behind TLS: the session cookie is sent over it alone."""
-    retention_seconds: float = 90 * DAY
-    """How long notes are kept."""
+    retention_seconds: Callable[[str], float] = lambda line: 90 * DAY
+    """How long notes about a line's calls are kept."""
     api_keys: tuple[ApiKey, ...] = ()
     heartbeat_seconds: float = 10.0
     """How often a live socket is sent a sign of life, and its session is looked at again."""

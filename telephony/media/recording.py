@@ -16,6 +16,8 @@ import numpy as np
 from telephony.media.framing import frame_bytes
 
 KEPT_FRAMES = 5
+LONGEST_HELD = 1500
+"""Rows held back at most: half a minute, longer than any sentence is listened to."""
 CHUNK_FRAMES = 50
 """Rows handed to the sink at a time: one second."""
 
@@ -39,6 +41,7 @@ class TwoChannelRecorder:
         self._rows: list[bytes] = []
         self._kept = {Channel.RECEIVED: b"", Channel.SENT: b""}
         self._muted: set[Channel] = set()
+        self._held = False
         self.frames = 0
         """Rows of 20 ms so far: the position in the recording."""
         self.surplus = 0
@@ -50,7 +53,8 @@ class TwoChannelRecorder:
         right = self._take(Channel.SENT, sent)
         self._rows.append(interleave(left, right))
         self.frames += 1
-        if len(self._rows) >= self._chunk:
+        full = len(self._rows) >= (LONGEST_HELD if self._held else self._chunk)
+        if full:
             self.flush()
 
     def mute(self, *channels: Channel) -> None:
@@ -64,11 +68,26 @@ class TwoChannelRecorder:
         """Write what is heard again."""
         self._muted.difference_update(channels or Channel)
 
+    def hold(self, held: bool) -> None:
+        """Hand nothing over while it is not known whether it may be kept, or go on handing over.
+
+        A process that dies loses what is held, at most `LONGEST_HELD` rows.
+        """
+        self._held = held
+
+    def blank(self, channel: Channel) -> None:
+        """Silence in this channel for everything that is not handed over yet."""
+        at = list(Channel).index(channel)
+        for number, row in enumerate(self._rows):
+            both = list(split_channels(row))
+            both[at] = bytes(len(both[at]))
+            self._rows[number] = interleave(*both)
+
     def flush(self) -> None:
         """Hand over what is not handed over yet; also at the end of the call."""
         rows, self._rows = self._rows, []
-        if rows:
-            self._sink(b"".join(rows))
+        for start in range(0, len(rows), self._chunk):
+            self._sink(b"".join(rows[start : start + self._chunk]))
 
     def _take(self, channel: Channel, more: bytes | None) -> bytes:
         if channel in self._muted:

@@ -37,6 +37,8 @@ def press(draft: Draft, keys: str) -> Known | bool | None:
 def shown(flow: Flow, state: State, keys: str) -> str:
     """How logs show keys pressed now."""
     question = state.question
+    if question.asking is Asking.SLOT and flow.slots[question.about].secret:
+        return "•" * len(keys)
     secret = question.asking is Asking.SLOT and question.about in flow.slots
     return flow.slots[question.about].shown(keys) if secret else keys
 

@@ -142,6 +142,8 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         end_key=fields["end_key"].one_of(KEYS, "key") if "end_key" in fields else known.end_key,
         choices=_choices(fields["choices"]) if "choices" in fields else (),
     )
+    if slot.secret and (slot.confirm or slot.echo):
+        node.refuse(f"{node.name}: a secret is never read back; take out `confirm` and `echo`")
     if kind is SlotKind.CHOICE and not slot.choices:
         node.refuse(f"{node.name}: a choice needs `choices: {{value: key}}`")
     return _digits(fields["digits"], slot) if "digits" in fields else slot

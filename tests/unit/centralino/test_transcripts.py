@@ -27,9 +27,9 @@ class Kept:
 
 async def told(*lines: TranscriptLine, kept: Kept | None = None) -> tuple[TranscriptLine, ...]:
     kept = kept or Kept()
-    transcripts = Transcripts(kept, 60.0)  # type: ignore[arg-type]
+    transcripts = Transcripts(kept)  # type: ignore[arg-type]
     for line in lines:
-        await transcripts.add("call-1", "riverton", line)
+        await transcripts.add("call-1", "riverton", line, 60.0)
     await transcripts.keep(10.0)
     assert isinstance(kept.value, Transcript)
     return kept.value.lines

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from centralino.media.reports import Reporter
 from centralino.messages import CallSaid
 from kernel.ids import CallId
 from kernel.packet import TranscriptLine
+from tests.unit.voicebot.sample import FLOW
 from voicebot import reports
+from voicebot.redaction import Redactor
 
 LATENCY = reports.Latency(640.2, 300, 200, 20, 100, 20)
 
@@ -27,7 +31,8 @@ class Told:
 
 def lines(*events: reports.Report) -> list[TranscriptLine]:
     told = Told()
-    reporter = Reporter(CallId("call-1"), "riverton", told)  # type: ignore[arg-type]
+    house: Any = told
+    reporter = Reporter(CallId("call-1"), "riverton", house, Redactor(FLOW))
     for event in events:
         reporter.report(event)
     return told.lines

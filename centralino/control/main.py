@@ -24,8 +24,8 @@ from centralino.content.vault import SoundVault
 from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
 from centralino.control.phones import Phones
-from centralino.control.referrals import Referrals
 from centralino.control.redials import Redials
+from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database

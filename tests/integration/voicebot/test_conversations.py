@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from centralino.bots import feeling
 from centralino.commands.test import run_tests
 from centralino.config.model import Config, Speech
 from tests.speech_models import whisper_models
@@ -30,7 +31,7 @@ EVERY_CALL_CENTRE = {
 
 @pytest.fixture(scope="module")
 def stage(nlu_cache: Path) -> Stage:
-    return Stage(BOT, lambda now: Embedded.load(BOT.training, nlu_cache, now))
+    return Stage(BOT, lambda now: feeling(BOT, Embedded.load(BOT.training, nlu_cache, now)))
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
+from centralino.media.gate import contact_denied
 from centralino.processes.child import (
     ChildArguments,
     Signals,
@@ -181,6 +182,7 @@ async def opened(
             calls=history, contents=contents, sounds=vault, journey=journey,
             tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
+            contact_denied=contact_denied(config, arguments.layout.edge),
             credentials_changed=phones.tell_edge, draining=told.drain,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ import structlog
 
 from acd.messages import AgentLoggedOut, AgentNotReady, PlaceOffer
 from acd.star_keys import StarKey, StarKeys
+from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
@@ -181,10 +182,3 @@ class AgentLeg:
         if self.sound is not None:
             self.sound.stop()
         self.ready_to_bridge(self)
-
-
-def contact_uri(contact: str, edge: str) -> str:
-    """Where an agent's phone is: a SIP URI as it is, a number or a registered name at the edge."""
-    if contact.startswith(("sip:", "sips:")):
-        return contact
-    return f"sip:{contact}@{edge}"

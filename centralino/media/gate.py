@@ -34,6 +34,24 @@ def plan_of(config: Config, edge: str) -> DialPlan:
     )  # fmt: skip
 
 
+def contact_uri(contact: str, edge: str) -> str:
+    """Where an agent's phone is: a SIP URI as it is, a number or a registered name at the edge."""
+    if contact.startswith(("sip:", "sips:")):
+        return contact
+    return f"sip:{contact}@{edge}"
+
+
+def contact_denied(config: Config, edge: str) -> Callable[[str, str], str]:
+    """Why an agent of a client may not have a contact, in a few words; empty where he may."""
+    plan = plan_of(config, edge)
+
+    def denied(contact: str, client: str) -> str:
+        verdict = may_dial(contact_uri(contact, edge), Purpose.AGENT, client, plan)
+        return "" if verdict.allowed else str(verdict)
+
+    return denied
+
+
 @dataclass
 class Gate:
     """What this process may dial."""

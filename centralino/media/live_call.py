@@ -17,7 +17,8 @@ from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
-from centralino.media.agent_leg import AgentLeg, OfferState, contact_uri
+from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
 from centralino.media.referral import Referral

@@ -100,6 +100,11 @@ def every_phone(sip_user: str) -> bool:
     return True
 
 
+def nothing_denied(contact: str, client: str) -> str:
+    """Where nothing is dialled, every contact will do."""
+    return ""
+
+
 @dataclass(frozen=True)
 class WebParts:
     """Everything the pages use."""
@@ -117,6 +122,8 @@ class WebParts:
     metrics: Metrics
     phone_registered: Callable[[str], bool] = every_phone
     """Whether the phone of this SIP user is registered at the edge."""
+    contact_denied: Callable[[str, str], str] = nothing_denied
+    """Why an agent of this client may not have this contact; empty where he may."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)

@@ -91,7 +91,7 @@ def _new_user(parts: WebParts, body: New) -> NewUser:
         raise Refusal(400, "bad_body", "agent: an agent needs a number.")
     clients = {body.client} | _clients_of(parts, body.agent.queues)
     roles = dict.fromkeys(clients, (Role.AGENT,))
-    agent = _settings(parts, body.agent)
+    agent = _settings(parts, body.agent, body.client)
     return NewUser(body.name, body.client, body.full_name, roles=roles, agent=agent)
 
 
@@ -103,7 +103,9 @@ def _clients_of(parts: WebParts, queues: tuple[str, ...]) -> set[str]:
     return {known[queue] for queue in queues}
 
 
-def _settings(parts: WebParts, agent: Agent) -> AgentSettings:
+def _settings(parts: WebParts, agent: Agent, client: str) -> AgentSettings:
+    if agent.contact and (why := parts.contact_denied(agent.contact, client)):
+        raise Refusal(400, "bad_body", f"contact: it may not be dialled ({why}).")
     known = parts.config.skills
     unknown = sorted(set(agent.skills) - set(known)) if known else []
     if unknown:
@@ -119,7 +121,7 @@ async def change_agent(request: web.Request) -> web.Response:
     if user.agent is None:
         raise Refusal(409, "no_agent", "This user is no agent.")
     wanted = {user.client} | _clients_of(parts, body.queues)
-    await parts.people.set_agent(user.id, _settings(parts, body))
+    await parts.people.set_agent(user.id, _settings(parts, body, user.client))
     serving = {client for client, roles in user.roles.items() if Role.AGENT in roles}
     for client in wanted - serving:
         await parts.people.grant(user.id, client, Role.AGENT)

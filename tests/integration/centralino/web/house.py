@@ -30,6 +30,7 @@ from acd.snapshot import (
     offer_view,
     snapshot,
 )
+from centralino.config.model import Config
 from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
@@ -37,6 +38,7 @@ from centralino.content.vault import SoundVault
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.db.engine import Database
 from centralino.db.journal import JournalRow
+from centralino.media.gate import contact_denied
 from centralino.users.passwords import Passwords
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
@@ -259,6 +261,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     parts = WebParts(
         config, SignIn(database, HOUSE, quick), people, desk, calls, contents, sounds, journey_of,
         tokens, clock, metrics, credentials_changed=credentials_changed,
+        contact_denied=contact_denied(Config(), "192.0.2.1:5060"),
     )  # fmt: skip
     house = House(parts, desk, clock, people, calls, contents, sounds, tokens, metrics)
     return house

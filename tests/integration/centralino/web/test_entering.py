@@ -169,7 +169,8 @@ async def test_an_agents_roles_follow_the_queues(house: House, visit: Visit) -> 
     settings = (await house.people.get(anna)).agent  # type: ignore[union-attr]
     assert settings is not None
     assert (settings.skills, settings.tiers) == ({"welsh": 3}, {"billing": 2})
-    for wrong in ({"skills": {"welsh": 6}}, {"tiers": {"billing": 0}}):
+    premium = {"contact": "+19005551234"}
+    for wrong in ({"skills": {"welsh": 6}}, {"tiers": {"billing": 0}}, premium):
         assert (
             await admin.ask("PUT", f"/api/users/{anna}/agent", {**change, **wrong})
         ).status == 400

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from centralino.config.model import Config
-from centralino.media.gate import Gate, plan_of
+from centralino.media.gate import Gate, contact_denied, plan_of
 from centralino.messages import NotDialled
 from telephony.dialling import Purpose
 
@@ -44,6 +44,21 @@ def test_what_a_new_house_may_dial_for_its_agents(gate: Gate, target: str, allow
 def test_a_new_house_sends_and_calls_nobody_else(gate: Gate, purpose: Purpose) -> None:
     assert not gate.allows("sip:desk@water.example", purpose, "call-1", "riverton")
     assert not gate.allows("sip:0212345678@127.0.0.1", purpose, "call-1", "riverton")
+
+
+@pytest.mark.parametrize(
+    ("contact", "why"),
+    [
+        ("201", ""),
+        ("0212345678", ""),
+        ("sip:anna@192.0.2.7:5070", ""),
+        ("+33123456789", "foreign: no rule allows it"),
+        ("112", "phones: denied by a rule (rule 1)"),
+        ("nobody at all", "invalid: nothing that can be dialled"),
+    ],
+)
+def test_what_an_administrator_may_set(contact: str, why: str) -> None:
+    assert contact_denied(Config(), EDGE)(contact, "riverton") == why
 
 
 def test_a_denial_is_told_each_time_and_logged_once(gate: Gate, told: list[object]) -> None:

@@ -4,8 +4,8 @@ What no rule allows is denied: a number typed wrongly by an administrator, a lis
 else, or a signed-in stranger must not ring premium numbers at the house's cost. Rules are tried in
 order and the first that fits decides.
 
-A target is a SIP URI. At a host of ours its user is a phone that registers here or a number that a
-trunk carries; at any other host it is somebody's SIP address.
+A target is a SIP URI. At a host of ours, or of a carrier of ours, its user is a phone that registers
+here or a number that a trunk carries; at any other host it is somebody's SIP address.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class DialPlan:
 
     rules: tuple[DialRule, ...] = ()
     hosts: frozenset[str] = field(default_factory=frozenset)
-    """`host` or `host:port` that mean this house."""
+    """`host` or `host:port`, in lower case, that mean this house or one of its carriers."""
     country_code: str = ""
     """Ours, without +; empty: a number without a country is taken as one of ours."""
     international_prefix: str = "00"
@@ -103,8 +103,9 @@ class DialPlan:
         parsed = parse_uri(uri)
         if parsed is None or not parsed.user:
             return Target(Kind.INVALID, "")
-        if parsed.hostport not in self.hosts:
-            return Target(Kind.SIP, f"{parsed.user}@{parsed.host}".lower())
+        host = parsed.host.lower().rstrip(".")
+        if (host if parsed.port is None else f"{host}:{parsed.port}") not in self.hosts:
+            return Target(Kind.SIP, f"{parsed.user}@{host}".lower())
         return self._at_home(parsed.user.partition(";")[0])
 
     def _at_home(self, user: str) -> Target:

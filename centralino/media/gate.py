@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -27,11 +27,20 @@ def plan_of(config: Config, edge: str) -> DialPlan:
             )
             for rule in config.dial_rules
         ),
-        hosts=frozenset({edge, config.domain, f"{config.domain}:{config.sip.port}"}),
+        hosts=frozenset(host.lower() for host in _hosts(config, edge)),
         country_code=config.dialling.country_code,
         international_prefix=config.dialling.international_prefix,
         national_prefix=config.dialling.national_prefix,
     )  # fmt: skip
+
+
+def _hosts(config: Config, edge: str) -> Iterator[str]:
+    """We, and our trunks: a number there is dialled at our cost, whoever wrote the address."""
+    yield from (edge, config.domain, f"{config.domain}:{config.sip.port}")
+    for trunk in config.trunks:
+        for address in filter(None, (trunk.target, trunk.registrar)):
+            host, _, port = address.partition(":")
+            yield from (host, f"{host}:{port or 5060}")
 
 
 def contact_uri(contact: str, edge: str) -> str:

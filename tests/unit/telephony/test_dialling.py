@@ -17,6 +17,7 @@ NOWHERE = DialPlan(hosts=HOSTS)
     [
         (ITALY, "sip:201@house.example", Kind.PHONES, "201"),
         (ITALY, "sip:anna.bell@192.0.2.1:5060", Kind.PHONES, "anna.bell"),
+        (ITALY, "sip:0212345678@House.Example.", Kind.NATIONAL, "+390212345678"),
         (ITALY, "sip:0212345678@house.example", Kind.NATIONAL, "+390212345678"),
         (ITALY, "sip:+39 02 1234-5678@house.example", Kind.NATIONAL, "+390212345678"),
         (ITALY, "sip:0033123456789@house.example", Kind.FOREIGN, "+33123456789"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from centralino.config.model import Config
+from centralino.config.model import Config, Trunk
 from centralino.media.gate import Gate, contact_denied, plan_of
 from centralino.messages import NotDialled
 from telephony.dialling import Purpose
@@ -38,6 +38,18 @@ def gate(told: list[object]) -> Gate:
 )
 def test_what_a_new_house_may_dial_for_its_agents(gate: Gate, target: str, allowed: bool) -> None:
     assert gate.allows(target, Purpose.AGENT, "call-1", "riverton") is allowed
+
+
+@pytest.mark.parametrize("host", ["carrier.example", "carrier.example:5060", "isp.example:5070"])
+def test_a_number_at_a_carrier_of_ours_is_a_number(host: str, told: list[object]) -> None:
+    trunks = (
+        Trunk(name="one", target="carrier.example"),
+        Trunk(name="two", registrar="isp.example:5070"),
+    )  # fmt: skip
+    plan = plan_of(Config(trunks=trunks), EDGE)
+    gate = Gate(plan, lambda value, call: told.append(value))
+    assert not gate.allows(f"sip:+19005551234@{host}", Purpose.AGENT, "call-1", "riverton")
+    assert gate.allows(f"sip:0212345678@{host}", Purpose.AGENT, "call-1", "riverton")
 
 
 @pytest.mark.parametrize("purpose", [Purpose.REFER, Purpose.CAMPAIGN])

@@ -4,7 +4,7 @@ What no rule allows is denied: a number typed wrongly by an administrator, a lis
 else, or a signed-in stranger must not ring premium numbers at the house's cost. Rules are tried in
 order and the first that fits decides.
 
-A target is a SIP URI. At a host of ours, or of a carrier of ours, its user is a phone that registers
+A target is a SIP URI. At a host of ours or of a carrier of ours, its user is a phone that registers
 here or a number that a trunk carries; at any other host it is somebody's SIP address.
 """
 

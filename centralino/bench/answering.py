@@ -157,8 +157,8 @@ def recogniser_of(models_dir: Path) -> Recogniser:
 
 async def run_answering(
     models_dir: Path, of_each: int, seed: int, tuning: bool, words: bool, json_file: Path | None
-) -> bool:
-    """Make the calls, judge them, tell the figures; whether everybody was told apart at all."""
+) -> None:
+    """Make the calls, judge them, tell the figures."""
     voices = TUNING_VOICES if tuning else HELD_OUT_VOICES
     calls = Maker(say, voices, random.Random(seed)).calls(of_each)
     recogniser = recogniser_of(models_dir) if words else None
@@ -170,7 +170,6 @@ async def run_answering(
     _show(result)
     if json_file is not None:
         await asyncio.to_thread(json_file.write_text, json.dumps(result, indent=1))
-    return True
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -47,3 +47,20 @@ def turns(
     size = Size(turns, calls, prompt_hours, prompt_calls, seed)
     ok = asyncio.run(run_turns(directory, size, json_file, page, command_line()))
     raise typer.Exit(0 if ok else 1)
+
+
+@app.command()
+def answering(
+    of_each: Annotated[int, typer.Option("--of-each", help="Calls of each of seven kinds.")] = 50,
+    words: Annotated[bool, typer.Option(help="Also recognise what is said.")] = True,
+    tuning: Annotated[
+        bool, typer.Option("--tuning", help="The voices that weights were set on.")
+    ] = False,
+    models: Annotated[Path, typer.Option("--models", help="Folder of models.")] = Path("models"),
+    json_file: JsonFile = None,
+    seed: Seed = 2,
+) -> None:
+    """Who answered: person, voicemail, menu, screening, fax, tone or nobody; synthetic calls."""
+    from centralino.bench.answering import run_answering
+
+    asyncio.run(run_answering(models, of_each, seed, tuning, words, json_file))

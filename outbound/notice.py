@@ -1,0 +1,505 @@
+"""PURE. The notification's own conversation: said at once, headline first, until it is understood.
+
+Rules:
+1. The message begins with the answer and waits for nobody's "hello". Whoever says what it was, the
+   call goes on: a verdict on who answered changes nothing here but a beep, which has the
+   voicemail's version said.
+2. Only "understood", by key or by voice, is success. By voice it counts once the headline was
+   heard, a mere "yes" only when it answers the question; keys count always.
+3. "I need help" acknowledges too, with its own flag, ends the calling and reaches a person.
+4. What was played is a fact: milliseconds of sound that left, not a hang-up's cause.
+5. Silence has the message said again, some times; then the call ends, politely and unacknowledged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+ROUNDS = 3
+"""How often the message is said, unasked."""
+ANSWER_SECONDS = 6.0
+"""Seconds after the options in which an answer is awaited."""
+MAILBOX_PAUSE = 0.4
+"""Seconds between a machine's beep and our first word."""
+SURE = 0.6
+"""Confidence from which on a spoken intent counts."""
+MOST_SECONDS = 240.0
+"""A call is over after this, whatever is going on."""
+
+
+class State(Enum):
+    """Where the call is."""
+
+    NEW = "new"
+    SAYING = "saying"
+    """Headline, body, options: they can be interrupted by keys and by clear words."""
+    AWAITING = "awaiting"
+    """For an answer."""
+    MAILBOX = "mailbox"
+    """A machine records the short version."""
+    CORRECTING = "correcting"
+    """The message was taken back while it was being said."""
+    LEAVING = "leaving"
+    HANDING_OVER = "handing_over"
+    OVER = "over"
+
+
+# Events.
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The leg is up."""
+
+
+@dataclass(frozen=True)
+class PartStarted:
+    """The first sound of a part left."""
+
+    part: str
+
+
+@dataclass(frozen=True)
+class PartEnded:
+    """A part was said, or stopped."""
+
+    part: str
+    played_ms: int
+    interrupted: bool
+
+
+@dataclass(frozen=True)
+class KeyPressed:
+    """A key."""
+
+    digit: str
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What the called said, understood."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Beeped:
+    """A machine records from now on."""
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The alert was cancelled while this call is up: say so."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The leg is gone."""
+
+
+Event = Answered | PartStarted | PartEnded | KeyPressed | Meant | Beeped | TakenBack | Gone
+
+
+# Commands.
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak this, after what is being said."""
+
+    part: str
+    text: str
+    language: str
+    slow: bool = False
+
+
+@dataclass(frozen=True)
+class Hush:
+    """Stop speaking."""
+
+
+@dataclass(frozen=True)
+class MessageBegun:
+    """The first word of the message left."""
+
+
+@dataclass(frozen=True)
+class MessageHeard:
+    """Headline and body were said to their end."""
+
+    played_ms: int
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Understood, or asked for help."""
+
+    by: Literal["key", "voice"]
+    help: bool = False
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """Does not want to be called again."""
+
+
+@dataclass(frozen=True)
+class LeftInMailbox:
+    """The short version was recorded to its end."""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """To a person, ahead of others."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the leg."""
+
+
+Command = (
+    Say | Hush | MessageBegun | MessageHeard | Acknowledged | OptedOut | LeftInMailbox | HandOver
+    | HangUp
+)  # fmt: skip
+
+
+# What is said.
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The words around the message in one language (`nlu_models/notification/<language>`)."""
+
+    options: str
+    """"Say understood, or press 1 …"""
+    switch: str
+    """How this language is offered to who hears another one: "Per l'italiano, prema 4."."""
+    thanks: str
+    help: str
+    again: str
+    """After an answer that was not understood."""
+    goodbye: str
+    cut_off: str
+    exercise: str
+    opt_out: str
+    opted_out: str
+    retraction: str
+    """"The message we called about is no longer valid."""
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """The message in one language."""
+
+    headline: str
+    body: str
+    voicemail: str
+    phrases: Phrases
+
+
+@dataclass(frozen=True)
+class Script:
+    """Everything that one call may say."""
+
+    versions: Mapping[str, Version]
+    """By language; the first is the person's own."""
+    cut_off: bool = False
+    exercise: bool = False
+    may_opt_out: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In the order in which key 4 goes through them."""
+        return tuple(self.versions)
+
+
+@dataclass
+class Notice:
+    """One call. Tell it `Answered` first."""
+
+    script: Script
+    state: State = State.NEW
+    language: str = ""
+    stale: int = 0
+    played_ms: int = 0
+    """Of the message itself, at most, in one go."""
+    _round: int = 0
+    _slow: bool = False
+    _counter: int = 0
+    _parts: dict[str, str] = field(default_factory=dict)
+    """Playback → what it is, of what was not said to its end."""
+    _so_far: int = 0
+    _begun: bool = False
+    _heard_headline: bool = False
+    _heard_all: bool = False
+    _timer: float | None = None
+    _ends_at: float = 0.0
+    _commands: list[Command] = field(default_factory=list)
+
+    # The four verbs.
+
+    def receive(self, event: Event, now: float) -> None:
+        """Take one event; what does not fit the state is stale and changes nothing."""
+        handler = TABLE.get((self.state, type(event)))
+        if handler is None:
+            self.stale += 1
+        else:
+            handler(self, event, now)
+
+    def next_timer(self) -> float | None:
+        """UTC seconds."""
+        if self.state in (State.NEW, State.OVER):
+            return None
+        return self._ends_at if self._timer is None else min(self._timer, self._ends_at)
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due."""
+        if self.state not in (State.NEW, State.OVER) and now >= self._ends_at:
+            self._end()
+        elif self._timer is not None and now >= self._timer:
+            self._timer = None
+            TIMERS[self.state](self, now)
+
+    def commands(self) -> list[Command]:
+        """What was decided since the last call."""
+        made, self._commands = self._commands, []
+        return made
+
+    # Saying.
+
+    @property
+    def _version(self) -> Version:
+        return self.script.versions[self.language]
+
+    def _answered(self, event: Answered, now: float) -> None:
+        self.language = self.script.languages[0]
+        self._ends_at = now + MOST_SECONDS
+        self.state = State.SAYING
+        if self.script.cut_off:
+            self._say("cut off", self._version.phrases.cut_off)
+        self._message()
+
+    def _message(self) -> None:
+        """All of it, headline first; the options behind."""
+        self._round += 1
+        self._so_far = 0
+        words = self._version.phrases
+        if self.script.exercise:
+            self._say("exercise", words.exercise)
+        self._say("headline", self._version.headline)
+        self._say("body", self._version.body)
+        if self.script.exercise:
+            self._say("exercise", words.exercise)
+        self._say("options", self._options())
+
+    def _options(self) -> str:
+        others = [one for one in self.script.languages if one != self.language]
+        parts = [self._version.phrases.options]
+        if self.script.may_opt_out:
+            parts.append(self._version.phrases.opt_out)
+        parts += [self.script.versions[one].phrases.switch for one in others[:1]]
+        return " ".join(part for part in parts if part)
+
+    def _say(self, what: str, text: str) -> None:
+        if not text:
+            return
+        self._counter += 1
+        part = f"{what}-{self._counter}"
+        self._parts[part] = what
+        self._commands.append(Say(part, text, self.language, self._slow))
+
+    def _hush(self) -> None:
+        self._parts.clear()
+        self._timer = None
+        self._commands.append(Hush())
+
+    def _started(self, event: PartStarted, now: float) -> None:
+        if self._parts.get(event.part) == "headline" and not self._begun:
+            self._begun = True
+            self._commands.append(MessageBegun())
+
+    def _part_ended(self, event: PartEnded, now: float) -> None:
+        what = self._parts.pop(event.part, None)
+        if what is None or event.interrupted:
+            self.stale += what is None
+            return
+        if what in ("headline", "body"):
+            self._so_far += event.played_ms
+            self.played_ms = max(self.played_ms, self._so_far)
+            self._heard_headline = True
+        if not self._to_come("headline", "body") and not self._heard_all:
+            self._heard_all = True
+            self._commands.append(MessageHeard(self.played_ms))
+        if not self._parts:
+            self.state = State.AWAITING
+            self._timer = now + ANSWER_SECONDS
+
+    def _to_come(self, *whats: str) -> bool:
+        return any(what in whats for what in self._parts.values())
+
+    def _no_answer(self, now: float) -> None:
+        if self._round >= ROUNDS:
+            self._leave(self._version.phrases.goodbye)
+        else:
+            self.state = State.SAYING
+            self._message()
+
+    # Answers.
+
+    def _key(self, event: KeyPressed, now: float) -> None:
+        self._act(KEYS.get(event.digit, "unclear"), "key", now)
+
+    def _meant(self, event: Meant, now: float) -> None:
+        intent = event.intent if event.confidence >= SURE else "unclear"
+        if intent == "affirm":
+            intent = "understood" if self._heard_all and self.state is State.AWAITING else "unclear"
+        if intent in ("understood", "opt_out") and not self._heard_headline:
+            intent = "unclear"  # a "yes, okay" at picking up is about nothing yet
+        self._act(intent, "voice", now)
+
+    def _act(self, wish: str, by: Literal["key", "voice"], now: float) -> None:
+        if wish == "unclear":
+            if by == "key" or self.state is State.AWAITING:
+                self._unclear()
+        elif wish in ("understood", "help"):
+            self._acknowledge(by, wish == "help")
+        elif wish == "opt_out":
+            if self.script.may_opt_out:
+                self._commands.append(OptedOut())
+                self._hush()
+                self._leave(self._version.phrases.opted_out)
+            else:
+                self._unclear()
+        else:
+            self._once_more(wish)
+
+    def _once_more(self, wish: str) -> None:
+        """Said again, as wished; asked for, so it does not count among the rounds."""
+        self._hush()
+        self._round = max(0, self._round - 1)
+        if wish in ("slower", "not_understood"):
+            self._slow = True
+        elif wish == "language":
+            known = self.script.languages
+            self.language = known[(known.index(self.language) + 1) % len(known)]
+        elif wish == "who":
+            self._say("who", self._version.phrases.who)
+        self.state = State.SAYING
+        self._message()
+
+    def _unclear(self) -> None:
+        self._hush()
+        self.state = State.SAYING
+        if not self._heard_all:
+            self._round = max(0, self._round - 1)
+            self._message()
+            return
+        self._say("again", self._version.phrases.again)
+        self._say("options", self._options())
+
+    def _acknowledge(self, by: Literal["key", "voice"], help: bool) -> None:
+        self._hush()
+        self._commands.append(Acknowledged(by, help))
+        words = self._version.phrases
+        if help:
+            self.state = State.HANDING_OVER
+            self._say("help", words.help)
+        else:
+            self._leave(words.thanks)
+
+    def _handed_over(self, event: PartEnded, now: float) -> None:
+        if self._parts.pop(event.part, None) is not None and not self._parts:
+            self.state = State.OVER
+            self._commands.append(HandOver(self.language))
+
+    def _help_after_all(self, event: KeyPressed | Meant, now: float) -> None:
+        """Thanked already, and now asks for help."""
+        wish = KEYS.get(event.digit) if isinstance(event, KeyPressed) else event.intent
+        if wish == "help":
+            self._acknowledge("key" if isinstance(event, KeyPressed) else "voice", True)
+
+    # Machines.
+
+    def _beeped(self, event: Beeped, now: float) -> None:
+        self._hush()
+        self.state = State.MAILBOX
+        self._timer = now + MAILBOX_PAUSE
+
+    def _leave_word(self, now: float) -> None:
+        words = self._version.phrases
+        if self.script.exercise:
+            self._say("exercise", words.exercise)
+        self._say("voicemail", self._version.voicemail)
+
+    def _word_left(self, event: PartEnded, now: float) -> None:
+        if self._parts.pop(event.part, None) is not None and not self._parts:
+            self._commands.append(LeftInMailbox())
+            self._end()
+
+    # The end.
+
+    def _taken_back(self, event: TakenBack, now: float) -> None:
+        """A correction at once, not a hang-up."""
+        self._hush()
+        self.state = State.CORRECTING
+        self._say("correction", event.text or self._version.phrases.retraction)
+
+    def _corrected(self, event: PartEnded, now: float) -> None:
+        if self._parts.pop(event.part, None) is not None and not self._parts:
+            self._leave(self._version.phrases.goodbye)
+
+    def _leave(self, words: str) -> None:
+        self.state = State.LEAVING
+        self._say("goodbye", words)
+        if not self._parts:
+            self._end()
+
+    def _left(self, event: PartEnded, now: float) -> None:
+        if self._parts.pop(event.part, None) is not None and not self._parts:
+            self._end()
+
+    def _end(self) -> None:
+        self.state = State.OVER
+        self._timer = None
+        self._commands += [Hush(), HangUp()]
+
+    def _gone(self, event: Gone, now: float) -> None:
+        self.state = State.OVER
+        self._timer = None
+
+
+KEYS: Mapping[str, str] = {
+    "1": "understood", "2": "repeat", "3": "slower", "4": "language", "9": "opt_out", "0": "help",
+}  # fmt: skip
+Handler = Callable[[Notice, Any, float], None]
+_TALKING = (State.SAYING, State.AWAITING)
+TABLE: Mapping[tuple[State, type], Handler] = {
+    (State.NEW, Answered): Notice._answered,
+    (State.SAYING, PartStarted): Notice._started,
+    (State.SAYING, PartEnded): Notice._part_ended,
+    **{(state, KeyPressed): Notice._key for state in (*_TALKING, State.MAILBOX)},
+    **{(state, Meant): Notice._meant for state in _TALKING},
+    **{(state, Beeped): Notice._beeped for state in _TALKING},
+    **{(state, TakenBack): Notice._taken_back for state in (*_TALKING, State.MAILBOX)},
+    (State.MAILBOX, PartEnded): Notice._word_left,
+    (State.CORRECTING, PartEnded): Notice._corrected,
+    (State.LEAVING, PartEnded): Notice._left,
+    (State.LEAVING, KeyPressed): Notice._help_after_all,
+    (State.LEAVING, Meant): Notice._help_after_all,
+    (State.HANDING_OVER, PartEnded): Notice._handed_over,
+    **{(state, Gone): Notice._gone for state in State if state is not State.OVER},
+}
+TIMERS: Mapping[State, Callable[[Notice, float], None]] = {
+    State.AWAITING: Notice._no_answer,
+    State.MAILBOX: Notice._leave_word,
+}

@@ -1,0 +1,237 @@
+"""The notification's conversation, walked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbound import notice as n
+from outbound.notice import Notice, Phrases, Script, State, Version
+
+EN = Phrases("Say understood or press 1.", "For English, press 4.", "Thank you.", "Help comes.",
+             "Sorry.", "Goodbye.", "Calling again.", "This is an exercise.", "Press 9 to opt out.",
+             "You are off.", "That was wrong.", "This is Riverton.")  # fmt: skip
+IT = Phrases("Dica ho capito, o prema 1.", "Per l'italiano, prema 4.", "Grazie.", "Arriva aiuto.",
+             "Scusi.", "Arrivederci.", "Richiamiamo.", "Esercitazione.", "Prema 9.", "Tolto.",
+             "Annullato.")  # fmt: skip
+VERSIONS = {
+    "en": Version("Boil water.", "For a minute.", "Riverton: boil water.", EN),
+    "it": Version("Bollite l'acqua.", "Un minuto.", "Riverton: bollite.", IT),
+}
+
+
+@dataclass
+class Call:
+    """A call in walked time: everything is said at once, two seconds a part."""
+
+    script: Script = Script(VERSIONS)
+    now: float = 100.0
+    told: list[n.Command] = field(default_factory=list)
+    queue: list[n.Say] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.notice = Notice(self.script)
+        self.do(n.Answered())
+
+    def do(self, *events: n.Event) -> Call:
+        for event in events:
+            self.notice.receive(event, self.now)
+            self.take()
+        return self
+
+    def take(self) -> None:
+        for command in self.notice.commands():
+            if isinstance(command, n.Say):
+                self.queue.append(command)
+            elif isinstance(command, n.Hush):
+                stopped, self.queue = self.queue, []
+                for part in stopped:
+                    self.notice.receive(n.PartEnded(part.part, 500, True), self.now)
+            self.told.append(command)
+
+    def say(self, parts: int = 99) -> Call:
+        """Let so many parts be said."""
+        for _ in range(parts):
+            if not self.queue:
+                break
+            part = self.queue.pop(0)
+            self.do(n.PartStarted(part.part))
+            self.now += 2.0
+            self.do(n.PartEnded(part.part, 2000, False))
+        return self
+
+    def wait(self) -> Call:
+        due = self.notice.next_timer()
+        assert due is not None
+        self.now = due
+        self.notice.handle_timer(self.now)
+        self.take()
+        return self
+
+    def texts(self) -> list[str]:
+        return [one.text for one in self.told if isinstance(one, n.Say)]
+
+    def facts(self) -> list[n.Command]:
+        return [one for one in self.told if not isinstance(one, n.Say | n.Hush)]
+
+
+def test_the_headline_comes_first_and_what_was_played_is_a_fact() -> None:
+    call = Call()
+    assert call.texts()[0] == "Boil water."
+    call.say(1)
+    assert call.facts() == [n.MessageBegun()]
+    call.say(1)
+    assert call.facts()[-1] == n.MessageHeard(4000)
+    call.say()
+    assert call.notice.state is State.AWAITING
+    assert "For a minute." in call.texts() and "prema 4" in call.texts()[-1]
+
+
+@pytest.mark.parametrize(
+    ("event", "by"),
+    [(n.KeyPressed("1"), "key"), (n.Meant("understood", 0.9), "voice"),
+     (n.Meant("affirm", 0.9), "voice")],
+)  # fmt: skip
+def test_understood_is_the_success(event: n.Event, by: str) -> None:
+    call = Call().say().do(event).say()
+    assert [type(fact) for fact in call.facts()] == [
+        n.MessageBegun, n.MessageHeard, n.Acknowledged, n.HangUp,
+    ]  # fmt: skip
+    assert call.texts()[-1] == "Thank you."
+    assert [f.by for f in call.facts() if isinstance(f, n.Acknowledged)] == [by]
+
+
+def test_a_key_counts_from_the_first_moment_a_word_only_after_the_headline() -> None:
+    assert n.Acknowledged("key") in Call().do(n.KeyPressed("1")).told
+    for early in (n.Meant("understood", 0.9), n.Meant("affirm", 0.99)):
+        call = Call().do(early)
+        assert call.facts() == [] and call.notice.state is State.SAYING and call.queue
+    assert n.Acknowledged("voice") in Call().say(1).do(n.Meant("understood", 0.9)).told
+    assert n.Acknowledged("voice") not in Call().say(2).do(n.Meant("affirm", 0.9)).told
+    assert n.Acknowledged("voice") not in Call().say().do(n.Meant("understood", 0.5)).told
+
+
+def test_help_acknowledges_and_reaches_a_person() -> None:
+    call = Call().say(1).do(n.Meant("help", 0.8))
+    assert call.facts()[-1] == n.Acknowledged("voice", help=True)
+    call.say()
+    assert call.facts()[-1] == n.HandOver("en") and call.notice.state is State.OVER
+    late = Call().say().do(n.KeyPressed("1"), n.KeyPressed("0")).say()
+    assert late.facts()[-3:] == [n.Acknowledged("key"), n.Acknowledged("key", True),
+                                 n.HandOver("en")]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4"])
+def test_again_slower_and_in_another_language(key: str) -> None:
+    call = Call().say()
+    before = len(call.texts())
+    call.do(n.KeyPressed(key))
+    first = [one for one in call.told if isinstance(one, n.Say)][before]
+    expected = "Bollite l'acqua." if key == "4" else "Boil water."
+    assert (first.text, first.slow) == (expected, key == "3")
+    assert first.language == ("it" if key == "4" else "en")
+    call.say().do(n.KeyPressed("4")).say().do(n.KeyPressed("1")).say()
+    assert call.texts()[-1] == ("Thank you." if key == "4" else "Grazie.")
+
+
+def test_not_understood_is_slower_and_who_is_answered() -> None:
+    call = Call().say().do(n.Meant("not_understood", 0.9))
+    assert call.queue[0].slow
+    call = Call().say().do(n.Meant("who", 0.9))
+    assert [part.text for part in call.queue][:2] == ["This is Riverton.", "Boil water."]
+
+
+def test_silence_is_told_three_times_then_goodbye_unacknowledged() -> None:
+    call = Call()
+    for _ in range(n.ROUNDS):
+        call.say().wait()
+    call.say()
+    assert call.texts().count("Boil water.") == n.ROUNDS and call.texts()[-1] == "Goodbye."
+    assert call.facts()[-1] == n.HangUp()
+    assert not any(isinstance(fact, n.Acknowledged) for fact in call.facts())
+
+
+def test_what_is_unclear_is_asked_again_only_when_asked_for() -> None:
+    call = Call().say().do(n.Meant("unclear", 0.9))
+    assert [part.text for part in call.queue][0] == "Sorry."
+    saying = Call().say(1)
+    before = list(saying.queue)
+    assert saying.do(n.Meant("weather", 0.3)).queue == before  # a cough does not stop an alarm
+    assert Call().say(1).do(n.KeyPressed("7")).texts().count("Boil water.") == 2
+
+
+def test_a_beep_has_the_short_version_said() -> None:
+    call = Call().say(1).do(n.Beeped()).wait().say()
+    assert call.texts()[-1] == "Riverton: boil water."
+    assert call.facts()[-2:] == [n.LeftInMailbox(), n.HangUp()]
+    picked_up = Call().do(n.Beeped()).wait().do(n.KeyPressed("1"))
+    assert n.Acknowledged("key") in picked_up.told
+
+
+def test_taken_back_while_it_is_said() -> None:
+    call = Call().say(1).do(n.TakenBack("")).say()
+    assert call.texts()[-2:] == ["That was wrong.", "Goodbye."]
+    assert call.facts()[-1] == n.HangUp()
+    assert "Cancelled." in Call().do(n.TakenBack("Cancelled.")).texts()
+
+
+def test_an_exercise_says_so_before_and_after_and_a_second_call_says_why() -> None:
+    call = Call(Script(VERSIONS, cut_off=True, exercise=True)).say()
+    assert call.texts()[:5] == [
+        "Calling again.", "This is an exercise.", "Boil water.", "For a minute.",
+        "This is an exercise.",
+    ]  # fmt: skip
+    assert "This is an exercise." in Call(Script(VERSIONS, exercise=True)).do(
+        n.Beeped()).wait().texts()[-2:]  # fmt: skip
+
+
+def test_opting_out_only_where_it_is_offered() -> None:
+    offered = Call(Script(VERSIONS, may_opt_out=True)).say()
+    assert "Press 9" in offered.texts()[-1]
+    offered.do(n.KeyPressed("9")).say()
+    assert n.OptedOut() in offered.told and offered.texts()[-1] == "You are off."
+    assert n.OptedOut() not in Call().say().do(n.KeyPressed("9")).told
+
+
+def test_no_call_lasts_for_ever() -> None:
+    call = Call()
+    call.now += n.MOST_SECONDS
+    call.notice.handle_timer(call.now)
+    call.take()
+    assert call.facts()[-1] == n.HangUp() and call.notice.next_timer() is None
+
+
+_EVENTS: st.SearchStrategy[n.Event] = st.one_of(
+    st.sampled_from("0123456789*#").map(n.KeyPressed),
+    st.builds(
+        n.Meant,
+        st.sampled_from(["understood", "help", "repeat", "slower", "language", "affirm", "x"]),
+        st.floats(0, 1),
+    ),
+    st.sampled_from([n.Beeped(), n.TakenBack(""), n.Gone(), n.PartEnded("x-1", 10, False)]),
+)
+
+
+@given(st.lists(st.one_of(_EVENTS, st.sampled_from(["say", "wait"])), max_size=30))
+def test_whatever_happens_it_ends_once(steps: Iterable[n.Event | str]) -> None:
+    call = Call()
+    for step in steps:
+        if step == "say":
+            call.say(1)
+        elif step == "wait":
+            if call.notice.next_timer() is not None:
+                call.wait()
+        elif not isinstance(step, str):
+            call.do(step)
+    while call.notice.next_timer() is not None:
+        call.say()
+        if call.notice.next_timer() is not None:
+            call.wait()
+    assert call.notice.state is State.OVER
+    assert sum(isinstance(f, n.HangUp | n.HandOver) for f in call.facts()) <= 1
+    assert sum(isinstance(f, n.MessageBegun) for f in call.facts()) <= 1
+    assert sum(isinstance(f, n.MessageHeard) for f in call.facts()) <= 1

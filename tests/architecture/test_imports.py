@@ -62,6 +62,7 @@ PURE = [
         "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
         "reactions", "calls", "places", "dialer", "config", "cap", "signature", "alerts",
         "schedule", "compliance", "message", "notice",
+        "notice_messages",
     )),
 ]  # fmt: skip
 PURE_FOLDERS = ["voicebot/dialogue", "acd/planning", "contacts"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbound import notice as n
-from outbound.notice import Notice, Phrases, Script, State, Version
+from outbound import notice_messages as n
+from outbound.notice import MOST_SECONDS, ROUNDS, Notice, State
+from outbound.notice_messages import Phrases, Script, Version
 
 EN = Phrases("Say understood or press 1.", "For English, press 4.", "Thank you.", "Help comes.",
              "Sorry.", "Goodbye.", "Calling again.", "This is an exercise.", "Press 9 to opt out.",
@@ -147,10 +148,10 @@ def test_not_understood_is_slower_and_who_is_answered() -> None:
 
 def test_silence_is_told_three_times_then_goodbye_unacknowledged() -> None:
     call = Call()
-    for _ in range(n.ROUNDS):
+    for _ in range(ROUNDS):
         call.say().wait()
     call.say()
-    assert call.texts().count("Boil water.") == n.ROUNDS and call.texts()[-1] == "Goodbye."
+    assert call.texts().count("Boil water.") == ROUNDS and call.texts()[-1] == "Goodbye."
     assert call.facts()[-1] == n.HangUp()
     assert not any(isinstance(fact, n.Acknowledged) for fact in call.facts())
 
@@ -199,7 +200,7 @@ def test_opting_out_only_where_it_is_offered() -> None:
 
 def test_no_call_lasts_for_ever() -> None:
     call = Call()
-    call.now += n.MOST_SECONDS
+    call.now += MOST_SECONDS
     call.notice.handle_timer(call.now)
     call.take()
     assert call.facts()[-1] == n.HangUp() and call.notice.next_timer() is None

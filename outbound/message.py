@@ -24,7 +24,7 @@ _SLOT = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
 _NAME = re.compile(r"\w+")
 
 
-@message("outbound.text")
+@message("notice.text")
 @dataclass(frozen=True)
 class Text:
     """The message in one language."""
@@ -44,7 +44,7 @@ class Text:
         return (self.headline, self.body, self.voicemail, self.retraction)
 
 
-@message("outbound.message")
+@message("notice.message")
 @dataclass(frozen=True)
 class Message:
     """A message in all its languages."""

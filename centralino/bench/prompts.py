@@ -78,7 +78,7 @@ async def disturbances(house: BenchHouse, seed: int) -> list[Disturbance]:
     """Everything that must not end a prompt."""
     rng = np.random.default_rng(seed)
     file = house.sounds.file
-    voices = [noises.samples_of(await house.sounds.pcm(text)) for text in _CHATTER]
+    voices = [noises.samples_of(await house.sounds.pcm(text)) for text in CHATTER]
     level = SPEECH_DBFS - NOISE_DB
     heard = {
         "babble": noises.babble(rng, voices, NOISE_SECONDS, RATE),
@@ -105,7 +105,7 @@ def _wav(sound: noises.Samples, level: float) -> bytes:
     return noises.pcm_of(noises.at_level(sound, level))
 
 
-_CHATTER = (
+CHATTER = (
     "and then he told me that the train was late again",
     "we should buy some bread on the way home",
     "no I have not seen the film but my sister has",

@@ -64,3 +64,19 @@ def answering(
     from centralino.bench.answering import run_answering
 
     asyncio.run(run_answering(models, of_each, seed, tuning, words, json_file))
+
+
+@app.command()
+def vad(
+    sentences: Annotated[int, typer.Option("--sentences", help="Of each voice.", max=10)] = 10,
+    noise_seconds: Annotated[
+        float, typer.Option("--noise-seconds", help="Of each noise alone.")
+    ] = 600.0,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    seed: Seed = 1,
+) -> None:
+    """Voice activity detectors on the same labelled sound."""
+    from centralino.bench.run_vad import run_vad
+
+    asyncio.run(run_vad(sentences, noise_seconds, seed, json_file, page, command_line()))

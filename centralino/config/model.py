@@ -62,6 +62,9 @@ class Speech(Section):
     asked again of another."""
     recogniser: Literal["auto", "whisper", "vosk"] = "auto"
     voice: Literal["piper", "hibari"] = "piper"
+    vad: Literal["silero", "webrtc"] = "silero"
+    """What tells speech from noise. Silero costs half a hundredth of a core for each call, and
+    hears no speech in music, traffic or other people's talk, where webrtc does."""
     models_dir: Path = Path("models")
 
 

@@ -33,10 +33,10 @@ from voicebot.dialogue.flow import Bot
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
 from voicebot.ports import SpeechEngines
+from voicebot.speech import engines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
 from voicebot.speech.pool import RecogniserPool, SynthesiserPool
-from voicebot.speech.vad import WebrtcVad
 
 SPEECH_SECONDS = 280.0
 """How long speech workers and the making of all prompts may take at a first start."""
@@ -55,12 +55,12 @@ def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
 
-def make_engines(voice: CachedSynthesiser, layout: Layout) -> SpeechEngines:
+def make_engines(voice: CachedSynthesiser, config: Config, layout: Layout) -> SpeechEngines:
     """The speech workers, through their ports."""
     return SpeechEngines(
         synthesiser=voice,
         recogniser=RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech]),
-        vad=WebrtcVad,
+        vad=engines.vad_maker(config.speech.vad),
     )
 
 
@@ -95,7 +95,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
-            bus=bus, engines=make_engines(voice, layout),
+            bus=bus, engines=make_engines(voice, config, layout),
             bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
             clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
             secret=layout.secret,

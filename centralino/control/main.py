@@ -29,6 +29,7 @@ from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
+from centralino.db.facts import FactBook
 from centralino.db.journal import JournalRow, read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
@@ -180,7 +181,7 @@ async def opened(
         yield control, WebParts(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
-            tokens=tokens, clock=clock, metrics=metrics,
+            facts=FactBook(database, centre), tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
             credentials_changed=phones.tell_edge, draining=told.drain,

@@ -5,34 +5,61 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from centralino.db.engine import Database
-from centralino.db.tables import facts
+from centralino.db.tables import facts, journal
 from kernel.codec import from_body, name_of
 
 F = TypeVar("F")
 
 
-async def read_facts(
-    database: Database,
-    centre: str,
-    kind: type[F],
-    since: float,
-    until: float,
-    clients: Collection[str] | None = None,
-) -> list[F]:
-    """The facts of one message type written from `since` until before `until` (UTC seconds), in
-    order; of these clients, or of all. Raises UnknownMessage, MalformedMessage."""
-    query = select(facts.c.type, facts.c.v, facts.c.body).where(
-        facts.c.centre == centre,
-        facts.c.type == name_of(kind)[0],
-        facts.c.at >= since,
-        facts.c.at < until,
-    )
-    if clients is not None:
-        query = query.where(facts.c.client.in_(clients))
-    async with database.read() as connection:
-        rows = (await connection.execute(query.order_by(facts.c.id))).all()
-    found = (from_body(row.type, row.v, row.body) for row in rows)
-    return [fact for fact in found if isinstance(fact, kind)]
+class FactBook:
+    """The facts of one centre. Times are UTC seconds; `clients` None is every client."""
+
+    def __init__(self, database: Database, centre: str) -> None:
+        self._database = database
+        self._centre = centre
+
+    async def read(
+        self, kind: type[F], since: float, until: float, clients: Collection[str] | None = None
+    ) -> list[F]:
+        """The facts of one message type written from `since` until before `until`, in order.
+
+        Raises UnknownMessage, MalformedMessage.
+        """
+        query = select(facts.c.type, facts.c.v, facts.c.body).where(
+            facts.c.centre == self._centre,
+            facts.c.type == name_of(kind)[0],
+            facts.c.at >= since,
+            facts.c.at < until,
+        )
+        if clients is not None:
+            query = query.where(facts.c.client.in_(clients))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query.order_by(facts.c.id))).all()
+        found = (from_body(row.type, row.v, row.body) for row in rows)
+        return [fact for fact in found if isinstance(fact, kind)]
+
+    async def moves(
+        self,
+        room: str,
+        before: str,
+        after: str,
+        since: float,
+        until: float,
+        clients: Collection[str] | None = None,
+    ) -> int:
+        """How often something of a room moved from one state to another: to check facts by."""
+        query = select(func.count()).where(
+            journal.c.centre == self._centre,
+            journal.c.room == room,
+            journal.c.from_state == before,
+            journal.c.to_state == after,
+            journal.c.at >= since,
+            journal.c.at < until,
+        )
+        if clients is not None:
+            query = query.where(journal.c.client.in_(clients))
+        async with self._database.read() as connection:
+            return int((await connection.execute(query)).scalar_one())

@@ -15,6 +15,7 @@ SHOWN_DIGITS = 4
 PAGES = (
     ("agent", (Action.WORK,)),
     ("queues", (Action.SEE_AGENTS,)),
+    ("figures", (Action.SEE_AGENTS,)),
     ("calls", (Action.SEE_CALLS, Action.SEE_OWN_CALLS)),
     ("users", (Action.MANAGE_USERS,)),
 )

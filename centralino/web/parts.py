@@ -15,6 +15,7 @@ from centralino.web.ports import (
     Clients,
     ContentsPort,
     Desk,
+    FactsPort,
     Journey,
     PacketTokens,
     PeoplePort,
@@ -117,6 +118,7 @@ class WebParts:
     contents: ContentsPort
     sounds: SoundsPort
     journey: Journey
+    facts: FactsPort
     tokens: PacketTokens
     clock: Clock
     metrics: Metrics

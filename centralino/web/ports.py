@@ -3,11 +3,13 @@ named in its docstring; the wiring hands them over in `WebParts`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from acd.numbers import Stretch
 from acd.snapshot import AgentView, CallView, OfferView, Snapshot
+from acd.visits import Visit
 from centralino.content.vault import SoundInfo
 from centralino.db.calls import CallFilter, CallRow, Cursor
 from centralino.db.journal import JournalRow
@@ -26,6 +28,7 @@ Clients = frozenset[str] | None
 """Clients whose things may be seen; None is every client of the centre."""
 
 
+F = TypeVar("F")
 UserList = list[User]
 ProfileList = list[AgentProfile]
 RowList = list[CallRow]
@@ -89,8 +92,29 @@ class Desk(Protocol):
 
     def offer(self, offer: str) -> OfferView | None: ...
 
+    def going_on(self) -> Sequence[Visit | Stretch]:
+        """Stays in queues and stretches of agents' time that are not over."""
+
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         """Be told after each change; returns what ends it."""
+
+
+class FactsPort(Protocol):
+    """What is over, for the figures (`centralino.db.facts.FactBook`)."""
+
+    async def read(
+        self, kind: type[F], since: float, until: float, clients: Clients = None
+    ) -> list[F]: ...
+
+    async def moves(
+        self,
+        room: str,
+        before: str,
+        after: str,
+        since: float,
+        until: float,
+        clients: Clients = None,
+    ) -> int: ...
 
 
 class CallsPort(Protocol):

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from centralino.users.permissions import Action
-from centralino.web import board, entering, files, history, machine, people, working
+from centralino.web import board, entering, figures, files, history, machine, people, working
 from centralino.web.guard import Access, guarded
 
 READ_CALLS = (Action.SEE_CALLS, Action.SEE_OWN_CALLS)
@@ -46,6 +46,7 @@ ROUTES = (
     Route("GET", "/account", files.page("account")),
     Route("GET", "/agent", files.page("agent"), needs=WORK),
     Route("GET", "/queues", files.page("queues"), needs=AGENTS),
+    Route("GET", "/figures", files.page("figures"), needs=AGENTS),
     Route("GET", "/calls", files.page("calls"), needs=READ_CALLS),
     Route("GET", "/calls/{call}", files.page("calls"), needs=READ_CALLS),
     Route("GET", "/users", files.page("users"), needs=USERS),
@@ -64,6 +65,7 @@ ROUTES = (
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was
     Route("GET", "/api/queues", board.queues, needs=AGENTS),
+    Route("GET", "/api/figures", figures.read_figures, needs=AGENTS),
     Route("GET", "/api/calls", history.calls, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}", history.call, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}/recording.wav", history.recording, needs=READ_CALLS),

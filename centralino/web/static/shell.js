@@ -7,6 +7,7 @@ import { setServerTime, startTimers } from "./format.js";
 const PAGES = [
   ["agent", "/agent", "My calls"],
   ["queues", "/queues", "Queues"],
+  ["figures", "/figures", "Figures"],
   ["calls", "/calls", "Call history"],
   ["users", "/users", "Users"],
 ];

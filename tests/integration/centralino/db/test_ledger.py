@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from centralino.db.engine import Database
-from centralino.db.facts import read_facts
+from centralino.db.facts import FactBook
 from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.tables import outbox, state
@@ -180,11 +180,21 @@ async def test_facts_are_read_by_type_time_and_client(sql: SqlLedger) -> None:
     at = batch().at
     facts = [Fact(Ring("c-1"), "water"), Fact(Ring("c-2"), "gas"), Fact(Place("p", "gas", 1.0), "")]
     await sql.commit(batch(*facts))
-    every = await read_facts(sql.database, "north", Ring, at, at + 1)
-    assert every == [Ring("c-1"), Ring("c-2")]
-    assert await read_facts(sql.database, "north", Ring, at, at + 1, ["gas"]) == [Ring("c-2")]
-    assert await read_facts(sql.database, "north", Ring, at + 1, at + 2) == []
-    assert await read_facts(sql.database, "south", Ring, at, at + 1) == []
+    book = FactBook(sql.database, "north")
+    assert await book.read(Ring, at, at + 1) == [Ring("c-1"), Ring("c-2")]
+    assert await book.read(Ring, at, at + 1, ["gas"]) == [Ring("c-2")]
+    assert await book.read(Ring, at + 1, at + 2) == []
+    assert await FactBook(sql.database, "south").read(Ring, at, at + 1) == []
+
+
+async def test_moves_are_counted_by_state_time_and_client(sql: SqlLedger) -> None:
+    at = batch().at
+    await sql.commit(batch(moved("agent:1"), moved("agent:2")))
+    book = FactBook(sql.database, "north")
+    assert await book.moves(ROOM, "READY", "RESERVED", at, at + 1) == 2
+    assert await book.moves(ROOM, "READY", "RESERVED", at, at + 1, ["gas"]) == 0
+    assert await book.moves(ROOM, "READY", "IDLE", at, at + 1) == 0
+    assert await book.moves("other", "READY", "RESERVED", at, at + 1) == 0
 
 
 async def test_every_row_carries_centre_and_client(sql: SqlLedger) -> None:

@@ -20,6 +20,7 @@ from acd.messages import (
     OfferRinging,
     PlaceOffer,
 )
+from acd.numbers import Stretch
 from acd.snapshot import (
     AgentView,
     CallView,
@@ -30,6 +31,7 @@ from acd.snapshot import (
     offer_view,
     snapshot,
 )
+from acd.visits import Visit
 from centralino.config.model import Config
 from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
@@ -37,6 +39,7 @@ from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
 from centralino.content.vault import SoundVault
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.db.engine import Database
+from centralino.db.facts import FactBook
 from centralino.db.journal import JournalRow
 from centralino.media.gate import contact_denied
 from centralino.users.passwords import Passwords
@@ -102,6 +105,9 @@ class CoreDesk:
     def offer(self, offer: str) -> OfferView | None:
         record = self.core.floor.offers.get(offer)
         return None if record is None else offer_view(record)
+
+    def going_on(self) -> list[Visit | Stretch]:
+        return self.core.floor.book.open(self.clock.now())
 
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:
         self.callbacks.append(callback)
@@ -260,6 +266,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     )  # fmt: skip
     parts = WebParts(
         config, SignIn(database, HOUSE, quick), people, desk, calls, contents, sounds, journey_of,
+        FactBook(database, HOUSE),
         tokens, clock, metrics, credentials_changed=credentials_changed,
         contact_denied=contact_denied(Config(), "192.0.2.1:5060"),
     )  # fmt: skip

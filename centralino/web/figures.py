@@ -1,0 +1,177 @@
+"""Figures of queues and agents over a stretch of time, from the facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+from aiohttp import web
+
+from acd.floor import ROOM
+from acd.numbers import (
+    AgentFigures,
+    Figures,
+    ServiceLevel,
+    Stretch,
+    Terms,
+    agent_figures,
+    by,
+    figures,
+    interval,
+    reconcile,
+    with_times,
+)
+from acd.visits import Visit
+from centralino.users.permissions import Action, visible
+from centralino.web.errors import Refusal
+from centralino.web.live import LIVE
+from centralino.web.names import Names
+from centralino.web.parts import DAY
+from centralino.web.ports import Clients
+from centralino.web.requests import ok, parts_of, who
+from centralino.web.views import Json
+
+LONGEST = 92 * DAY
+"""Seconds of history in one answer at most."""
+MINUTES = (15, 30, 60)
+
+
+async def read_figures(request: web.Request) -> web.Response:
+    """GET /api/figures?since&until&by&minutes&threshold&short&variant[&format=csv]."""
+    since, until = _span(request)
+    terms, group = _terms(request), request.query.get("by", "queue")
+    key = _key(group, request)
+    clients = visible(who(request), Action.SEE_AGENTS)
+    stays, stretches, entered = await _facts(request, since, until, clients)
+    now = parts_of(request).clock.now()
+    names = await request.app[LIVE].names()
+    rows = [
+        {"key": name, "name": _named(names, group, name), **_json(found)}
+        for name, found in by(stays, key, terms, now).items()
+    ]
+    if request.query.get("format") == "csv":
+        return _csv(rows)
+    agents = [
+        {"agent": agent, "name": names.of("agent", agent), **_agent_json(found)}
+        for agent, found in sorted(agent_figures(stretches).items())
+    ]
+    return ok(
+        {
+            "since": since,
+            "until": until,
+            "terms": asdict(terms),
+            "rows": rows,
+            "total": _json(figures(stays, terms, now)),
+            "agents": agents,
+            "problems": reconcile(stays, entered),
+        }
+    )
+
+
+async def _facts(
+    request: web.Request, since: float, until: float, clients: Clients
+) -> tuple[list[Visit], list[Stretch], int]:
+    """Stays that began in this time and stretches within it, and how many calls entered a queue.
+
+    A stay is written when it ends, so those that end later belong here as well, and so do those
+    that go on.
+    """
+    parts = parts_of(request)
+    now = parts.clock.now()
+    ended = await parts.facts.read(Visit, since, now + 1, clients)
+    spent = await parts.facts.read(Stretch, since, now + 1, clients)
+    going_on = [f for f in parts.desk.going_on() if clients is None or f.client in clients]
+    waiting = [fact for fact in going_on if isinstance(fact, Visit)]
+    running = [fact for fact in going_on if isinstance(fact, Stretch)]
+    stays = [visit for visit in [*ended, *waiting] if since <= visit.joined < until]
+    stretches = [
+        replace(stretch, begin=max(stretch.begin, since), end=min(stretch.end, until))
+        for stretch in [*spent, *running]
+        if stretch.begin < until and stretch.end > since
+    ]
+    entered = await parts.facts.moves(ROOM, "", "waiting", since, until, clients)
+    return with_times(stays, [*spent, *running]), stretches, entered
+
+
+def _span(request: web.Request) -> tuple[float, float]:
+    now = parts_of(request).clock.now()
+    since = _number(request, "since", now - DAY)
+    until = _number(request, "until", now + 1)
+    if not since < until <= since + LONGEST:
+        raise Refusal(400, "bad_query", f"since, until: up to {LONGEST / DAY:.0f} days, in order.")
+    return since, until
+
+
+def _terms(request: web.Request) -> Terms:
+    given = request.query.get("variant", ServiceLevel.SHORT_NEUTRAL.value)
+    if given not in list(ServiceLevel):
+        raise Refusal(400, "bad_query", f"variant: one of {', '.join(ServiceLevel)}.")
+    return Terms(
+        _number(request, "threshold", 20.0), _number(request, "short", 5.0), ServiceLevel(given)
+    )
+
+
+def _number(request: web.Request, key: str, default: float) -> float:
+    given = request.query.get(key)
+    try:
+        value = float(given) if given else default
+    except ValueError:
+        value = float("nan")
+    if not 0 <= value < 1e12:
+        raise Refusal(400, "bad_query", f"{key}: a number of seconds, 0 or more.")
+    return value
+
+
+def _key(group: str, request: web.Request) -> Callable[[Visit], str]:
+    minutes = int(_number(request, "minutes", 30.0))
+    if minutes not in MINUTES:
+        raise Refusal(400, "bad_query", f"minutes: one of {', '.join(map(str, MINUTES))}.")
+    keys: dict[str, Callable[[Visit], str]] = {
+        "queue": lambda visit: visit.queue,
+        "client": lambda visit: visit.client,
+        "agent": lambda visit: visit.agent,
+        "intent": lambda visit: visit.intent,
+        "interval": lambda visit: f"{interval(visit, minutes):.0f}",
+    }
+    if group not in keys:
+        raise Refusal(400, "bad_query", f"by: one of {', '.join(keys)}.")
+    return keys[group]
+
+
+def _named(names: Names, group: str, key: str) -> str:
+    if group in ("queue", "agent", "client") and key:
+        return names.of(group, key)
+    return key
+
+
+def _json(found: Figures) -> Json:
+    return {
+        **asdict(found),
+        "exits": {exit.value: count for exit, count in found.exits.items()},
+        "levels": {variant.value: level for variant, level in found.levels.items()},
+    }
+
+
+def _agent_json(found: AgentFigures) -> Json:
+    times = {doing.value: seconds for doing, seconds in found.times.items()}
+    return {"times": times, "reasons": found.reasons, "occupancy": found.occupancy}
+
+
+COLUMNS = (
+    "key", "name", "offered", "service_level", "asa", "abandon_rate", "short_abandons",
+    "longest_wait", "aht", "transfer_rate", "tries",
+)  # fmt: skip
+
+
+def _csv(rows: list[Json]) -> web.Response:
+    text = io.StringIO()
+    exits = sorted({exit for row in rows for exit in row["exits"]})
+    writer = csv.writer(text)
+    writer.writerow([*COLUMNS, *exits])
+    for row in rows:
+        cells = [row[column] for column in COLUMNS]
+        writer.writerow([*cells, *(row["exits"].get(exit, 0) for exit in exits)])
+    headers = {"Content-Disposition": 'attachment; filename="figures.csv"'}
+    return web.Response(text=text.getvalue(), content_type="text/csv", headers=headers)

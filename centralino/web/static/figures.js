@@ -14,6 +14,12 @@ const LEVELS = {
 const EXITS = ["answered", "abandoned", "overflowed", "callback", "voicemail", "left", "lost", "waiting", "offered"];
 const DAY = 86400;
 
+const share = (value) => (value === null ? "–" : percent(value));
+const seconds = (value) => (value === null ? "–" : duration(value));
+const number = (text) => h("th", { scope: "col", class: "number" }, text);
+const cell = (value) => h("td", { class: "number" }, String(value));
+const count = (value, label) => h("p", { class: "count" }, h("b", {}, String(value)), h("span", {}, label));
+
 await begin("figures");
 
 const filter = byId("filter");
@@ -68,9 +74,3 @@ function named(row, by) {
   if (by === "interval") return `${day(Number(row.key))} ${clock(Number(row.key)).slice(0, 5)}`;
   return by === "intent" ? words(row.key) || "not known" : row.name || "nobody";
 }
-
-const share = (value) => (value === null ? "–" : percent(value));
-const seconds = (value) => (value === null ? "–" : duration(value));
-const number = (text) => h("th", { scope: "col", class: "number" }, text);
-const cell = (value) => h("td", { class: "number" }, String(value));
-const count = (value, label) => h("p", { class: "count" }, h("b", {}, String(value)), h("span", {}, label));

@@ -165,6 +165,7 @@ async def test_the_page(day: Day, house: House, tmp_path: Path) -> None:
     ):
         rosa = await tab(browser, server.url)
         await rosa.sign_in("rosa", PASSWORD)
+        await expect(rosa.page.locator("nav")).to_contain_text("Figures")
         await rosa.page.goto(f"{server.url}/figures?day=2023-11-14&days=7")
         await expect(rosa.page.locator("#rows tr")).to_have_count(1)
         await expect(rosa.page.locator("#totals")).to_contain_text("answered within 20 s")

@@ -56,6 +56,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/account"): Foreign("/account", 200, why=OWN),
     ("GET", "/agent"): Foreign("/agent", 200, "otto", why="an empty page; its data come by /live"),
     ("GET", "/queues"): Foreign("/queues", 200, why="an empty page; its data come by /live"),
+    ("GET", "/figures"): Foreign("/figures", 200, why="an empty page; its data come by /api"),
     ("GET", "/calls"): Foreign("/calls", 200, why="an empty page; its data come from the API"),
     ("GET", "/calls/{call}"): Foreign("/calls/call-river", 200, why="the same empty page"),
     ("GET", "/users"): Foreign("/users", 403),
@@ -75,6 +76,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
         "/api/calls/call-river/notes", 404, "otto", {"text": "mine now"}
     ),
     ("GET", "/api/queues"): Foreign("/api/queues", 200, why=OWN),
+    ("GET", "/api/figures"): Foreign("/api/figures", 200, why=OWN),
     ("GET", "/api/calls"): Foreign("/api/calls", 200, why=OWN),
     ("GET", "/api/calls/{call}"): Foreign("/api/calls/call-river", 404),
     ("GET", "/api/calls/{call}/recording.wav"): Foreign("/api/calls/call-river/recording.wav", 404),

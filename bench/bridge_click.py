@@ -5,17 +5,21 @@ the agent's leg and bridges both), an agent. The caller plays a click now and th
 monotonic clock, so the time from the caller's write to the agent's read is one way, without echo.
 First the caller calls the agent directly, then through the house; the difference is the bridge.
 
-    python bench/bridge_click.py [--clicks 30] [--json FILE]
+    python bench/bridge_click.py [--clicks 30] [--busy 2] [--json FILE]
+
+`--busy N`: beside N processes that do nothing but use the processors.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +167,29 @@ async def one_way_ms(listener: Child, target: str, clicks: int) -> list[float]:
     return [1000 * (h - at) for at, h in pairs if h is not None and h - at < GAP_SECONDS]
 
 
-async def measure(clicks: int) -> dict[str, Any]:
+@contextlib.asynccontextmanager
+async def busy(processes: int) -> AsyncIterator[None]:
+    """Processes that leave no processor idle."""
+    loop = "while True: pass"
+    running = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", loop) for _ in range(processes)
+    ]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            await process.wait()
+
+
+async def measure(clicks: int, load: int) -> dict[str, Any]:
     """Both ways, and what the bridge adds."""
+    async with busy(load):
+        return {"busy": load, **await compared(clicks)}
+
+
+async def compared(clicks: int) -> dict[str, Any]:
+    """The way from phone to phone, and the way through the house."""
     async with Child("--role", "agent") as listener:
         to_agent = f"sip:agent@127.0.0.1:{await listener.port()}"
         direct = await one_way_ms(listener, to_agent, clicks)
@@ -197,6 +222,7 @@ def main() -> None:
     """The measure, or one of its roles."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--clicks", type=int, default=30)
+    parser.add_argument("--busy", type=int, default=0)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--role", choices=("agent", "caller", "house"), help=argparse.SUPPRESS)
     parser.add_argument("--target", help=argparse.SUPPRESS)
@@ -208,7 +234,7 @@ def main() -> None:
     elif given.role == "house":
         asyncio.run(house(given.target))
     else:
-        result = asyncio.run(measure(given.clicks))
+        result = asyncio.run(measure(given.clicks, given.busy))
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
         if given.json:
             Path(given.json).write_text(json.dumps(result), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
+from telephony.errors import NoSuchLeg
 from telephony.types import (
     Cause,
     DigitReceived,
@@ -75,7 +77,10 @@ class Switchboard:
         if isinstance(event, LegOffered):
             self._offered(event)
         elif isinstance(event, LegAnswered):
-            self._answered(event.leg)
+            # On a busy machine the leg may have ended before we come to this; that is told next,
+            # and one caller who hangs up at once must not make us deaf to all others.
+            with contextlib.suppress(NoSuchLeg):
+                self._answered(event.leg)
         elif isinstance(event, LegRinging) and event.leg in self._agents:
             self._agent_leg(event.leg, LiveCall.agent_rang)
         elif isinstance(event, DigitReceived):

@@ -24,7 +24,7 @@ from acd.messages import (
     WrapUpEnded,
 )
 from acd.offer import Effect
-from acd.records import AgentRecord, Phone, State, Want
+from acd.records import AgentRecord, OfferRecord, Phone, State, Want
 from kernel.machine import Machine
 
 
@@ -186,7 +186,7 @@ def with_phone(record: AgentRecord, phone: Phone, now: float) -> AgentRecord:
 
 def at_rest(record: AgentRecord, now: float) -> AgentRecord:
     """The record of an agent whom no call holds any more: what was pending comes true."""
-    record = replace(record, offer="", wrap_up_until=0.0)
+    record = replace(record, offer="", wrap_up_until=0.0, busy_since=0.0)
     if WANT.allows(record.want, CameToRest()):
         record = wants(record, CameToRest(), now)
     if record.want is Want.LOGGED_OUT:
@@ -197,13 +197,16 @@ def at_rest(record: AgentRecord, now: float) -> AgentRecord:
 def logged_out(record: AgentRecord) -> AgentRecord:
     """The record of an agent who is out."""
     blank = replace(record, reason="", after="", offer="", call="", errors=0)
-    blank = replace(blank, wrap_up_until=0.0, not_before=0.0)
+    blank = replace(blank, wrap_up_until=0.0, not_before=0.0, busy_since=0.0)
     return replace(blank, want=Want.LOGGED_OUT, state=State.OFFLINE, since=blank.want_since)
 
 
-def reserved(record: AgentRecord, offer: str, call: str, now: float) -> AgentRecord:
+def reserved(record: AgentRecord, offer: OfferRecord, now: float) -> AgentRecord:
     """The record of an agent to whom a call is offered."""
-    return replace(moves(record, OfferMade(), now), offer=offer, call=call)
+    return replace(
+        moves(record, OfferMade(), now), offer=offer.offer, call=offer.call,
+        busy_since=now, busy_queue=offer.queue, busy_intent=offer.intent,
+    )  # fmt: skip
 
 
 def after_offer(record: AgentRecord, effect: Effect, limit: int, now: float) -> AgentRecord:

@@ -20,6 +20,7 @@ EXITS = {
     "hang_up": Exit.ABANDONED,
     "exit": Exit.LEFT,
     "lost": Exit.LOST,
+    "overflowed": Exit.OVERFLOWED,
 }
 """The reason with which a call leaves its line → how the stay ended."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from acd.errors import AcdConfigError
+from acd.hours import Hours
 from acd.strategy import LONGEST_IDLE, STRATEGIES, Strategy
 
 
@@ -39,6 +40,18 @@ class QueueConfig:
     tier_waits: tuple[float, ...] = ()
     """After how many seconds the second, third … tier opens. Empty: all are open, in order."""
     relax: tuple[Relax, ...] = ()
+    hours: Hours | None = None
+    """When calls may join; None for always."""
+    max_length: int = 0
+    """Calls that may wait; 0 for any number."""
+    max_wait: float = 0.0
+    """A call waits no longer in this queue; 0 for as long as it likes."""
+    no_agent_wait: float | None = None
+    """How long a call waits while nobody is at work; None for as long as it likes."""
+    overflow: str = ""
+    """The queue to which a call goes that may not wait here; empty: back to the bot."""
+    handling_seconds: float = 0.0
+    """How long a contact takes, until it was measured; 0: nothing is foretold until then."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,8 @@ class CentreConfig:
     """How long the place of a caller who hung up is kept."""
     position_seconds: float = 10.0
     """A caller is told the position at most this often."""
+    estimate_seconds: float = 60.0
+    """Where the position stays, a changed estimate is told at most this often."""
     lease_margin: float = 5.0
     """Beyond the ring time-out, for the way there and back."""
     whisper_limit: float = 15.0
@@ -79,6 +94,8 @@ class CentreConfig:
     """A contact of which nothing is heard any more ends after this."""
     reconnect_seconds: float = 60.0
     """After a restart, how long a media process may take to say what it holds."""
+    longest_wrap_up: float = 1800.0
+    """However often it is extended."""
     fairness_seconds: float = 8 * 3600.0
     """The window over which `fewest_calls` and `least_talk` count."""
     restart_grace: float = 10.0
@@ -110,6 +127,9 @@ def _problems(config: CentreConfig) -> Iterator[str]:
     yield from (f"{key} must be more than 0" for key in zero if not getattr(config, key))
     for queue in config.queues:
         yield from (f"queue {queue.id}: {problem}" for problem in _of_queue(queue))
+        problem = overflow_problem(queue.id, {q.id: (q.overflow, q.client) for q in config.queues})
+        if problem:
+            yield f"queue {queue.id}: overflow: {problem}"
     if config.back_off.error_limit < 1:
         yield "back_off.error_limit must be 1 or more"
 
@@ -129,3 +149,22 @@ def _of_queue(queue: QueueConfig) -> Iterator[str]:
             yield f"{name}: its seconds must be finite, 0 or more, and ascend"
     if any(step.lower < 0 for step in queue.relax):
         yield "relax: lower must be 0 or more"
+
+
+def overflow_problem(queue: str, ways: Mapping[str, tuple[str, str]]) -> str | None:
+    """What is wrong with a queue's overflow; None when it is well.
+
+    `ways`: queue → where it overflows to (empty: nowhere) and whose it is.
+    """
+    seen = [queue]
+    while (following := ways[seen[-1]][0]) != "":
+        if following not in ways:
+            return f"there is no queue {following!r}" if len(seen) == 1 else None
+        if ways[following][1] != ways[queue][1]:
+            return f"{following!r} is another client's"
+        seen.append(following)
+        if following == queue:
+            return f"it goes round in a circle: {' → '.join(seen)}"
+        if following in seen[:-1]:
+            return None  # a circle further on, told of the queues in it
+    return None

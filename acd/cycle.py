@@ -94,7 +94,7 @@ class Cycle(Reactions):
         name, ring = new_id("offer", self._chance), self.ring_timeout(call.queue)
         offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
         self.floor.put_offer(offer, decision.short())
-        self.floor.put_agent(agents.reserved(agent, name, call.call, now), "offered", call.call)
+        self.floor.put_agent(agents.reserved(agent, offer, now), "offered", call.call)
         call = replace(call, offered=call.offered + 1)
         if call.offer:
             self.floor.put_call(replace(call, also=(*call.also, name)))

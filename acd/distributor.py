@@ -23,6 +23,7 @@ from typing import Any
 from acd import agent as agents
 from acd.config import CentreConfig
 from acd.cycle import Cycle
+from acd.leaving import Leaving
 from acd.matching import MatchDecision, decide
 from acd.messages import (
     AgentLoggedIn,
@@ -41,6 +42,7 @@ from acd.messages import (
     OfferFailed,
     OfferRinging,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from acd.offer import expired, progress
 from acd.reconcile import compare
@@ -51,7 +53,7 @@ from kernel.errors import IllegalTransition
 from kernel.ids import Chance, random_hex
 
 
-class Distributor(Wishes, Cycle):
+class Distributor(Wishes, Leaving, Cycle):
     """A `kernel.core.DurableCore`. `chance` names the offers."""
 
     def __init__(self, config: CentreConfig, chance: Chance = random_hex) -> None:
@@ -71,6 +73,7 @@ class Distributor(Wishes, Cycle):
             AgentReady: self.ready,
             AgentNotReady: self.not_ready,
             WrapUpEnded: self.wrap_up_ended,
+            WrapUpExtended: self.wrap_up_extended,
             OfferDeclined: self.declined,
             DeviceChanged: self.device_changed,
         }
@@ -80,6 +83,7 @@ class Distributor(Wishes, Cycle):
             "back_off": self.back_off_over,
             "again": self._may_have_it_again,
             "step": self.open_up,
+            "limit": self.limit,
             "tell": self.tell,
             "seat": lambda key, now: self.floor.drop_seat(key),
             "media": self._never_heard,
@@ -96,6 +100,7 @@ class Distributor(Wishes, Cycle):
         self.floor.now = now
         handler(event, now)
         self.match(now)
+        self.look_where_nobody_is(now)
 
     def next_timer(self) -> float | None:
         """When something is due next."""
@@ -107,6 +112,7 @@ class Distributor(Wishes, Cycle):
         while (name := self.floor.timers.pop_due(now)) is not None:
             self._due[name[0]](*name[1:], now)
         self.match(now)
+        self.look_where_nobody_is(now)
 
     def commands(self) -> list[object]:
         """What to send, in order."""
@@ -135,6 +141,7 @@ class Distributor(Wishes, Cycle):
             if self.config.queue(call.queue) is None:
                 timers.set(("adrift", call.call), now)
             timers.set(("step", call.call), now)
+            timers.set(("limit", call.call), now)
 
     def explain(self, call: str, now: float) -> MatchDecision | None:
         """What a match would find for a waiting call now, and why not; None when none waits."""
@@ -159,6 +166,7 @@ class Distributor(Wishes, Cycle):
             why = f"{event.queue} is another client's"
             return self.release(event.call, event.media, why, event.client)
         self.join(event, now)
+        self.enter(self.floor.waiting[event.call], queue, now)
 
     def _caller_left(self, event: CallerLeft, now: float) -> None:
         talking = self.floor.talking.get(event.call)
@@ -186,7 +194,7 @@ class Distributor(Wishes, Cycle):
         self.floor.put_offer(further, type(event).__name__)
         self.floor.put_agent(agent, type(event).__name__, offer.call)
         if further.state is OfferState.BRIDGED:
-            self.bridged(offer)
+            self.bridged(offer, now)
 
     def _offer_failed(self, event: OfferFailed, now: float) -> None:
         offer = self.floor.offers.get(event.offer)

@@ -17,11 +17,13 @@ from acd.queue import Line, Place, place_of
 from acd.records import (
     AGENTS,
     EVERY_TIER,
+    HANDLING,
     OFFERS,
     SEATS,
     TURNS,
     WAITING,
     AgentRecord,
+    HandlingRecord,
     OfferRecord,
     Record,
     SeatRecord,
@@ -37,7 +39,7 @@ ROOM = "acd"
 TimerName = tuple[str, ...]
 """What is due, and of whom: `("lease", offer)`, `("wrap_up", agent)`, …"""
 
-CALL_TIMERS = ("tell", "again", "adrift", "step")
+CALL_TIMERS = ("tell", "again", "adrift", "step", "limit")
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Floor:
     offers: dict[str, OfferRecord] = field(default_factory=dict)
     seats: dict[str, SeatRecord] = field(default_factory=dict)
     turns: dict[str, TurnRecord] = field(default_factory=dict)
+    handling: dict[str, HandlingRecord] = field(default_factory=dict)
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
     serving: dict[str, set[str]] = field(default_factory=dict)
@@ -71,6 +74,9 @@ class Floor:
     """UTC seconds of the step under way."""
     _able: dict[Hashable, int] = field(default_factory=dict)
     _first_tier: dict[Hashable, int] = field(default_factory=dict)
+    restaffed: set[str] = field(default_factory=set)
+    """Queues that calls leave when nobody is at work, and in which somebody came or went."""
+    _timed: frozenset[str] = frozenset()
     _gated: frozenset[str] = frozenset()
     """Queues whose tiers open by time."""
     _tiers: dict[str, set[str]] = field(default_factory=dict)
@@ -79,7 +85,9 @@ class Floor:
     _journal: list[Transition] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._gated = frozenset(queue.id for queue in self.config.queues if queue.tier_waits)
+        queues = self.config.queues
+        self._gated = frozenset(queue.id for queue in queues if queue.tier_waits)
+        self._timed = frozenset(queue.id for queue in queues if queue.no_agent_wait is not None)
 
     # --- what a restart reads
 
@@ -99,6 +107,8 @@ class Floor:
             self._index_seat(record)
         elif isinstance(record, TurnRecord):
             self.turns[record.queue] = record
+        elif isinstance(record, HandlingRecord):
+            self.handling[record.key] = record
         else:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
@@ -144,12 +154,13 @@ class Floor:
                 insort(self.free.setdefault(queue, []), (record.idle_since, record.agent))
             if changed or not (before and before.free):
                 self.fresh_agents.add(record.agent)
-        if self._gated and (changed or (before and before.present) != record.present):
+        if changed or (before and before.present) != record.present:
             self._presence_changed({*(before.queues if before else ()), *record.queues})
 
     def _presence_changed(self, queues: set[str]) -> None:
         """Where nobody is left in the lower tiers, the next one opens: look at the line anew."""
         self._first_tier.clear()
+        self.restaffed |= queues & self._timed
         for queue in queues & self._gated:
             if self.free.get(queue):
                 places = self.lines[queue].places if queue in self.lines else ()
@@ -197,6 +208,10 @@ class Floor:
     def agents_of(self, queue: str) -> list[AgentRecord]:
         """Agents logged in for a queue."""
         return [self.agents[agent] for agent in sorted(self.serving.get(queue, ()))]
+
+    def staffed(self, queue: str) -> bool:
+        """Whether anybody who serves the queue is at work."""
+        return any(self.agents[agent].present for agent in self.serving.get(queue, ()))
 
     def able(self, call: WaitingRecord) -> int:
         """How many agents are logged in who could take such a call, ready or not."""
@@ -294,6 +309,11 @@ class Floor:
         """Remember whose turn it was."""
         self._row(TURNS, record)
         self.turns[record.queue] = record
+
+    def put_handling(self, record: HandlingRecord) -> None:
+        """Remember how long contacts take."""
+        self._row(HANDLING, record)
+        self.handling[record.key] = record
 
     # --- inside
 

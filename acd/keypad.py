@@ -37,7 +37,14 @@ from acd.keypad_states import (
     StartedOver,
     Wrong,
 )
-from acd.messages import AgentLoggedIn, AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
+from acd.messages import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentNotReady,
+    AgentReady,
+    WrapUpEnded,
+    WrapUpExtended,
+)
 from acd.snapshot import AgentView
 from kernel.errors import IllegalTransition
 from kernel.timers import Timers
@@ -65,6 +72,7 @@ class KeypadDesk:
             "2": self._ask_reason,
             "3": self._end_wrap_up,
             "4": self._repeat,
+            "5": self._more_time,
             "9": self._log_out,
             "0": self._help,
         }
@@ -261,6 +269,14 @@ class KeypadDesk:
             return self._say(session, words.NO_WRAP_UP, now)
         self._commands.append(ActAs(session.leg, WrapUpEnded(session.agent)))
         return self._say(session, words.WRAPPED_UP, now)
+
+    def _more_time(self, session: Session, now: float) -> None:
+        view = self._agent(session.agent)
+        if view is None or view.state != "wrap_up":
+            return self._say(session, words.NO_WRAP_UP, now)
+        more = WrapUpExtended(session.agent, self.config.more_wrap_up_seconds)
+        self._commands.append(ActAs(session.leg, more))
+        return self._say(session, words.MORE_TIME, now)
 
     def _repeat(self, session: Session, now: float) -> None:
         view = self._agent(session.agent)

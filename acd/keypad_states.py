@@ -20,6 +20,8 @@ class KeypadConfig:
     """After the last digit of an entry; `#` ends it at once."""
     silence_seconds: float = 20.0
     """Without a key: what was asked is asked again, and the third time the leg ends."""
+    more_wrap_up_seconds: float = 60.0
+    """By which a key lengthens wrap-up."""
     goodbye_seconds: float = 15.0
     """The leg ends after the last words, or after this."""
 

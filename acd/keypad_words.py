@@ -16,11 +16,12 @@ GOODBYE = "Goodbye."
 READY = "You are ready. Please hang up."
 LOGGED_OUT = "You are logged out. Goodbye."
 WRAPPED_UP = "Wrap-up ended."
+MORE_TIME = "You have one more minute."
 NO_WRAP_UP = "You are not in wrap-up."
 NO_CALL = "There is no call to repeat."
 MENU = (
     "Press 1 for ready, 2 for not ready, 3 to end wrap-up, 4 to hear the last call again, "
-    "9 to log out, 0 for help."
+    "5 for more time after a call, 9 to log out, 0 for help."
 )
 
 _STATES = {

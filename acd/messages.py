@@ -172,6 +172,15 @@ class WrapUpEnded:
     agent: str
 
 
+@message("acd.wrap_up_extended")
+@dataclass(frozen=True)
+class WrapUpExtended:
+    """The agent needs more time for the work after the call."""
+
+    agent: str
+    seconds: float
+
+
 @message("acd.offer_declined")
 @dataclass(frozen=True)
 class OfferDeclined:
@@ -231,6 +240,11 @@ class TellPosition:
     waiting: int
     agents: int
     """Agents logged in who could take it, ready or not."""
+    queue: str = ""
+    """Where the call waits: it may have gone on to another queue."""
+    low: float = 0.0
+    high: float = 0.0
+    """Seconds of waiting still to come, as a range in whole minutes; 0 and 0: not known."""
 
 
 @message("acd.release_call")
@@ -241,3 +255,4 @@ class ReleaseCall:
     call: str
     media: str
     why: str
+    """`closed`, `full`, `no_agents`, `too_long`: a limit of the queue; anything else: a fault."""

@@ -16,6 +16,9 @@ LABELS = {
     "acd_longest_wait_seconds": ("client", "queue"),
     "acd_agents_ready": ("client", "queue"),
     "acd_agents_free": ("client", "queue"),
+    "acd_estimates": ("client", "queue"),
+    "acd_estimates_covered": ("client", "queue"),
+    "acd_estimate_error_seconds": ("client", "queue"),
     "acd_offers": ("client", "state"),
     "acd_events_total": ("kind",),
 }
@@ -41,6 +44,9 @@ def gauges(snapshot: Snapshot) -> Figures:
         figures["acd_longest_wait_seconds", where] = queue.longest_wait
         figures["acd_agents_ready", where] = queue.agents_ready
         figures["acd_agents_free", where] = queue.agents_free
+        figures["acd_estimates", where] = queue.estimates
+        figures["acd_estimates_covered", where] = queue.estimates_covered
+        figures["acd_estimate_error_seconds", where] = queue.estimate_error
     for kind, count in snapshot.counts.items():
         figures["acd_events_total", (kind,)] = count
     return figures

@@ -10,7 +10,9 @@ from typing import Literal
 from acd import agent as agents
 from acd import offer as offers
 from acd.config import CentreConfig
+from acd.estimate import Range, Said, to_say
 from acd.floor import Floor
+from acd.forecast import Accuracy, Forecast
 from acd.messages import (
     CallQueued,
     ReleaseCall,
@@ -19,6 +21,7 @@ from acd.messages import (
 )
 from acd.offer import Failure
 from acd.records import (
+    AgentRecord,
     OfferRecord,
     OfferState,
     Refused,
@@ -55,6 +58,7 @@ class Reactions:
         """Positions told in this step."""
         self._commands: list[object] = []
         self._chance = chance
+        self.forecast = Forecast(self.floor, {queue.id: queue for queue in config.queues})
         self._effects = offers.effects(config.back_off)
         self._queues = {queue.id: queue for queue in config.queues}
 
@@ -121,18 +125,21 @@ class Reactions:
     def _keep_seat(self, of: WaitingRecord | OfferRecord, seconds: float, now: float) -> None:
         if not of.caller or not seconds:
             return
-        seat = SeatRecord(of.client, of.queue, of.caller, of.joined, of.seq, now + seconds)
+        queue = of.origin or of.queue
+        seat = SeatRecord(of.client, queue, of.caller, of.joined, of.seq, now + seconds)
         kept = self.floor.seats.get(seat.key)
         if kept is not None:  # two calls of one number: the older place, the longer time
             older = min(seat, kept, key=lambda place: (place.joined, place.seq))
             seat = replace(older, expires=max(seat.expires, kept.expires))
         self.floor.put_seat(seat)
 
-    def release(self, call: str, media: str, why: str, client: str | None) -> None:
+    def release(
+        self, call: str, media: str, why: str, client: str | None, before: str = ""
+    ) -> None:
         """Give a call back to its bot."""
         self.counts["released"] += 1
         self._commands.append(ReleaseCall(call, media, why))
-        self._call_moved(call, "", "released", why, client)
+        self._call_moved(call, before, "released", why, client)
 
     def adrift(self, call: WaitingRecord, now: float) -> None:
         """A call whose queue is no longer configured goes back to its bot."""
@@ -160,6 +167,7 @@ class Reactions:
             self.floor.put_call(replace(call, offer=first, also=also, refused=refused))
             if not left:
                 self._call_moved(call.call, "offered", "waiting", why, call.client)
+                self.floor.timers.set(("limit", call.call), now)
         agent = self.floor.agents[offer.agent]
         limit = self.config.back_off.error_limit
         self.floor.put_agent(agents.after_offer(agent, effect, limit, now), why, offer.call)
@@ -176,11 +184,30 @@ class Reactions:
         """Tell the media process to stop ringing."""
         self._commands.append(WithdrawOffer(offer, media, call, why))
 
-    def bridged(self, offer: OfferRecord) -> None:
+    def bridged(self, offer: OfferRecord, now: float) -> None:
         """Caller and agent talk: the call leaves its line."""
         self.counts["bridged"] += 1
-        self.floor.drop_call(self.floor.waiting[offer.call], "answered", offer.agent)
-        self._call_moved(offer.call, "offered", "talking", offer.offer, offer.client)
+        call = self.floor.waiting[offer.call]
+        self.floor.drop_call(call, "answered", offer.agent)
+        why = f"{offer.offer} waited={now - call.joined:.0f}s{self._foretold(call, now)}"
+        self._call_moved(offer.call, "offered", "talking", why, offer.client)
+
+    def _foretold(self, call: WaitingRecord, now: float) -> str:
+        """What had been foretold, measured against what came; for the journal."""
+        if call.foretold is None:
+            return ""
+        at, low, high = call.foretold
+        accuracy = self.forecast.accuracy.setdefault(call.queue, Accuracy())
+        accuracy.learned(Range(low, high), now - at)
+        return f" foretold={low:.0f}-{high:.0f}s came={now - at:.0f}s"
+
+    def rested(self, before: AgentRecord, after: AgentRecord, why: str, now: float) -> None:
+        """An agent has done with a contact, wrap-up and all: how long it took is learned."""
+        self.floor.put_agent(after, why, before.call)
+        for intent in dict.fromkeys((before.busy_intent, "")):
+            row = self.forecast.learn(replace(before, busy_intent=intent), now)
+            if row is not None:
+                self.floor.put_handling(row)
 
     def end_contact(self, offer: OfferRecord, by: str, now: float) -> None:
         """Caller and agent no longer talk: wrap-up. A contact that we lost keeps its seat."""
@@ -199,8 +226,11 @@ class Reactions:
         talk = now - offer.since if offer.state is OfferState.BRIDGED else 0.0
         window = self.config.fairness_seconds
         agent = with_contact(self.floor.agents[offer.agent], talk, window, now)
-        agent = agents.after_contact(agent, wrap_up, now)
-        self.floor.put_agent(agent, f"ended by {by}", offer.call)
+        free = agents.after_contact(agent, wrap_up, now)
+        if wrap_up:
+            self.floor.put_agent(free, f"ended by {by}", offer.call)
+        else:
+            self.rested(agent, free, f"ended by {by}", now)
 
     # --- telling, and media processes
 
@@ -212,15 +242,40 @@ class Reactions:
         if self.tells >= TELLS_AT_ONCE:
             return self.floor.timers.set(("tell", name), now + TELL_LATER)
         call = self.floor.waiting[name]
+        if self.floor.open(call):
+            self._tell(call, now)
         again = math.ceil(now + self.config.position_seconds)
-        position = self.floor.position(call)
-        if self.floor.open(call) and position != call.told:
-            self.floor.put_call(replace(call, told=position, told_at=now))
-            self.tells += 1
-            able = self.floor.able(call)
-            line = len(self.floor.lines[call.queue])
-            self._commands.append(TellPosition(name, call.media, position, line, able))
         return self.floor.timers.set(("tell", name), again)
+
+    def _tell(self, call: WaitingRecord, now: float) -> None:
+        position = self.floor.position(call)
+        old = now - call.told_at >= self.config.estimate_seconds
+        if position == call.told and not old:
+            return
+        told, said = self._with_estimate(call, now)
+        if position == call.told and said == call:
+            return
+        self.floor.put_call(replace(said, told=position, told_at=now))
+        self.tells += 1
+        able, line = self.floor.able(call), len(self.floor.lines[call.queue])
+        self._commands.append(
+            TellPosition(
+                call.call, call.media, position, line, able, call.queue, told.low, told.high
+            )
+        )
+
+    def _with_estimate(self, call: WaitingRecord, now: float) -> tuple[Range, WaitingRecord]:
+        """What to say of the wait, and the row that remembers it."""
+        found = self.forecast.of(call, now)
+        if found is None:
+            return Range(0.0, 0.0), call
+        before = Said(call.said_low, call.said_high, call.said_raised) if call.said_high else None
+        said = to_say(before, found)
+        foretold = call.foretold or (now, found.low, found.high)
+        return Range(said.low, said.high), replace(
+            call, said_low=said.low, said_high=said.high, said_raised=said.raised,
+            foretold=foretold,
+        )  # fmt: skip
 
     def heard(self, media: str, epoch: str) -> None:
         """A life of a media process gave word: its calls may be offered."""

@@ -12,7 +12,8 @@ from enum import StrEnum
 from kernel.codec import message
 
 AGENTS, WAITING, OFFERS, SEATS, TURNS = "agents", "waiting", "offers", "seats", "turns"
-TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS)
+HANDLING = "handling"
+TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING)
 
 EVERY_TIER = 9
 """Every tier is open."""
@@ -108,6 +109,10 @@ class AgentRecord:
     call: str = ""
     """The call offered or talked to; after it, the last one, for the work on it."""
     wrap_up_until: float = 0.0
+    busy_since: float = 0.0
+    """When the offer was made that became the contact under way; 0 for none."""
+    busy_queue: str = ""
+    busy_intent: str = ""
 
     @property
     def key(self) -> str:
@@ -178,6 +183,15 @@ class WaitingRecord:
     """The highest tier that waiting has opened."""
     offered: int = 0
     """Offers made of it so far."""
+    origin: str = ""
+    """The queue that the caller joined first, when this is another one."""
+    said_low: float = 0.0
+    said_high: float = 0.0
+    """The wait last told, in seconds; 0 for none."""
+    said_raised: bool = False
+    """Whether what was told has gone up once."""
+    foretold: tuple[float, float, float] | None = None
+    """The first estimate: when it was told, and its range in seconds; its error is measured."""
 
     @property
     def key(self) -> str:
@@ -223,6 +237,8 @@ class OfferRecord:
     """UTC seconds at which it frees call and agent, whatever happened."""
     state: OfferState = OfferState.PLACED
     since: float = 0.0
+    intent: str = ""
+    origin: str = ""
 
     @property
     def key(self) -> str:
@@ -264,9 +280,33 @@ class TurnRecord:
         return self.queue
 
 
+@message("acd.handling_record")
+@dataclass(frozen=True)
+class HandlingRecord:
+    """How long contacts of a queue take, of one intent or (empty) of all."""
+
+    queue: str
+    client: str
+    intent: str
+    n: int
+    mean: float
+    """Seconds, wrap-up included."""
+    variance: float
+
+    @property
+    def key(self) -> str:
+        """The row's name."""
+        return handling_key(self.queue, self.intent)
+
+
+def handling_key(queue: str, intent: str) -> str:
+    """The name of a row of handling times."""
+    return f"{len(queue)}:{queue}{intent}"
+
+
 def seat_key(client: str, queue: str, caller: str) -> str:
     """The name of a seat; lengths part the names, so that no two can be taken for one another."""
     return f"{len(client)}:{client}{len(queue)}:{queue}{caller}"
 
 
-Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord
+Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord | HandlingRecord

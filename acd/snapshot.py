@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from acd.config import QueueConfig
 from acd.distributor import Distributor
 from acd.floor import Floor
+from acd.forecast import Accuracy
 from acd.records import AgentRecord, OfferRecord, Phone, State, WaitingRecord, Want
 
 
@@ -57,6 +58,12 @@ class QueueView:
     """Of them, those who want calls."""
     agents_free: int
     """Of these, those who could be offered one now."""
+    estimates: int = 0
+    """Answered calls to which a wait had been foretold, since this life began."""
+    estimates_covered: int = 0
+    """Of them, those whose wait was in the range."""
+    estimate_error: float = 0.0
+    """Seconds beside the middle of the range, on average."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,10 @@ def snapshot(distributor: Distributor, now: float) -> Snapshot:
     return Snapshot(
         now,
         tuple(agent_view(record) for record in floor.agents.values()),
-        tuple(queue_view(floor, queue, now) for queue in queues),
+        tuple(
+            queue_view(floor, queue, now, distributor.forecast.accuracy.get(queue.id, Accuracy()))
+            for queue in queues
+        ),
         tuple(call_view(floor, floor.waiting[call], now) for call in lines),
         tuple(offer_view(offer) for offer in floor.offers.values()),
         dict(distributor.counts),
@@ -132,7 +142,7 @@ def agent_view(record: AgentRecord) -> AgentView:
     )  # fmt: skip
 
 
-def queue_view(floor: Floor, queue: QueueConfig, now: float) -> QueueView:
+def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy) -> QueueView:
     """One queue."""
     places = floor.lines[queue.id].places if queue.id in floor.lines else []
     calls = [floor.waiting[place[3]] for place in places]
@@ -144,6 +154,7 @@ def queue_view(floor: Floor, queue: QueueConfig, now: float) -> QueueView:
         len(agents),
         sum(agent.want is Want.READY for agent in agents),
         sum(agent.free for agent in agents),
+        accuracy.n, accuracy.covered, accuracy.error / accuracy.n if accuracy.n else 0.0,
     )  # fmt: skip
 
 

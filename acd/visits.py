@@ -21,7 +21,7 @@ class Exit(StrEnum):
     ABANDONED = "abandoned"
     """The caller hung up."""
     OVERFLOWED = "overflowed"
-    """Sent to another queue, or house."""
+    """Sent to another queue or house, or back to the bot by a limit of the queue."""
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
     LEFT = "left"

@@ -14,6 +14,7 @@ from acd.messages import (
     DeviceChanged,
     OfferDeclined,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from acd.reactions import Reactions
 from acd.records import AgentRecord, Phone, State, Want
@@ -74,11 +75,25 @@ class Wishes(Reactions):
         agent = self.floor.agents.get(event.agent)
         if agent is None or agent.state is not State.WRAP_UP:
             return self.stale()
-        self.floor.put_agent(agents.wrapped_up(agent, now), "wrap-up done", agent.call)
+        self.rested(agent, agents.wrapped_up(agent, now), "wrap-up done", now)
 
     def wrap_up_over(self, name: str, now: float) -> None:
         agent = self.floor.agents[name]
-        self.floor.put_agent(agents.wrapped_up(agent, now), "wrap-up over", agent.call)
+        self.rested(agent, agents.wrapped_up(agent, now), "wrap-up over", now)
+
+    def wrap_up_extended(self, event: WrapUpExtended, now: float) -> None:
+        agent = self.floor.agents.get(event.agent)
+        if agent is None or agent.state is not State.WRAP_UP:
+            return self.stale()
+        longest = agent.since + self.config.longest_wrap_up
+        until = min(agent.wrap_up_until + max(0.0, event.seconds), longest)
+        if until <= agent.wrap_up_until:
+            return self.stale()
+        self.floor.put_agent(replace(agent, wrap_up_until=until), "wrap-up extended")
+        self.floor.note(
+            f"agent:{agent.agent}", agent.state, agent.state, f"wrap-up until {until:.0f}",
+            agent.call, agent.client,
+        )  # fmt: skip
 
     def back_off_over(self, name: str, now: float) -> None:
         self.floor.put_agent(replace(self.floor.agents[name], not_before=0.0), "back-off over")
@@ -101,7 +116,8 @@ class Wishes(Reactions):
             return self.stale()
         if agent.state not in OFFERED:
             return self.stale()
-        self.end_offer(offer, "declined", "declined on the page", now, withdraw=True)
+        why = f"declined: {event.reason}" if event.reason else "declined on the page"
+        self.end_offer(offer, "declined", why, now, withdraw=True)
 
 
 def _says_nothing_new(agent: AgentRecord, reason: str) -> bool:

@@ -34,3 +34,11 @@ class ModuleMissing(CentralinoError):
 
 class ProcessDied(CentralinoError):
     """A process of the house could not be kept alive."""
+
+
+class Misplaced(ValueError):
+    """A wrong value that only the whole file shows; `loc` says where it stands."""
+
+    def __init__(self, loc: tuple[int | str, ...], problem: str) -> None:
+        super().__init__(problem)
+        self.loc = loc

@@ -213,7 +213,7 @@ class Conversation:
                 self._end(now, "agent_left")
             case Decision.RETURN if isinstance(event, events.Released):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
-                back = self._policy.returned(self._floor.dialogue, event.why == "failed")
+                back = self._policy.returned(self._floor.dialogue, event.why)
                 self._reply(back, now)
             case Decision.NOT_TAKEN if isinstance(event, events.ReferFailed):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))

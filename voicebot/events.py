@@ -156,6 +156,8 @@ class PositionTold:
     waiting: int = 0
     agents: int = 0
     """Agents logged in who could take the call."""
+    wait: tuple[float, float] | None = None
+    """Seconds still to wait, from and to; None when nothing can be said."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class Queueing:
     """Seconds between announcements of an unchanged position."""
     position: int = 0
     """0: not told yet."""
-    agents: int = 0
+    wait: tuple[float, float] | None = None
+    """Seconds still to wait, from and to."""
     offer: str = ""
     """The offer under way."""
     referred: bool = False
@@ -68,7 +69,7 @@ class Queueing:
     def take(self, event: QueueEvent) -> Decision:
         """What does this amount to?"""
         if isinstance(event, PositionTold):
-            self.position, self.agents = event.position, event.agents
+            self.position, self.wait = event.position, event.wait
             return Decision.NOTHING
         if isinstance(event, ReferFailed):
             return Decision.NOT_TAKEN if self.referred else Decision.STALE

@@ -80,7 +80,7 @@ class WaitingRoom:
         if queue is not None and self._floor.state is State.WAITING:
             queue.announced(now)
             step = self._policy.position(
-                self._floor.dialogue, queue.queue, queue.position, queue.agents
+                self._floor.dialogue, queue.queue, queue.position, queue.wait
             )
             self._announce(step, now)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from acd.strategy import Strategy
 from centralino.config.section import Level, Name, Seconds, Section
 
 Tier = Annotated[int, Field(ge=1, le=8)]
+Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class RelaxStep(Section):
@@ -24,6 +27,33 @@ class RelaxStep(Section):
     """Skills no longer required."""
     anybody: bool = False
     """Every agent of the queue will do."""
+
+
+class OpeningHours(Section):
+    """When somebody is there. A day without hours is closed."""
+
+    id: Name
+    time_zone: str = "UTC"
+    """IANA name, e.g. `Europe/Rome`."""
+    mon: tuple[Hour, ...] = ()
+    """From and until, e.g. `["09:00-12:30", "14:00-18:00"]`; `00:00` at the end is midnight."""
+    tue: tuple[Hour, ...] = ()
+    wed: tuple[Hour, ...] = ()
+    thu: tuple[Hour, ...] = ()
+    fri: tuple[Hour, ...] = ()
+    sat: tuple[Hour, ...] = ()
+    sun: tuple[Hour, ...] = ()
+    closed: tuple[datetime.date, ...] = ()
+    """Holidays, e.g. `[2026-12-25, 2027-01-01]`."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {value!r}") from None
+        return value
 
 
 class Queue(Section):
@@ -46,6 +76,21 @@ class Queue(Section):
     once when nobody who could take the call is at work in those before it. Empty: all are open,
     and a lower tier is only preferred."""
     relax: tuple[RelaxStep, ...] = ()
+    hours: Name | None = None
+    """The `[[hours]]` in which calls may join; none: always. Who waits at closing is served."""
+    max_length: int = Field(default=0, ge=0)
+    """Calls that may wait; 0: any number."""
+    max_wait: Seconds = 0.0
+    """Seconds after which a call leaves the queue; 0: never."""
+    no_agent_wait: Seconds | None = None
+    """Seconds that a call waits while nobody is at work (a break counts as absence); none: for
+    ever."""
+    overflow: Name | None = None
+    """The queue of the same client to which a call goes that may not wait here, keeping its place
+    by the time it came; none: back to the bot, which says why."""
+    handling: Seconds = 0.0
+    """Seconds that a contact takes, wrap-up included, until some have been measured; 0: no wait is
+    foretold until then."""
 
 
 class Requirement(Section):
@@ -90,4 +135,6 @@ class Acd(Section):
     that a bot asks for is not required. Empty: skills are not checked."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     """Why an agent is not ready, in the order of the keys."""
+    decline_reasons: tuple[str, ...] = ("not mine", "busy here", "technical")
+    """Why an agent declines a call that rings."""
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from centralino.config.distribution import Acd, Queue, Requirement, Tier
+from acd.config import overflow_problem
+from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
 from centralino.config.section import HostPort, Level, Name, Port, Seconds, Section
+from centralino.errors import Misplaced
 
 
 class Sip(Section):
@@ -209,6 +211,17 @@ def _check_source(trunk: str, address: str) -> None:
         ) from None
 
 
+def _check_queues(config: Config) -> None:
+    """Raises Misplaced for hours that are nowhere and overflows that lead nowhere or in a ring."""
+    hours = {each.id for each in config.hours}
+    ways = {queue.id: (queue.overflow or "", queue.client) for queue in config.queues}
+    for index, queue in enumerate(config.queues):
+        if queue.hours is not None and queue.hours not in hours:
+            raise Misplaced(("queues", index, "hours"), f"there are no hours {queue.hours!r}")
+        if problem := overflow_problem(queue.id, ways):
+            raise Misplaced(("queues", index, "overflow"), problem)
+
+
 def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:
     """Every skill that the file names, to be looked up among `acd.skills` where that has any."""
     known = set(config.acd.skills)
@@ -251,6 +264,7 @@ class Config(Section):
         Queue(id="technical", client="riverton", name="Technical"),
         Queue(id="emergency", client="riverton", name="Emergency", wrap_up=10.0),
     )
+    hours: tuple[OpeningHours, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
@@ -289,6 +303,7 @@ class Config(Section):
         for trunk in self.trunks:
             for address in trunk.addresses:
                 _check_source(trunk.name, address)
+        _check_queues(self)
         numbers = [line.number for line in self.lines]
         if self.sip.default_line not in (None, *numbers):
             raise ValueError(f"sip.default_line: there is no line {self.sip.default_line!r}")

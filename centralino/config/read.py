@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from centralino.config.model import Config
-from centralino.errors import ConfigError
+from centralino.errors import ConfigError, Misplaced
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,8 +41,9 @@ def read_toml(path: Path | None, model: type[M], overrides: dict[str, Any] | Non
         return model.model_validate(_laid_over(values, overrides or {}))
     except ValidationError as error:
         first = error.errors()[0]
-        key = _key(first["loc"])
-        raise ConfigError(name, _line_of(text, first["loc"]), key, _problem(first)) from error
+        cause = first.get("ctx", {}).get("error")
+        loc = cause.loc if isinstance(cause, Misplaced) else first["loc"]
+        raise ConfigError(name, _line_of(text, loc), _key(loc), _problem(first)) from error
 
 
 def _text(path: Path | None) -> str:
@@ -78,6 +79,8 @@ def _problem(error: Any) -> str:
 
 def _line_of(text: str, loc: Sequence[int | str]) -> int | None:
     """The line of a key: TOML's parser tells no places of good syntax, so it is looked up."""
+    while loc and isinstance(loc[-1], int):  # one of several values of a key
+        loc = loc[:-1]
     table: list[str] = []
     index = 0
     for part in loc[:-1]:

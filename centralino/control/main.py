@@ -72,6 +72,7 @@ def web_config(config: Config) -> WebConfig:
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
         dispositions=config.acd.dispositions,
+        decline_reasons=config.acd.decline_reasons,
         skills=config.acd.skills,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention_seconds,
@@ -120,6 +121,10 @@ class Control:
         while True:
             now = self.service.snapshot()
             metrics.queues((q.client, q.queue, q.waiting, q.longest_wait) for q in now.queues)
+            metrics.estimates(
+                (q.client, q.queue, q.estimates, q.estimates_covered, q.estimate_error)
+                for q in now.queues
+            )
             metrics.agents(Counter((agent.client, str(agent.state)) for agent in now.agents))
             await asyncio.sleep(GAUGES_EVERY)
 

@@ -168,7 +168,12 @@ class LiveCall:
 
     def position(self, told: acd.TellPosition) -> None:
         """Where the caller stands."""
-        self._notify(events.PositionTold(told.position, told.waiting, told.agents))
+        if self.packet is not None and told.queue not in ("", self.packet.queue):
+            self.packet = replace(self.packet, queue=told.queue)  # it overflowed
+            self.house.tell(house_messages.PacketMade(self.packet), self.id)
+            self.house.live({"call": self.id, "overflowed": told.queue})
+        wait = (told.low, told.high) if told.high else None
+        self._notify(events.PositionTold(told.position, told.waiting, told.agents, wait))
 
     def released(self, why: str) -> None:
         """The queue does not want this call: the bot has it again."""

@@ -96,6 +96,7 @@ async def me(request: web.Request) -> web.Response:
             "pages": pages(signed_in), "csrf": csrf_of(request[TOKEN]), "now": parts.clock.now(),
             "agent": None if profile is None else {"number": profile.number, "contact": contact},
             "reasons": parts.config.reasons, "dispositions": parts.config.dispositions,
+            "decline_reasons": parts.config.decline_reasons,
             "draining": parts.draining.is_set(),
         }
     )  # fmt: skip

@@ -65,6 +65,16 @@ class Metrics:
             "centralino_longest_wait_seconds", "The longest wait of those waiting",
             ["centre", "client", "queue"], registry=registry,
         )  # fmt: skip
+        self._estimates = {
+            name: Gauge(
+                f"centralino_{name}", text, ["centre", "client", "queue"], registry=registry
+            )
+            for name, text in (
+                ("estimates", "Answered calls to which a wait had been foretold"),
+                ("estimates_covered", "Of them, those whose wait was in the range"),
+                ("estimate_error_seconds", "Beside the middle of the range, on average"),
+            )
+        }
         self._agents = Gauge(
             "centralino_agents", "Agents by state", ["centre", "client", "state"],
             registry=registry,
@@ -87,6 +97,12 @@ class Metrics:
         for client, queue, count, longest in waiting:
             self._waiting.labels(self._centre, client, queue).set(count)
             self._longest.labels(self._centre, client, queue).set(longest)
+
+    def estimates(self, found: Iterable[tuple[str, str, int, int, float]]) -> None:
+        """How good estimated waits are: (client, queue, how many, in the range, mean error)."""
+        for client, queue, *values in found:
+            for gauge, value in zip(self._estimates.values(), values, strict=True):
+                gauge.labels(self._centre, client, queue).set(value)
 
     def agents(self, states: Mapping[tuple[str, str], int]) -> None:
         """How it is now: (client, state) → number of agents."""

@@ -76,6 +76,8 @@ class WebConfig:
     """Client id → its name."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
+    decline_reasons: tuple[str, ...] = ()
+    """Why an agent declines a call that rings."""
     skills: tuple[str, ...] = ()
     """Every skill there is; empty: not checked."""
     secure: bool = False

@@ -61,6 +61,7 @@ ROUTES = (
     Route("POST", "/api/agent/ready", working.ready, needs=WORK),
     Route("POST", "/api/agent/not-ready", working.not_ready, needs=WORK),
     Route("POST", "/api/agent/decline", working.decline, needs=WORK),
+    Route("POST", "/api/agent/more-time", working.more_time, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was

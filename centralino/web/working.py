@@ -12,6 +12,7 @@ from acd.messages import (
     DeviceChanged,
     OfferDeclined,
     WrapUpEnded,
+    WrapUpExtended,
 )
 from acd.snapshot import AgentView
 from centralino.content.messages import Notes
@@ -40,6 +41,13 @@ class Decline(Body):
     """Which offer is declined: a late click must not hit the next one."""
 
     offer: str = Field(min_length=1, max_length=64)
+    reason: str = Field(default="", max_length=64)
+
+
+class MoreTime(Body):
+    """How much longer the work after the call takes."""
+
+    seconds: float = Field(default=60.0, gt=0, le=600)
 
 
 async def log_in(request: web.Request) -> web.Response:
@@ -78,7 +86,15 @@ async def decline(request: web.Request) -> web.Response:
     view = parts_of(request).desk.agent(me)
     if view is None or view.offer != body.offer:
         raise Refusal(409, "stale", "That call is no longer offered to you.")
-    return await _submit(request, OfferDeclined(me, body.offer))
+    if body.reason and body.reason not in parts_of(request).config.decline_reasons:
+        raise Refusal(400, "bad_body", "reason: not one of this centre's.")
+    return await _submit(request, OfferDeclined(me, body.offer, body.reason))
+
+
+async def more_time(request: web.Request) -> web.Response:
+    """POST /api/agent/more-time: wrap-up ends later."""
+    body = await read(request, MoreTime)
+    return await _submit(request, WrapUpExtended(who(request).user, body.seconds))
 
 
 async def done(request: web.Request) -> web.Response:

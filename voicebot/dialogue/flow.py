@@ -24,12 +24,13 @@ from voicebot.nlu.training import Training
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 VARIABLES = frozenset(
-    {"bot", "queue", "position", "minutes", "title", "value", "intent", "caller", "menu", "first",
-     "second"}
+    {"bot", "queue", "position", "minutes", "minutes_low", "title", "value", "intent", "caller",
+     "menu", "first", "second"}
 )  # fmt: skip
 """What a response may name besides slots. `value`: the slot value being read back; `title`: the
 intent's title; `first`, `second`: those of two intents; `queue`: the queue's title; `position`,
-`minutes`: of a waiting caller; `caller`: the caller's number; `menu`: the menu's title."""
+`minutes`, `minutes_low`: of a waiting caller; `caller`: the caller's number; `menu`: the menu's
+title."""
 
 
 class Universal(StrEnum):
@@ -386,7 +387,7 @@ class Waiting:
     """What a caller hears between the hand-over and the agent. All texts are response keys."""
 
     position: str
-    """Knows {position} and {minutes}."""
+    """Knows {position}."""
     next: str
     """Instead of `position` for the first in line."""
     connecting: str
@@ -396,6 +397,13 @@ class Waiting:
     """Nobody can take the call now: back to the conversation."""
     failed: str
     """The hand-over itself failed: back to the conversation."""
+    wait: str = ""
+    """Behind the position: the wait still to come is between {minutes_low} and {minutes}. Empty:
+    nothing is said of it."""
+    wait_about: str = ""
+    """Instead of `wait` where it is at most {minutes}."""
+    closed: str = ""
+    """Instead of `nobody` outside opening hours."""
     music: bool = True
     interval: float = 30.0
     """Seconds between announcements."""

@@ -23,9 +23,6 @@ from voicebot.dialogue.memory import ask_to_resume, resumable
 from voicebot.dialogue.state import Question, State, Step
 from voicebot.nlu.ports import Understanding
 
-HANDLING = 180.0
-"""Seconds that a contact is taken to last, until there is a real estimate."""
-
 
 class Policy:
     """What one bot does in one call. Holds no state: the caller keeps it."""
@@ -73,34 +70,43 @@ class Policy:
         """The recogniser or the understander was lost with what the caller said."""
         return self._step(state, ladder.engine_failed, "an engine was lost")
 
-    def returned(self, state: State, failed: bool) -> Step:
-        """The caller is back: the hand-over failed, or nobody can take the call."""
+    def returned(self, state: State, why: str) -> Step:
+        """The caller is back: the hand-over failed (`failed`), the queue is `closed`, or nobody can
+        take the call."""
         waiting = self.bot.flow.waiting
         back = replace(state.progressed(), goal=None, question=Question())
 
         def again(draft: Draft) -> None:
-            draft.say(waiting.failed if failed else waiting.nobody)
+            closed = waiting.closed or waiting.nobody
+            draft.say({"failed": waiting.failed, "closed": closed}.get(why, waiting.nobody))
             questions.anything(draft)
 
-        return self._step(back, again, "hand-over failed" if failed else "nobody took the call")
+        return self._step(
+            back, again, "hand-over failed" if why == "failed" else "nobody took the call"
+        )
 
     def not_taken(self, state: State) -> Step:
         """The other house did not take the caller."""
         return self._step(state.progressed(), goals.not_taken)
 
-    def position(self, state: State, queue: str, position: int, agents: int) -> Step:
-        """Where the caller stands in the queue."""
+    def position(
+        self, state: State, queue: str, position: int, wait: tuple[float, float] | None
+    ) -> Step:
+        """Where the caller stands in the queue, and how long it takes (seconds, from and to)."""
         waiting = self.bot.flow.waiting
-        minutes = max(1, round(position * HANDLING / 60 / max(1, agents)))
-        return self.told(
-            state,
-            waiting.next if position <= 1 else waiting.position,
-            {
-                "queue": self.bot.flow.queues[queue].title,
-                "position": str(position),
-                "minutes": str(minutes),
-            },
-        )
+        low, high = (round(seconds / 60) for seconds in wait or (0.0, 0.0))
+        values = {
+            "queue": self.bot.flow.queues[queue].title, "position": str(position),
+            "minutes_low": str(low), "minutes": str(high),
+        }  # fmt: skip
+        also = waiting.wait if 0 < low < high else waiting.wait_about
+
+        def tell(draft: Draft) -> None:
+            draft.say(waiting.next if position <= 1 else waiting.position, values)
+            if high and also:
+                draft.say(also, values)
+
+        return self._step(state, tell)
 
     def told(self, state: State, key: str, values: Mapping[str, str] | None = None) -> Step:
         """A waiting caller is told something; nothing is asked."""

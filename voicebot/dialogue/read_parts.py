@@ -34,6 +34,7 @@ _EXPECTS = {
     SlotKind.CHOICE: "menu",
 }
 _WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
+_MORE_WAITING_TEXTS = ("wait", "wait_about", "closed")
 
 
 @dataclass(frozen=True)
@@ -192,10 +193,11 @@ def read_ladder(node: Node, default_queue: str, names: Names) -> Ladder:
 
 def read_waiting(node: Node, names: Names) -> Waiting:
     """What a waiting caller hears."""
-    fields = node.fields(("music", "interval", *_WAITING_TEXTS))
+    fields = node.fields(("music", "interval", *_WAITING_TEXTS, *_MORE_WAITING_TEXTS))
     need(node, fields, *_WAITING_TEXTS)
     return Waiting(
         **{key: names.response(fields[key]) for key in _WAITING_TEXTS},
+        **{key: names.response(fields[key]) for key in _MORE_WAITING_TEXTS if key in fields},
         music=flag(fields, "music", True),
         interval=fields["interval"].number(5, 600) if "interval" in fields else 30.0,
     )

@@ -117,10 +117,11 @@ const drawTodo = region("todo", ({ mode, offer }) => {
     return [
       h("p", { class: "answer" }, "Pick up your phone to answer."),
       h("button", { class: "danger wide", id: "decline", "aria-keyshortcuts": "Alt+Shift+D", onclick: () => act("decline", { offer }) }, "Decline"),
+      me.decline_reasons.length ? h("div", { class: "row", role: "group", "aria-label": "Decline because" }, me.decline_reasons.map((reason) => h("button", { class: "pill", onclick: () => act("decline", { offer, reason }) }, words(reason)))) : null,
       h("p", { class: "faint" }, "The caller keeps the place and goes to the next free agent."),
     ];
   }
-  if (mode === "wrap_up") return [h("button", { class: "primary wide", id: "done", onclick: done, "aria-keyshortcuts": "Control+Enter" }, "Done"), h("p", { class: "faint" }, "Ctrl + Enter")];
+  if (mode === "wrap_up") return [h("button", { class: "primary wide", id: "done", onclick: done, "aria-keyshortcuts": "Control+Enter" }, "Done"), h("p", { class: "faint" }, "Ctrl + Enter"), h("button", { class: "quiet wide", id: "more-time", onclick: () => act("more-time", { seconds: 60 }) }, "One more minute")];
   return mode === "whisper" ? h("p", { class: "answer" }, "You hear who is calling…") : null;
 });
 

@@ -57,10 +57,14 @@ CONFIG = CentreConfig(
         QueueConfig(
             "bills", "utility", tier_waits=(20.0, 40.0),
             relax=(Relax(11.0, lower=1), Relax(26.0, lower=2), Relax(70.0, anybody=True)),
+            max_wait=500.0, overflow="round", handling_seconds=100.0,
         ),
-        QueueConfig("gas", "utility", wrap_up_seconds=0, strategy="ring_all"),
+        QueueConfig("gas", "utility", wrap_up_seconds=0, strategy="ring_all", no_agent_wait=60.0),
         QueueConfig("shop", "retailer", wrap_up_seconds=10, strategy="fewest_calls"),
-        QueueConfig("round", "utility", wrap_up_seconds=0, strategy="round_robin"),
+        QueueConfig(
+            "round", "utility", wrap_up_seconds=0, strategy="round_robin", max_length=3,
+            overflow="gas",
+        ),
     ),
 )  # fmt: skip
 AGENTS = [f"a{n}" for n in range(4)]
@@ -319,7 +323,7 @@ class World(RuleBasedStateMachine):
         talks = (o for o in floor.offers.values() if o.state is OfferState.BRIDGED)
         calls: list[WaitingRecord | OfferRecord] = [*floor.waiting.values(), *talks]
         return {
-            seat_key(call.client, call.queue, call.caller)
+            seat_key(call.client, call.origin or call.queue, call.caller)
             for call in calls
             if (call.media, call.epoch) == life
         }

@@ -99,11 +99,11 @@ def test_a_queue_that_is_gone_after_a_restart_releases_its_calls() -> None:
 def test_a_caller_is_told_the_position_once_and_then_when_it_changes() -> None:
     house = House()
     house.agent("a", ready=False)
-    assert house.call("c1") == [TellPosition("c1", "media-1", 1, 1, 1)]
-    assert house.call("c2") == [TellPosition("c2", "media-1", 2, 2, 1)]
+    assert house.call("c1") == [TellPosition("c1", "media-1", 1, 1, 1, "bills")]
+    assert house.call("c2") == [TellPosition("c2", "media-1", 2, 2, 1, "bills")]
     assert house.walk(60) == []
     house.say(CallerLeft("c1"))
-    assert house.walk(10) == [TellPosition("c2", "media-1", 1, 1, 1)]
+    assert house.walk(10) == [TellPosition("c2", "media-1", 1, 1, 1, "bills")]
 
 
 def test_a_caller_is_told_at_most_every_ten_seconds() -> None:

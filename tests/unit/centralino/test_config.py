@@ -25,6 +25,15 @@ def test_overrides_lie_over_the_file(tmp_path: Path) -> None:
     assert config.media_names() == ["media-1", "media-2"]
 
 
+QUEUES = """[[queues]]
+id = 'a'
+client = 'riverton'
+overflow = 'b'
+[[queues]]
+id = 'b'
+client = 'riverton'
+overflow = 'a'
+"""
 LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
 
 
@@ -39,6 +48,15 @@ LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
         (LINE + LINE.replace('"1"', '"2"') + "colour = 1\n", 7, "lines.1.colour"),
         ("[nonsense]\na = 1\n", 1, "nonsense: there is no such key"),
         ("log_level = 'loud'\n", 1, "log_level"),
+        (QUEUES, 4, "queues.0.overflow: it goes round in a circle: a → b → a"),
+        (
+            QUEUES.replace("overflow = 'a'", "overflow = 'c'"),
+            8,
+            "queues.1.overflow: there is no queue 'c'",
+        ),
+        (QUEUES.replace("overflow = 'a'", "hours = 'night'"), 8, "there are no hours 'night'"),
+        ("[[hours]]\nid = 'x'\ntime_zone = 'Mars/Base'\n", 3, "no time zone 'mars/base'"),
+        ("[[hours]]\nid = 'x'\nmon = ['9-17']\n", 3, "hours.0.mon"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(

@@ -265,7 +265,7 @@ def test_waiting_with_music_until_an_agent_comes() -> None:
 
 def test_position_is_told_when_it_changes_and_else_now_and_then() -> None:
     walk = queued().tell(events.PositionTold(3, 3, 1)).wait(0.0).heard_out()
-    assert walk.words[-1] == "You are number 3, about 9 minutes."
+    assert walk.words[-1] == "You are number 3."
     count = len(walk.words)
     walk.wait(10.0).tell(events.PositionTold(3, 4, 1)).wait(0.0)
     assert len(walk.words) == count
@@ -277,7 +277,7 @@ def test_position_is_told_when_it_changes_and_else_now_and_then() -> None:
 def test_position_waits_for_what_is_being_said() -> None:
     walk = queued().tell(events.PositionTold(3, 3, 1)).wait(0.0)
     walk.tell(events.PositionTold(1, 1, 1)).wait(0.0)
-    assert walk.words[-1] == "You are number 3, about 9 minutes."
+    assert walk.words[-1] == "You are number 3."
     walk.heard_out().wait(0.0)
     assert walk.words[-1] == "You are next."
 
@@ -297,7 +297,7 @@ def test_agent_lost_amid_the_whisper_means_waiting_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "words"), [("failed", "That did not work."), ("closed", "Nobody is there.")]
+    ("why", "words"), [("failed", "That did not work."), ("no_agents", "Nobody is there.")]
 )
 def test_returned_to_the_conversation(why: str, words: str) -> None:
     walk = queued().tell(events.Released(why))

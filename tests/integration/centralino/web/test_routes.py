@@ -71,6 +71,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("POST", "/api/agent/decline"): Foreign(
         "/api/agent/decline", 409, "otto", {"offer": "RINGING"}
     ),
+    ("POST", "/api/agent/more-time"): Foreign("/api/agent/more-time", 403),
     ("POST", "/api/agent/done"): Foreign("/api/agent/done", 403),
     ("PUT", "/api/calls/{call}/notes"): Foreign(
         "/api/calls/call-river/notes", 404, "otto", {"text": "mine now"}

@@ -589,26 +589,32 @@ def test_keys_that_answer_nothing_are_a_no_match() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "words"), [(True, "That did not work."), (False, "Nobody is there.")]
+    ("why", "words"),
+    [
+        ("failed", "That did not work."),
+        ("no_agents", "Nobody is there."),
+        ("closed", "We are closed."),
+    ],
 )
-def test_returned_from_the_queue(failed: bool, words: str) -> None:
+def test_returned_from_the_queue(why: str, words: str) -> None:
     caller = Caller().says(meant("person"))
-    step = caller.policy.returned(caller.state, failed)
+    step = caller.policy.returned(caller.state, why)
     assert isinstance(step.acts[0], Say) and step.acts[0].text == words
     assert isinstance(step.acts[-1], Ask)
     assert step.state.goal is None
 
 
 @pytest.mark.parametrize(
-    ("position", "agents", "words"),
+    ("position", "wait", "words"),
     [
-        (1, 1, "You are next."),
-        (3, 1, "You are number 3, about 9 minutes."),
-        (3, 9, "You are number 3, about 1 minutes."),
-        (2, 0, "You are number 2, about 6 minutes."),
+        (1, None, "You are next."),
+        (3, (120.0, 540.0), "You are number 3. Between 2 and 9 minutes."),
+        (3, (0.0, 60.0), "You are number 3. At most 1 minutes."),
+        (2, (120.0, 120.0), "You are number 2. At most 2 minutes."),
+        (1, (60.0, 180.0), "You are next. Between 1 and 3 minutes."),
     ],
 )
-def test_position(position: int, agents: int, words: str) -> None:
+def test_position(position: int, wait: tuple[float, float] | None, words: str) -> None:
     caller = Caller()
-    step = caller.policy.position(caller.state, "bills", position, agents)
-    assert step.acts == (Say(words),)
+    step = caller.policy.position(caller.state, "bills", position, wait)
+    assert " ".join(act.text for act in step.acts if isinstance(act, Say)) == words

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from acd.errors import AcdConfigError
 from acd.hours import Hours
 from acd.strategy import LONGEST_IDLE, STRATEGIES, Strategy
+from kernel.codec import message
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class BackOff:
     """Errors in a row after which the agent is set not ready: the phone is in trouble."""
 
 
+@message("acd.centre_config")
 @dataclass(frozen=True)
 class CentreConfig:
     """One centre: its agents are matched together, across the clients of its queues."""

@@ -15,6 +15,7 @@ from acd.floor import ROOM
 from acd.matching import MatchDecision
 from acd.numbers import Stretch
 from acd.records import TABLES, AgentRecord, OfferRecord, WaitingRecord
+from acd.replay import Recorder
 from acd.snapshot import (
     AgentView,
     CallView,
@@ -70,12 +71,12 @@ class AcdService:
 
     async def open(self) -> None:
         """Take up what an earlier life left in the ledger."""
-        core = Distributor(self.config, self.chance)
+        recorder = Recorder(self.config, self.chance)
         records = [row for table in TABLES for row in await self.ledger.records(ROOM, table)]
-        core.restore(records, self.clock.now())
-        self._core = core
+        recorder.restore(records, self.clock.now())
+        self._core = recorder.core
         self._driver = Driver(
-            core, ROOM, self.config.id, self.clock, _Watched(self.ledger, self._committed),
+            recorder, ROOM, self.config.id, self.clock, _Watched(self.ledger, self._committed),
             self.send, self.crash, self.chance, self.on_error,
         )  # fmt: skip
         log.info("acd.open", centre=self.config.id, records=len(records))

@@ -128,13 +128,22 @@ def test_bot(
 
 @app.command()
 def replay(
-    call: Annotated[str, typer.Argument(help="A call's id, from the page Calls or the log.")],
+    call: Annotated[
+        str,
+        typer.Argument(help="A call's id, from the page Calls; none: the ACD's day."),
+    ] = "",
+    hours: Annotated[float, typer.Option("--hours", help="Without a call: how far back.")] = 24.0,
     config: ConfigFile = None,
 ) -> None:
-    """Show a call: what was said, what was decided, and why."""
+    """Show a call: what was said, what was decided, and why. Or decide the ACD's day again."""
+    from centralino.commands.redecide import redecide
     from centralino.commands.replay import replay as show
 
-    asyncio.run(show(_config(config), call))
+    if call:
+        asyncio.run(show(_config(config), call))
+    else:
+        same = asyncio.run(redecide(_config(config), hours))
+        raise typer.Exit(0 if same else 1)
 
 
 @app.command()

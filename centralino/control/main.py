@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from acd.replay import Step
 from acd.service import AcdService
 from centralino import messages as house
 from centralino.bus.base import Ends
@@ -47,7 +48,7 @@ from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app
 from centralino.web.metrics import Metrics
-from centralino.web.parts import WebConfig, WebParts, read_api_keys
+from centralino.web.parts import DAY, WebConfig, WebParts, read_api_keys
 from centralino.web.server import WebServer
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
@@ -59,6 +60,8 @@ NICE = 5
 """Sound comes before books: where cores are short, callers' frames and words are not to wait."""
 GAUGES_EVERY = 5.0
 """Seconds between two looks at queues and agents for the metrics."""
+STEPS_KEPT = 7 * DAY
+"""Seconds for which the ACD's steps are kept, to decide them again."""
 EXPIRE_EVERY = 3600.0
 """Seconds between looks for content whose time is over."""
 
@@ -95,6 +98,7 @@ class Control:
     contents: ContentStore
     sign_in: SignIn
     vault: SoundVault
+    facts: FactBook
 
     async def message(self, envelope: Envelope) -> None:
         """One message of another process."""
@@ -133,6 +137,7 @@ class Control:
         while True:
             for subject in await self.contents.expire(self.clock.now()):
                 self.vault.discard(subject)
+            await self.facts.forget(Step, self.clock.now() - STEPS_KEPT)
             await asyncio.sleep(EXPIRE_EVERY)
 
 
@@ -153,6 +158,7 @@ async def opened(
         vault = SoundVault(Path(arguments.layout.state_dir) / "sound")
         ends = Ends("control", centre, clock)
         bus = UnixBus(ends, Path(arguments.layout.bus), listens=True)
+        facts = FactBook(database, centre)
         secret = await instance(database, centre, clock.now())
         await plant_agents(config, users, clock.now())
 
@@ -177,7 +183,18 @@ async def opened(
         redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)
         intake.takers.update(redials.takers)
         control = Control(
-            config, clock, bus, ledger, service, intake, phones, keys, contents, sign_in, vault
+            config,
+            clock,
+            bus,
+            ledger,
+            service,
+            intake,
+            phones,
+            keys,
+            contents,
+            sign_in,
+            vault,
+            facts,
         )
 
         async def journey(call: str) -> list[JournalRow]:
@@ -186,7 +203,7 @@ async def opened(
         yield control, WebParts(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
-            facts=FactBook(database, centre), tokens=tokens, clock=clock, metrics=metrics,
+            facts=facts, tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
             credentials_changed=phones.tell_edge, draining=told.drain,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from centralino.db.engine import Database
 from centralino.db.tables import facts, journal
@@ -28,18 +28,34 @@ class FactBook:
 
         Raises UnknownMessage, MalformedMessage.
         """
-        query = select(facts.c.type, facts.c.v, facts.c.body).where(
-            facts.c.centre == self._centre,
-            facts.c.type == name_of(kind)[0],
-            facts.c.at >= since,
-            facts.c.at < until,
-        )
+        where = [facts.c.type == name_of(kind)[0]]
         if clients is not None:
-            query = query.where(facts.c.client.in_(clients))
+            where.append(facts.c.client.in_(clients))
+        found = await self._read(where, since, until)
+        return [fact for fact in found if isinstance(fact, kind)]
+
+    async def read_all(self, kinds: tuple[type, ...], since: float, until: float) -> list[object]:
+        """The facts of several message types, of all clients, in the order of their writing."""
+        names = [name_of(kind)[0] for kind in kinds]
+        return await self._read([facts.c.type.in_(names)], since, until)
+
+    async def _read(
+        self, where: Sequence[ColumnElement[bool]], since: float, until: float
+    ) -> list[object]:
+        query = select(facts.c.type, facts.c.v, facts.c.body).where(
+            facts.c.centre == self._centre, facts.c.at >= since, facts.c.at < until, *where
+        )
         async with self._database.read() as connection:
             rows = (await connection.execute(query.order_by(facts.c.id))).all()
-        found = (from_body(row.type, row.v, row.body) for row in rows)
-        return [fact for fact in found if isinstance(fact, kind)]
+        return [from_body(row.type, row.v, row.body) for row in rows]
+
+    async def forget(self, kind: type, before: float) -> None:
+        """Delete facts of one message type that were written before this time."""
+        old = delete(facts).where(
+            facts.c.centre == self._centre, facts.c.type == name_of(kind)[0], facts.c.at < before
+        )
+        async with self._database.write() as connection:
+            await connection.execute(old)
 
     async def moves(
         self,

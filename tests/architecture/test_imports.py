@@ -57,9 +57,9 @@ PURE = [
     "acd/agent.py", "acd/queue.py", "acd/matching.py", "acd/offer.py", "acd/distributor.py",
     "acd/keypad.py", "acd/records.py", "acd/messages.py", "acd/cycle.py", "acd/strategy.py",
     "acd/widening.py", "acd/requirements.py", "acd/reactions.py", "acd/wishes.py", "acd/floor.py",
-    "acd/config.py", "acd/book.py", "acd/numbers.py", "acd/visits.py",
     "acd/config.py", "acd/hours.py", "acd/limits.py", "acd/estimate.py", "acd/forecast.py",
     "acd/leaving.py",
+    "acd/book.py", "acd/numbers.py", "acd/visits.py", "acd/replay.py",
     *(f"outbound/{name}.py" for name in (
         "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
         "reactions", "calls", "places", "dialer", "config", "cap", "signature", "alerts",

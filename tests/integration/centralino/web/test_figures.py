@@ -25,8 +25,10 @@ from acd.messages import (
     PlaceOffer,
     WrapUpEnded,
 )
+from acd.replay import Checkpoint, Step, Verdict, decide_again, lives
 from acd.service import AcdService
 from centralino.db.engine import Database
+from centralino.db.facts import FactBook
 from centralino.db.ledger import SqlLedger
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
@@ -137,6 +139,16 @@ async def test_a_restart_changes_no_figure(day: Day, visit: Visit, database: Dat
     day.house.parts = dataclasses.replace(day.house.parts, desk=again)
     assert again.going_on() == day.service.going_on()
     assert await rosa.get("/api/figures") == before
+
+
+async def test_the_day_decided_again_comes_out_the_same(day: Day, database: Database) -> None:
+    await lived(day)
+    kept = await FactBook(database, HOUSE).read_all((Checkpoint, Step), 0.0, 1e12)
+    ((checkpoint, steps),) = lives(f for f in kept if isinstance(f, Checkpoint | Step))
+    verdict = Verdict()
+    decide_again(checkpoint, steps, verdict)
+    assert verdict.difference is None
+    assert verdict.steps == len(steps) and verdict.offers == len(day.offers) == 2
 
 
 async def test_as_a_table_for_a_spreadsheet(day: Day, visit: Visit) -> None:

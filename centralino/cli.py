@@ -233,6 +233,29 @@ def nlu_evaluate(
     evaluate_bot(_config(config), bot, json_file)
 
 
+@nlu_app.command("review")
+def nlu_review(
+    bot: BotName = "utility",
+    days: Annotated[int, typer.Option("--days", min=1, help="How far back.")] = 7,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 30,
+    text: Annotated[str, typer.Option("--teach", help="A sentence for nlu.yml.")] = "",
+    intent: Annotated[str, typer.Option("--intent", help="What it means.")] = "",
+    take_back: Annotated[bool, typer.Option("--undo", help="Take the newest one back.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """What was understood least surely or went wrong; teach it, see before and after, undo."""
+    from centralino.commands import review
+
+    if bool(text) != bool(intent):
+        raise typer.BadParameter("--teach and --intent belong together")
+    if text:
+        asyncio.run(review.teach(_config(config), bot, text, intent))
+    elif take_back:
+        asyncio.run(review.undo(_config(config), bot))
+    else:
+        asyncio.run(review.show_doubtful(_config(config), bot, days, limit))
+
+
 @user_app.command("add")
 def user_add(
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],

@@ -48,6 +48,8 @@ class TranscriptLine:
     text: str
     confidence: float | None = None
     intent: str | None = None
+    intent_confidence: float | None = None
+    """How sure that was, 0–1."""
     latency_ms: float | None = None
     """How long the caller waited for this answer, by our own log; the bot's lines only."""
 

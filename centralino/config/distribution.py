@@ -137,4 +137,6 @@ class Acd(Section):
     """Why an agent is not ready, in the order of the keys."""
     decline_reasons: tuple[str, ...] = ("not mine", "busy here", "technical")
     """Why an agent declines a call that rings."""
-    dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
+    dispositions: tuple[str, ...] = (
+        "solved", "follow-up", "wrong department", "wrong number", "no answer given",
+    )  # fmt: skip

@@ -44,6 +44,7 @@ from centralino.processes.child import (
     run_child,
     say_ready,
 )
+from centralino.review.desk import ReviewDesk
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app
@@ -74,6 +75,7 @@ def web_config(config: Config) -> WebConfig:
         domain=config.domain,
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
+        bots={line.number: line.bot for line in config.lines if line.kind == "bot"},
         dispositions=config.acd.dispositions,
         decline_reasons=config.acd.decline_reasons,
         skills=config.acd.skills,
@@ -200,14 +202,16 @@ async def opened(
         async def journey(call: str) -> list[JournalRow]:
             return await read_journal(database, centre, call=call)
 
+        review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir))
         yield control, WebParts(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
-            credentials_changed=phones.tell_edge, draining=told.drain,
+            credentials_changed=phones.tell_edge, draining=told.drain, review=review,
         )  # fmt: skip
+        await review.close()
 
 
 async def run(arguments: ChildArguments, told: Signals) -> None:

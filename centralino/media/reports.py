@@ -99,7 +99,8 @@ class Reporter:
         if (line := self._spoken.pop(understood.turn, None)) is not None:
             about = (self._question, understood.intent, understood.entities)
             kept = self.redactor.caller(line.text, *about)
-            self._say(replace(line, text=kept, intent=understood.intent))
+            sure = round(understood.confidence, 3)
+            self._say(replace(line, text=kept, intent=understood.intent, intent_confidence=sure))
 
     def _decided(self, decided: reports.Decided) -> None:
         self._ask(decided.after)

@@ -28,6 +28,8 @@ class Action(StrEnum):
     """Erase a call or a person."""
     MANAGE_USERS = "manage_users"
     """Make users, set their secrets and roles."""
+    TEACH = "teach"
+    """Look through doubtful sentences, give them an intent, see where calls go in a bot."""
     SEE_SYSTEM = "see_system"
     """Health, metrics, configuration."""
 
@@ -36,7 +38,7 @@ _AGENT = frozenset({Action.WORK, Action.SEE_OWN_CALLS})
 _SUPERVISOR = frozenset(
     {
         Action.SEE_OWN_CALLS, Action.SEE_CALLS, Action.SEE_CONTENT, Action.HEAR_CALLS,
-        Action.SEE_AGENTS, Action.MANAGE_AGENTS,
+        Action.SEE_AGENTS, Action.MANAGE_AGENTS, Action.TEACH,
     }
 )  # fmt: skip
 

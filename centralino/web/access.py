@@ -17,6 +17,7 @@ PAGES = (
     ("queues", (Action.SEE_AGENTS,)),
     ("figures", (Action.SEE_AGENTS,)),
     ("calls", (Action.SEE_CALLS, Action.SEE_OWN_CALLS)),
+    ("review", (Action.TEACH,)),
     ("users", (Action.MANAGE_USERS,)),
 )
 """In the order of the menu, with what one must be allowed, for any client, to use them."""

@@ -120,20 +120,20 @@ async def _listed(parts: WebParts, me: SignedIn, row: CallRow, names: Names) -> 
     caller = shown_caller(me, row.client, await _caller(parts, row))
     listed = call_json(row, caller, names.of)
     if row.agent == me.user:
-        notes = await _content(parts, row, NOTES)
+        notes = await content(parts, row, NOTES)
         listed["disposition"] = notes.disposition if isinstance(notes, Notes) else ""
     return listed
 
 
 async def _caller(parts: WebParts, row: CallRow) -> str:
-    caller = await _content(parts, row, CALLER)
+    caller = await content(parts, row, CALLER)
     if isinstance(caller, bytes):
         return caller.decode(errors="replace")
-    packet = await _content(parts, row, PACKET)
+    packet = await content(parts, row, PACKET)
     return packet.caller if isinstance(packet, Packet) else ""
 
 
-async def _content(parts: WebParts, row: CallRow, kind: str) -> object | None:
+async def content(parts: WebParts, row: CallRow, kind: str) -> object | None:
     """Content of a call that may be read; what is damaged counts as missing, and is logged."""
     try:
         return await parts.contents.get(row.id, kind, frozenset({row.client}))
@@ -151,10 +151,10 @@ async def call(request: web.Request) -> web.Response:
     row = await _readable(request, Action.SEE_CONTENT)
     names = await request.app[LIVE].names()
     caller = shown_caller(me, row.client, await _caller(parts, row))
-    packet = await _content(parts, row, PACKET)
+    packet = await content(parts, row, PACKET)
     packet = replace(packet, caller=caller) if isinstance(packet, Packet) else None
-    transcript = await _content(parts, row, TRANSCRIPT)
-    notes = await _content(parts, row, NOTES)
+    transcript = await content(parts, row, TRANSCRIPT)
+    notes = await content(parts, row, NOTES)
     spoken = transcript if isinstance(transcript, Transcript) else None
     return ok(
         {

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
 from centralino.web.ports import (
@@ -78,6 +79,8 @@ class WebConfig:
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
     decline_reasons: tuple[str, ...] = ()
     """Why an agent declines a call that rings."""
+    bots: Mapping[str, str] = field(default_factory=dict)
+    """Line → the bot that answers it."""
     skills: tuple[str, ...] = ()
     """Every skill there is; empty: not checked."""
     secure: bool = False
@@ -130,5 +133,7 @@ class WebParts:
     """Why an agent of this client may not have this contact; empty where he may."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
+    review: ReviewDesk | None = None
+    """Where bots are taught; None: there is none in this house."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""

@@ -8,13 +8,24 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from centralino.users.permissions import Action
-from centralino.web import board, entering, figures, files, history, machine, people, working
+from centralino.web import (
+    board,
+    entering,
+    figures,
+    files,
+    history,
+    machine,
+    people,
+    review,
+    working,
+)  # fmt: skip
 from centralino.web.guard import Access, guarded
 
 READ_CALLS = (Action.SEE_CALLS, Action.SEE_OWN_CALLS)
 WORK = (Action.WORK,)
 AGENTS = (Action.SEE_AGENTS,)
 USERS = (Action.MANAGE_USERS,)
+TEACH = (Action.TEACH,)
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,7 @@ ROUTES = (
     Route("GET", "/figures", files.page("figures"), needs=AGENTS),
     Route("GET", "/calls", files.page("calls"), needs=READ_CALLS),
     Route("GET", "/calls/{call}", files.page("calls"), needs=READ_CALLS),
+    Route("GET", "/review", files.page("review"), needs=TEACH),
     Route("GET", "/users", files.page("users"), needs=USERS),
     Route("GET", "/live", board.live_socket),
     # oneself
@@ -70,6 +82,11 @@ ROUTES = (
     Route("GET", "/api/calls", history.calls, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}", history.call, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}/recording.wav", history.recording, needs=READ_CALLS),
+    # making the bots better
+    Route("GET", "/api/review", review.doubtful, needs=TEACH),
+    Route("GET", "/api/review/progress", review.progress, needs=TEACH),
+    Route("POST", "/api/review/teach", review.teach, needs=TEACH),
+    Route("POST", "/api/review/undo", review.undo, needs=TEACH),
     # users
     Route("GET", "/api/users", people.users, needs=USERS),
     Route("POST", "/api/users", people.create, needs=USERS),

@@ -48,7 +48,7 @@ def test_how_long_the_caller_waited_stands_at_the_beginning_of_the_answer() -> N
         reports.TurnAnswered("call-1", 1, "a person please", "person", LATENCY),
     )
     assert told[-1] == TranscriptLine(9.0, "bot", "Of course.", latency_ms=640)
-    assert TranscriptLine(7.0, "caller", "a person please", 0.9, "person") in told
+    assert TranscriptLine(7.0, "caller", "a person please", 0.9, "person", 0.97) in told
 
 
 def test_what_was_keyed_is_not_told() -> None:

@@ -1,0 +1,82 @@
+"""`centralino nlu review`: doubtful sentences of the last days, and teaching in the terminal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from centralino.config.model import Config
+from centralino.content.messages import Notes, Transcript
+from centralino.content.store import NOTES, TRANSCRIPT, ContentStore
+from centralino.db.calls import CallFilter, CallHistory, CallRow
+from centralino.db.engine import Database
+from centralino.review.desk import Lesson, Progress, ReviewDesk
+from centralino.review.finding import Doubt, doubts, in_order
+from centralino.review.measure import Figures, measure_apart
+
+DAY = 86_400.0
+MOST_CALLS = 1000
+FIGURES = ("accuracy", "macro_f1", "oos_recall", "ece")
+
+
+async def show_doubtful(config: Config, bot: str, days: int, limit: int) -> None:
+    """Print what to look at, the most doubtful first."""
+    lines = {line.number for line in config.lines if line.kind == "bot" and line.bot == bot}
+    async with Database(config.database_url) as database:
+        history = CallHistory(database, config.centre)
+        contents = ContentStore(database, config.centre)
+        since = CallFilter(since=time.time() - days * DAY)
+        rows = await history.list(None, limit=MOST_CALLS, filters=since)
+        found = [d for row in rows if row.line in lines for d in await _doubts(contents, row)]
+    console = Console(highlight=False)
+    table = Table("sure", "taken as", "heard", "call")
+    for doubt in in_order(found)[:limit]:
+        sure = "misrouted" if doubt.misrouted else f"{doubt.confidence:.2f}"
+        table.add_row(sure, doubt.intent, doubt.text, doubt.call)
+    console.print(table if found else f"nothing doubtful in the last {days} days")
+    if found:
+        console.print("teach: centralino nlu review --teach 'the sentence' --intent NAME")
+
+
+async def _doubts(contents: ContentStore, row: CallRow) -> list[Doubt]:
+    said = await contents.get(row.id, TRANSCRIPT, None)
+    notes = await contents.get(row.id, NOTES, None)
+    lines = said.lines if isinstance(said, Transcript) else ()
+    return doubts(row, lines, notes if isinstance(notes, Notes) else None)
+
+
+async def teach(config: Config, bot: str, text: str, intent: str) -> None:
+    """Write the sentence into nlu.yml; show what it changed. Raises StartRefused, BotError."""
+    desk = _desk(config)
+    await desk.teach(bot, Lesson(time.time(), "terminal", intent, text))
+    _show(await desk.settled())
+
+
+async def undo(config: Config, bot: str) -> None:
+    """Take the newest lesson back. Raises StartRefused, BotError."""
+    desk = _desk(config)
+    lesson = await desk.undo(bot)
+    Console().print(f"undone: {lesson.text!r} as {lesson.intent}", highlight=False)
+    _show(await desk.settled())
+
+
+def _desk(config: Config) -> ReviewDesk:
+    return ReviewDesk(Path(config.bots_folder), config.state_dir, measure_apart)
+
+
+def _show(progress: Progress) -> None:
+    console = Console(highlight=False)
+    if progress.problem:
+        console.print(progress.problem, style="red")
+    table = Table("on the evaluation set", "before", "after")
+    for name in FIGURES:
+        table.add_row(name, _figure(progress.before, name), _figure(progress.after, name))
+    console.print(table)
+
+
+def _figure(figures: Figures | None, name: str) -> str:
+    value = figures.get(name) if figures else None
+    return "–" if value is None else f"{value:.3f}"

@@ -86,8 +86,7 @@ async def test_a_new_password_ends_the_other_sessions(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("name", "first", "pages"),
-    [("admin", "/queues", ["queues", "figures", "calls", "users"]),
-     ("rosa", "/queues", ["queues", "figures", "calls"]),
+    [("admin", "/queues", ["queues", "figures", "calls", "review", "users"]), ("rosa", "/queues", ["queues", "figures", "calls", "review"]),
      ("anna", "/agent", ["agent", "calls"])],
 )  # fmt: skip
 async def test_everybody_begins_on_the_first_of_his_pages(
@@ -112,7 +111,13 @@ async def test_the_first_administrator_comes_by_a_link_that_works_once(
         assert weak.status == 400 and "10 to 256" in (await weak.json())["message"]
         made = await first.do("POST", path, {"name": "ada", "password": PASSWORD})
         assert made["csrf"]
-        assert (await first.get("/api/me"))["pages"] == ["queues", "figures", "calls", "users"]
+        assert (await first.get("/api/me"))["pages"] == [
+            "queues",
+            "figures",
+            "calls",
+            "review",
+            "users",
+        ]
         again = await first.ask("POST", path, {"name": "eve", "password": PASSWORD})
         assert (again.status, (await again.json())["error"]) == (403, "expired")
         await client.close()

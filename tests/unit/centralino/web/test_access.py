@@ -50,8 +50,8 @@ def test_a_call_is_read_by_those_whose_it_is(
 @pytest.mark.parametrize(
     ("who", "menu"),
     [
-        (ADMIN, ["queues", "calls", "review", "users"]),
-        (SUPERVISOR, ["queues", "calls", "review"]),
+        (ADMIN, ["queues", "figures", "calls", "review", "users"]),
+        (SUPERVISOR, ["queues", "figures", "calls", "review"]),
         (AGENT, ["agent", "calls"]),
         (NOBODY, []),
     ],

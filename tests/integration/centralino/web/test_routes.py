@@ -47,6 +47,7 @@ class Foreign:
 
 
 AGENT = {"number": "3001", "contact": "", "queues": []}
+LESSON = {"call": "call-river", "at": 1.0, "intent": "bill", "text": "my bill"}
 NEW = {"name": "x", "role": "supervisor", "client": RIVER}
 FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/metrics"): Foreign("/metrics", 403),
@@ -59,6 +60,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/figures"): Foreign("/figures", 200, why="an empty page; its data come by /api"),
     ("GET", "/calls"): Foreign("/calls", 200, why="an empty page; its data come from the API"),
     ("GET", "/calls/{call}"): Foreign("/calls/call-river", 200, why="the same empty page"),
+    ("GET", "/review"): Foreign("/review", 200, why="an empty page; its data come from the API"),
     ("GET", "/users"): Foreign("/users", 403),
     ("GET", "/live"): Foreign("/live?view=agent", 403),
     ("GET", "/api/me"): Foreign("/api/me", 200, why=OWN),
@@ -81,6 +83,10 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/calls"): Foreign("/api/calls", 200, why=OWN),
     ("GET", "/api/calls/{call}"): Foreign("/api/calls/call-river", 404),
     ("GET", "/api/calls/{call}/recording.wav"): Foreign("/api/calls/call-river/recording.wav", 404),
+    ("GET", "/api/review"): Foreign("/api/review", 404, why="this house has no bots to teach"),
+    ("GET", "/api/review/progress"): Foreign("/api/review/progress", 404),
+    ("POST", "/api/review/teach"): Foreign("/api/review/teach", 404, body=LESSON),
+    ("POST", "/api/review/undo"): Foreign("/api/review/undo", 404, body={"bot": "utility"}),
     ("GET", "/api/users"): Foreign("/api/users", 403),
     ("POST", "/api/users"): Foreign("/api/users", 403, body=NEW),
     ("PUT", "/api/users/{user}/agent"): Foreign("/api/users/ANNA/agent", 403, body=AGENT),

@@ -86,9 +86,12 @@ async def test_a_new_password_ends_the_other_sessions(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("name", "first", "pages"),
-    [("admin", "/queues", ["queues", "figures", "calls", "review", "users"]), ("rosa", "/queues", ["queues", "figures", "calls", "review"]),
-     ("anna", "/agent", ["agent", "calls"])],
-)  # fmt: skip
+    [
+        ("admin", "/queues", ["queues", "figures", "calls", "review", "users"]),
+        ("rosa", "/queues", ["queues", "figures", "calls", "review"]),
+        ("anna", "/agent", ["agent", "calls"]),
+    ],
+)
 async def test_everybody_begins_on_the_first_of_his_pages(
     visit: Visit, name: str, first: str, pages: list[str]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from centralino import __version__
+from centralino.cli_campaign import campaign_app
 from centralino.commands import bench
 from centralino.errors import CentralinoError, ModuleMissing
 
@@ -35,6 +36,8 @@ app.add_typer(db_app, name="db")
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(bench.app, name="bench")
 app.add_typer(simulate_app, name="simulate")
+
+app.add_typer(campaign_app, name="campaign")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
@@ -353,6 +356,24 @@ def db_upgrade(config: ConfigFile = None) -> None:
     asyncio.run(upgrade_database(_config(config)))
 
 
+@simulate_app.command("predictive")
+def simulate_predictive(
+    agents: Annotated[int, typer.Option("--agents", min=1)] = 20,
+    hours: Annotated[float, typer.Option("--hours", help="Of one day.")] = 8.0,
+    seeds: Annotated[int, typer.Option("--seeds", help="Days.", min=1)] = 30,
+    answer: Annotated[float, typer.Option("--answer", help="Share of calls answered.")] = 0.35,
+    json_file: JsonFile = None,
+) -> None:
+    """Predictive dialling against progressive: agents' waiting, and abandoned calls."""
+    from centralino.commands.simulate_predictive import simulate_predictive as run
+    from outbound.team_day import DayConfig
+
+    figures = json.dumps(run(DayConfig(agents, hours * 3600.0, answer), range(seeds)), indent=1)
+    typer.echo(figures)
+    if json_file is not None:
+        json_file.write_text(figures + "\n")
+
+
 @simulate_app.command("day")
 def simulate_day(
     file: Annotated[Path, typer.Argument(help="A day: queues, calls, shifts (TOML).")],
@@ -375,10 +396,11 @@ def main() -> None:
     from acd.errors import AcdError
     from contacts.errors import ContactsError
     from kernel.errors import KernelError
+    from outbound.errors import OutboundError
     from telephony.errors import TelephonyError
     from voicebot.errors import VoicebotError
 
-    of_rooms = (AcdError, ContactsError, KernelError, TelephonyError, VoicebotError)
+    of_rooms = (AcdError, ContactsError, KernelError, OutboundError, TelephonyError, VoicebotError)
 
     try:
         app()

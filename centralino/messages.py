@@ -7,7 +7,7 @@ the content store by control. The journal sees only ids.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from kernel.codec import message
 from kernel.packet import Packet, TranscriptLine
@@ -242,6 +242,31 @@ class CallerKnown:
     call: str
     media: str
     earlier: Earlier | None
+
+
+# --- command line ↔ control
+
+
+@message("campaign.asked")
+@dataclass(frozen=True)
+class CampaignAsked:
+    """Somebody on this machine asks something of campaigns."""
+
+    id: str
+    verb: str
+    values: dict[str, Any]
+    key: str = ""
+    """Asked again under the same key, the first answer is given again."""
+
+
+@message("campaign.answered")
+@dataclass(frozen=True)
+class CampaignAnswered:
+    """The answer, or what is wrong with the question."""
+
+    id: str
+    answer: dict[str, Any]
+    problem: str = ""
 
 
 # --- edge ↔ control

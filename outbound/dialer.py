@@ -247,10 +247,20 @@ class Dialer(Places):
         for due in event.due:
             if over and not event.named:
                 continue
-            number = due.paths[due.recipient.path].number if due.paths else ""
-            self.desk.load(due, self.pacer.prefix_of(number), event.as_of)
+            self._load(due, event.as_of, now)
         if not event.named:
             self.desk.was_read(event.campaign, event.as_of, event.next_due)
+
+    def _load(self, due: DueRecipient, as_of: int, now: float) -> None:
+        recipient = due.recipient
+        if due.paths:
+            prefix = self.pacer.prefix_of(due.paths[recipient.path].number)
+            self.desk.load(due, prefix, as_of)
+        elif self.desk.load(due, "", as_of) and not recipient.state.final:
+            # The person was erased: there is nobody to call any more.
+            after = replace(recipient, state=RecipientState.SUPPRESSED, why="erased")
+            self.desk.put_recipient(after, "erased")
+            self.look_for_end(recipient.campaign, now)
 
     # --- dialling
 
@@ -299,7 +309,12 @@ class Dialer(Places):
         self._wake = time if self._wake is None else min(self._wake, time)
 
     def _trunks(self, campaign: CampaignRecord) -> tuple[str, ...]:
-        return campaign.trunks or tuple(self.pacer.trunks)
+        """Those it may use: an exercise never reaches a real network, and nothing else a mock."""
+        return tuple(
+            name for name in campaign.trunks or self.pacer.trunks
+            if (trunk := self.pacer.trunks.get(name)) is not None
+            and trunk.limits.rehearsal is campaign.exercise
+        )  # fmt: skip
 
     def _free_media(self) -> str | None:
         """The media process with most room; None where there is none."""

@@ -35,16 +35,14 @@ ALLOWED = Allowed()
 
 def look(
     dial: Dial,
-    campaign: CampaignRecord | None,
-    recipient: RecipientRecord | None,
-    attempt: AttemptRecord | None,
+    campaign: CampaignRecord,
+    recipient: RecipientRecord,
+    attempt: AttemptRecord,
     epoch: int,
     rules: Allowed,
     now: float,
 ) -> Allowed:
-    """Whether this INVITE may go out now. What is no longer known is None."""
-    if campaign is None or recipient is None or attempt is None:
-        return Allowed(Refusal.OVER)
+    """Whether this INVITE may go out now."""
     if attempt.state is not AttemptState.INTENT:
         return Allowed(Refusal.OVER)
     if dial.epoch != epoch:

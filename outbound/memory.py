@@ -31,6 +31,7 @@ class MemoryBooks(MemoryLedger):
 
     def __init__(self) -> None:
         super().__init__()
+        self.epoch = 0
         self.paths: dict[str, tuple[Path, ...]] = {}
 
     def write(self, batch: Batch) -> None:

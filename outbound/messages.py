@@ -148,6 +148,8 @@ class AttemptsTold:
 
     media: str
     epoch: str
+    question: str
+    """Which question this answers: an earlier one's answer may come late."""
     live: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """Never begun here; and never will be, under the epoch by which they were asked for before."""
@@ -272,6 +274,7 @@ class AskAttempts:
 
     media: str
     epoch: int
+    question: str
     attempts: tuple[str, ...]
 
 
@@ -308,6 +311,8 @@ class PlaceCall:
     bot: str
     message: str
     message_version: int
+    words: str
+    """What is said where no bot talks."""
     language: str
     person: str
     cut_off: bool = False

@@ -34,6 +34,8 @@ class Limits:
     name: str
     max_cps: float = 0.0
     max_channels: int = 0
+    rehearsal: bool = False
+    """A trunk for exercises alone."""
 
     def __post_init__(self) -> None:
         if self.max_cps < 0 or self.max_channels < 0:

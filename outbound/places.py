@@ -33,8 +33,10 @@ class Places(Calls):
         same = known is not None and known.there and known.epoch == event.epoch
         self.media[event.media] = MediaProcess(event.epoch, event.channels, up=len(living))
         if not same:
-            self.asked[event.media] = frozenset(living)
-            self.tell(AskAttempts(event.media, self.epoch, living))
+            self.counts["questions"] += 1
+            question = f"{self.epoch}-{self.counts['questions']}"
+            self.asked[event.media] = (question, frozenset(living))
+            self.tell(AskAttempts(event.media, self.epoch, question, living))
 
     def media_gone(self, event: MediaGone, now: float) -> None:
         """It cannot be reached: no new call goes there, and what it holds has a while."""
@@ -54,7 +56,10 @@ class Places(Calls):
 
     def told(self, event: AttemptsTold, now: float) -> None:
         """What it holds of those that were asked for."""
-        asked = self.asked.pop(event.media, frozenset())
+        question, asked = self.asked.get(event.media, ("", frozenset()))
+        if question != event.question:
+            return self.stale()
+        del self.asked[event.media]
         live, unknown = set(event.live), set(event.unknown)
         for name in sorted(asked):
             attempt = self.desk.attempts.get(name)

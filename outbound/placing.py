@@ -56,6 +56,7 @@ class Placing:
         return AttemptsTold(
             self.media,
             self.life,
+            question.question,
             live=tuple(name for name in asked if name in self.live),
             unknown=tuple(name for name in asked if name not in self._begun),
         )

@@ -43,6 +43,9 @@ class Books(Ledger, Protocol):
     same transaction.
     """
 
+    epoch: int
+    """Of the lease under which this life writes."""
+
     async def add(self, campaign: CampaignRecord, people: Iterable[NewRecipient]) -> int:
         """Write the audience, or more of it; how many were new."""
 
@@ -72,6 +75,13 @@ class Rules(Protocol):
         self, campaign: CampaignRecord, recipient: RecipientRecord, number: str, now: float
     ) -> Allowed:
         """Whether this number may be called now."""
+
+
+class Messages(Protocol):
+    """What is said to a person where no bot talks."""
+
+    async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
+        """The message in this person's language."""
 
 
 class NoRules:

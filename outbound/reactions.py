@@ -51,8 +51,8 @@ class Reactions:
     counts: Counter[str] = field(default_factory=Counter)
     sip: Counter[tuple[str, int]] = field(default_factory=Counter)
     """(trunk, SIP status) → how many attempts ended so, for the board."""
-    asked: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Media process → attempts that it was asked for, until it answers."""
+    asked: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """Media process → the question and its attempts, until it answers."""
     _commands: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:

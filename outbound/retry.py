@@ -37,7 +37,6 @@ BUCKETS = {
 REFUSED_FOR_GOOD = {
     Refusal.DO_NOT_CALL: RecipientState.SUPPRESSED,
     Refusal.NOT_ALLOWED: RecipientState.SUPPRESSED,
-    Refusal.FREQUENCY: RecipientState.SUPPRESSED,
 }
 """Refusals that no waiting mends."""
 _RANK = {bucket: rank for rank, bucket in enumerate(Bucket)}

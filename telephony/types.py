@@ -93,6 +93,14 @@ class LegOffered:
 
 
 @dataclass(frozen=True)
+class LegPlaced:
+    """The INVITE of a leg that we place has left, under this Call-ID."""
+
+    leg: LegId
+    sip_call_id: str
+
+
+@dataclass(frozen=True)
 class LegRinging:
     """180 or 183 came for a leg that we placed."""
 
@@ -158,6 +166,7 @@ class LegEnded:
 
 LegEvent = (
     LegOffered
+    | LegPlaced
     | LegRinging
     | LegAnswered
     | LegHeld

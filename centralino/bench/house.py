@@ -60,7 +60,7 @@ async def open_bench_house(
 ) -> AsyncIterator[BenchHouse]:
     """Start it with a fresh state; training, prompts and voices are kept. Raises StartRefused."""
     state = directory / "state"
-    _forget(directory, state)
+    forget(directory, state)
     values = _values(directory, state)
     for table, more in (overrides or {}).items():
         values[table] = {**values.get(table, {}), **more} if isinstance(more, dict) else more
@@ -87,7 +87,7 @@ def _stamp(value: dict[str, object], now: float) -> None:
         fact["told_at"] = now
 
 
-def _forget(directory: Path, state: Path) -> None:
+def forget(directory: Path, state: Path) -> None:
     for gone in ("centralino.db", "centralino.db-wal", "centralino.db-shm", "centralino.log"):
         (state / gone).unlink(missing_ok=True)
     for folder in (state / "sound", state / "edge", state / "run", directory / "recordings"):

@@ -80,3 +80,28 @@ def vad(
     from centralino.bench.run_vad import run_vad
 
     asyncio.run(run_vad(sentences, noise_seconds, seed, json_file, page, command_line()))
+
+
+@app.command()
+def dialer(
+    recipients: Annotated[int, typer.Option("--recipients", help="People to be called.")] = 10_000,
+    cps: Annotated[float, typer.Option("--cps", help="New calls a second.")] = 20.0,
+    media: Annotated[int, typer.Option("--media", help="Media processes.")] = 1,
+    plan: Annotated[int, typer.Option("--plan", help="People to import and plan besides.")] = 0,
+    json_file: JsonFile = None,
+    directory: Directory = Path("var/bench/dialer"),
+) -> None:
+    """A campaign over a loopback carrier: pace, channels, nobody lost, nobody twice, cores."""
+    import json
+
+    from centralino.bench.dialer import Size, run_dialer
+    from centralino.rehearsal.people import Mix
+
+    size = Size(recipients, cps, media, plan)
+    figures = asyncio.run(run_dialer(directory, size, Mix()))
+    text = json.dumps(figures, indent=1)
+    typer.echo(text)
+    if json_file is not None:
+        json_file.write_text(text + "\n")
+    whole = figures["lost"] == 0 and figures["duplicates"] == 0
+    raise typer.Exit(0 if whole and figures["seen_cps_max"] <= cps + 1 else 1)

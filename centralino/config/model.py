@@ -152,6 +152,31 @@ class Trunk(Section):
     """host:port where we register, and where calls out go then; empty: known by address alone."""
     user: str = ""
     password_file: Path | None = None
+    max_cps: float = Field(default=1.0, ge=0)
+    """New campaign calls a second over this trunk at most; 0: no limit. Carriers commonly allow 1
+    and answer more with 503."""
+    max_channels: int = Field(default=10, ge=0)
+    """Campaign calls over this trunk at once; 0: no limit."""
+    rehearsal: bool = False
+    """A loopback carrier: exercises go here and nowhere else, and nothing else goes here."""
+
+
+class PrefixLimit(Section):
+    """Destinations that take fewer campaign calls than the trunks could carry; the longest prefix
+    that fits a number counts."""
+
+    prefix: Annotated[str, Field(pattern=r"^\+?\d{1,15}$")]
+    max_cps: float = Field(default=0.0, ge=0)
+    """New calls a second; 0: no limit."""
+    max_channels: int = Field(default=0, ge=0)
+    """Calls at once; 0: no limit."""
+
+
+class Outbound(Section):
+    """Calling out: campaigns."""
+
+    channels: int = Field(default=100, ge=0, le=240)
+    """Calls out that each media process holds at once."""
 
 
 class Dialling(Section):
@@ -251,6 +276,7 @@ class Config(Section):
     database: Database = Database()
     acd: Acd = Acd()
     dialling: Dialling = Dialling()
+    outbound: Outbound = Outbound()
     retention: Retention = Retention()
     clients: tuple[Client, ...] = (Client(id="riverton", name="Riverton Utilities"),)
     lines: tuple[Line, ...] = (
@@ -268,6 +294,7 @@ class Config(Section):
     requirements: tuple[Requirement, ...] = ()
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
+    prefix_limits: tuple[PrefixLimit, ...] = ()
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),

@@ -7,9 +7,10 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.centre import centre_config
 from centralino.config.model import Config
+from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
 from centralino.control.intake import PATIENT, Intake
@@ -37,6 +39,7 @@ from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied
+from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
     ChildArguments,
     Signals,
@@ -54,6 +57,7 @@ from centralino.web.server import WebServer
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
+from outbound import messages as outbound_messages
 
 log = structlog.get_logger()
 
@@ -101,17 +105,41 @@ class Control:
     sign_in: SignIn
     vault: SoundVault
     facts: FactBook
+    outbound: OutboundDesk
+    answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def message(self, envelope: Envelope) -> None:
         """One message of another process."""
-        await self.intake.take(envelope)
+        value = envelope.open()
+        if isinstance(value, house.CampaignAsked):
+            self.spawn(self.outbound.asked(envelope, value))
+        elif type(value).__module__ == outbound_messages.__name__:
+            await self.outbound.take(value)
+        else:
+            await self.intake.take(envelope)
+
+    @contextlib.asynccontextmanager
+    async def group(self) -> AsyncIterator[None]:
+        """Around messages that are taken together. The books are written first: the dialler
+        commits by itself."""
+        async with self.outbound.group(), self.intake.group():
+            yield
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Answer somebody without holding up who speaks next."""
+        task = asyncio.create_task(work)
+        self.answering.add(task)
+        task.add_done_callback(self.answering.discard)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Another process came or went."""
         log.info("control.peer", peer=event.peer, up=isinstance(event, PeerUp), epoch=event.epoch)
+        await self.outbound.peer(event)
         if event.peer == "edge":
             if isinstance(event, PeerUp):
                 await self.phones.tell_edge()
+            return
+        if event.peer not in self.config.media_names():
             return
         await self.bus.send("edge", house.MediaUp(event.peer, isinstance(event, PeerUp)))
         if isinstance(event, PeerUp):
@@ -119,7 +147,7 @@ class Control:
 
     async def taken(self, id: str) -> None:
         """A message was taken; if it was a command it need not be sent again."""
-        if id.startswith("cmd-"):
+        if id.startswith("cmd-") and not self.outbound.service.confirm(id):
             await self.service.confirm([id])
 
     async def keep_gauges(self, metrics: Metrics) -> None:
@@ -173,6 +201,9 @@ async def opened(
 
         service = AcdService(centre_config(config), ledger, send, clock)
         await service.open()
+        contacts = ContactStore(database, contents, secret)
+        outbound = make_outbound(config, database, contents, contacts, bus, secret, clock)
+        await outbound.service.open()
         phones = Phones(users, service, bus)
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)
         intake = Intake(
@@ -197,6 +228,7 @@ async def opened(
             sign_in,
             vault,
             facts,
+            outbound,
         )
 
         async def journey(call: str) -> list[JournalRow]:
@@ -218,12 +250,13 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     """Until told to stop."""
     layout = arguments.layout
     async with opened(arguments, told) as (control, parts):
-        control.bus.on_message(control.message, PATIENT, control.intake.group)
+        control.bus.on_message(control.message, PATIENT | NEWS, control.group)
         control.bus.on_peer(control.peer)
         control.bus.on_taken(control.taken)
         async with asyncio.TaskGroup() as tasks:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
+                tasks.create_task(control.outbound.service.run(), name="outbound"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),
                 tasks.create_task(control.keep_gauges(parts.metrics), name="gauges"),

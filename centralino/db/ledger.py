@@ -28,19 +28,23 @@ class SqlLedger:
 
     async def commit(self, batch: Batch) -> None:
         """Write it all or nothing."""
+        async with self.database.write() as connection:
+            await self.write_in(connection, batch)
+
+    async def write_in(self, connection: AsyncConnection, batch: Batch) -> None:
+        """Write it in a transaction that has more to write."""
         dropped, put = net(batch.changes)
         moves = [change for change in batch.changes if isinstance(change, Transition)]
-        async with self.database.write() as connection:
-            if dropped:
-                await self._drop(connection, batch.room, dropped)
-            if put:
-                rows = [self._state_row(batch.room, change) for change in put]
-                await connection.execute(self.database.upsert(state, _STATE_KEY, {**_NEWER}), rows)
-            await self._append(connection, batch, moves)
-            told = [change for change in batch.changes if isinstance(change, Fact)]
-            if told:
-                rows = [self._fact_row(batch, fact) for fact in told]
-                await connection.execute(insert(facts), rows)
+        if dropped:
+            await self._drop(connection, batch.room, dropped)
+        if put:
+            rows = [self._state_row(batch.room, change) for change in put]
+            await connection.execute(self.database.upsert(state, _STATE_KEY, {**_NEWER}), rows)
+        await self._append(connection, batch, moves)
+        told = [change for change in batch.changes if isinstance(change, Fact)]
+        if told:
+            rows = [self._fact_row(batch, fact) for fact in told]
+            await connection.execute(insert(facts), rows)
 
     async def confirm(self, room: str, ids: Sequence[str]) -> None:
         """Forget these commands."""

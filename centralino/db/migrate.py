@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from centralino.db import outbound_tables  # noqa: F401 - its tables belong to the schema
 from centralino.db.engine import Database
 from centralino.db.errors import StoreTooNew, StoreUnreachable
 

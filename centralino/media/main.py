@@ -133,12 +133,14 @@ async def _serve(house: House, switchboard: Switchboard, told: Signals) -> None:
     house.spawn(watch_load(house, switchboard), "load")
     say_ready(house.name, epoch=house.epoch)
     await told.stop.wait()
-    switchboard.draining = True
+    switchboard.draining = switchboard.out.draining = True
+    switchboard.out.here()
     deadline = house.clock.now() + house.config.sip.drain_seconds
     while not switchboard.empty and house.clock.now() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     for call in list(switchboard.calls.values()):
         call.hang_up()
+    switchboard.out.hang_up_all()
     await house.flushed()
     await house.cancel_all()
 

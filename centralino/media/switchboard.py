@@ -14,6 +14,7 @@ from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
+from centralino.media.calls_out import CallsOut
 from centralino.media.house import House, user_of
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
@@ -48,6 +49,7 @@ class Switchboard:
         self._agents: dict[LegId, LiveCall] = {}
         self._keypads: dict[LegId, KeypadLeg] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
+        self.out = CallsOut(house)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
             acd.PlaceOffer: self._place_offer,
@@ -58,12 +60,13 @@ class Switchboard:
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
             house_messages.CallerKnown: self._caller_known,
+            **self.out.obey,
         }
 
     @property
     def empty(self) -> bool:
         """Whether no call is left."""
-        return not self.calls and not self._keypads
+        return not self.calls and not self._keypads and not len(self.out)
 
     # Legs.
 
@@ -76,6 +79,8 @@ class Switchboard:
         """One event of one leg."""
         if isinstance(event, LegOffered):
             self._offered(event)
+        elif self.out.leg_event(event):
+            return
         elif isinstance(event, LegAnswered):
             # On a busy machine the leg may have ended before we come to this; that is told next,
             # and one caller who hangs up at once must not make us deaf to all others.
@@ -169,6 +174,7 @@ class Switchboard:
         """Control is there (again): say what we hold, behind all that was kept to send."""
         if isinstance(event, PeerUp):
             self._house.tell(self._held())
+            self.out.here()
 
     def _held(self) -> acd.CallsHeld:
         calls = self.calls.values()

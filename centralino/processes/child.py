@@ -27,6 +27,7 @@ from centralino.config.read import read_config
 from centralino.errors import CentralinoError
 from centralino.processes.layout import Layout
 from kernel.errors import KernelError
+from outbound.errors import OutboundError
 from telephony.errors import TelephonyError
 from voicebot.errors import VoicebotError
 
@@ -44,7 +45,7 @@ class Signals:
 Main = Callable[[Signals], Awaitable[None]]
 """The work of a process: begins, says ready, and ends soon after `stop` is set."""
 
-SAID_PLAINLY = (CentralinoError, KernelError, TelephonyError, VoicebotError)
+SAID_PLAINLY = (CentralinoError, KernelError, TelephonyError, VoicebotError, OutboundError)
 """Errors whose message is one line for a person; others are faults of ours and show their trace."""
 
 

@@ -74,11 +74,16 @@ def status_of_cause(cause: Cause) -> tuple[int, str]:
     return _STATUS[cause]
 
 
+def status_of_text(text: str) -> int:
+    """The SIP status that the stack's words begin with; 0 where no response ended the leg."""
+    status = _LEADING_STATUS.match(text)
+    return int(status.group(1)) if status is not None else 0
+
+
 def cause_of_text(text: str) -> Cause:
     """The cause that the stack's words mean: a status line, or an error of libre or the system."""
-    status = _LEADING_STATUS.match(text)
-    if status is not None:
-        return cause_of_status(int(status.group(1)))
+    if status := status_of_text(text):
+        return cause_of_status(status)
     words = text.lower()
     for part, cause in _BY_WORDS:
         if part in words:

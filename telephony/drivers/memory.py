@@ -28,6 +28,7 @@ from telephony.types import (
     LegEvent,
     LegHeld,
     LegOffered,
+    LegPlaced,
     LegRinging,
     Originate,
     TransferAsked,
@@ -162,6 +163,7 @@ class MemoryExchange:
         caller._enter(connection, 0)
         called._enter(connection, 1)
         called._tell(_offered(connection, order))
+        caller._tell(LegPlaced(order.leg, connection.sip_call_id))
         caller._tell(LegRinging(order.leg, connection.sip_call_id))
         return connection
 

@@ -52,6 +52,7 @@ from telephony.types import (
     LegEvent,
     LegHeld,
     LegOffered,
+    LegPlaced,
     LegRinging,
     Originate,
     TransferAsked,
@@ -349,7 +350,10 @@ class BaresipControl:
             self._orphans.setdefault(event.call, []).append(event)
 
     def _on_leg_event(self, leg: _Leg, event: Any) -> None:
-        leg.sip_call_id = leg.sip_call_id or event.call_id or ""
+        if event.call_id and not leg.sip_call_id:
+            leg.sip_call_id = event.call_id
+            if not leg.inbound:
+                self._tell(LegPlaced(leg.id, leg.sip_call_id))
         act = _ACTS.get(event.event)
         if act is not None:
             act(self, leg, event)

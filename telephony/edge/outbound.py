@@ -12,7 +12,7 @@ from telephony.edge.carrier import Attempt, key_of
 from telephony.edge.config import MediaTarget, Trunk
 from telephony.edge.message import Request
 from telephony.edge.proxy import Onward, branch_for, flow_param, forward, record_routes
-from telephony.edge.state import Edge, foreign_headers, uri_at
+from telephony.edge.state import ATTEMPT, TRUNK, Edge, foreign_headers, uri_at
 from telephony.edge.uri import Hop, parse_uri, parse_via
 
 _NUMBER = re.compile(r"\+?[0-9*#().-]+")
@@ -34,11 +34,11 @@ class OwnLine:
     """It is for one of our own numbers."""
 
 
-def find(edge: Edge, uri_text: str) -> Target | OwnLine | Refused:
-    """Where the Request-URI of a media process leads."""
+def find(edge: Edge, uri_text: str, trunk: str = "") -> Target | OwnLine | Refused:
+    """Where the Request-URI of a media process leads; `trunk` carries it if it is a number."""
     uri = parse_uri(uri_text)
     if uri.scheme == "tel":
-        return _number(edge, uri.user or "")
+        return _number(edge, uri.user or "", trunk)
     if uri.scheme not in ("sip", "sips"):
         return Refused(416, "Unsupported URI Scheme", "unknown_scheme")
     if not edge.own.names(uri):
@@ -46,7 +46,7 @@ def find(edge: Edge, uri_text: str) -> Target | OwnLine | Refused:
     user = uri.user or ""
     if user in edge.credentials or edge.registrar.newest(user) is not None:
         return _phone(edge, user)
-    return _number(edge, user)
+    return _number(edge, user, trunk)
 
 
 def _phone(edge: Edge, aor: str) -> Target | Refused:
@@ -56,12 +56,12 @@ def _phone(edge: Edge, aor: str) -> Target | Refused:
     return Target(binding.flow, binding.contact, contact=binding.contact)
 
 
-def _number(edge: Edge, user: str) -> Target | OwnLine | Refused:
+def _number(edge: Edge, user: str, wanted: str) -> Target | OwnLine | Refused:
     if user in edge.lines:
         return OwnLine()
     if not _NUMBER.fullmatch(user):
         return admission.UNKNOWN_TARGET
-    trunk = edge.trunks.default
+    trunk = edge.trunks.get(wanted) if wanted else edge.trunks.default
     if trunk is None:
         return admission.NO_TRUNK
     port = None if trunk.port == 5060 else trunk.port
@@ -75,7 +75,7 @@ def request(edge: Edge, request: Request, media: MediaTarget, now: float) -> Non
     if call is not None and call.branch == branch and not call.inbound:
         _send(edge, request, _of(edge, call), call, now)
         return
-    target = find(edge, request.uri)
+    target = find(edge, request.uri, request.get(TRUNK) or "")
     if isinstance(target, OwnLine) and request.method == "INVITE":
         inbound.admit(edge, request, media.hop, inbound.From(media.name), now)
     elif isinstance(target, Target):
@@ -127,7 +127,7 @@ def _send(edge: Edge, request: Request, target: Target, call: Call | None, now: 
         uri=target.uri,
         branch=branch_for(request),
         record=tuple(record),
-        without=foreign_headers(request),
+        without=tuple(name for name in foreign_headers(request) if name.lower() != ATTEMPT),
     )
     otherwise = parse_uri(target.contact).hop() if target.contact else None
     pass_on(edge, request, onward, target.trunk, otherwise, now)

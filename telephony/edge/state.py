@@ -22,6 +22,10 @@ from telephony.edge.uri import Hop, bracketed, parse_via
 
 _USER_SAFE = "-_.!~*'()&=+$,;?/"  # RFC 3261 §25.1 user
 OURS = "x-centralino-"
+ATTEMPT = "x-centralino-attempt"
+"""Goes out with a call of ours: whoever counts calls at a carrier knows one by it."""
+TRUNK = "x-centralino-trunk"
+"""Which trunk a media process wants."""
 REQUEST_URI = "X-Request-URI"
 
 

@@ -62,7 +62,8 @@ PURE = [
     "acd/book.py", "acd/numbers.py", "acd/visits.py", "acd/replay.py",
     *(f"outbound/{name}.py" for name in (
         "records", "messages", "campaign", "retry", "pacing", "sharing", "gate", "desk",
-        "reactions", "calls", "places", "dialer", "config", "cap", "signature", "alerts",
+        "reactions", "calls", "places", "dialer", "config", "abandonment", "predictive",
+        "team_day", "board", "placing", "cap", "signature", "alerts",
         "schedule", "compliance", "message", "notice",
         "notice_messages",
     )),

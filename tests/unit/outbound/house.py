@@ -14,7 +14,7 @@ from kernel.journal import Batch, Outgoing
 from outbound.config import DialerConfig
 from outbound.desk import ROOM
 from outbound.dialer import Dialer
-from outbound.gate import ALLOWED, look
+from outbound.gate import ALLOWED, Allowed, look
 from outbound.memory import MemoryBooks
 from outbound.messages import (
     AskAttempts,
@@ -219,19 +219,21 @@ class House:
     def send(self, command: object) -> None:
         """Through the gate."""
         if isinstance(command, Dial):
-            desk = self.dialer.desk
-            working = desk.working.get(command.recipient)
-            allowed = look(
-                command, desk.campaigns.get(command.campaign),
-                working.recipient if working else None, desk.attempts.get(command.attempt),
-                self.dialer.epoch, ALLOWED, self.now,
-            )  # fmt: skip
+            allowed = self.look(command)
             if allowed.refusal is not None:
                 self.network.outbox.append(AttemptRefused(command.attempt, allowed.refusal))
                 return
-            assert working is not None
-            command = order(command, working.paths[command.path].number)
+            paths = self.dialer.desk.working[command.recipient].paths
+            command = order(command, paths[command.path].number)
         self.network.obey(command, self.now)
+
+    def look(self, dial: Dial) -> Allowed:
+        desk = self.dialer.desk
+        working, attempt = desk.working.get(dial.recipient), desk.attempts.get(dial.attempt)
+        if working is None or attempt is None:
+            return Allowed(Refusal.OVER)
+        known, epoch = desk.campaigns[dial.campaign], self.dialer.epoch
+        return look(dial, known, working.recipient, attempt, epoch, ALLOWED, self.now)
 
     def feed(self) -> None:
         for wish in self.dialer.appetite(self.now):
@@ -295,5 +297,5 @@ def order(dial: Dial, number: str) -> PlaceCall:
     """What a media process is told."""
     return PlaceCall(
         dial.attempt, dial.recipient, dial.campaign, dial.client, dial.epoch, dial.not_after,
-        number, "one", "", 5.0, 20.0, "", "", 1, "", "",
+        number, "one", "", 5.0, 20.0, "", "", 1, "", "", "",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from telephony.types import (
     LegAnswered,
     LegEnded,
     LegOffered,
+    LegPlaced,
     LegRinging,
     Originate,
     TransferProgressed,
@@ -47,7 +48,9 @@ async def test_a_leg_is_offered_with_what_was_dialled() -> None:
         "sip:7000@house", CALLER, "Anna",
     )  # fmt: skip
     assert event.headers["x-token"] == "t"
-    assert caller.take_events() == [LegRinging(LegId("out"), event.sip_call_id)]
+    assert caller.take_events() == [
+        LegPlaced(LegId("out"), event.sip_call_id), LegRinging(LegId("out"), event.sip_call_id),
+    ]  # fmt: skip
 
 
 async def test_ringing_ends_by_the_exchanges_clock() -> None:

@@ -1,0 +1,107 @@
+"""`centralino campaign`: asks the running house. Imports what it needs when called."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+campaign_app = typer.Typer(help="Campaigns: call many people.", no_args_is_help=True)
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
+]
+Key = Annotated[
+    str, typer.Option("--key", help="Idempotency key: asked again, nothing is done twice.")
+]
+Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
+Why = Annotated[str, typer.Option("--why", help="A reason, for the audit.")]
+
+
+def _ask(config: Path | None, verb: str, values: dict[str, Any], key: str = "") -> None:
+    from centralino.commands.campaign import ask
+    from centralino.config.read import read_config
+
+    answer = asyncio.run(ask(read_config(config), verb, values, key))
+    typer.echo(json.dumps(answer, indent=1))
+
+
+@campaign_app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="What people call it.")],
+    client: Annotated[str, typer.Option("--client")],
+    people: Annotated[
+        Path | None, typer.Option("--people", help="One person a line: number[,number…].")
+    ] = None,
+    words: Annotated[str, typer.Option("--words", help="What is said; key 1 acknowledges.")] = "",
+    bot: Annotated[str, typer.Option("--bot", help="Or which bot talks.")] = "",
+    legal_class: Annotated[
+        str, typer.Option("--class", help="emergency, reminder, …")
+    ] = "reminder",
+    zone: Annotated[str, typer.Option("--zone", help="Time zone of the called.")] = "",
+    caller_id: Annotated[str, typer.Option("--caller-id")] = "",
+    trunk: Annotated[list[str] | None, typer.Option("--trunk", help="In order; none: any.")] = None,
+    max_cps: Annotated[float, typer.Option("--cps", help="New calls a second at most.")] = 0.0,
+    max_channels: Annotated[int, typer.Option("--channels", help="Calls at once at most.")] = 0,
+    attempts: Annotated[int, typer.Option("--attempts", help="For each person at most.")] = 0,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Rehearsal trunks only.")] = False,
+    key: Key = "",
+    config: ConfigFile = None,
+) -> None:
+    """Draft a campaign with its audience. Nobody is called before `start`."""
+    values: dict[str, Any] = {
+        "name": name, "client": client, "words": words, "bot": bot, "legal_class": legal_class,
+        "caller_id": caller_id, "trunks": trunk or [], "max_cps": max_cps,
+        "max_channels": max_channels, "attempts": attempts, "exercise": exercise,
+    }  # fmt: skip
+    from centralino.commands.campaign import draft
+    from centralino.config.read import read_config
+
+    answer = asyncio.run(draft(read_config(config), values, people, zone, key))
+    typer.echo(json.dumps(answer, indent=1))
+
+
+@campaign_app.command("start")
+def start(campaign: Campaign, key: Key = "", config: ConfigFile = None) -> None:
+    """Begin to call, or go on after a pause."""
+    _ask(config, "start", {"campaign": campaign}, key)
+
+
+@campaign_app.command("resume")
+def resume(campaign: Campaign, key: Key = "", config: ConfigFile = None) -> None:
+    """Go on after a pause."""
+    _ask(config, "start", {"campaign": campaign}, key)
+
+
+@campaign_app.command("pause")
+def pause(campaign: Campaign, why: Why = "", key: Key = "", config: ConfigFile = None) -> None:
+    """No new call from now on; calls that are up go on."""
+    _ask(config, "pause", {"campaign": campaign, "why": why}, key)
+
+
+@campaign_app.command("cancel")
+def cancel(campaign: Campaign, why: Why = "", key: Key = "", config: ConfigFile = None) -> None:
+    """Nobody else is called, and what rings is stopped."""
+    _ask(config, "cancel", {"campaign": campaign, "why": why}, key)
+
+
+@campaign_app.command("status")
+def status(
+    campaign: Annotated[str, typer.Argument(help="The campaign's id; none: all.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """How far it is: states, results, speed, trunks."""
+    values = {"campaign": campaign} if campaign else {}
+    _ask(config, "status" if campaign else "list", values)
+
+
+@campaign_app.command("why")
+def why(
+    recipient: Annotated[str, typer.Argument(help="The recipient's id.")],
+    config: ConfigFile = None,
+) -> None:
+    """Why somebody is not being called at this moment, and every attempt so far."""
+    _ask(config, "why", {"recipient": recipient})

@@ -1,0 +1,72 @@
+"""`centralino campaign`: a question to control over the house's own socket, and its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+from centralino import messages as house
+from centralino.bus.base import Ends
+from centralino.bus.unix import UnixBus
+from centralino.config.model import Config
+from centralino.outbound.errors import CampaignError, HouseAway
+from kernel.bus import Envelope
+from kernel.clock import SteadyClock
+from kernel.ids import new_id
+
+WAIT_SECONDS = 120.0
+"""For an answer: the audience of a town is written meanwhile."""
+CHUNK = 20_000
+"""Lines of an audience in one question."""
+
+
+async def ask(config: Config, verb: str, values: dict[str, Any], key: str = "") -> dict[str, Any]:
+    """Ask the running house. Raises CampaignError, HouseAway."""
+    path = config.state_dir.resolve() / "run" / "bus.sock"
+    if not path.exists():
+        raise HouseAway(str(path))
+    ends = Ends(f"cli-{os.getpid()}", config.centre, SteadyClock())
+    bus = UnixBus(ends, path, listens=False)
+    question = house.CampaignAsked(new_id("ask"), verb, values, key)
+    answer: asyncio.Future[house.CampaignAnswered] = asyncio.get_running_loop().create_future()
+
+    async def take(envelope: Envelope) -> None:
+        value = envelope.open()
+        if isinstance(value, house.CampaignAnswered) and value.id == question.id:
+            answer.set_result(value)
+
+    bus.on_message(take)
+    async with bus:
+        await bus.send("control", question)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                told = await answer
+        except TimeoutError:
+            raise HouseAway(str(path)) from None
+    if told.problem:
+        raise CampaignError(told.problem)
+    return told.answer
+
+
+async def draft(
+    config: Config, values: dict[str, Any], people: Path | None, zone: str, key: str
+) -> dict[str, Any]:
+    """Draft a campaign, and write its audience. Raises CampaignError, HouseAway."""
+    lines = read_lines(people) if people is not None else []
+    answer = await ask(config, "create", values, key)
+    added = 0
+    for at in range(0, len(lines), CHUNK):
+        chunk = {"campaign": answer["campaign"], "lines": lines[at : at + CHUNK], "zone": zone}
+        told = await ask(config, "people", chunk, f"{key}:{at}" if key else "")
+        added += int(told["added"])
+    return {**answer, "recipients": added}
+
+
+def read_lines(file: Path) -> list[str]:
+    """The lines of a file. Raises CampaignError."""
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CampaignError(f"{file} cannot be read: {error}") from error

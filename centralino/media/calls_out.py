@@ -1,0 +1,94 @@
+"""The calls out of a media process: which leg is which attempt, and what the dialler asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from centralino.media.house import House
+from centralino.media.out_call import OutCall
+from kernel.ids import LegId
+from outbound.messages import AskAttempts, AttemptRefused, MediaThere, PlaceCall, StopAttempt
+from outbound.placing import Placing
+from outbound.records import Refusal
+from telephony.types import (
+    DigitReceived,
+    LegAnswered,
+    LegEnded,
+    LegEvent,
+    LegPlaced,
+    LegRinging,
+)
+
+log = structlog.get_logger()
+
+
+class CallsOut:
+    """Attempts of one media process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._placing = Placing(house.name, house.epoch)
+        self._legs: dict[LegId, OutCall] = {}
+        self._attempts: dict[str, OutCall] = {}
+        self.draining = False
+        self.obey: Mapping[type, Callable[[Any], None]] = {
+            PlaceCall: self._place,
+            StopAttempt: self._stop,
+            AskAttempts: self._asked,
+        }
+
+    def __len__(self) -> int:
+        return len(self._legs)
+
+    def here(self) -> None:
+        """Tell the dialler that calls may be placed here."""
+        channels = 0 if self.draining else self._house.config.outbound.channels
+        self._house.tell(MediaThere(self._house.name, self._house.epoch, channels))
+
+    def leg_event(self, event: LegEvent) -> bool:
+        """One event of one leg; False where it is no leg of ours."""
+        call = self._legs.get(event.leg)
+        if call is None:
+            return False
+        if isinstance(event, LegPlaced):
+            call.placed(event.sip_call_id)
+        elif isinstance(event, LegRinging):
+            call.rang(event.sip_call_id)
+        elif isinstance(event, LegAnswered):
+            call.answered(event.sip_call_id)
+        elif isinstance(event, DigitReceived):
+            call.digit(event.digit)
+        elif isinstance(event, LegEnded):
+            call.gone(event.cause, event.text)
+        return True
+
+    def hang_up_all(self) -> None:
+        """The process ends."""
+        for call in list(self._legs.values()):
+            call.stop(also_up=True)
+
+    def _place(self, order: PlaceCall) -> None:
+        refusal = self._placing.begin(order, self._house.clock.now())
+        if refusal is Refusal.OVER:
+            return  # begun before: this is a repeat
+        if refusal is not None:
+            self._house.tell(AttemptRefused(order.attempt, refusal), order.attempt)
+            return
+        call = OutCall(order, self._house, self._over)
+        self._legs[call.leg] = self._attempts[order.attempt] = call
+        call.place()
+
+    def _over(self, call: OutCall) -> None:
+        self._placing.over(call.order.attempt)
+        self._legs.pop(call.leg, None)
+        self._attempts.pop(call.order.attempt, None)
+
+    def _stop(self, order: StopAttempt) -> None:
+        if (call := self._attempts.get(order.attempt)) is not None:
+            call.stop(also_up=order.also_up)
+
+    def _asked(self, question: AskAttempts) -> None:
+        self._house.tell(self._placing.asked(question))

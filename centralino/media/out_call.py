@@ -1,0 +1,251 @@
+"""One call out in this process: rings, speaks a message, hears a key, and tells the dialler.
+
+The message begins with the first tick after the answer. "Understood" by key 1 is the only success;
+0 asks for help, which counts as reached too; any other key, or silence, has it said again. What
+becomes of the call is told with facts (what was played, which key), never guessed from a hang-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+import structlog
+
+from centralino.media.gate import contact_uri
+from centralino.media.house import House
+from kernel.ids import LegId, new_id
+from outbound.messages import (
+    AttemptAcknowledged,
+    AttemptAnswered,
+    AttemptEnded,
+    AttemptInvited,
+    AttemptRefused,
+    AttemptRinging,
+    MessageCompleted,
+    MessageStarted,
+    PlaceCall,
+)
+from outbound.records import Outcome, Refusal
+from telephony.dialling import Purpose
+from telephony.drivers.causes import status_of_text
+from telephony.media.leg import LegSound
+from telephony.media.playout import PlaybackFinished, PlaybackStarted, Playout
+from telephony.types import Cause, Originate
+from voicebot.errors import EngineLost
+
+log = structlog.get_logger()
+
+RATE = 8000
+UNDERSTOOD, HELP = "1", "0"
+AGAIN_AFTER = 5.0
+"""Seconds of waiting for a key after which the message is said again."""
+TIMES = 3
+"""How often the message is said at most."""
+CUT_OFF = "We are calling again in case we were cut off. "
+THANKS = "Thank you. Goodbye."
+HELP_COMES = "We have noted that you need help. Please stay where you are. Goodbye."
+
+OUTCOMES = {
+    Cause.BUSY: Outcome.BUSY,
+    Cause.NO_ANSWER: Outcome.NO_ANSWER,
+    Cause.REJECTED: Outcome.REJECTED,
+    Cause.UNALLOCATED: Outcome.INVALID,
+    Cause.INVALID_NUMBER: Outcome.INVALID,
+    Cause.CONGESTION: Outcome.CONGESTION,
+    Cause.TEMPORARY_FAILURE: Outcome.CONGESTION,
+    Cause.NETWORK_OUT_OF_ORDER: Outcome.CONGESTION,
+    Cause.RECOVERY_ON_TIMER: Outcome.CONGESTION,
+    Cause.NORMAL: Outcome.CANCELLED,
+}
+"""What a call that never came up came to; anything else is a fault of ours."""
+BLOCKED = frozenset({607, 608})
+"""Unwanted (:rfc:`8197`) and Rejected (:rfc:`8688`): blocked on our number's account."""
+
+
+class State(Enum):
+    """Where the call is."""
+
+    PLACED = "placed"
+    RINGING = "ringing"
+    SPEAKING = "speaking"
+    WAITING = "waiting"
+    """For a key."""
+    LEAVING = "leaving"
+    """The last words are being said."""
+    OVER = "over"
+
+
+@dataclass
+class OutCall:
+    """One attempt."""
+
+    order: PlaceCall
+    house: House
+    over: Callable[[OutCall], None]
+    """Called once, after the end was told."""
+    leg: LegId = field(init=False)
+    state: State = State.PLACED
+    sound: LegSound | None = None
+    _said: int = 0
+    _samples: int = 0
+    _again_at: float = 0.0
+    _cancelled: bool = False
+    _heard_all: bool = False
+
+    def __post_init__(self) -> None:
+        self.leg = LegId(new_id("leg", self.house.chance))
+
+    # What the switchboard tells.
+
+    def place(self) -> None:
+        """Send the INVITE, unless the house may not dial this number."""
+        order = self.order
+        target = contact_uri(order.target, self.house.edge)
+        if not self.house.gate.allows(target, Purpose.CAMPAIGN, order.attempt, order.client):
+            self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
+            return
+        self.house.spawn(self.house.control.originate(self._originate(target)), f"dial {self.leg}")
+
+    def rang(self, sip_call_id: str) -> None:
+        """180 or 183 came."""
+        if self.state is State.PLACED:
+            self.state = State.RINGING
+            self._tell(AttemptRinging(self.order.attempt, sip_call_id))
+
+    def placed(self, sip_call_id: str) -> None:
+        """The INVITE left under this Call-ID."""
+        self._tell(AttemptInvited(self.order.attempt, sip_call_id))
+
+    def answered(self, sip_call_id: str) -> None:
+        """200 came: speak."""
+        if self.state is State.OVER:
+            return
+        self.state = State.SPEAKING
+        self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
+        self._tell(AttemptAnswered(self.order.attempt, sip_call_id))
+        words = (CUT_OFF if self.order.cut_off else "") + self.order.words
+        self._say(words)
+        self.house.pump.add(self.leg, self._tick)
+
+    def digit(self, digit: str) -> None:
+        """A key."""
+        if self.state not in (State.SPEAKING, State.WAITING) or self.sound is None:
+            return
+        self.sound.stop()
+        if digit in (UNDERSTOOD, HELP):
+            help = digit == HELP
+            self._tell(AttemptAcknowledged(self.order.attempt, "key", help))
+            self.state = State.LEAVING
+            self._say(HELP_COMES if help else THANKS)
+        else:
+            self._again()
+
+    def stop(self, *, also_up: bool) -> None:
+        """Not wanted any more: CANCEL while it rings; a call that is up goes on unless told."""
+        if also_up or self.state in (State.PLACED, State.RINGING):
+            self._cancelled = self.state in (State.PLACED, State.RINGING)
+            self._hang_up()
+
+    def gone(self, cause: Cause, text: str) -> None:
+        """The leg is gone."""
+        if self.state is State.OVER:
+            return
+        up = self.sound is not None
+        status = status_of_text(text)
+        outcome = Outcome.ANSWERED if up else self._outcome(cause, status)
+        played = self._samples * 1000 // RATE
+        self._end(AttemptEnded(self.order.attempt, outcome, 200 if up else status, 0.0, played))
+
+    # Inside.
+
+    def _outcome(self, cause: Cause, status: int) -> Outcome:
+        if self._cancelled:
+            return Outcome.CANCELLED
+        if status in BLOCKED:
+            return Outcome.BLOCKED
+        return OUTCOMES.get(cause, Outcome.FAILED)
+
+    def _originate(self, target: str) -> Originate:
+        order = self.order
+        caller = order.caller_id or "anonymous"
+        return Originate(
+            leg=self.leg,
+            target=target,
+            from_uri=f"sip:{caller}@{self.house.config.domain}",
+            headers={"X-Centralino-Attempt": order.attempt, "X-Centralino-Trunk": order.trunk},
+            ring_timeout=order.ring_timeout,
+        )
+
+    def _say(self, text: str) -> None:
+        self._said += 1
+        self.house.spawn(self._speak(f"say-{self._said}", text), f"say {self.order.attempt}")
+
+    async def _speak(self, name: str, text: str) -> None:
+        """Clause by clause into the playout; the call ends where no voice can be had."""
+        assert self.sound is not None
+        try:
+            async for clause in self.house.engines.synthesiser.speak(text, RATE):
+                self.sound.playout.enqueue(name, clause.pcm)
+        except EngineLost as error:
+            log.warning("media.no_voice", attempt=self.order.attempt, why=str(error))
+            self._hang_up()
+        self.sound.playout.end(name)
+
+    def _tick(self) -> None:
+        if self.sound is None:
+            return
+        self.sound.receive()
+        self.sound.send()
+        for event in self.sound.playout.take_events():
+            if isinstance(event, PlaybackStarted) and event.playback == "say-1":
+                self._tell(MessageStarted(self.order.attempt))
+            elif isinstance(event, PlaybackFinished):
+                self._finished(event)
+        if self.state is State.WAITING and self.house.clock.now() >= self._again_at:
+            self._again()
+
+    def _finished(self, event: PlaybackFinished) -> None:
+        if self.state is State.LEAVING:
+            if not event.interrupted:
+                self._hang_up()
+            return
+        self._samples = max(self._samples, event.samples)
+        if self.state is State.SPEAKING and not event.interrupted:
+            if not self._heard_all:
+                self._heard_all = True
+                played = event.samples * 1000 // RATE
+                self._tell(MessageCompleted(self.order.attempt, played))
+            self.state = State.WAITING
+            self._again_at = self.house.clock.now() + AGAIN_AFTER
+
+    def _again(self) -> None:
+        if self._said >= TIMES:
+            self._hang_up()
+            return
+        self.state = State.SPEAKING
+        self._say(self.order.words)
+
+    def _hang_up(self) -> None:
+        self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
+
+    def _end(self, event: AttemptEnded | AttemptRefused) -> None:
+        self.state = State.OVER
+        self.house.pump.remove(self.leg)
+        self._tell(event)
+        self.over(self)
+
+    def _tell(self, event: object) -> None:
+        self.house.tell(event, self.order.attempt)
+
+
+async def prepared(house: House, words: str) -> None:
+    """Have a message spoken before its first call, so that the first word comes at once."""
+    try:
+        async with asyncio.timeout(60):
+            async for _ in house.engines.synthesiser.speak(words, RATE):
+                pass
+    except (EngineLost, TimeoutError) as error:
+        log.warning("media.message_not_prepared", why=str(error))

@@ -1,0 +1,294 @@
+"""What people and programs ask of campaigns: one place for command line, API and pages.
+
+A request may carry an idempotency key: asked again with it, the first answer is given again and
+nothing is done twice. Every answer is JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+
+from centralino.content.store import ContentStore
+from centralino.db.outbound_tables import requests
+from centralino.outbound.books import SqlBooks
+from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
+from centralino.outbound.stored import MESSAGE, StoredMessage
+from kernel.clock import Clock
+from kernel.errors import IllegalTransition
+from kernel.ids import new_id
+from outbound.errors import NoSuchCampaign, OutboundError
+from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
+from outbound.ports import NewRecipient
+from outbound.records import (
+    EMERGENCY_RETRY,
+    CampaignRecord,
+    Guarantee,
+    Path,
+    RetryPolicy,
+)
+from outbound.service import OutboundService
+
+Json = dict[str, Any]
+Clients = frozenset[str] | None
+NUMBER = re.compile(r"\+\d{6,15}|\d{2,6}|sips?:\S+@\S+")
+EMERGENCY = "emergency"
+
+
+class _Asked(BaseModel):
+    """A request's values. What we do not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class NewCampaign(_Asked):
+    """A campaign to be drafted."""
+
+    name: str = Field(min_length=1, max_length=200)
+    client: str = Field(min_length=1)
+    words: str = Field(default="", max_length=4_000)
+    """What is said where no bot talks."""
+    bot: str = ""
+    legal_class: str = Field(default="reminder", pattern=r"^[a-z_]{1,40}$")
+    caller_id: str = ""
+    trunks: tuple[str, ...] = ()
+    max_cps: float = Field(default=0.0, ge=0)
+    max_channels: int = Field(default=0, ge=0)
+    attempts: int = Field(default=0, ge=0, le=20)
+    """0: as the class has it."""
+    ring_timeout: float = Field(default=25.0, ge=15.0, le=120.0)
+    starts: float = Field(default=0.0, ge=0)
+    expires: float = Field(default=0.0, ge=0)
+    exercise: bool = False
+    reached_is_enough: bool = False
+
+
+class OfCampaign(_Asked):
+    """Something about a campaign."""
+
+    campaign: str
+    why: str = Field(default="", max_length=500)
+
+
+class NewPeople(_Asked):
+    """More of an audience: one person a line."""
+
+    campaign: str
+    lines: tuple[str, ...]
+    zone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks."""
+
+    name: str
+    clients: Clients
+    """Whose campaigns; None is every client's."""
+
+    def sees(self, client: str) -> bool:
+        """Whether this client's things are his."""
+        return self.clients is None or client in self.clients
+
+
+class Campaigns:
+    """The front of the dialler."""
+
+    def __init__(
+        self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
+        keep_seconds: float, classes: Collection[str],
+    ) -> None:  # fmt: skip
+        self.service = service
+        self.books = books
+        self._contents = contents
+        self._clock = clock
+        self._keep = keep_seconds
+        self._classes = classes
+        self._verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
+            "create": self._create,
+            "people": self._people,
+            "start": self._start,
+            "pause": self._pause,
+            "cancel": self._cancel,
+            "status": self._status,
+            "list": self._list,
+            "why": self._why,
+        }
+
+    async def ask(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str = "") -> Json:
+        """Do what is asked, once for each key. Raises CampaignError."""
+        try:
+            if key:
+                return await self._once(verb, values, asker, key)
+            return await self._verbs[verb](values, asker)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise CampaignError(f"{where}: {first['msg']}") from error
+        except IllegalTransition as error:
+            raise CampaignError(
+                f"that cannot be done now: the campaign is {error.state}"
+            ) from error
+        except OutboundError as error:
+            raise CampaignError(str(error)) from error
+
+    async def _once(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str) -> Json:
+        text = json.dumps([verb, dict(values)], sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        known = await self._answered(key)
+        if known is not None:
+            if known[0] != digest:
+                raise KeyTaken(key)
+            return known[1]
+        answer = await self._verbs[verb](values, asker)
+        row = {"centre": self.books.centre, "key": key, "client": "", "at": self._clock.now(),
+               "digest": digest, "answer": answer}  # fmt: skip
+        async with self.books.database.write() as connection:
+            await connection.execute(
+                self.books.database.insert_new(requests, ("centre", "key")), row
+            )
+        return answer
+
+    async def _answered(self, key: str) -> tuple[str, Json] | None:
+        query = select(requests.c.digest, requests.c.answer).where(
+            requests.c.centre == self.books.centre, requests.c.key == key
+        )
+        async with self.books.database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else (row.digest, dict(row.answer))
+
+    # --- the verbs
+
+    async def _create(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        new = NewCampaign.model_validate(values)
+        if not asker.sees(new.client):
+            raise CampaignError(f"{new.client} is not a client of yours")
+        if new.legal_class not in self._classes:
+            known = ", ".join(sorted(self._classes))
+            raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
+        if not new.words and not new.bot:
+            raise CampaignError("say what is to be said (words), or which bot talks")
+        record = drafted(new, new_id("cam"))
+        await self.say(record, new.words)
+        await self.service.submit(CampaignMade(record))
+        return {"campaign": record.id}
+
+    async def say(self, record: CampaignRecord, words: str) -> None:
+        """Keep the words of a campaign's message."""
+        now = self._clock.now()
+        await self._contents.put(
+            record.message, MESSAGE, StoredMessage(record.message_version, words),
+            client=record.client, expires=now + self._keep, now=now,
+        )  # fmt: skip
+
+    async def _people(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        new = NewPeople.model_validate(values)
+        self._seen(new.campaign, asker)
+        people = list(read_people(new.lines, new.language, new.zone))
+        return {"campaign": new.campaign, "added": await self.service.add(new.campaign, people)}
+
+    async def _start(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        asked = self._of(values, asker)
+        await self.service.submit(CampaignStarted(asked.campaign, asker.name))
+        return self._shown(asked.campaign)
+
+    async def _pause(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        asked = self._of(values, asker)
+        await self.service.submit(CampaignPaused(asked.campaign, asker.name, asked.why))
+        return self._shown(asked.campaign)
+
+    async def _cancel(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        asked = self._of(values, asker)
+        await self.service.submit(CampaignCancelled(asked.campaign, asker.name, asked.why))
+        return self._shown(asked.campaign)
+
+    async def _status(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        return self._shown(self._of(values, asker).campaign)
+
+    async def _list(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        return self.board(asker)
+
+    async def _why(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        found = await self.service.why_not_called(str(values.get("recipient", "")))
+        if found is None or not asker.sees(found[0].client):
+            raise CampaignError("there is no such recipient")
+        recipient, why = found
+        attempts = await self.books.attempts_of(recipient.id)
+        return {
+            "recipient": recipient.id, "person": recipient.person, "state": recipient.state,
+            "bucket": recipient.bucket, "spent": recipient.spent, "next_at": recipient.next_at,
+            "why": why,
+            "attempts": [
+                {"id": one.id, "at": one.made, "state": one.state, "outcome": one.outcome,
+                 "trunk": one.trunk, "sip_status": one.sip_status, "played_ms": one.played_ms}
+                for one in attempts
+            ],
+        }  # fmt: skip
+
+    # --- views
+
+    def board(self, asker: Asker) -> Json:
+        """Every campaign that may be seen, and the trunks."""
+        return {
+            "at": self._clock.now(),
+            "campaigns": [
+                asdict(view) for view in self.service.campaigns() if asker.sees(view.client)
+            ],
+            "trunks": [asdict(trunk) for trunk in self.service.trunks()],
+        }
+
+    def _shown(self, name: str) -> Json:
+        return asdict(self.service.view(name))
+
+    def _seen(self, name: str, asker: Asker) -> CampaignRecord:
+        record = self.service.campaign(name)
+        if not asker.sees(record.client):
+            raise NoSuchCampaign(name)
+        return record
+
+    def _of(self, values: Mapping[str, Any], asker: Asker) -> OfCampaign:
+        asked = OfCampaign.model_validate(values)
+        self._seen(asked.campaign, asker)
+        return asked
+
+
+def drafted(new: NewCampaign, name: str) -> CampaignRecord:
+    """The record of a new campaign; its class says what a crash may cost and who goes first."""
+    emergency = new.legal_class == EMERGENCY
+    retry = EMERGENCY_RETRY if emergency else RetryPolicy()
+    if new.attempts:
+        retry = RetryPolicy(**{**asdict(retry), "budget": new.attempts})
+    return CampaignRecord(
+        id=name, client=new.client, name=new.name, legal_class=new.legal_class,
+        guarantee=Guarantee.AT_LEAST_ONCE if emergency else Guarantee.AT_MOST_ONCE,
+        priority=1 if emergency else 100, bot=new.bot, message=f"msg-{name}",
+        caller_id=new.caller_id, trunks=new.trunks, max_cps=new.max_cps,
+        max_channels=new.max_channels, ring_timeout=new.ring_timeout, retry=retry,
+        reached_is_enough=new.reached_is_enough, starts=new.starts, expires=new.expires,
+        exercise=new.exercise,
+    )  # fmt: skip
+
+
+def read_people(lines: Iterable[str], language: str, zone: str) -> Iterable[NewRecipient]:
+    """One person a line, numbers parted by commas; the first is the person's name here.
+
+    Raises BadAudience.
+    """
+    for at, line in enumerate(lines, 1):
+        numbers = [part.strip() for part in line.split(",") if part.strip()]
+        if not numbers:
+            continue
+        for number in numbers:
+            if not NUMBER.fullmatch(number):
+                raise BadAudience(at, f"{number!r} is no number in E.164 and no SIP address")
+        person = hashlib.sha256(numbers[0].encode()).hexdigest()[:24]
+        paths = tuple(Path(number) for number in numbers)
+        yield NewRecipient(person, paths, language, zone)

@@ -1,0 +1,94 @@
+"""What the dialler needs of the house: words of messages, and the rules before each call."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from centralino.contacts.store import ContactStore
+from centralino.content.store import ContentStore
+from kernel.codec import message
+from outbound.compliance import Asked, Denial, LegalClass, may_call, read_classes
+from outbound.gate import ALLOWED, Allowed
+from outbound.records import CampaignRecord, RecipientRecord, Refusal
+
+MESSAGE = "message"
+FRESH = 2.0
+"""Seconds for which the do-not-call list is believed."""
+
+
+@message("outbound.message")
+@dataclass(frozen=True)
+class StoredMessage:
+    """The words of a message, as one version has them."""
+
+    version: int
+    words: str
+
+
+@dataclass
+class StoredWords:
+    """`outbound.ports.Messages`: words from the content store, read once a version."""
+
+    contents: ContentStore
+    _known: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
+        """The message; empty where a bot talks."""
+        key = (campaign.message, campaign.message_version)
+        if key not in self._known:
+            found = await self.contents.get(campaign.message, MESSAGE, None)
+            self._known[key] = found.words if isinstance(found, StoredMessage) else ""
+        return self._known[key]
+
+
+REFUSALS = {
+    Denial.DO_NOT_CALL: Refusal.DO_NOT_CALL,
+    Denial.NO_CONSENT: Refusal.NOT_ALLOWED,
+    Denial.UNKNOWN_ZONE: Refusal.NOT_ALLOWED,
+    Denial.HOURS: Refusal.HOURS,
+    Denial.FREQUENCY: Refusal.FREQUENCY,
+}
+
+
+def house_classes() -> dict[str, LegalClass]:
+    """The legal classes that come with the program."""
+    text = files("outbound").joinpath("legal_classes.toml").read_text(encoding="utf-8")
+    return read_classes(tomllib.loads(text))
+
+
+@dataclass
+class HouseRules:
+    """`outbound.ports.Rules`: the campaign's legal class, with the house's do-not-call lists.
+
+    A class that is not there lets nobody be called.
+    """
+
+    contacts: ContactStore
+    classes: Mapping[str, LegalClass]
+    _blocked: dict[str, tuple[float, Callable[[str], bool]]] = field(default_factory=dict)
+
+    async def ask(
+        self, campaign: CampaignRecord, recipient: RecipientRecord, number: str, now: float
+    ) -> Allowed:
+        """Whether this number may be called now."""
+        law = self.classes.get(campaign.legal_class)
+        if campaign.exercise:
+            return ALLOWED
+        if law is None:
+            return Allowed(Refusal.NOT_ALLOWED)
+        blocked = law.do_not_call and (await self._list(campaign.client, now))(number)
+        zones = tuple(name for name in recipient.zone.split(",") if name)
+        ruling = may_call(law, Asked(zones, blocked), now)
+        if ruling.denial is None:
+            return ALLOWED
+        return Allowed(REFUSALS[ruling.denial], ruling.again_at or 0.0)
+
+    async def _list(self, client: str, now: float) -> Callable[[str], bool]:
+        read, blocked = self._blocked.get(client, (0.0, None))
+        if blocked is None or now - read > FRESH:
+            blocked = await self.contacts.blocked(client)
+            self._blocked[client] = (now, blocked)
+        return blocked

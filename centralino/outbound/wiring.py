@@ -1,0 +1,141 @@
+"""The dialler in the control process: made of the configuration, and joined to bus and store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import structlog
+
+from centralino import messages as house
+from centralino.config.model import Config
+from centralino.contacts.store import ContactStore
+from centralino.content.store import ContentStore
+from centralino.db.engine import Database
+from centralino.errors import CentralinoError
+from centralino.outbound.books import SqlBooks
+from centralino.outbound.campaigns import Asker, Campaigns
+from centralino.outbound.lease import SqlOwnership
+from centralino.outbound.stored import HouseRules, StoredWords, house_classes
+from kernel.bus import Bus, Envelope, PeerDown, PeerUp
+from kernel.clock import Clock
+from kernel.codec import name_of
+from kernel.errors import IllegalTransition
+from kernel.journal import Outgoing
+from outbound import messages
+from outbound.config import DialerConfig
+from outbound.pacing import Limits
+from outbound.service import Carry, OutboundService
+
+log = structlog.get_logger()
+
+DAY = 86_400.0
+NEWS = frozenset(
+    name_of(kind)[0]
+    for kind in (
+        messages.AttemptInvited, messages.AttemptRinging, messages.AttemptAnswered,
+        messages.MessageStarted, messages.MessageCompleted, messages.AttemptAcknowledged,
+        messages.AttemptEnded, messages.AttemptRefused,
+    )
+)  # fmt: skip
+"""News of calls out: hundreds a second may come, so they wait a moment for company."""
+
+_run: ContextVar[list[object] | None] = ContextVar("news_of_a_group", default=None)
+LOCAL = "command line"
+
+
+def dialer_config(config: Config) -> DialerConfig:
+    """The dialler's own configuration, made of ours: trunks that calls can go out over."""
+    return DialerConfig(
+        config.centre,
+        trunks=tuple(
+            Limits(trunk.name, trunk.max_cps, trunk.max_channels, trunk.rehearsal)
+            for trunk in config.trunks
+            if trunk.target or trunk.registrar
+        ),
+        prefixes=tuple(
+            Limits(one.prefix, one.max_cps, one.max_channels) for one in config.prefix_limits
+        ),
+    )
+
+
+@dataclass
+class OutboundDesk:
+    """The dialler, as control sees it."""
+
+    service: OutboundService
+    campaigns: Campaigns
+    media: frozenset[str]
+    bus: Bus
+
+    async def take(self, value: object) -> None:
+        """News of a call, from a media process; within a group it is kept for the end of it."""
+        run = _run.get()
+        if run is None:
+            await self.service.submit(value)
+        else:
+            run.append(value)
+
+    @contextlib.asynccontextmanager
+    async def group(self) -> AsyncIterator[None]:
+        """News taken within is given to the dialler at once at the end: one commit for all."""
+        run: list[object] = []
+        token = _run.set(run)
+        try:
+            yield
+        finally:
+            _run.reset(token)
+        told = await asyncio.gather(*map(self.service.submit, run), return_exceptions=True)
+        for error in told:
+            if isinstance(error, IllegalTransition):
+                log.error("outbound.unhandled", why=str(error))
+            elif error is not None:
+                raise error
+
+    async def asked(self, envelope: Envelope, value: house.CampaignAsked) -> None:
+        """Somebody at the command line asks; the answer goes back to where it came from."""
+        try:
+            answer = await self.campaigns.ask(
+                value.verb, value.values, Asker(LOCAL, None), value.key
+            )
+            told = house.CampaignAnswered(value.id, answer)
+        except CentralinoError as error:
+            told = house.CampaignAnswered(value.id, {}, str(error))
+        await self.bus.send(envelope.sender, told)
+
+    async def peer(self, event: PeerUp | PeerDown) -> None:
+        """A media process says itself that it is there; that it is gone we see."""
+        if isinstance(event, PeerDown) and event.peer in self.media:
+            await self.service.submit(messages.MediaGone(event.peer))
+
+
+def carrier(bus: Bus) -> Carry:
+    """What takes the dialler's commands away."""
+
+    async def carry(outgoing: Outgoing, media: str) -> None:
+        command = outgoing.command
+        if isinstance(command, messages.CampaignOver):
+            log.info("outbound.campaign_over", campaign=command.campaign, state=command.state)
+        else:
+            await bus.send(media, command, id=outgoing.id)
+
+    return carry
+
+
+def make_outbound(
+    config: Config, database: Database, contents: ContentStore, contacts: ContactStore, bus: Bus,
+    secret: str, clock: Clock,
+) -> OutboundDesk:  # fmt: skip
+    """The dialler and its front; `open` and `run` its service."""
+    books = SqlBooks(database, config.centre, secret)
+    classes = house_classes()
+    service = OutboundService(
+        dialer_config(config), books, SqlOwnership(database, config.centre, secret[:16]),
+        HouseRules(contacts, classes), StoredWords(contents), carrier(bus), clock,
+    )  # fmt: skip
+    keep = config.retention.days * DAY
+    campaigns = Campaigns(service, books, contents, clock, keep, classes)
+    return OutboundDesk(service, campaigns, frozenset(config.media_names()), bus)

@@ -1,0 +1,1 @@
+"""A carrier that reaches nobody: real SIP and RTP on loopback, for exercises and measurements."""

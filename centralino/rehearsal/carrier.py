@@ -1,0 +1,293 @@
+"""The loopback carrier: answers, is busy, rings on, presses keys, and counts INVITEs.
+
+`python -m centralino.rehearsal.carrier --port N --json FILE` is one in a process of its own; it
+writes what it counted when it is told to end (SIGTERM), by the attempt's id in the X-header: that
+is what a dialler's own books are held against.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import struct
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from centralino.rehearsal.people import Fate, Mix
+from centralino.rehearsal.sip import Message, Offer, answer, bye, offer_of, read, response
+
+T1 = 0.5
+"""Seconds to the first repeat of a 200 without its ACK (:rfc:`3261#section-13.3.1.4`)."""
+FRAME = bytes([0xFF]) * 160
+"""20 ms of silence in µ-law: it costs what speech costs."""
+HOST = "127.0.0.1"
+REFUSALS = {
+    Fate.BUSY: "486 Busy Here",
+    Fate.CONGESTION: "503 Service Unavailable",
+    Fate.INVALID: "404 Not Found",
+}
+
+
+@dataclass
+class Counted:
+    """What the carrier saw."""
+
+    invites: Counter[str] = field(default_factory=Counter)
+    """By attempt."""
+    at: list[float] = field(default_factory=list)
+    """Seconds of each, by the monotonic clock of the machine."""
+    by_number: Counter[str] = field(default_factory=Counter)
+    fates: Counter[str] = field(default_factory=Counter)
+    up_now: int = 0
+    """Calls that ring or talk."""
+    up_most: int = 0
+    keys: int = 0
+    first_packet: list[float] = field(default_factory=list)
+    """Seconds from our 200 to the first packet of each answered call."""
+    received: int = 0
+    sent: int = 0
+    held: list[float] = field(default_factory=list)
+    """Seconds of each answered call."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For whoever asked."""
+        return {
+            "invites": dict(self.invites), "at": self.at, "fates": dict(self.fates),
+            "up_most": self.up_most, "keys": self.keys, "first_packet": self.first_packet,
+            "received": self.received, "sent": self.sent, "held": self.held,
+        }  # fmt: skip
+
+
+@dataclass
+class Call:
+    """One call at the carrier."""
+
+    invite: Message
+    source: tuple[str, int]
+    tag: str
+    fate: Fate
+    last: bytes = b""
+    offer: Offer | None = None
+    acked: bool = False
+    over: bool = False
+    answered_at: float = 0.0
+    seq: int = 0
+    heard: bool = False
+    timers: list[asyncio.TimerHandle] = field(default_factory=list)
+
+
+class Carrier(asyncio.DatagramProtocol):
+    """Its SIP side."""
+
+    def __init__(self, mix: Mix, port: int) -> None:
+        self.mix = mix
+        self.port = port
+        self.counted = Counted()
+        self.calls: dict[str, Call] = {}
+        self.talking: dict[tuple[str, int], Call] = {}
+        self.sound = Sound(self)
+        self.rtp_port = 0
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """The socket is open."""
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """A message."""
+        message = read(data)
+        if message is None or message.first.startswith("SIP/"):
+            return
+        handler = {"INVITE": self._invite, "ACK": self._ack, "BYE": self._bye,
+                   "CANCEL": self._cancel}.get(message.method)  # fmt: skip
+        if handler is not None:
+            handler(message, addr)
+
+    def _send(self, data: bytes, to: tuple[str, int]) -> None:
+        if self._transport is not None:
+            self._transport.sendto(data, to)
+
+    def _later(self, call: Call, seconds: float, what: Callable[[Call], None]) -> None:
+        def due() -> None:
+            if not call.over:
+                what(call)
+
+        call.timers.append(asyncio.get_running_loop().call_later(seconds, due))
+
+    def _invite(self, invite: Message, source: tuple[str, int]) -> None:
+        name = invite.get("call-id")
+        known = self.calls.get(name)
+        if known is not None:
+            self._send(known.last, known.source)
+            return
+        counted, number = self.counted, invite.number
+        counted.invites[invite.get("x-centralino-attempt")] += 1
+        counted.at.append(time.monotonic())
+        counted.by_number[number] += 1
+        fate = self.mix.fate(number, counted.by_number[number])
+        counted.fates[fate] += 1
+        counted.up_now += 1
+        counted.up_most = max(counted.up_most, counted.up_now)
+        call = Call(invite, source, f"t{len(counted.at)}", fate)
+        self.calls[name] = call
+        self._say(call, "100 Trying")
+        self._say(call, "180 Ringing")
+        if fate is not Fate.NO_ANSWER:
+            self._later(call, self.mix.ring, self._decide)
+
+    def _say(self, call: Call, status: str, body: str = "") -> None:
+        contact = f"sip:carrier@{HOST}:{self.port}"
+        call.last = response(call.invite, status, call.tag, contact, body)
+        self._send(call.last, call.source)
+
+    def _decide(self, call: Call) -> None:
+        if (refusal := REFUSALS.get(call.fate)) is not None:
+            self._say(call, refusal)
+            self._over(call)
+            return
+        call.offer = offer_of(call.invite.body)
+        if call.offer is None:
+            self._say(call, "488 Not Acceptable Here")
+            self._over(call)
+            return
+        call.answered_at = time.monotonic()
+        self._say(call, "200 OK", answer(HOST, self.rtp_port, call.offer.event))
+        self.talking[call.offer.host, call.offer.port] = call
+        for wait in (T1, 3 * T1, 7 * T1):
+            self._later(call, wait, self._repeat)
+        if call.fate is Fate.ANSWERS:
+            self._later(call, self.mix.key_after, self._press)
+        self._later(call, self.mix.stays, self._leave)
+
+    def _repeat(self, call: Call) -> None:
+        if not call.acked:
+            self._send(call.last, call.source)
+
+    def _press(self, call: Call) -> None:
+        self.counted.keys += 1
+        self.sound.press(call, 1)
+
+    def _leave(self, call: Call) -> None:
+        contact = f"sip:carrier@{HOST}:{self.port}"
+        branch = f"z9hG4bK{call.tag}{call.invite.branch[-12:]}"
+        self._send(bye(call.invite, call.tag, contact, branch, HOST, self.port), call.source)
+        self._over(call)
+
+    def _ack(self, ack: Message, source: tuple[str, int]) -> None:
+        if (call := self.calls.get(ack.get("call-id"))) is not None:
+            call.acked = True
+
+    def _bye(self, request: Message, source: tuple[str, int]) -> None:
+        self._send(response(request, "200 OK", ""), source)
+        if (call := self.calls.get(request.get("call-id"))) is not None:
+            self._over(call)
+
+    def _cancel(self, request: Message, source: tuple[str, int]) -> None:
+        self._send(response(request, "200 OK", "c"), source)
+        call = self.calls.get(request.get("call-id"))
+        if call is not None and not call.over and not call.answered_at:
+            self._say(call, "487 Request Terminated")
+            self._over(call)
+
+    def _over(self, call: Call) -> None:
+        if call.over:
+            return
+        call.over = True
+        self.counted.up_now -= 1
+        if call.answered_at:
+            self.counted.held.append(time.monotonic() - call.answered_at)
+        if call.offer is not None:
+            self.talking.pop((call.offer.host, call.offer.port), None)
+        for timer in call.timers:
+            timer.cancel()
+        call.timers.clear()
+
+
+class Sound(asyncio.DatagramProtocol):
+    """Its sound side: one socket; a call is known by where its sound comes from."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """The socket is open."""
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """A packet."""
+        counted = self._carrier.counted
+        counted.received += 1
+        call = self._carrier.talking.get(addr)
+        if call is not None and not call.heard:
+            call.heard = True
+            counted.first_packet.append(time.monotonic() - call.answered_at)
+
+    async def run(self) -> None:
+        """Send 20 ms to every call that talks, every 20 ms, until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due += 0.02
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            for call in list(self._carrier.talking.values()):
+                self._packet(call, 0, FRAME, call.seq * 160)
+
+    def press(self, call: Call, event: int) -> None:
+        """A key of 160 ms: eight packets, and the end three times (:rfc:`4733#section-2.5.1`)."""
+        if call.offer is None:
+            return
+        stamp, kind = call.seq * 160, call.offer.event
+        for length in [*range(160, 1281, 160), 1280, 1280, 1280]:
+            end = 0x80 if length == 1280 else 0
+            self._packet(call, kind, struct.pack("!BBH", event, end | 10, length), stamp)
+
+    def _packet(self, call: Call, kind: int, payload: bytes, stamp: int) -> None:
+        if call.offer is None or self._transport is None:
+            return
+        call.seq += 1
+        head = struct.pack(
+            "!BBHII", 0x80, kind, call.seq & 0xFFFF, stamp & 0xFFFFFFFF, id(call) & 0xFFFFFFFF
+        )
+        self._transport.sendto(head + payload, (call.offer.host, call.offer.port))
+        self._carrier.counted.sent += 1
+
+
+async def serve(port: int, mix: Mix, rtp_port: int = 0) -> Counted:
+    """Answer until SIGTERM or SIGINT; what was counted."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    carrier = Carrier(mix, port)
+    sip, _ = await loop.create_datagram_endpoint(lambda: carrier, (HOST, port))
+    sound, _ = await loop.create_datagram_endpoint(lambda: carrier.sound, (HOST, rtp_port))
+    carrier.rtp_port = sound.get_extra_info("sockname")[1]
+    sending = asyncio.create_task(carrier.sound.run())
+    print(json.dumps({"ready": port}), flush=True)  # noqa: T201 - its parent waits for this
+    await stop.wait()
+    sending.cancel()
+    sip.close()
+    sound.close()
+    return carrier.counted
+
+
+def main() -> None:
+    """Run one as asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--mix", type=json.loads, default={})
+    asked = parser.parse_args()
+    counted = asyncio.run(serve(asked.port, Mix(**asked.mix)))
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(counted.as_json()))
+
+
+if __name__ == "__main__":
+    main()

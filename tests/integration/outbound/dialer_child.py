@@ -1,0 +1,104 @@
+"""Control processes with nothing but the dialler, one after the other.
+
+Each line on stdin asks for one life: a database, a socket to talk over, and where to die
+(CENTRALINO_CRASH_AT). It is forked from here, since importing everything takes longer than living;
+a line on stdout says how it ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from typing import Any
+
+import structlog
+
+from centralino.db.engine import Database
+from centralino.outbound.books import SqlBooks
+from centralino.outbound.lease import SqlOwnership
+from kernel.clock import SteadyClock
+from kernel.codec import decode, encode
+from kernel.crash import VARIABLE
+from kernel.errors import IllegalTransition
+from kernel.journal import Outgoing
+from outbound.config import DialerConfig
+from outbound.pacing import Limits
+from outbound.ports import NoRules
+from outbound.records import CampaignRecord, RecipientRecord
+from outbound.service import OutboundService
+
+CONFIG = DialerConfig("house", (Limits("loop", 60.0, 40),), window=12)
+
+
+class Quiet:
+    """Nothing to be said."""
+
+    async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
+        return ""
+
+
+class Life:
+    """One life. It writes to the socket itself, so that a kill leaves nothing half said."""
+
+    def __init__(self, database: str, talk: socket.socket) -> None:
+        self.database = database
+        self.talk = talk
+
+    def say(self, **values: Any) -> None:
+        self.talk.sendall(json.dumps(values).encode() + b"\n")
+
+    async def carry(self, outgoing: Outgoing, media: str) -> None:
+        self.say(id=outgoing.id, command=encode(outgoing.command))
+
+    async def serve(self) -> None:
+        lines, _ = await asyncio.open_unix_connection(sock=self.talk.dup())
+        self.talk.setblocking(True)
+        async with Database(f"sqlite:///{self.database}") as database:
+            books = SqlBooks(database, CONFIG.centre, "secret")
+            service = OutboundService(
+                CONFIG, books, SqlOwnership(database, CONFIG.centre, "house"), NoRules(), Quiet(),
+                self.carry, SteadyClock(),
+            )  # fmt: skip
+            await service.open()
+            self.say(open=service.epoch)
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(service.run())
+                while line := await lines.readline():
+                    # Each on its own, as many processes would: so events share commits.
+                    group.create_task(self.take(service, json.loads(line)))
+                running.cancel()
+
+    async def take(self, service: OutboundService, said: dict[str, Any]) -> None:
+        if "taken" in said:
+            service.confirm(said["taken"])
+            return
+        try:
+            await service.submit(decode(said["event"]))
+        except IllegalTransition as error:
+            self.say(refused=said["n"], why=str(error))
+        else:
+            self.say(done=said["n"])
+
+
+def live(database: str, path: str, crash_at: str) -> None:
+    os.environ[VARIABLE] = crash_at
+    with socket.socket(socket.AF_UNIX) as talk:
+        talk.connect(path)
+        asyncio.run(Life(database, talk).serve())
+
+
+def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            live(**json.loads(line))
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

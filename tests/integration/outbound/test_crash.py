@@ -1,0 +1,310 @@
+"""The dialler dies by kill -9 at every numbered step, again and again, with calls under way.
+
+The media process and the carrier live on in this test (until one of them is killed, too). The
+carrier counts INVITEs by the attempt's id, and is held against the books of what is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centralino.db.engine import Database
+from centralino.db.journal import read_journal
+from centralino.db.migrate import upgrade
+from centralino.outbound.books import SqlBooks
+from kernel.codec import decode, encode
+from kernel.core import Put
+from kernel.journal import Batch
+from outbound.messages import (
+    AskAttempts,
+    AttemptAcknowledged,
+    AttemptAnswered,
+    AttemptEnded,
+    AttemptInvited,
+    AttemptRinging,
+    CampaignStarted,
+    MediaThere,
+    MessageStarted,
+    PlaceCall,
+)
+from outbound.placing import Placing
+from outbound.ports import NewRecipient
+from outbound.records import (
+    AttemptRecord,
+    Bucket,
+    CampaignRecord,
+    Guarantee,
+    Outcome,
+    RecipientRecord,
+    RecipientState,
+    RetryPolicy,
+    recipient_id,
+)
+from outbound.records import (
+    Path as Number,
+)
+
+ROOT = Path(__file__).parents[3]
+PEOPLE = 18
+RETRY = RetryPolicy(
+    budget=2, delays={}, default_delay=0.02, fault_delay=0.02, fault_limit=0.05, unknown_guard=0.05
+)
+
+
+@dataclass
+class Carrier:
+    """A media process with a telephone network behind it: every third number is busy at first."""
+
+    guarantee: Guarantee
+    lives: int = 1
+    placing: Placing = field(default_factory=lambda: Placing("media-1", "life-1"))
+    invites: Counter[str] = field(default_factory=Counter)
+    by_number: Counter[str] = field(default_factory=Counter)
+    news: dict[str, list[object]] = field(default_factory=dict)
+    """Attempt → what is still to be told of it."""
+    said: dict[int, object] = field(default_factory=dict)
+    """Said, and not taken yet."""
+    numbers: int = 0
+    in_flight_at_deaths: int = 0
+    wrong: list[str] = field(default_factory=list)
+    over: set[str] = field(default_factory=set)
+
+    def say(self, event: object) -> None:
+        self.numbers += 1
+        self.said[self.numbers] = event
+
+    def obey(self, command: object, now: float) -> None:
+        if isinstance(command, AskAttempts):
+            self.say(self.placing.asked(command))
+        elif isinstance(command, PlaceCall) and self.placing.begin(command, 0.0) is None:
+            self.invites[command.attempt] += 1
+            self.by_number[command.target] += 1
+            self.news[command.attempt] = self.script(command)
+            self.say(self.news[command.attempt].pop(0))
+
+    def script(self, order: PlaceCall) -> list[object]:
+        attempt, nth = order.attempt, self.by_number[order.target]
+        rings: list[object] = [AttemptInvited(attempt, "call-id"), AttemptRinging(attempt)]
+        if int(order.target[-4:]) % 3 == 0 and nth == 1:
+            return [*rings, AttemptEnded(attempt, Outcome.BUSY, 486)]
+        up = [AttemptAnswered(attempt), MessageStarted(attempt), AttemptAcknowledged(attempt)]
+        return [*rings, *up, AttemptEnded(attempt, Outcome.ANSWERED, 200)]
+
+    def taken(self, number: int) -> None:
+        """Life goes on when a message was taken."""
+        event: Any = self.said.pop(number, None)
+        left = self.news.get(getattr(event, "attempt", ""))
+        if left:
+            self.say(left.pop(0))
+        elif left is not None:
+            del self.news[event.attempt]
+            self.placing.over(event.attempt)
+
+    def die(self) -> None:
+        """The media process is killed with everything in it."""
+        self.in_flight_at_deaths += len(self.placing.live)
+        self.lives += 1
+        self.placing = Placing("media-1", f"life-{self.lives}")
+        self.news.clear()
+        self.said = {
+            n: event for n, event in self.said.items() if isinstance(event, CampaignStarted)
+        }
+
+
+class Lives:
+    """The process that brings forth one life of the dialler after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "talk"
+        self.talks: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+        self.talks = asyncio.Queue()
+
+    async def __aenter__(self) -> Lives:
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self.talks.put((reader, writer))
+
+        self.server = await asyncio.start_unix_server(talk, self.socket, limit=1 << 20)
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.integration.outbound.dialer_child", cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        if exc[0] is not None:
+            self.process.kill()
+        await self.process.wait()
+        self.server.close()
+
+    async def life(self, carrier: Carrier, database: Path, crash_at: str, books: Looks) -> bool:
+        """One life, till it dies (False) or everybody is final (True)."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        asked = {"database": str(database), "path": str(self.socket), "crash_at": crash_at}
+        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
+        reader, writer = await self.talks.get()
+        done = False
+        with contextlib.suppress(ConnectionError):
+            done = await converse(carrier, reader, writer, books)
+        writer.close()
+        code = int(await self.process.stdout.readline())
+        assert code in (0, -signal.SIGKILL), code
+        return done
+
+
+class Looks:
+    """Whether everybody is final, by the rows."""
+
+    def __init__(self, database: Database) -> None:
+        self.books = SqlBooks(database, "house", "secret")
+
+    async def done(self) -> bool:
+        tally = (await self.books.tallies())["storm"]
+        return not tally.open and not await self.books.open_attempts()
+
+
+async def converse(
+    carrier: Carrier, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, books: Looks
+) -> bool:
+    """Say what is kept, hear what is done and commanded, until the end of either."""
+    sent: set[int] = set()
+    while line := await reader.readline():
+        answer = json.loads(line)
+        if "open" in answer:
+            carrier.say(MediaThere("media-1", carrier.placing.life, 100))
+        elif "command" in answer:
+            carrier.obey(decode(answer["command"]), 0.0)
+            write(writer, {"taken": answer["id"]})
+        elif "done" in answer:
+            carrier.taken(answer["done"])
+        else:
+            carrier.wrong.append(answer["why"])
+        if carrier.wrong or (not carrier.said and await books.done()):
+            return True
+        for number, event in carrier.said.items():
+            if number not in sent:
+                sent.add(number)
+                write(writer, {"n": number, "event": encode(event)})
+    return False
+
+
+def write(pipe: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+    if not pipe.is_closing():
+        pipe.write(json.dumps(value).encode() + b"\n")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("outbound") / "empty.db"
+
+    async def make() -> None:
+        async with Database(f"sqlite:///{path}") as database:
+            await upgrade(database)
+
+    asyncio.run(make())
+    return path
+
+
+async def fill(path: Path, guarantee: Guarantee) -> None:
+    """A drafted campaign with its people."""
+    record = CampaignRecord(
+        "storm", "town", "Storm", "emergency", guarantee, 1, retry=RETRY, ring_timeout=20.0
+    )
+    async with Database(f"sqlite:///{path}") as database:
+        books = SqlBooks(database, "house", "secret")
+        made = Batch("outbound", "house", 1.0, (Put("campaigns", "storm", record),), ())
+        await books.commit(made)
+        people = [NewRecipient(f"p{n}", (Number(f"+39{n:06d}"),)) for n in range(PEOPLE)]
+        assert await books.add(record, people) == PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("guarantee", "steps"),
+    [(Guarantee.AT_LEAST_ONCE, (1, 2, 3, 4, 5, 6)), (Guarantee.AT_MOST_ONCE, (4, 5))],
+)
+async def test_a_kill_at_any_step_loses_nobody_and_calls_nobody_twice(
+    empty: Path, tmp_path: Path, guarantee: Guarantee, steps: tuple[int, ...]
+) -> None:
+    async with Lives(tmp_path) as lives:
+        for step in steps:
+            path = tmp_path / f"house-{step}.db"
+            shutil.copy(empty, path)
+            await fill(path, guarantee)
+            carrier = await walk(lives, step, path, guarantee, media_dies=False)
+            await look_into(path, carrier)
+            assert set(carrier.invites.values()) == {1}
+            # The media process lived: it knows what it was told, so nothing is in doubt.
+            assert sum(carrier.invites.values()) == PEOPLE + len(range(0, PEOPLE, 3))
+
+
+@pytest.mark.parametrize("guarantee", list(Guarantee))
+async def test_with_the_media_process_killed_beside_it(
+    empty: Path, tmp_path: Path, guarantee: Guarantee
+) -> None:
+    path = tmp_path / "house.db"
+    shutil.copy(empty, path)
+    await fill(path, guarantee)
+    async with Lives(tmp_path) as lives:
+        carrier = await walk(lives, 5, path, guarantee, media_dies=True)
+    recipients, attempts = await look_into(path, carrier)
+    unknown = [attempt for attempt in attempts if attempt.outcome is Outcome.UNKNOWN]
+    doubled = sum(carrier.invites.values()) - PEOPLE - len(range(0, PEOPLE, 3))
+    if guarantee is Guarantee.AT_LEAST_ONCE:
+        assert {one.state for one in recipients} == {RecipientState.ACKNOWLEDGED}
+        assert 0 < doubled <= carrier.in_flight_at_deaths
+    else:
+        given_up = {one.id for one in recipients if one.bucket is Bucket.UNKNOWN}
+        assert given_up <= {attempt.recipient for attempt in unknown}
+        assert max(carrier.by_number.values()) <= 2 and doubled <= 0
+
+
+async def walk(
+    lives: Lives, step: int, path: Path, guarantee: Guarantee, *, media_dies: bool
+) -> Carrier:
+    """A whole campaign, with a death at several passages of one boundary."""
+    carrier, deaths = Carrier(guarantee), 0
+    carrier.say(CampaignStarted("storm", "ops"))
+    async with Database(f"sqlite:///{path}") as database:
+        looks = Looks(database)
+        for passage in (3, 6, 4, 7):
+            if await lives.life(carrier, path, f"outbound:{step}:{passage}", looks):
+                break
+            deaths += 1
+            if media_dies:
+                carrier.die()
+        assert deaths >= 3
+        assert carrier.wrong == []
+        assert await looks.done() or await lives.life(carrier, path, "", looks)
+    assert carrier.wrong == []
+    return carrier
+
+
+async def look_into(
+    path: Path, carrier: Carrier
+) -> tuple[list[RecipientRecord], list[AttemptRecord]]:
+    """Nobody is left in between, every INVITE has its row, and the journal has no gap."""
+    async with Database(f"sqlite:///{path}") as database:
+        books = SqlBooks(database, "house", "secret")
+        names = [f"p{n}" for n in range(PEOPLE)]
+        due = await books.named([recipient_id("storm", name) for name in names])
+        attempts = [a for one in due for a in await books.attempts_of(one.recipient.id)]
+        rows = await read_journal(database, "house", limit=10_000)
+    recipients = [one.recipient for one in due]
+    assert len(recipients) == PEOPLE and all(one.state.final for one in recipients)
+    assert all(one.spent <= RETRY.budget for one in recipients)
+    assert set(carrier.invites) <= {attempt.id for attempt in attempts}
+    assert all(attempt.outcome is not None for attempt in attempts)
+    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+    return recipients, attempts

@@ -20,9 +20,6 @@ REMEMBERED = 200_000
 class Placing:
     """One media process's memory of attempts."""
 
-    media: str
-    life: str
-    """Which life of this process."""
     epoch: int = 0
     """The newest of the dialler's that has spoken."""
     live: set[str] = field(default_factory=set)
@@ -49,13 +46,13 @@ class Placing:
         """A call is over, and was told."""
         self.live.discard(attempt)
 
-    def asked(self, question: AskAttempts) -> AttemptsTold:
-        """What is held of these; from now on only this epoch, or a newer one, is obeyed."""
+    def asked(self, question: AskAttempts, media: str, life: str) -> AttemptsTold:
+        """What this life of this process holds of these; from now on only this epoch, or a newer one, is obeyed."""
         self.epoch = max(self.epoch, question.epoch)
         asked = question.attempts
         return AttemptsTold(
-            self.media,
-            self.life,
+            media,
+            life,
             question.question,
             live=tuple(name for name in asked if name in self.live),
             unknown=tuple(name for name in asked if name not in self._begun),

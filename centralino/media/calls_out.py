@@ -30,7 +30,7 @@ class CallsOut:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._placing = Placing(house.name, house.epoch)
+        self._placing = Placing()
         self._legs: dict[LegId, OutCall] = {}
         self._attempts: dict[str, OutCall] = {}
         self.draining = False
@@ -91,4 +91,5 @@ class CallsOut:
             call.stop(also_up=order.also_up)
 
     def _asked(self, question: AskAttempts) -> None:
-        self._house.tell(self._placing.asked(question))
+        told = self._placing.asked(question, self._house.name, self._house.epoch)
+        self._house.tell(told)

@@ -68,7 +68,8 @@ class Carrier:
 
     guarantee: Guarantee
     lives: int = 1
-    placing: Placing = field(default_factory=lambda: Placing("media-1", "life-1"))
+    placing: Placing = field(default_factory=Placing)
+    life: str = "life-1"
     invites: Counter[str] = field(default_factory=Counter)
     by_number: Counter[str] = field(default_factory=Counter)
     news: dict[str, list[object]] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class Carrier:
 
     def obey(self, command: object, now: float) -> None:
         if isinstance(command, AskAttempts):
-            self.say(self.placing.asked(command))
+            self.say(self.placing.asked(command, "media-1", self.life))
         elif isinstance(command, PlaceCall) and self.placing.begin(command, 0.0) is None:
             self.invites[command.attempt] += 1
             self.by_number[command.target] += 1
@@ -115,7 +116,7 @@ class Carrier:
         """The media process is killed with everything in it."""
         self.in_flight_at_deaths += len(self.placing.live)
         self.lives += 1
-        self.placing = Placing("media-1", f"life-{self.lives}")
+        self.placing, self.life = Placing(), f"life-{self.lives}"
         self.news.clear()
         self.said = {
             n: event for n, event in self.said.items() if isinstance(event, CampaignStarted)
@@ -183,7 +184,7 @@ async def converse(
     while line := await reader.readline():
         answer = json.loads(line)
         if "open" in answer:
-            carrier.say(MediaThere("media-1", carrier.placing.life, 100))
+            carrier.say(MediaThere("media-1", carrier.life, 100))
         elif "command" in answer:
             carrier.obey(decode(answer["command"]), 0.0)
             write(writer, {"taken": answer["id"]})

@@ -86,7 +86,8 @@ class Network:
     """A media process and everybody's telephones."""
 
     fate: Fate
-    placing: Placing = field(default_factory=lambda: Placing("media-1", "life-1"))
+    placing: Placing = field(default_factory=Placing)
+    life: str = "life-1"
     lives: int = 1
     invites: Counter[str] = field(default_factory=Counter)
     """By X-header: the attempt's id."""
@@ -102,7 +103,7 @@ class Network:
         if isinstance(command, PlaceCall):
             self._place(command, now)
         elif isinstance(command, AskAttempts):
-            self.outbox.append(self.placing.asked(command))
+            self.outbox.append(self.placing.asked(command, "media-1", self.life))
         elif isinstance(command, StopAttempt):
             self._stop(command)
 
@@ -136,7 +137,7 @@ class Network:
 
     def die(self) -> None:
         self.lives += 1
-        self.placing = Placing("media-1", f"life-{self.lives}")
+        self.placing, self.life = Placing(), f"life-{self.lives}"
         self.scripts.clear()
         self.outbox.clear()
 
@@ -178,8 +179,7 @@ class House:
         campaigns = [row for row in self.books.rows("campaigns") if isinstance(row, CampaignRecord)]
         opened = self.books.still_open()
         self.dialer.restore(campaigns, self.books.count(), opened, self.now)
-        placing = self.network.placing
-        self.tell(MediaThere(placing.media, placing.life, 50))
+        self.tell(MediaThere("media-1", self.network.life, 50))
 
     def draft(self, record: CampaignRecord, audience: Sequence[NewRecipient]) -> None:
         self.tell(CampaignMade(record))

@@ -189,7 +189,7 @@ def test_a_media_process_that_dies_costs_an_emergency_nobody() -> None:
     house.walk(0.4)
     before = set(house.network.scripts)
     house.network.die()
-    house.tell(MediaThere("media-1", house.network.placing.life, 50))
+    house.tell(MediaThere("media-1", house.network.life, 50))
     house.walk(20)
     assert house.states() == {RecipientState.ACKNOWLEDGED: 10}
     assert len(house.network.invites) <= 10 + len(before)
@@ -201,7 +201,7 @@ def test_and_marketing_calls_nobody_twice() -> None:
     house.start(sales, people(10))
     house.walk(0.4)
     house.network.die()
-    house.tell(MediaThere("media-1", house.network.placing.life, 50))
+    house.tell(MediaThere("media-1", house.network.life, 50))
     house.walk(20)
     assert max(house.network.by_number.values()) == 1
     unknown = [one for one in house.books.recipients() if one.bucket is Bucket.UNKNOWN]

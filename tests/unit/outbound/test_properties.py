@@ -122,10 +122,10 @@ def test_no_recipient_is_lost_whatever_dies_when(data: st.DataObject, guarantee:
         elif what == "media":
             in_flight += len(house.books.still_open())
             house.network.die()
-            house.tell(MediaThere("media-1", house.network.placing.life, 50))
+            house.tell(MediaThere("media-1", house.network.life, 50))
         elif what == "cut":
             house.tell(MediaGone("media-1"))
-            house.tell(MediaThere("media-1", house.network.placing.life, 50))
+            house.tell(MediaThere("media-1", house.network.life, 50))
         elif what == "pause" and house.record().state is CampaignState.RUNNING:
             house.tell(CampaignPaused(record.id))
             house.tell(CampaignStarted(record.id))

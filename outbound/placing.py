@@ -47,7 +47,8 @@ class Placing:
         self.live.discard(attempt)
 
     def asked(self, question: AskAttempts, media: str, life: str) -> AttemptsTold:
-        """What this life of this process holds of these; from now on only this epoch, or a newer one, is obeyed."""
+        """What this life of this process holds of these; from now on only the question's epoch, or
+        a newer one, is obeyed."""
         self.epoch = max(self.epoch, question.epoch)
         asked = question.attempts
         return AttemptsTold(

@@ -9,12 +9,13 @@ here, in order, instead of polling the lock of the file.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Insert, Table, event, make_url
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -23,6 +24,8 @@ from centralino.db.errors import StoreUrl
 
 BUSY_TIMEOUT = 10_000  # ms that a writer waits for another process, e.g. `centralino user`
 COMMAND_TIMEOUT = 30.0  # s; a dead PostgreSQL connection must fail, not hang the distributor
+
+T = TypeVar("T")
 
 _shared: ContextVar[AsyncConnection | None] = ContextVar("shared", default=None)
 """The transaction that this task's writes are part of."""
@@ -88,6 +91,8 @@ class Database:
         self.name = self.url.render_as_string(hide_password=True)
         """The address without its password, for messages."""
         self._engine: AsyncEngine | None = None
+        self._plain: Engine | None = None
+        self._thread: ThreadPoolExecutor | None = None
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -118,6 +123,38 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """`work` in a `write` of its own, given a plain connection.
+
+        For what is written often: on SQLite the whole transaction is one visit to a thread, where
+        the asynchronous driver makes several for each statement (docs/benchmarks/acd.md).
+        """
+        if not self.is_sqlite or _shared.get() is not None:
+            async with self.write() as connection:
+                return await connection.run_sync(work)
+        async with self._turn:
+            doing = asyncio.get_running_loop().run_in_executor(self._writer(), self._do, work)
+            try:
+                return await asyncio.shield(doing)
+            except asyncio.CancelledError:
+                await asyncio.wait([doing])  # the next writer's turn comes after the commit
+                raise
+
+    def _do(self, work: Callable[[Connection], T]) -> T:
+        if self._plain is None:
+            self._plain = create_engine(self.url.set(drivername="sqlite"))
+            event.listen(self._plain, "connect", _on_connect)
+            event.listen(self._plain, "begin", _on_begin)
+        with self._plain.connect() as connection:
+            connection.execution_options(centralino_write=True)
+            with connection.begin():
+                return work(connection)
+
+    def _writer(self) -> ThreadPoolExecutor:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "store")
+        return self._thread
+
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
         """One transaction for every `write` of this task within: committed at the end, all or
@@ -134,6 +171,12 @@ class Database:
         engine, self._engine = self._engine, None
         if engine is not None:
             await engine.dispose()
+        plain, self._plain = self._plain, None
+        if plain is not None:
+            await asyncio.get_running_loop().run_in_executor(self._writer(), plain.dispose)
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown()
 
     async def forget_deleted(self) -> None:
         """Bring deletions from the write-ahead log into the SQLite file, so that nothing deleted

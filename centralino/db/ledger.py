@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from centralino.db.engine import Database
 from centralino.db.tables import facts, journal, journal_heads, outbox, state
@@ -28,23 +27,21 @@ class SqlLedger:
 
     async def commit(self, batch: Batch) -> None:
         """Write it all or nothing."""
-        async with self.database.write() as connection:
-            await self.write_in(connection, batch)
+        await self.database.transact(lambda connection: self.write_in(connection, batch))
 
-    async def write_in(self, connection: AsyncConnection, batch: Batch) -> None:
-        """Write it in a transaction that has more to write."""
+    def write_in(self, connection: Connection, batch: Batch) -> None:
+        """Write it in a transaction that may have more to write."""
         dropped, put = net(batch.changes)
         moves = [change for change in batch.changes if isinstance(change, Transition)]
+        told = [change for change in batch.changes if isinstance(change, Fact)]
         if dropped:
-            await self._drop(connection, batch.room, dropped)
+            self._drop(connection, batch.room, dropped)
         if put:
             rows = [self._state_row(batch.room, change) for change in put]
-            await connection.execute(self.database.upsert(state, _STATE_KEY, {**_NEWER}), rows)
-        await self._append(connection, batch, moves)
-        told = [change for change in batch.changes if isinstance(change, Fact)]
+            connection.execute(self.database.upsert(state, _STATE_KEY, {**_NEWER}), rows)
+        self._append(connection, batch, moves)
         if told:
-            rows = [self._fact_row(batch, fact) for fact in told]
-            await connection.execute(insert(facts), rows)
+            connection.execute(insert(facts), [self._fact_row(batch, fact) for fact in told])
 
     async def confirm(self, room: str, ids: Sequence[str]) -> None:
         """Forget these commands."""
@@ -79,9 +76,7 @@ class SqlLedger:
             rows = (await connection.execute(query)).all()
         return [from_body(row.type, row.v, row.body) for row in rows]
 
-    async def _drop(
-        self, connection: AsyncConnection, room: str, dropped: set[tuple[str, str]]
-    ) -> None:
+    def _drop(self, connection: Connection, room: str, dropped: set[tuple[str, str]]) -> None:
         statement = delete(state).where(
             state.c.centre == self.centre,
             state.c.room == room,
@@ -89,25 +84,23 @@ class SqlLedger:
             state.c.key == bindparam("of_key"),
         )
         rows = [{"of_table": table, "of_key": key} for table, key in sorted(dropped)]
-        await connection.execute(statement, rows)
+        connection.execute(statement, rows)
 
-    async def _append(
-        self, connection: AsyncConnection, batch: Batch, moves: list[Transition]
-    ) -> None:
+    def _append(self, connection: Connection, batch: Batch, moves: list[Transition]) -> None:
         if moves:
-            first = await self._numbers(connection, len(moves))
+            first = self._numbers(connection, len(moves))
             rows = [self._journal_row(first + n, batch.at, move) for n, move in enumerate(moves)]
-            await connection.execute(insert(journal), rows)
+            connection.execute(insert(journal), rows)
         if batch.commands:
             commands = [self._command_row(command) for command in batch.commands]
-            await connection.execute(insert(outbox), commands)
+            connection.execute(insert(outbox), commands)
 
-    async def _numbers(self, connection: AsyncConnection, count: int) -> int:
+    def _numbers(self, connection: Connection, count: int) -> int:
         """Take `count` journal numbers; the first of them."""
         later = {"last": journal_heads.c.last + count}
         statement = self.database.upsert(journal_heads, ("centre",), later)
         row = {"centre": self.centre, "last": count}
-        result = await connection.execute(statement.returning(journal_heads.c.last), row)
+        result = connection.execute(statement.returning(journal_heads.c.last), row)
         return int(result.scalar_one()) - count + 1
 
     def _state_row(self, room: str, change: Put) -> dict[str, Any]:

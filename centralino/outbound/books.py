@@ -91,7 +91,7 @@ class SqlBooks(SqlLedger):
             await self._put(connection, written)
             await self._chain(connection, batch.at, written.audit, heads)
             rest = Batch(batch.room, batch.centre, batch.at, tuple(written.rest), batch.commands)
-            await self.write_in(connection, rest)
+            await connection.run_sync(self.write_in, rest)
         self._heads = heads
 
     async def _hold(self, connection: AsyncConnection) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from centralino.db.engine import Database
 from centralino.db.ledger import SqlLedger
@@ -121,11 +121,9 @@ class Watched(SqlLedger):
 
     crash = CrashPoints()
 
-    async def _append(
-        self, connection: AsyncConnection, batch: Batch, moves: list[Transition]
-    ) -> None:
+    def _append(self, connection: Connection, batch: Batch, moves: list[Transition]) -> None:
         self.crash.pass_by(INSIDE, 1)
-        await super()._append(connection, batch, moves)
+        super()._append(connection, batch, moves)
         self.crash.pass_by(INSIDE, 2)
 
 

@@ -56,7 +56,7 @@ unit: $(DEV_STAMP)
 
 bench: models $(DEV_STAMP)
 	$(BIN)/python bench/bridge_click.py --clicks 30
-	$(BIN)/python bench/acd.py
+	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py
 
 soak: models $(DEV_STAMP)

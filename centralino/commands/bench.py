@@ -105,3 +105,23 @@ def dialer(
         json_file.write_text(text + "\n")
     whole = figures["lost"] == 0 and figures["duplicates"] == 0
     raise typer.Exit(0 if whole and figures["seen_cps_max"] <= cps + 1 else 1)
+
+
+@app.command()
+def acd(
+    agents: Annotated[int, typer.Option("--agents", min=1)] = 500,
+    waiting: Annotated[int, typer.Option("--waiting", min=0)] = 2_000,
+    rate: Annotated[float, typer.Option("--rate", help="Calls a second.")] = 50.0,
+    seconds: Annotated[float, typer.Option("--seconds", help="Of each run.")] = 20.0,
+    large: Annotated[bool, typer.Option(help="Also ten times as many agents and callers.")] = True,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+) -> None:
+    """From a free agent to the offer, with thousands waiting; the order and skills checked."""
+    from centralino.bench.acd import Size
+    from centralino.bench.run_acd import run_acd
+
+    sizes = [Size(agents, waiting, rate, seconds)]
+    if large:
+        sizes.append(Size(10 * agents, 10 * waiting, rate, seconds))
+    raise typer.Exit(0 if run_acd(sizes, json_file, page, command_line()) else 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from bench.acd import Size, bench_core, bench_store  # type: ignore[import-untyped]
+from centralino.bench.acd import Size, bench_core, bench_store
+from centralino.bench.run_acd import run_acd
 
 SMALL = Size(agents=40, waiting=80, calls_per_s=40.0, seconds=1.5)
 
@@ -20,3 +22,11 @@ async def test_so_does_the_service_with_its_store(tmp_path: Path) -> None:
     result = await bench_store(SMALL, tmp_path)
     assert (result.violations, result.mode) == (0, "store")
     assert result.match_ms
+
+
+def test_the_command_writes_figures_and_a_page(tmp_path: Path) -> None:
+    file = tmp_path / "acd.json"
+    assert run_acd([SMALL], file, tmp_path, "centralino bench acd")
+    figures = json.loads(file.read_text())
+    assert figures["violations"] == 0 and figures["mode"] == "store"
+    assert "`centralino bench acd`" in (tmp_path / "acd.md").read_text()

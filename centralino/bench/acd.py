@@ -1,32 +1,23 @@
 """How long from an agent becoming free to the offer, with a long line and many agents.
 
-All agents are busy and the line is long, so every offer is caused by a contact that ends. Two ways:
-
-    python bench/acd.py                     the core alone, on a clock walked by hand
-    python bench/acd.py --store FOLDER      the service with its ledger on disk, in real time: from
-                                            the event to the offer on its way, so after the commit
-
-Options: --agents 500 --waiting 2000 --rate 50 --seconds 20 --json FILE. Violations are counted over
-every offer: two offers for one call or agent, a missing skill, an earlier call passed over.
+All agents are busy and the line is long, so every offer is caused by a contact that ends. `core`
+walks the distributor alone on a clock by hand; `store` runs the service as `serve` does, with its
+ledger on disk and in real time: from the event to the offer on its way, so after the commit.
+Violations are counted over every offer: two offers for one call or agent, a missing skill, an
+earlier call passed over.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import heapq
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd.config import CentreConfig, QueueConfig
 from acd.distributor import Distributor
@@ -44,6 +35,9 @@ from acd.messages import (
 )
 from acd.records import State
 from acd.service import AcdService
+from centralino.db.engine import Database
+from centralino.db.ledger import SqlLedger
+from centralino.db.migrate import upgrade
 from kernel.clock import Clock, SteadyClock
 from kernel.journal import Outgoing
 
@@ -244,10 +238,6 @@ async def _awaited(what: Awaitable[None]) -> None:
 
 async def bench_store(size: Size, folder: Path) -> Result:
     """The service with its ledger on disk: the time until the offer is on its way."""
-    from centralino.db.engine import Database
-    from centralino.db.ledger import SqlLedger
-    from centralino.db.migrate import upgrade
-
     clock = SteadyClock()
     live = Live(size, clock, Shift(size))
     async with Database(f"sqlite:///{folder / 'bench-acd.db'}") as database:
@@ -260,25 +250,3 @@ async def bench_store(size: Size, folder: Path) -> Result:
             running.cancel()
         waiting = len(service.snapshot().calls)
     return Result(size, "store", live.spent, live.wrong, waiting)
-
-
-def main() -> None:
-    """Run it as asked and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--agents", type=int, default=500)
-    parser.add_argument("--waiting", type=int, default=2_000)
-    parser.add_argument("--rate", type=float, default=50.0)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--store", type=Path)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    size = Size(asked.agents, asked.waiting, asked.rate, asked.seconds)
-    result = asyncio.run(bench_store(size, asked.store)) if asked.store else bench_core(size)
-    text = json.dumps(result.as_json(), indent=2)
-    print(text)  # noqa: T201 - the figures are what it is for
-    if asked.json:
-        asked.json.write_text(text + "\n")
-
-
-if __name__ == "__main__":
-    main()

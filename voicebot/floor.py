@@ -56,7 +56,7 @@ class Floor:
         if step.why:
             after = _after(step)
             why = "; ".join(step.why)
-            self.tell(reports.Decided(self.facts.call, now, before.question.key, after, why))
+            self.tell(reports.Decided(self.facts.call, now, before.place, after, why))
         for act in step.acts:
             if isinstance(act, acts.Say | acts.Ask) and act.text:
                 self._say(act, now)
@@ -92,5 +92,5 @@ def _after(step: Step) -> str:
     """Where a step leads."""
     last = step.acts[-1] if step.acts else None
     if isinstance(last, acts.Transfer):
-        return f"to:{last.queue}"
-    return "end" if isinstance(last, acts.HangUp) else step.state.question.key
+        return f"to:{last.queue}{step.state.about}"
+    return "end" if isinstance(last, acts.HangUp) else step.state.place

@@ -109,9 +109,9 @@ class Decided:
     call: str
     at: float
     before: str
-    """The question that was open."""
+    """The question that was open, with the route that asked it: `slot:name@bill_too_high`."""
     after: str
-    """The question that is open now, or `to:<queue>`, or `end`."""
+    """The question that is open now, or `to:<queue>@<intent>`, or `end`."""
     why: str
 
 

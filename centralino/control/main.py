@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,10 @@ from centralino.control.phones import Phones
 from centralino.control.redials import Redials
 from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
-from centralino.db.calls import CallHistory
+from centralino.db.calls import CallHistory, Clients
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
-from centralino.db.journal import JournalRow, read_journal
+from centralino.db.journal import JournalRow, read_journal, read_room
 from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
@@ -52,7 +52,7 @@ from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app
 from centralino.web.metrics import Metrics
-from centralino.web.parts import DAY, WebConfig, WebParts, read_api_keys
+from centralino.web.parts import DAY, Flows, WebConfig, WebParts, read_api_keys
 from centralino.web.server import WebServer
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
@@ -234,6 +234,11 @@ async def opened(
         async def journey(call: str) -> list[JournalRow]:
             return await read_journal(database, centre, call=call)
 
+        async def decisions(
+            span: tuple[float, float], lines: Collection[str], clients: Clients
+        ) -> list[JournalRow]:
+            return await read_room(database, centre, "dialogue", span, lines, clients)
+
         review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir))
         yield control, WebParts(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
@@ -242,6 +247,7 @@ async def opened(
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
             credentials_changed=phones.tell_edge, draining=told.drain, review=review,
+            flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip
         await review.close()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from centralino.db.calls import Clients
 from centralino.db.engine import Database
-from centralino.db.tables import journal
+from centralino.db.tables import calls, journal
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,35 @@ async def read_journal(
     async with database.read() as connection:
         rows = (await connection.execute(query.order_by(journal.c.seq).limit(limit))).all()
     return [JournalRow(*row) for row in rows]
+
+
+async def read_room(
+    database: Database,
+    centre: str,
+    room: str,
+    span: tuple[float, float],
+    lines: Collection[str],
+    clients: Clients,
+    limit: int = 200_000,
+) -> list[JournalRow]:
+    """What a room's machines did in calls of these lines that began in a span of time.
+
+    Each call's rows stand together, in order; the oldest calls first.
+    """
+    theirs = and_(calls.c.centre == journal.c.centre, calls.c.id == journal.c.call)
+    query = (
+        select(*_COLUMNS)
+        .join_from(journal, calls, theirs)
+        .where(
+            journal.c.centre == centre,
+            journal.c.room == room,
+            calls.c.line.in_(sorted(lines)),
+            calls.c.started >= span[0],
+            calls.c.started < span[1],
+        )
+    )
+    if clients is not None:
+        query = query.where(calls.c.client.in_(sorted(clients)))
+    ordered = query.order_by(calls.c.started, calls.c.id, journal.c.seq).limit(limit)
+    async with database.read() as connection:
+        return [JournalRow(*row) for row in (await connection.execute(ordered)).all()]

@@ -125,7 +125,8 @@ class Reporter:
         )  # fmt: skip
 
     def _ask(self, question: str) -> None:
-        """What the caller says from now on answers this."""
+        """What the caller says from now on answers this; which route asks it does not matter."""
+        question = question.partition("@")[0]
         self._question = question
         self.private(self.redactor.secret(question))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from centralino.db.journal import JournalRow
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
@@ -112,6 +113,18 @@ def nothing_denied(contact: str, client: str) -> str:
 
 
 @dataclass(frozen=True)
+class Flows:
+    """Bots, and the decisions of their conversations."""
+
+    folder: Path
+    """Of the bots."""
+    decisions: Callable[
+        [tuple[float, float], Collection[str], Clients], Awaitable[list[JournalRow]]
+    ]
+    """Rows of the journal of calls that began in a span, on these lines, of these clients."""
+
+
+@dataclass(frozen=True)
 class WebParts:
     """Everything the pages use."""
 
@@ -133,6 +146,8 @@ class WebParts:
     """Why an agent of this client may not have this contact; empty where he may."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
+    flows: Flows | None = None
+    """The bots and what calls did in them; None: nothing can be drawn."""
     review: ReviewDesk | None = None
     """Where bots are taught; None: there is none in this house."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)

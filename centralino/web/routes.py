@@ -16,6 +16,7 @@ from centralino.web import (
     history,
     machine,
     people,
+    picture,
     review,
     working,
 )  # fmt: skip
@@ -60,6 +61,7 @@ ROUTES = (
     Route("GET", "/figures", files.page("figures"), needs=AGENTS),
     Route("GET", "/calls", files.page("calls"), needs=READ_CALLS),
     Route("GET", "/calls/{call}", files.page("calls"), needs=READ_CALLS),
+    Route("GET", "/flow", files.page("flow"), needs=TEACH),
     Route("GET", "/review", files.page("review"), needs=TEACH),
     Route("GET", "/users", files.page("users"), needs=USERS),
     Route("GET", "/live", board.live_socket),
@@ -83,6 +85,8 @@ ROUTES = (
     Route("GET", "/api/calls/{call}", history.call, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}/recording.wav", history.recording, needs=READ_CALLS),
     # making the bots better
+    Route("GET", "/api/picture", picture.bots, needs=TEACH),
+    Route("GET", "/api/picture/{bot}.svg", picture.drawn, needs=TEACH),
     Route("GET", "/api/review", review.doubtful, needs=TEACH),
     Route("GET", "/api/review/progress", review.progress, needs=TEACH),
     Route("POST", "/api/review/teach", review.teach, needs=TEACH),

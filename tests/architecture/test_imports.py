@@ -49,6 +49,8 @@ PURE = [
         "carrier", "registrar", "trunks", "state", "inbound", "outbound", "dialogs", "responses",
         "core", "config", "events", "errors",
     )),
+    *(f"centralino/picture/{name}.py" for name in ("counting", "layout", "svg")),
+    "centralino/review/finding.py", "voicebot/redaction.py",
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "centralino/caller/script.py", "telephony/media/answering.py", "centralino/caller/line.py",
     *(f"centralino/bench/{name}.py" for name in (

@@ -36,6 +36,7 @@ def tell(draft: Draft, intent: Intent, told: frozenset[str]) -> Answer:
     assert isinstance(does, Answer)
     draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
     draft.say(does.say, {"intent": intent.title})
+    draft.because(f"answered {intent.name}")
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
     return does

@@ -42,6 +42,10 @@ YES_NO = frozenset(
 """Questions that are answered by yes or no."""
 
 
+COLLECTING = frozenset({Asking.SLOT, Asking.CONFIRM, Asking.CONFIRM_ALL})
+"""Questions of a route under way."""
+
+
 @dataclass(frozen=True)
 class Question:
     """The question that the next answer answers."""
@@ -125,6 +129,17 @@ class State:
     """Response key → how often it was said: which wording comes next."""
     last: tuple[Act, ...] = ()
     """What was said last, to be repeated."""
+
+    @property
+    def about(self) -> str:
+        """`@` and the intent of the route under way, or nothing."""
+        return f"@{self.goal.intent}" if self.goal else ""
+
+    @property
+    def place(self) -> str:
+        """Where the dialogue is, for journals and pictures: `open`, `slot:name@bill_too_high`."""
+        collecting = self.question.asking in COLLECTING
+        return self.question.key + (self.about if collecting else "")
 
     def with_known(self, slot: str, known: Known) -> State:
         """The caller told this slot."""

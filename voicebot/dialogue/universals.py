@@ -9,12 +9,10 @@ from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Answer, Universal
 from voicebot.dialogue.ladder import no_match
-from voicebot.dialogue.state import Asking, Question, State
+from voicebot.dialogue.state import COLLECTING, Asking, Question, State
 
 PAUSE = 60.0
 """Seconds for which "hold on" stops the clocks."""
-COLLECTING = frozenset({Asking.SLOT, Asking.CONFIRM, Asking.CONFIRM_ALL})
-"""Questions of a route under way."""
 
 
 def obey(draft: Draft, universal: Universal) -> None:

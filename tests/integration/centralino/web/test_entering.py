@@ -87,8 +87,8 @@ async def test_a_new_password_ends_the_other_sessions(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("name", "first", "pages"),
     [
-        ("admin", "/queues", ["queues", "figures", "calls", "review", "users"]),
-        ("rosa", "/queues", ["queues", "figures", "calls", "review"]),
+        ("admin", "/queues", ["queues", "figures", "calls", "flow", "review", "users"]),
+        ("rosa", "/queues", ["queues", "figures", "calls", "flow", "review"]),
         ("anna", "/agent", ["agent", "calls"]),
     ],
 )

@@ -216,20 +216,16 @@ class Notice:
         self._act(intent, "voice", now)
 
     def _act(self, wish: str, by: Literal["key", "voice"], now: float) -> None:
-        if wish == "unclear":
-            if by == "key" or self.state is State.AWAITING:
-                self._unclear()
-        elif wish in ("understood", "help"):
+        if wish in ("understood", "help"):
             self._acknowledge(by, wish == "help")
-        elif wish == "opt_out":
-            if self.script.may_opt_out:
-                self._commands.append(OptedOut())
-                self._hush()
-                self._leave(self._version.phrases.opted_out)
-            else:
-                self._unclear()
-        else:
+        elif wish == "opt_out" and self.script.may_opt_out:
+            self._commands.append(OptedOut())
+            self._hush()
+            self._leave(self._version.phrases.opted_out)
+        elif wish in AGAIN:
             self._once_more(wish)
+        elif by == "key" or self.state is State.AWAITING:
+            self._unclear()
 
     def _once_more(self, wish: str) -> None:
         """Said again, as wished; asked for, so it does not count among the rounds."""
@@ -326,6 +322,8 @@ class Notice:
         self._timer = None
 
 
+AGAIN = frozenset({"repeat", "slower", "not_understood", "language", "who"})
+"""Wishes by which the message is said once more."""
 KEYS: Mapping[str, str] = {
     "1": "understood", "2": "repeat", "3": "slower", "4": "language", "9": "opt_out", "0": "help",
 }  # fmt: skip

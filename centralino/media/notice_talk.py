@@ -1,0 +1,228 @@
+"""The sound of one notification: its voice, its ear, and who seems to have answered.
+
+Decides nothing: `outbound.notice` does. What it orders is carried out here, what happens is told to
+it, and what the dialler has to know of it is passed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from kernel.clock import Clock
+from outbound import notice_messages as n
+from outbound.notice import Notice, State
+from telephony.media import playout as media
+from telephony.media.answering import Answered, Answering, Verdict
+from telephony.media.leg import LegSound
+from telephony.media.stretch import stretch
+from voicebot import events
+from voicebot.ear import Ear
+from voicebot.errors import EngineLost
+from voicebot.nlu.ports import Understander
+from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser, Vad
+
+log = structlog.get_logger()
+
+RATE = 8000
+SLOWER = 1.3
+"""How much longer slow speech takes."""
+TURN_PAUSE = 0.4
+"""Seconds of silence after which what was said is looked at."""
+NO_SPEECH = 0.7
+"""Probability of no speech from which on words are not believed."""
+NOTHING = "out_of_scope"
+CERTAIN = 0.9
+"""Confidence from which on a machine is told as one."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Who speaks, hears and understands in which language."""
+
+    voices: Mapping[str, Synthesiser]
+    understanders: Mapping[str, Understander]
+    recogniser: Recogniser | None = None
+    vad: Callable[[int], Vad] | None = None
+
+
+@dataclass
+class NoticeTalk:
+    """One call's notification. `begin` at the answer, then `tick` every 20 ms; `close` at the end.
+
+    `told` gets what is not about sound: facts, hand-over, hang-up.
+    """
+
+    script: n.Script
+    sound: LegSound
+    engines: Engines
+    clock: Clock
+    told: Callable[[n.Command], None]
+    spawn: Callable[..., asyncio.Task[None]]
+    notice: Notice = field(init=False)
+    answering: Answering = field(default_factory=lambda: Answering(RATE))
+    left_in_mailbox: bool = False
+    _ear: Ear | None = None
+    _turn: int = 0
+    _judge_at: float | None = None
+    _texts: asyncio.Queue[n.Say] = field(default_factory=asyncio.Queue)
+    _speaker: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.notice = Notice(self.script)
+        if self.engines.recogniser is not None and self.engines.vad is not None:
+            vad = self.engines.vad(RATE)
+            self._ear = Ear(self.engines.recogniser, vad, RATE, self._ear_told)
+
+    # What the leg's owner calls.
+
+    def begin(self) -> None:
+        """The leg is up."""
+        self._receive(n.Answered())
+        self._listen()
+
+    def digit(self, digit: str) -> None:
+        """A key."""
+        self._receive(n.KeyPressed(digit))
+
+    def take_back(self, text: str) -> None:
+        """What is being said is not so any more."""
+        self._receive(n.TakenBack(text))
+
+    def tick(self) -> None:
+        """20 ms."""
+        now = self.clock.now()
+        frames = self.sound.receive()
+        sent = self.sound.send()
+        if self._ear is not None and sent:
+            self._ear.played([sent])
+        heard: list[bytes | None] = [*frames] or [None]
+        for frame in heard:
+            if self.answering.hear(frame) is not None:
+                self._receive(n.Beeped())
+            if self._ear is not None:
+                self._ear.hear(frame, now)
+        for event in self.sound.playout.take_events():
+            self._receive(_part(event))
+        if self._judge_at is not None and now >= self._judge_at:
+            self._judge_at = None
+            self.spawn(self._make_out(self._turn), "notice words")
+        due = self.notice.next_timer()
+        if due is not None and now >= due:
+            self.notice.handle_timer(now)
+            self._carry_out()
+
+    def close(self) -> None:
+        """The leg is gone, or somebody else has it now."""
+        self._receive(n.Gone())
+        if self._ear is not None:
+            self._ear.close()
+        if self._speaker is not None:
+            self._speaker.cancel()
+
+    def who(self) -> Verdict:
+        """Who seems to have answered."""
+        return self.answering.verdict()
+
+    @property
+    def answered_by(self) -> str:
+        """As it is told: a machine only where it is all but certain, or took our word."""
+        if self.left_in_mailbox:
+            return Answered.VOICEMAIL.value
+        verdict = self.who()
+        return verdict.answered.value if verdict.confidence >= CERTAIN else ""
+
+    # Inside.
+
+    def _receive(self, event: n.Event) -> None:
+        self.notice.receive(event, self.clock.now())
+        self._carry_out()
+
+    def _carry_out(self) -> None:
+        for command in self.notice.commands():
+            if isinstance(command, n.Say):
+                self._texts.put_nowait(command)
+                if self._speaker is None:
+                    self._speaker = self.spawn(self._speak(), "notice voice")
+            elif isinstance(command, n.Hush):
+                self._hush()
+            else:
+                self.left_in_mailbox |= isinstance(command, n.LeftInMailbox)
+                self.told(command)
+
+    def _hush(self) -> None:
+        while not self._texts.empty():
+            self._texts.get_nowait()
+        if self._speaker is not None:
+            self._speaker.cancel()
+            self._speaker = None
+        self.sound.stop()
+
+    async def _speak(self) -> None:
+        """Everything ordered, in order; the call ends where no voice can be had."""
+        try:
+            while True:
+                await self._say(await self._texts.get())
+        except EngineLost as lost:
+            log.error("notice.no_voice", problem=str(lost))
+            self.told(n.HangUp())
+
+    async def _say(self, order: n.Say) -> None:
+        voices = self.engines.voices
+        voice = voices.get(order.language) or next(iter(voices.values()))
+        async for clause in voice.speak(order.text, RATE):
+            pcm = clause.pcm
+            if order.slow:
+                pcm = await asyncio.to_thread(stretch, pcm, RATE, SLOWER)
+            self.sound.playout.enqueue(order.part, pcm)
+        self.sound.playout.end(order.part)
+
+    # Hearing.
+
+    def _listen(self) -> None:
+        if self._ear is not None and self.notice.state is not State.OVER:
+            self._turn += 1
+            self._judge_at = None
+            self._ear.listen(self._turn, RecognitionContext(self.notice.language or "en"))
+
+    def _ear_told(self, event: events.Event) -> None:
+        match event:
+            case events.SpeechPaused():
+                self._judge_at = self.clock.now() + TURN_PAUSE
+            case events.SpeechResumed():
+                self._judge_at = None
+            case events.SpeechEnded():
+                self._judge_at = self.clock.now()
+
+    async def _make_out(self, turn: int) -> None:
+        """What was said, and what it means; then hear the next."""
+        if self._ear is None or turn != self._turn:
+            return
+        try:
+            heard = await self._ear.hear_out(turn)
+            if heard.text and heard.no_speech < NO_SPEECH and turn == self._turn:
+                self.answering.words(heard.text)
+                await self._understand(heard.text)
+        except EngineLost as lost:
+            log.warning("notice.not_heard", problem=str(lost))  # keys are still there
+        finally:
+            if turn == self._turn:
+                self._listen()
+
+    async def _understand(self, text: str) -> None:
+        understander = self.engines.understanders.get(self.notice.language)
+        if understander is None:
+            return
+        meant = await understander.understand(text, "open")
+        intent = NOTHING if meant.out_of_scope else meant.intent.name
+        log.info("notice.heard", intent=intent, confidence=round(meant.intent.confidence, 2))
+        self._receive(n.Meant(intent, meant.intent.confidence))
+
+
+def _part(event: media.PlaybackStarted | media.PlaybackFinished) -> n.Event:
+    if isinstance(event, media.PlaybackStarted):
+        return n.PartStarted(event.playback)
+    return n.PartEnded(event.playback, event.samples * 1000 // RATE, event.interrupted)

@@ -12,6 +12,7 @@ import typer
 
 from centralino import __version__
 from centralino.cli_campaign import campaign_app
+from centralino.cli_notify import notify_app
 from centralino.commands import bench
 from centralino.errors import CentralinoError, ModuleMissing
 
@@ -38,6 +39,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(simulate_app, name="simulate")
 
 app.add_typer(campaign_app, name="campaign")
+app.add_typer(notify_app, name="notify")
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")

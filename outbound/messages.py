@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel.codec import message
+from outbound.notice_messages import Script
 from outbound.records import CampaignRecord, Outcome, Path, RecipientRecord, Refusal
 
 # --- from operators, schedules and alerts
@@ -317,3 +318,28 @@ class PlaceCall:
     person: str
     cut_off: bool = False
     exercise: bool = False
+    script: Script | None = None
+    """A notification with its conversation, in place of `words`."""
+
+
+@message("outbound.take_back")
+@dataclass(frozen=True)
+class TakeBack:
+    """The message of this campaign is wrong: calls that are up say so at once."""
+
+    campaign: str
+    client: str
+    text: str = ""
+    """Empty: the ready words in each call's language."""
+
+
+@message("outbound.opted_out")
+@dataclass(frozen=True)
+class OptedOut:
+    """The called does not want to be called again."""
+
+    attempt: str
+    recipient: str
+    client: str
+    number: str
+    """E.164; content: it goes onto the do-not-call list."""

@@ -10,6 +10,7 @@ from kernel.journal import Ledger
 from outbound.desk import Tally
 from outbound.gate import ALLOWED, Allowed
 from outbound.messages import DueRecipient
+from outbound.notice_messages import Script
 from outbound.records import AttemptRecord, CampaignRecord, Path, RecipientRecord
 
 
@@ -82,6 +83,9 @@ class Messages(Protocol):
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message in this person's language."""
+
+    async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
+        """A notification for this person, with everything its call may say; None: there is none."""
 
 
 class NoRules:

@@ -239,7 +239,8 @@ class OutboundService:
         if allowed.refusal is not None:
             return AttemptRefused(dial.attempt, allowed.refusal, allowed.again_at)
         words = await self.messages.words(campaign, recipient)
-        return place_call(dial, campaign, working, attempt, words)
+        placed = place_call(dial, campaign, working, attempt, words)
+        return replace(placed, script=await self.messages.script(campaign, recipient))
 
     async def _refusing(self) -> None:
         while True:

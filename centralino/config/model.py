@@ -67,6 +67,8 @@ class Speech(Section):
     vad: Literal["silero", "webrtc"] = "silero"
     """What tells speech from noise. Silero costs half a hundredth of a core for each call, and
     hears no speech in music, traffic or other people's talk, where webrtc does."""
+    voices: dict[str, Annotated[str, Field(pattern=r"^(piper|hibari|espeak:[a-z0-9+_-]+)$")]] = {}
+    """Further languages of notifications → voice, e.g. { it = "espeak:it" }; a process each."""
     models_dir: Path = Path("models")
 
 
@@ -177,6 +179,11 @@ class Outbound(Section):
 
     channels: int = Field(default=100, ge=0, le=240)
     """Calls out that each media process holds at once."""
+    two_person: bool = False
+    """Two people with a PIN launch a notification, or one who breaks the glass and says why."""
+    notices: dict[str, Name] = {"en": "notification"}
+    """Language → the bot around a notification in it. Each language but the house's own needs a
+    voice, too: `speech.voices`."""
 
 
 class Dialling(Section):

@@ -202,7 +202,7 @@ async def opened(
         service = AcdService(centre_config(config), ledger, send, clock)
         await service.open()
         contacts = ContactStore(database, contents, secret)
-        outbound = make_outbound(config, database, contents, contacts, bus, secret, clock)
+        outbound = make_outbound(config, database, contents, contacts, bus, secret, clock, sign_in)
         await outbound.service.open()
         phones = Phones(users, service, bus)
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)

@@ -10,7 +10,14 @@ import structlog
 from centralino.media.house import House
 from centralino.media.out_call import OutCall
 from kernel.ids import LegId
-from outbound.messages import AskAttempts, AttemptRefused, MediaThere, PlaceCall, StopAttempt
+from outbound.messages import (
+    AskAttempts,
+    AttemptRefused,
+    MediaThere,
+    PlaceCall,
+    StopAttempt,
+    TakeBack,
+)
 from outbound.placing import Placing
 from outbound.records import Refusal
 from telephony.types import (
@@ -28,8 +35,9 @@ log = structlog.get_logger()
 class CallsOut:
     """Attempts of one media process."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, hand_over: Callable[[OutCall, str], None]) -> None:
         self._house = house
+        self._hand_over = hand_over
         self._placing = Placing()
         self._legs: dict[LegId, OutCall] = {}
         self._attempts: dict[str, OutCall] = {}
@@ -38,6 +46,7 @@ class CallsOut:
             PlaceCall: self._place,
             StopAttempt: self._stop,
             AskAttempts: self._asked,
+            TakeBack: self._take_back,
         }
 
     def __len__(self) -> int:
@@ -77,7 +86,7 @@ class CallsOut:
         if refusal is not None:
             self._house.tell(AttemptRefused(order.attempt, refusal), order.attempt)
             return
-        call = OutCall(order, self._house, self._over)
+        call = OutCall(order, self._house, self._over, self._hand_over)
         self._legs[call.leg] = self._attempts[order.attempt] = call
         call.place()
 
@@ -89,6 +98,11 @@ class CallsOut:
     def _stop(self, order: StopAttempt) -> None:
         if (call := self._attempts.get(order.attempt)) is not None:
             call.stop(also_up=order.also_up)
+
+    def _take_back(self, order: TakeBack) -> None:
+        for call in self._legs.values():
+            if call.order.campaign == order.campaign and call.talk is not None:
+                call.talk.take_back(order.text)
 
     def _asked(self, question: AskAttempts) -> None:
         told = self._placing.asked(question, self._house.name, self._house.epoch)

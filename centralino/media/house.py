@@ -12,6 +12,7 @@ import structlog
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
 from centralino.media.gate import Gate, plan_of
+from centralino.media.notice_talk import Engines
 from kernel.bus import Bus
 from kernel.clock import Clock
 from kernel.ids import Chance, random_hex
@@ -57,11 +58,16 @@ class House:
     chance: Chance = random_hex
     gate: Gate = field(init=False)
     """Asked before anything is dialled."""
+    notices: Engines = field(init=False)
+    """Who speaks, hears and understands in a notification; grows as its bots are loaded."""
     _outbox: asyncio.Queue[tuple[object, str | None]] = field(default_factory=asyncio.Queue)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.gate = Gate(plan_of(self.config, self.edge), self.tell)
+        engines = self.engines
+        spoken = {"en": engines.synthesiser}
+        self.notices = Engines(spoken, {}, engines.recogniser, engines.vad)
 
     def tell(self, value: object, call: str | None = None) -> None:
         """Send control a message, in the order of the calls of this verb; never waits."""

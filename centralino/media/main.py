@@ -105,7 +105,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         bus.on_message(switchboard.message)
         bus.on_peer(switchboard.peer)
         async with bus:
-            await _serve(house, switchboard, told)
+            await _serve(house, layout, switchboard, told)
 
 
 async def prepare(
@@ -115,6 +115,22 @@ async def prepare(
     loaded = await bots.load_for_lines(config)
     await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
     return loaded
+
+
+async def load_notices(house: House, layout: Layout) -> None:
+    """The bots and voices of notifications: beside the calls, which need not wait for them."""
+    cache = PromptCache(Path(layout.state_dir) / "cache" / "prompts")
+    for language, uri in layout.voices.items():
+        pool = SynthesiserPool([WyomingSynthesiser(uri)])
+        voice = CachedSynthesiser(pool, cache, house.config.speech.voices[language])
+        house.notices.voices[language] = voice
+    for language, name in house.config.outbound.notices.items():
+        bot, understander = await asyncio.to_thread(bots.load, house.config, name)
+        house.bots = {**house.bots, name: LoadedBot(bot, understander)}
+        house.notices.understanders[language] = understander
+        said = house.notices.voices.get(language)
+        if isinstance(said, CachedSynthesiser):
+            await warm_when_there(said, fixed_texts([bot]), layout)
 
 
 async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: Layout) -> None:
@@ -127,10 +143,11 @@ async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: La
                 await asyncio.sleep(0.2)
 
 
-async def _serve(house: House, switchboard: Switchboard, told: Signals) -> None:
+async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: Signals) -> None:
     house.spawn(house.carry_messages(), "outbox")
     house.spawn(switchboard.legs(), "legs")
     house.spawn(watch_load(house, switchboard), "load")
+    house.spawn(load_notices(house, layout), "notices")
     say_ready(house.name, epoch=house.epoch)
     await told.stop.wait()
     switchboard.draining = switchboard.out.draining = True

@@ -7,7 +7,7 @@ it, and what the dialler has to know of it is passed on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -43,8 +43,8 @@ CERTAIN = 0.9
 class Engines:
     """Who speaks, hears and understands in which language."""
 
-    voices: Mapping[str, Synthesiser]
-    understanders: Mapping[str, Understander]
+    voices: dict[str, Synthesiser]
+    understanders: dict[str, Understander]
     recogniser: Recogniser | None = None
     vad: Callable[[int], Vad] | None = None
 
@@ -62,6 +62,7 @@ class NoticeTalk:
     clock: Clock
     told: Callable[[n.Command], None]
     spawn: Callable[..., asyncio.Task[None]]
+    live: Callable[[dict[str, object]], None] = lambda fact: None
     notice: Notice = field(init=False)
     answering: Answering = field(default_factory=lambda: Answering(RATE))
     left_in_mailbox: bool = False
@@ -144,6 +145,7 @@ class NoticeTalk:
     def _carry_out(self) -> None:
         for command in self.notice.commands():
             if isinstance(command, n.Say):
+                self.live({"report": "BotSaid", "text": command.text, "at": self.clock.now()})
                 self._texts.put_nowait(command)
                 if self._speaker is None:
                     self._speaker = self.spawn(self._speak(), "notice voice")
@@ -204,6 +206,8 @@ class NoticeTalk:
         try:
             heard = await self._ear.hear_out(turn)
             if heard.text and heard.no_speech < NO_SPEECH and turn == self._turn:
+                self.live({"report": "TurnHeard", "text": heard.text,
+                           "confidence": heard.confidence})  # fmt: skip
                 self.answering.words(heard.text)
                 await self._understand(heard.text)
         except EngineLost as lost:

@@ -16,7 +16,9 @@ import structlog
 
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.notice_talk import NoticeTalk
 from kernel.ids import LegId, new_id
+from outbound import notice_messages as n
 from outbound.messages import (
     AttemptAcknowledged,
     AttemptAnswered,
@@ -26,8 +28,10 @@ from outbound.messages import (
     AttemptRinging,
     MessageCompleted,
     MessageStarted,
+    OptedOut,
     PlaceCall,
 )
+from outbound.notice_messages import Script
 from outbound.records import Outcome, Refusal
 from telephony.dialling import Purpose
 from telephony.drivers.causes import status_of_text
@@ -86,14 +90,20 @@ class OutCall:
     house: House
     over: Callable[[OutCall], None]
     """Called once, after the end was told."""
+    hand_over: Callable[[OutCall, str], None]
+    """Called where the called asks for a person, with the language."""
     leg: LegId = field(init=False)
     state: State = State.PLACED
     sound: LegSound | None = None
+    talk: NoticeTalk | None = None
+    """The conversation, where the order has a script for it."""
     _said: int = 0
     _samples: int = 0
     _again_at: float = 0.0
     _cancelled: bool = False
     _heard_all: bool = False
+    _stage: str = ""
+    """The best that came of a notification."""
 
     def __post_init__(self) -> None:
         self.leg = LegId(new_id("leg", self.house.chance))
@@ -126,12 +136,18 @@ class OutCall:
         self.state = State.SPEAKING
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
         self._tell(AttemptAnswered(self.order.attempt, sip_call_id))
+        if self.order.script is not None:
+            self._converse(self.order.script, self.sound)
+            return
         words = (CUT_OFF if self.order.cut_off else "") + self.order.words
         self._say(words)
         self.house.pump.add(self.leg, self._tick)
 
     def digit(self, digit: str) -> None:
         """A key."""
+        if self.talk is not None:
+            self.talk.digit(digit)
+            return
         if self.state not in (State.SPEAKING, State.WAITING) or self.sound is None:
             return
         self.sound.stop()
@@ -156,8 +172,65 @@ class OutCall:
         up = self.sound is not None
         status = status_of_text(text)
         outcome = Outcome.ANSWERED if up else self._outcome(cause, status)
-        played = self._samples * 1000 // RATE
-        self._end(AttemptEnded(self.order.attempt, outcome, 200 if up else status, 0.0, played))
+        played, who = self._samples * 1000 // RATE, ""
+        if self.talk is not None:
+            self.talk.close()
+            played, who = self.talk.notice.played_ms, self.talk.answered_by
+        ended = AttemptEnded(self.order.attempt, outcome, 200 if up else status, 0.0, played, who)
+        self.house.live({"call": self.order.attempt, "ended": self._became(outcome)})
+        self._end(ended)
+
+    # A notification.
+
+    def _became(self, outcome: Outcome) -> str:
+        """In one word, for whoever watches."""
+        if self.talk is None:
+            return outcome.value
+        if self.talk.left_in_mailbox:
+            return Outcome.VOICEMAIL.value
+        return self._stage or outcome.value
+
+    def _converse(self, script: Script, sound: LegSound) -> None:
+        house = self.house
+        self.talk = NoticeTalk(
+            script, sound, house.notices, house.clock, self._noticed, house.spawn,
+            lambda fact: house.live({"call": self.order.attempt, **fact}),
+        )  # fmt: skip
+        self.house.live({"call": self.order.attempt, "line": self.order.campaign,
+                         "from": contact_uri(self.order.target, house.edge)})  # fmt: skip
+        self.talk.begin()
+        house.pump.add(self.leg, self.talk.tick)
+
+    def _noticed(self, command: n.Command) -> None:
+        """What the conversation decided that is not about sound."""
+        attempt, talk = self.order.attempt, self.talk
+        match command:
+            case n.MessageBegun():
+                self._tell(MessageStarted(attempt))
+            case n.MessageHeard(played_ms):
+                self._stage = self._stage or Outcome.HEARD.value
+                self._tell(MessageCompleted(attempt, played_ms))
+            case n.Acknowledged(by, help):
+                self._stage = Outcome.ACKNOWLEDGED.value
+                self._tell(AttemptAcknowledged(attempt, by, help))
+            case n.OptedOut():
+                order = self.order
+                self._tell(OptedOut(attempt, order.recipient, order.client, order.target))
+            case n.HandOver(language) if talk is not None:
+                asyncio.get_running_loop().call_soon(self._pass_on, language)
+            case n.HangUp():
+                self._hang_up()
+        self.house.live({"call": attempt, "notice": type(command).__name__,
+                         "by": getattr(command, "by", "")})  # fmt: skip
+
+    def _pass_on(self, language: str) -> None:
+        """To a person: the attempt is over, and its leg a caller's like any other."""
+        if self.state is not State.OVER and self.talk is not None:
+            self.talk.close()
+            played = self.talk.notice.played_ms
+            self._end(AttemptEnded(self.order.attempt, Outcome.ANSWERED, 200, 0.0, played))
+            self.house.live({"call": self.order.attempt, "ended": self._stage})
+            self.hand_over(self, language)
 
     # Inside.
 

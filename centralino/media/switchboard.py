@@ -15,9 +15,11 @@ from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.calls_out import CallsOut
+from centralino.media.helped import ask_for_help, helped
 from centralino.media.house import House, user_of
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
+from centralino.media.out_call import OutCall
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
 from telephony.errors import NoSuchLeg
@@ -49,7 +51,7 @@ class Switchboard:
         self._agents: dict[LegId, LiveCall] = {}
         self._keypads: dict[LegId, KeypadLeg] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self.out = CallsOut(house)
+        self.out = CallsOut(house, self._take_over)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
             acd.PlaceOffer: self._place_offer,
@@ -111,6 +113,18 @@ class Switchboard:
             self.calls[call] = self._callers[event.leg] = live
             self._house.live({"call": call, "line": number, "from": event.from_uri})
         self._house.spawn(self._house.control.answer(event.leg), f"answer {event.leg}")
+
+    def _take_over(self, out: OutCall, language: str) -> None:
+        """Somebody who was called asks for a person: from here on a caller's call like any."""
+        call = CallId(new_id("call", self._house.chance))
+        live = helped(call, out, language, self._house)
+        if live is None:
+            self._house.spawn(self._house.control.hang_up(out.leg), f"hang up {out.leg}")
+            return
+        self.calls[call] = self._callers[out.leg] = live
+        self._house.live({"call": call, "line": live.line.number, "from": live.offered.from_uri})
+        live.answered()
+        self._house.spawn(ask_for_help(live), f"help {call}")
 
     def _refusal(self, event: LegOffered, line: Line | None) -> Cause | None:
         """Why an INVITE is refused; None where it is not."""

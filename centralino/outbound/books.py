@@ -30,6 +30,7 @@ from outbound.records import (
     AttemptRecord,
     AttemptState,
     AuditEntry,
+    Bucket,
     CampaignRecord,
     CampaignState,
     Path,
@@ -40,6 +41,9 @@ from outbound.records import (
 
 CHUNK = 5_000
 """Recipients of one transaction of an import: the dialler's commits find their way between."""
+CHUNK_NAMED = 500
+"""Recipients named in one query."""
+HEARD = frozenset({Bucket.ACKNOWLEDGED, Bucket.HEARD, Bucket.VOICEMAIL, Bucket.UNKNOWN})
 ENDED = (CampaignState.CANCELLED, CampaignState.EXPIRED)
 OWN_TABLES = frozenset({CAMPAIGNS, RECIPIENTS, ATTEMPTS, AUDIT})
 
@@ -281,6 +285,23 @@ class SqlBooks(SqlLedger):
             c.centre == self.centre, c.id.in_(recipients)
         )
         return await self._with_paths([rows.recipient_of(row) for row in await self._all(query)])
+
+    async def reached(self, campaign: str) -> list[DueRecipient]:
+        """Everybody who heard something of this campaign, with their numbers: whom a retraction
+        has to reach."""
+        c = tables.recipients.c
+        heard = [bucket for bucket in Bucket if bucket in HEARD]
+        query = (
+            select(*(c[name] for name in rows.RECIPIENT))
+            .where(c.centre == self.centre, c.campaign == campaign, c.bucket.in_(heard))
+            .order_by(c.seq)
+        )
+        found = [rows.recipient_of(row) for row in await self._all(query)]
+        return [
+            due
+            for at in range(0, len(found), CHUNK_NAMED)
+            for due in await self._with_paths(found[at : at + CHUNK_NAMED])
+        ]
 
     async def attempts_of(self, recipient: str) -> list[AttemptRecord]:
         """Every attempt, in order."""

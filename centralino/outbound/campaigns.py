@@ -42,13 +42,13 @@ NUMBER = re.compile(r"\+\d{6,15}|\d{2,6}|sips?:\S+@\S+")
 EMERGENCY = "emergency"
 
 
-class _Asked(BaseModel):
+class Wish(BaseModel):
     """A request's values. What we do not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class NewCampaign(_Asked):
+class NewCampaign(Wish):
     """A campaign to be drafted."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -70,14 +70,14 @@ class NewCampaign(_Asked):
     reached_is_enough: bool = False
 
 
-class OfCampaign(_Asked):
+class OfCampaign(Wish):
     """Something about a campaign."""
 
     campaign: str
     why: str = Field(default="", max_length=500)
 
 
-class NewPeople(_Asked):
+class NewPeople(Wish):
     """More of an audience: one person a line."""
 
     campaign: str
@@ -122,6 +122,12 @@ class Campaigns:
             "list": self._list,
             "why": self._why,
         }
+
+    def more(
+        self, verbs: Mapping[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]]
+    ) -> None:
+        """Further things that can be asked."""
+        self._verbs.update(verbs)
 
     async def ask(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str = "") -> Json:
         """Do what is asked, once for each key. Raises CampaignError."""

@@ -19,7 +19,11 @@ from centralino.errors import CentralinoError
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.lease import SqlOwnership
-from centralino.outbound.stored import HouseRules, StoredWords, house_classes
+from centralino.outbound.notices import StoredMessages, phrases_of
+from centralino.outbound.notifications import Notifications
+from centralino.outbound.stored import HouseRules, house_classes
+from centralino.processes.preflight import find_bot
+from centralino.users.signin import SignIn
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
 from kernel.codec import name_of
@@ -70,9 +74,16 @@ class OutboundDesk:
     campaigns: Campaigns
     media: frozenset[str]
     bus: Bus
+    contacts: ContactStore
+    clock: Clock
 
     async def take(self, value: object) -> None:
         """News of a call, from a media process; within a group it is kept for the end of it."""
+        if isinstance(value, messages.OptedOut):
+            now = self.clock.now()
+            await self.contacts.block([value.number], value.client, "asked in a call", now)
+            await self.service.drop(value.recipient, "asked not to be called")
+            return
         run = _run.get()
         if run is None:
             await self.service.submit(value)
@@ -127,15 +138,29 @@ def carrier(bus: Bus) -> Carry:
 
 def make_outbound(
     config: Config, database: Database, contents: ContentStore, contacts: ContactStore, bus: Bus,
-    secret: str, clock: Clock,
+    secret: str, clock: Clock, sign_in: SignIn,
 ) -> OutboundDesk:  # fmt: skip
     """The dialler and its front; `open` and `run` its service."""
     books = SqlBooks(database, config.centre, secret)
     classes = house_classes()
+    dialler = dialer_config(config)
+    words = {
+        language: phrases_of(find_bot(config, name))
+        for language, name in config.outbound.notices.items()
+    }
+    stored = StoredMessages(contents, contacts=contacts, classes=classes, phrases=lambda: words)
     service = OutboundService(
-        dialer_config(config), books, SqlOwnership(database, config.centre, secret[:16]),
-        HouseRules(contacts, classes), StoredWords(contents), carrier(bus), clock,
+        dialler, books, SqlOwnership(database, config.centre, secret[:16]),
+        HouseRules(contacts, classes), stored, carrier(bus), clock,
     )  # fmt: skip
     keep = config.retention.days * DAY
     campaigns = Campaigns(service, books, contents, clock, keep, classes)
-    return OutboundDesk(service, campaigns, frozenset(config.media_names()), bus)
+
+    async def send(media: str, order: object) -> None:
+        await bus.send(media, order)
+
+    notifications = Notifications(
+        config, campaigns, contacts, stored, classes, dialler.trunks, sign_in, send, clock
+    )
+    campaigns.more(notifications.verbs)
+    return OutboundDesk(service, campaigns, frozenset(config.media_names()), bus, contacts, clock)

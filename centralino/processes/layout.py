@@ -43,6 +43,8 @@ class Layout:
     media: tuple[MediaPlace, ...]
     speech: tuple[str, ...] = field(default=())
     """Wyoming URIs."""
+    voices: dict[str, str] = field(default_factory=dict)
+    """Language → Wyoming URI of its own voice."""
     secret: str = field(default="", repr=False)
     """By which media processes know a call that the edge admitted."""
 
@@ -111,6 +113,10 @@ def make_layout(config: Config) -> Layout:
         web_port=_wanted(config.web.host, config.web.port, "web.port"),
         media=places,
         secret=secrets.token_hex(16),
+        voices={
+            language: f"unix://{_socket_path(run / f'voice-{language}.sock')}"
+            for language in config.speech.voices
+        },
         speech=tuple(
             f"unix://{_socket_path(run / f'speech-{n + 1}.sock')}"
             for n in range(config.speech.workers)

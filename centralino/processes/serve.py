@@ -74,7 +74,17 @@ class Serving:
         edge = self._child("edge", "centralino.processes.edge")
         control.drains = edge.drains = True
         media = [self._media(name) for name in self.config.media_names()]
-        return [*speech, control, edge, *media]
+        return [*speech, *self._voices(), control, edge, *media]
+
+    def _voices(self) -> list[Post]:
+        """A process for each further language of notifications."""
+        return [
+            python_post(
+                f"voice-{language}", "voicebot.speech.worker", "--uri", uri, "--role", "tts",
+                "--voice", self.config.speech.voices[language], "--watch-stdin",
+            )
+            for language, uri in self.layout.voices.items()
+        ]  # fmt: skip
 
     def _media(self, name: str) -> Post:
         post = self._child(name, "centralino.media.main", *(["--live"] if self.live else []))

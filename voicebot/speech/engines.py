@@ -70,7 +70,15 @@ def _voice(voice: str) -> Voice:
         hibari = HibariVoice(why)
         hibari.load()
         return hibari
-    raise EngineMissing(f"no voice is called {voice!r}: use one of {', '.join(VOICES)}")
+    if voice.startswith("espeak:"):
+        from voicebot.speech.espeak import EspeakVoice
+
+        espeak = EspeakVoice(why, voice.removeprefix("espeak:"))
+        espeak.load()
+        return espeak
+    raise EngineMissing(
+        f"no voice is called {voice!r}: use one of {', '.join(VOICES)}, or espeak:it"
+    )
 
 
 def vad_maker(name: str) -> Callable[[int], Vad]:

@@ -47,7 +47,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--recogniser", default="auto", help="auto, whisper, vosk, or a model of the catalogue"
     )
-    parser.add_argument("--voice", default="piper", choices=engines.VOICES)
+    parser.add_argument("--voice", default="piper", help="piper, hibari, or espeak:it")
     parser.add_argument("--threads", type=int, default=1, help="utterances recognised at once")
     parser.add_argument("--watch-stdin", action="store_true", help="end when stdin ends")
     return parser.parse_args(argv)

@@ -36,6 +36,9 @@ CONFIG = DialerConfig("house", (Limits("loop", 60.0, 40),), window=12)
 class Quiet:
     """Nothing to be said."""
 
+    async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:
+        return None
+
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         return ""
 

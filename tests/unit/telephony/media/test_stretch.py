@@ -12,7 +12,7 @@ RATE = 8000
 
 def tone(seconds: float, hertz: float = 220.0) -> bytes:
     wave = 8000 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)
-    return np.rint(wave).astype("<i2").tobytes()
+    return bytes(np.rint(wave).astype("<i2").tobytes())
 
 
 def pitch(pcm: bytes) -> float:

@@ -1,0 +1,98 @@
+"""Notifications in the store: the message of each version, and the script of each person's call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from centralino.contacts.store import ContactStore
+from centralino.outbound.stored import StoredWords
+from outbound.compliance import LegalClass
+from outbound.message import Message, render
+from outbound.notice_messages import Phrases, Script, Version
+from outbound.records import CampaignRecord, RecipientRecord
+from voicebot.dialogue.flow import Bot
+
+NOTICE = "notice"
+"""The kind of content; the version stands behind it."""
+
+
+def kind_of(version: int) -> str:
+    """Under which kind a version's message lies."""
+    return f"{NOTICE}-{version}"
+
+
+def phrases_of(bot: Bot) -> Phrases:
+    """The words around the message, from the responses of a notification's bot."""
+
+    def say(key: str) -> str:
+        response = bot.responses.get(f"utter_{key}")
+        return response.text({}) if response is not None else ""
+
+    return Phrases(
+        options=say("options"), switch=say("switch"), thanks=say("thanks"), help=say("help"),
+        again=say("again"), goodbye=say("goodbye"), cut_off=say("cut_off"),
+        exercise=say("exercise"), opt_out=say("opt_out"), opted_out=say("opted_out"),
+        retraction=say("retraction"), who=say("who"),
+    )  # fmt: skip
+
+
+@dataclass
+class StoredMessages(StoredWords):
+    """`outbound.ports.Messages`: plain words, or a notification's script."""
+
+    contacts: ContactStore = field(kw_only=True)
+    classes: Mapping[str, LegalClass] = field(kw_only=True)
+    phrases: Callable[[], Mapping[str, Phrases]] = field(kw_only=True)
+    """By language; only languages that can be spoken here."""
+    _messages: dict[tuple[str, int], Message | None] = field(default_factory=dict)
+
+    async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
+        """A notification for this person; None for a campaign of plain words or a bot."""
+        message = await self.message(campaign.message, campaign.message_version)
+        if message is None:
+            return None
+        person = (await self.contacts.get([recipient.person], None)).get(recipient.person)
+        slots = person.slots() if person is not None else {}
+        law = self.classes.get(campaign.legal_class)
+        return script_for(
+            message, recipient.language or message.default, slots, self.phrases(),
+            cut_off=recipient.cut_off, exercise=campaign.exercise,
+            may_opt_out=law is not None and law.opt_out,
+        )  # fmt: skip
+
+    async def message(self, name: str, version: int) -> Message | None:
+        """The message of a version, read once."""
+        key = (name, version)
+        if key not in self._messages:
+            found = await self.contents.get(name, kind_of(version), None)
+            self._messages[key] = found if isinstance(found, Message) else None
+        return self._messages[key]
+
+    def forget(self, name: str) -> None:
+        """It was written anew."""
+        self._messages = {key: one for key, one in self._messages.items() if key[0] != name}
+
+
+def script_for(
+    message: Message,
+    wanted: str,
+    slots: Mapping[str, str],
+    phrases: Mapping[str, Phrases],
+    *,
+    cut_off: bool = False,
+    exercise: bool = False,
+    may_opt_out: bool = False,
+) -> Script:
+    """Everything one call may say: the person's language first, then the others."""
+    own = message.language_for(wanted)
+    languages = [own, *(one for one in message.texts if one != own)]
+    versions: dict[str, Version] = {}
+    for language in languages:
+        words = phrases.get(language.partition("-")[0])
+        if words is not None:
+            spoken = render(message, language, slots)
+            versions[language.partition("-")[0]] = Version(
+                spoken.headline, spoken.body, spoken.voicemail, words
+            )
+    return Script(versions, cut_off, exercise, may_opt_out)

@@ -1,0 +1,380 @@
+"""Notifications as people launch them: audience, preview, two persons, retraction.
+
+The verbs answer JSON, as those of campaigns do, to the command line, the API and the pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from pydantic import Field
+
+from centralino.config.model import Config
+from centralino.contacts.store import ContactStore
+from centralino.db.meta import get_meta, set_meta
+from centralino.outbound.campaigns import (
+    Asker,
+    Campaigns,
+    Json,
+    NewCampaign,
+    Wish,
+    drafted,
+    read_people,
+)
+from centralino.outbound.errors import CampaignError
+from centralino.outbound.notices import StoredMessages, kind_of
+from centralino.users.signin import SignIn
+from centralino.users.types import Refused
+from contacts.area import Area, read_circle, read_polygon
+from contacts.audience import Audience, Chosen, Filter, choose
+from contacts.errors import ContactsError
+from kernel.clock import Clock
+from kernel.ids import new_id
+from outbound.compliance import LegalClass
+from outbound.errors import OutboundError
+from outbound.estimate import estimate
+from outbound.message import Fit, Message, Text, check_message, fit, render
+from outbound.messages import CampaignCancelled, CampaignMade, CampaignStarted, TakeBack
+from outbound.pacing import Limits
+from outbound.ports import NewRecipient
+from outbound.records import CampaignRecord, Path, RecipientState
+
+log = structlog.get_logger()
+
+REMIND_EVERY = 30.0
+"""Seconds between reminders that a launch waits for its second person."""
+REACHED = frozenset({RecipientState.ACKNOWLEDGED, RecipientState.REACHED})
+
+
+class WantedText(Wish):
+    """The message in one language."""
+
+    headline: str
+    body: str = ""
+    voicemail: str = ""
+    retraction: str = ""
+
+
+class WantedAudience(Wish):
+    """Whom to call."""
+
+    groups: tuple[str, ...] = ()
+    not_groups: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    where: Mapping[str, str] = {}
+    polygons: tuple[str, ...] = ()
+    circles: tuple[str, ...] = ()
+    unplaced_too: bool = False
+
+    def filter(self) -> Filter:
+        """As contacts knows it. Raises BadArea."""
+        polygons = tuple(read_polygon(text) for text in self.polygons)
+        circles = tuple(read_circle(text) for text in self.circles)
+        areas: tuple[Area, ...] = (*polygons, *circles)
+        return Filter(
+            self.groups, self.not_groups, self.languages, tuple(self.where.items()), areas,
+            self.unplaced_too,
+        )  # fmt: skip
+
+
+class NewNotice(Wish):
+    """A notification to be drafted."""
+
+    name: str = Field(min_length=1, max_length=200)
+    client: str
+    texts: Mapping[str, WantedText] = Field(min_length=1)
+    default: str = ""
+    """Language; empty: the first."""
+    audience: WantedAudience = WantedAudience()
+    legal_class: str = "emergency"
+    caller_id: str = ""
+    trunks: tuple[str, ...] = ()
+    expires: float = 0.0
+    starts: float = 0.0
+    attempts: int = Field(default=0, ge=0, le=20)
+    exercise: bool = False
+    dry_run: bool = False
+    only_to: str = ""
+    """A number: only this one is called, to hear it first."""
+    lines: tuple[str, ...] = ()
+    """People who are no contacts, one a line: number[,number…]; then nobody else is called."""
+    retry_after: float = Field(default=0.0, ge=0, le=86_400)
+    """Seconds between two calls to the same person; 0: as the class has it."""
+    ring_timeout: float = Field(default=25.0, ge=15.0, le=120.0)
+
+    def message(self) -> Message:
+        """The message. Raises BadMessage."""
+        texts = {
+            language.lower(): Text(text.headline, text.body, text.voicemail, text.retraction)
+            for language, text in self.texts.items()
+        }
+        made = Message(texts, self.default or next(iter(texts)))
+        check_message(made)
+        return made
+
+
+class Launch(Wish):
+    """Start a notification."""
+
+    campaign: str
+    by: str = ""
+    """Number of a user who has a PIN."""
+    pin: str = ""
+    break_glass: bool = False
+    """Start without the second person: with a reason, and an alarm."""
+    reason: str = ""
+
+
+class Stop(Wish):
+    """Take a notification back."""
+
+    campaign: str
+    why: str = ""
+
+
+class Notifications:
+    """The front of notifications."""
+
+    def __init__(
+        self, config: Config, campaigns: Campaigns, contacts: ContactStore,
+        messages: StoredMessages, classes: Mapping[str, LegalClass], trunks: tuple[Limits, ...],
+        sign_in: SignIn, send: Callable[[str, object], Awaitable[None]], clock: Clock,
+    ) -> None:  # fmt: skip
+        self._config = config
+        self._campaigns = campaigns
+        self._contacts = contacts
+        self._messages = messages
+        self._classes = classes
+        self._trunks = trunks
+        self._sign_in = sign_in
+        self._send = send
+        self._clock = clock
+        self._reminding: dict[str, asyncio.Task[None]] = {}
+        self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
+            "notice.draft": self._draft,
+            "notice.launch": self._launch,
+            "notice.cancel": self._cancel,
+        }
+
+    # Drafting.
+
+    async def _draft(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        new = NewNotice.model_validate(values)
+        if not asker.sees(new.client):
+            raise CampaignError(f"{new.client} is not a client of yours")
+        law = self._classes.get(new.legal_class)
+        if law is None:
+            raise CampaignError(f"there is no legal class {new.legal_class!r}")
+        try:
+            message = new.message()
+            audience = await self._audience(new, law)
+        except (OutboundError, ContactsError) as error:
+            raise CampaignError(str(error)) from error
+        people = ((one.language, one.slots) for one in audience.people)
+        told = self._preview(new, message, audience, fit(message, people))
+        if new.dry_run:
+            return told
+        record = await self._make(new, message, audience)
+        return {"campaign": record.id, **told}
+
+    async def _audience(self, new: NewNotice, law: LegalClass) -> Audience:
+        if new.only_to or new.lines:
+            return self._listed(new)
+        client = next((one for one in self._config.clients if one.id == new.client), None)
+        people = [p async for p in self._contacts.all(frozenset({new.client}))]
+        blocked = await self._contacts.blocked(new.client)
+        wanted = new.audience.filter()
+
+        def chosen() -> Audience:
+            return choose(
+                people, wanted, default_language=client.language if client else "en",
+                default_zone=client.time_zone if client else "", blocked=blocked,
+                ignore_do_not_call=not law.do_not_call,
+                consent_for=new.legal_class if law.consent else "",
+            )  # fmt: skip
+
+        return await asyncio.to_thread(chosen)
+
+    def _listed(self, new: NewNotice) -> Audience:
+        """People given by their numbers alone."""
+        audience = Audience()
+        language = new.message().default
+        for one in read_people((new.only_to,) if new.only_to else new.lines, language, ""):
+            numbers = tuple(path.number for path in one.paths)
+            audience.people.append(Chosen(one.person, numbers, (), language, {}))
+        return audience
+
+    async def _make(self, new: NewNotice, message: Message, audience: Audience) -> CampaignRecord:
+        fields = NewCampaign(
+            name=new.name, client=new.client, legal_class=new.legal_class,
+            caller_id=new.caller_id, trunks=new.trunks, attempts=new.attempts,
+            starts=new.starts, expires=new.expires, exercise=new.exercise,
+            ring_timeout=max(new.ring_timeout, self._classes[new.legal_class].min_ring),
+        )  # fmt: skip
+        record = drafted(fields, new_id("cam"))
+        if new.retry_after:
+            delays = dict.fromkeys(record.retry.delays, new.retry_after)
+            record = replace(record, retry=replace(record.retry, delays=delays))
+        await self._keep(record, message)
+        service = self._campaigns.service
+        await service.submit(CampaignMade(record))
+        people = [
+            NewRecipient(
+                one.person, tuple(Path(number) for number in one.numbers), one.language,
+                ",".join(one.zones),
+            )
+            for one in audience.people
+        ]  # fmt: skip
+        await service.add(record.id, people)
+        return record
+
+    async def _keep(self, record: CampaignRecord, message: Message) -> None:
+        now = self._clock.now()
+        keep = self._config.retention.days * 86_400.0
+        await self._messages.contents.put(
+            record.message, kind_of(record.message_version), message, client=record.client,
+            expires=now + keep, now=now,
+        )  # fmt: skip
+        self._messages.forget(record.message)
+
+    def _preview(self, new: NewNotice, message: Message, audience: Audience, fits: Fit) -> Json:
+        spoken = {lang: render(message, lang, {}) for lang in message.texts}
+        seconds = max(one.seconds for one in spoken.values())
+        wanted = [
+            trunk for trunk in self._trunks
+            if trunk.rehearsal == new.exercise and (not new.trunks or trunk.name in new.trunks)
+        ]  # fmt: skip
+        eta = estimate(audience.size, seconds, wanted)
+        voices = {"en", *self._config.speech.voices}
+        warnings = [
+            f"there is no voice for {lang}: its people hear {message.default}"
+            for lang in message.texts
+            if lang.partition("-")[0] not in voices & set(self._config.outbound.notices)
+        ]
+        if fits.missing:
+            missing = ", ".join(f"{name} ({count})" for name, count in fits.missing.items())
+            warnings.append(f"not known of everybody, and no word given for it: {missing}")
+        if not wanted:
+            warnings.append("no trunk can carry it: see [[trunks]]")
+        over = new.expires and eta.first_pass and self._clock.now() + eta.first_pass > new.expires
+        if over:
+            warnings.append("it expires before everybody was called once")
+        return {
+            "people": audience.size, "left_out": dict(audience.left_out),
+            "languages": dict(fits.languages), "fallen_back": dict(fits.fallen_back),
+            "message_seconds": round(seconds, 1), "rate": eta.rate,
+            "first_pass_seconds": eta.first_pass, "all_passes_seconds": eta.all_passes,
+            "warnings": warnings,
+        }  # fmt: skip
+
+    # Launching.
+
+    async def _launch(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        asked = Launch.model_validate(values)
+        record = self._seen(asked.campaign, asker)
+        if self._config.outbound.two_person and not record.exercise:
+            waiting = await self._second_person(asked)
+            if waiting is not None:
+                return waiting
+        self._remind_no_more(asked.campaign)
+        by = asked.by or asker.name
+        await self._campaigns.service.submit(CampaignStarted(asked.campaign, by))
+        return {"campaign": asked.campaign, "state": "running", "by": by}
+
+    async def _second_person(self, asked: Launch) -> Json | None:
+        """What to answer while another person is missing; None: launch."""
+        await self._prove(asked)
+        if asked.break_glass:
+            if not asked.reason.strip():
+                raise CampaignError("without a second person: say the --reason")
+            log.error("notice.break_glass", campaign=asked.campaign, by=asked.by,
+                      reason=asked.reason)  # fmt: skip
+            return None
+        database, centre = self._campaigns.books.database, self._campaigns.books.centre
+        key = f"launch:{asked.campaign}"
+        async with database.write() as connection:
+            first = await get_meta(connection, centre, key)
+            if first is not None and first["by"] != asked.by:
+                return None
+            value = {"by": asked.by, "at": self._clock.now()}
+            await set_meta(database, connection, centre, key, value)
+        self._remind(asked.campaign, asked.by)
+        return {"campaign": asked.campaign, "state": "waits for a second person",
+                "asked_by": asked.by}  # fmt: skip
+
+    async def _prove(self, asked: Launch) -> None:
+        found = await self._sign_in.check_pin(asked.by, asked.pin, self._clock.now())
+        if isinstance(found, Refused):
+            raise CampaignError("two persons launch here: give --as NUMBER and the right PIN")
+
+    def _remind(self, campaign: str, by: str) -> None:
+        """A launch that waits is told again and again, never left in silence."""
+        self._remind_no_more(campaign)
+
+        async def remind() -> None:
+            while True:
+                log.warning("notice.waits_for_second_person", campaign=campaign, by=by)
+                await asyncio.sleep(REMIND_EVERY)
+
+        self._reminding[campaign] = asyncio.create_task(remind())
+
+    def _remind_no_more(self, campaign: str) -> None:
+        if (task := self._reminding.pop(campaign, None)) is not None:
+            task.cancel()
+
+    # Taking back.
+
+    async def _cancel(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        """Stop, correct in the calls that are up, and call back everybody who was reached."""
+        asked = Stop.model_validate(values)
+        record = self._seen(asked.campaign, asker)
+        message = await self._messages.message(record.message, record.message_version)
+        if message is None:
+            raise CampaignError(f"{asked.campaign} is no notification: see `campaign cancel`")
+        self._remind_no_more(record.id)
+        service = self._campaigns.service
+        await service.submit(CampaignCancelled(record.id, asker.name, asked.why))
+        for media in self._config.media_names():
+            await self._send(media, TakeBack(record.id, record.client))
+        reached = await self._reached(record.id)
+        answer = {"campaign": record.id, "state": "cancelled", "reached": len(reached)}
+        if not reached:
+            return answer
+        back = replace(
+            record, id=new_id("cam"), name=f"Retraction: {record.name}", message_version=1,
+            expires=0.0, starts=0.0,
+        )  # fmt: skip
+        back = replace(back, message=f"msg-{back.id}")
+        await self._keep(back, retraction(message, self._messages.phrases()))
+        await service.submit(CampaignMade(back))
+        await service.add(back.id, reached)
+        await service.submit(CampaignStarted(back.id, asker.name))
+        return {**answer, "retraction": back.id}
+
+    async def _reached(self, campaign: str) -> list[NewRecipient]:
+        found = await self._campaigns.books.reached(campaign)
+        return [
+            NewRecipient(due.recipient.person, due.paths, due.recipient.language,
+                         due.recipient.zone)
+            for due in found
+        ]  # fmt: skip
+
+    def _seen(self, name: str, asker: Asker) -> CampaignRecord:
+        record = self._campaigns.service.campaign(name)
+        if not asker.sees(record.client):
+            raise CampaignError(f"there is no campaign {name!r}")
+        return record
+
+
+def retraction(message: Message, phrases: Mapping[str, Any]) -> Message:
+    """The message that takes this one back, in all its languages; never with slots of its own."""
+    texts = {}
+    for language, text in message.texts.items():
+        words = phrases.get(language.partition("-")[0])
+        headline = text.retraction or (words.retraction if words else "")
+        texts[language] = Text(headline or phrases[message.default].retraction)
+    return Message(texts, message.default)

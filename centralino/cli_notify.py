@@ -123,3 +123,14 @@ def cancel(
 def status(campaign: Campaign, config: ConfigFile = None) -> None:
     """Who was reached, in six buckets, and how fast it goes."""
     _ask(config, "status", {"campaign": campaign})
+
+
+@notify_app.command("alert")
+def alert(
+    file: Annotated[Path, typer.Argument(help="An alert by CAP 1.2 (XML).")],
+    config: ConfigFile = None,
+) -> None:
+    """Hand in an alert: what the rules of the house make of it."""
+    from centralino.commands.notify import read_file
+
+    _ask(config, "notice.alert", {"xml": read_file(file)})

@@ -49,3 +49,11 @@ def read_pairs(texts: list[str]) -> dict[str, str]:
 def expiry(minutes: float) -> float:
     """UTC seconds so many minutes from now; 0 for never."""
     return time.time() + 60 * minutes if minutes else 0.0
+
+
+def read_file(path: Path) -> str:
+    """The text of a file. Raises StartRefused."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"{path} cannot be read: {error}") from error

@@ -179,11 +179,35 @@ class Outbound(Section):
 
     channels: int = Field(default=100, ge=0, le=240)
     """Calls out that each media process holds at once."""
+    alerts_folder: Path | None = None
+    """Folder into which alerts (CAP 1.2, `*.xml`) are laid; each is taken and moved aside."""
+    alert_certificates: tuple[Path, ...] = ()
+    """PEM files; where there are some, only alerts that one of them signed are taken."""
     two_person: bool = False
     """Two people with a PIN launch a notification, or one who breaks the glass and says why."""
     notices: dict[str, Name] = {"en": "notification"}
     """Language → the bot around a notification in it. Each language but the house's own needs a
     voice, too: `speech.voices`."""
+
+
+class AlertRule(Section):
+    """For which alerts (CAP 1.2) a notification is drafted."""
+
+    name: Name
+    client: Name
+    senders: tuple[str, ...] = ()
+    """Exactly these; empty: everybody who may hand in alerts."""
+    events: tuple[str, ...] = ()
+    """Empty: every event."""
+    severity: Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"] = "Moderate"
+    """At least."""
+    urgency: Literal["Immediate", "Expected", "Future", "Past", "Unknown"] = "Future"
+    """At least."""
+    groups: tuple[str, ...] = ()
+    """Only people of these, beside the alert's area."""
+    auto_launch: bool = False
+    """Approved in advance: it starts by itself after `countdown`."""
+    countdown: Seconds = 120.0
 
 
 class Dialling(Section):
@@ -302,6 +326,7 @@ class Config(Section):
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
     prefix_limits: tuple[PrefixLimit, ...] = ()
+    alert_rules: tuple[AlertRule, ...] = ()
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),

@@ -263,6 +263,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
                 tasks.create_task(control.outbound.service.run(), name="outbound"),
+                tasks.create_task(control.outbound.alerts.watch_folder(), name="alerts"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),
                 tasks.create_task(control.keep_gauges(parts.metrics), name="gauges"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.db import outbound_tables as tables
@@ -289,11 +289,18 @@ class SqlBooks(SqlLedger):
     async def reached(self, campaign: str) -> list[DueRecipient]:
         """Everybody who heard something of this campaign, with their numbers: whom a retraction
         has to reach."""
+        heard = tables.recipients.c.bucket.in_([str(bucket) for bucket in HEARD])
+        return await self._audience(campaign, heard)
+
+    async def everybody(self, campaign: str) -> list[DueRecipient]:
+        """The whole audience, with its numbers."""
+        return await self._audience(campaign)
+
+    async def _audience(self, campaign: str, *more: ColumnElement[bool]) -> list[DueRecipient]:
         c = tables.recipients.c
-        heard = [bucket for bucket in Bucket if bucket in HEARD]
         query = (
             select(*(c[name] for name in rows.RECIPIENT))
-            .where(c.centre == self.centre, c.campaign == campaign, c.bucket.in_(heard))
+            .where(c.centre == self.centre, c.campaign == campaign, *more)
             .order_by(c.seq)
         )
         found = [rows.recipient_of(row) for row in await self._all(query)]

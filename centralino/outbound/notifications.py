@@ -6,7 +6,7 @@ The verbs answer JSON, as those of campaigns do, to the command line, the API an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,16 +38,22 @@ from outbound.compliance import LegalClass
 from outbound.errors import OutboundError
 from outbound.estimate import estimate
 from outbound.message import Fit, Message, Text, check_message, fit, render
-from outbound.messages import CampaignCancelled, CampaignMade, CampaignStarted, TakeBack
+from outbound.messages import (
+    CampaignCancelled,
+    CampaignMade,
+    CampaignStarted,
+    DueRecipient,
+    MessageChanged,
+    TakeBack,
+)
 from outbound.pacing import Limits
 from outbound.ports import NewRecipient
-from outbound.records import CampaignRecord, Path, RecipientState
+from outbound.records import CampaignRecord, Path
 
 log = structlog.get_logger()
 
 REMIND_EVERY = 30.0
 """Seconds between reminders that a launch waits for its second person."""
-REACHED = frozenset({RecipientState.ACKNOWLEDGED, RecipientState.REACHED})
 
 
 class WantedText(Wish):
@@ -222,14 +228,7 @@ class Notifications:
         await self._keep(record, message)
         service = self._campaigns.service
         await service.submit(CampaignMade(record))
-        people = [
-            NewRecipient(
-                one.person, tuple(Path(number) for number in one.numbers), one.language,
-                ",".join(one.zones),
-            )
-            for one in audience.people
-        ]  # fmt: skip
-        await service.add(record.id, people)
+        await service.add(record.id, [_recipient(one) for one in audience.people])
         return record
 
     async def _keep(self, record: CampaignRecord, message: Message) -> None:
@@ -340,34 +339,77 @@ class Notifications:
         await service.submit(CampaignCancelled(record.id, asker.name, asked.why))
         for media in self._config.media_names():
             await self._send(media, TakeBack(record.id, record.client))
-        reached = await self._reached(record.id)
+        reached = await self._campaigns.books.reached(record.id)
         answer = {"campaign": record.id, "state": "cancelled", "reached": len(reached)}
-        if not reached:
-            return answer
-        back = replace(
-            record, id=new_id("cam"), name=f"Retraction: {record.name}", message_version=1,
-            expires=0.0, starts=0.0,
-        )  # fmt: skip
-        back = replace(back, message=f"msg-{back.id}")
-        await self._keep(back, retraction(message, self._messages.phrases()))
-        await service.submit(CampaignMade(back))
-        await service.add(back.id, reached)
-        await service.submit(CampaignStarted(back.id, asker.name))
-        return {**answer, "retraction": back.id}
+        back = await self.follow_up(record.id, "Retraction", self.taken_back(message), reached)
+        return {**answer, "retraction": back} if back else answer
 
-    async def _reached(self, campaign: str) -> list[NewRecipient]:
-        found = await self._campaigns.books.reached(campaign)
-        return [
+    def taken_back(self, message: Message) -> Message:
+        """The message that takes this one back."""
+        return retraction(message, self._messages.phrases())
+
+    async def follow_up(
+        self, campaign: str, title: str, message: Message, people: Sequence[DueRecipient]
+    ) -> str:
+        """Call these people of a campaign again with another message, at its priority; the new
+        campaign, empty where there is nobody."""
+        if not people:
+            return ""
+        service = self._campaigns.service
+        record = service.campaign(campaign)
+        name = new_id("cam")
+        more = replace(
+            record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
+            message_version=1, starts=0.0, expires=0.0,
+        )  # fmt: skip
+        await self._keep(more, message)
+        await service.submit(CampaignMade(more))
+        again = [
             NewRecipient(due.recipient.person, due.paths, due.recipient.language,
                          due.recipient.zone)
-            for due in found
+            for due in people
         ]  # fmt: skip
+        await service.add(name, again)
+        await service.submit(CampaignStarted(name, title.lower()))
+        return name
+
+    # Steering.
+
+    async def audience_of(self, new: NewNotice) -> Audience:
+        """Who would be called now. Raises CampaignError."""
+        return await self._audience(new, self._classes[new.legal_class])
+
+    async def everybody(self, campaign: str) -> list[DueRecipient]:
+        """The whole audience of a campaign, as far as each is."""
+        return await self._campaigns.books.everybody(campaign)
+
+    async def say_anew(self, campaign: str, message: Message) -> None:
+        """Calls placed from now on say this."""
+        record = self._campaigns.service.campaign(campaign)
+        version = record.message_version + 1
+        await self._keep(replace(record, message_version=version), message)
+        changed = MessageChanged(campaign, record.message, version, "alert")
+        await self._campaigns.service.submit(changed)
+
+    async def call_too(self, campaign: str, people: Sequence[Chosen]) -> None:
+        """More people for a campaign that runs."""
+        if people:
+            await self._campaigns.service.add(campaign, [_recipient(one) for one in people])
+
+    async def leave_out(self, recipient: str) -> None:
+        """Somebody is not meant any more."""
+        await self._campaigns.service.drop(recipient, "no longer inside")
 
     def _seen(self, name: str, asker: Asker) -> CampaignRecord:
         record = self._campaigns.service.campaign(name)
         if not asker.sees(record.client):
             raise CampaignError(f"there is no campaign {name!r}")
         return record
+
+
+def _recipient(one: Chosen) -> NewRecipient:
+    paths = tuple(Path(number) for number in one.numbers)
+    return NewRecipient(one.person, paths, one.language, ",".join(one.zones))
 
 
 def retraction(message: Message, phrases: Mapping[str, Any]) -> Message:

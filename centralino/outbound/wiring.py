@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -16,11 +17,13 @@ from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.errors import CentralinoError
+from centralino.outbound.alert_desk import AlertDesk
 from centralino.outbound.books import SqlBooks
-from centralino.outbound.campaigns import Asker, Campaigns
+from centralino.outbound.campaigns import Asker, Campaigns, Json
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
+from centralino.outbound.steering import Steering
 from centralino.outbound.stored import HouseRules, house_classes
 from centralino.processes.preflight import find_bot
 from centralino.users.signin import SignIn
@@ -76,6 +79,7 @@ class OutboundDesk:
     bus: Bus
     contacts: ContactStore
     clock: Clock
+    alerts: AlertDesk
 
     async def take(self, value: object) -> None:
         """News of a call, from a media process; within a group it is kept for the end of it."""
@@ -163,4 +167,12 @@ def make_outbound(
         config, campaigns, contacts, stored, classes, dialler.trunks, sign_in, send, clock
     )
     campaigns.more(notifications.verbs)
-    return OutboundDesk(service, campaigns, frozenset(config.media_names()), bus, contacts, clock)
+    alerts = AlertDesk(config, database, contents, Steering(notifications), campaigns.ask, clock)
+
+    async def take_alert(values: Mapping[str, Any], asker: Asker) -> Json:
+        return await alerts.take(str(values.get("xml", "")).encode(), asker.name)
+
+    campaigns.more({"notice.alert": take_alert})
+    return OutboundDesk(
+        service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts
+    )

@@ -1,0 +1,232 @@
+"""Alerts by CAP, acted upon: by HTTP, from a folder, or polled; `outbound.alerts` decides.
+
+What came is kept as it came, sealed; what became of each stands in the installation's facts under
+its key, so that the same alert twice is once, after any restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from centralino.config.model import Config
+from centralino.content.store import ContentStore
+from centralino.db.engine import Database
+from centralino.db.meta import get_meta, set_meta
+from centralino.errors import CentralinoError
+from centralino.outbound.campaigns import Asker, Json
+from centralino.outbound.errors import CampaignError
+from centralino.outbound.steering import Steering
+from kernel.clock import Clock
+from outbound.alerts import (
+    AlertRule,
+    Decision,
+    Draft,
+    Entry,
+    Ignore,
+    Quarantine,
+    Remember,
+    Retract,
+    Seen,
+    Steer,
+    decide,
+)
+from outbound.cap import Alert, Key, Verify, read_alert, read_signed_alert
+from outbound.errors import BadAlert
+from outbound.signature import verifier
+
+log = structlog.get_logger()
+
+RAW = "cap"
+DAY = 86_400.0
+FOLDER_EVERY = 2.0
+"""Seconds between looks into the folder."""
+ALERTS = Asker("alert", None)
+
+
+def notice_of(alert: Alert, draft: Draft) -> Json:
+    """What an alert asks for, as a notification to be drafted."""
+    texts: dict[str, Json] = {}
+    for info in alert.infos:
+        headline = info.headline or info.event
+        body = " ".join(part for part in (info.description, info.instruction) if part)
+        texts[info.language] = {
+            "headline": headline[:160], "body": body[:2_000], "voicemail": headline[:160],
+        }  # fmt: skip
+    areas = [area for info in alert.infos for area in info.areas]
+    return {
+        "name": f"{alert.infos[0].event} ({alert.key.identifier})",
+        "client": draft.rule.client, "texts": texts, "legal_class": "emergency",
+        "expires": draft.expires, "exercise": draft.exercise,
+        "starts": draft.launch_at or 0.0,
+        "audience": {
+            "groups": draft.rule.groups,
+            "polygons": [text for area in areas for text in area.polygons],
+            "circles": [text for area in areas for text in area.circles],
+        },
+    }  # fmt: skip
+
+
+class AlertDesk:
+    """Where alerts come in."""
+
+    def __init__(
+        self, config: Config, database: Database, contents: ContentStore, steering: Steering,
+        ask: Callable[[str, Mapping[str, Any], Asker], Awaitable[Json]], clock: Clock,
+    ) -> None:  # fmt: skip
+        self._config = config
+        self._database = database
+        self._contents = contents
+        self._steering = steering
+        self._ask = ask
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._rules = tuple(
+            AlertRule(
+                rule.name, rule.client, rule.senders, rule.events, rule.severity, rule.urgency,
+                rule.groups, rule.auto_launch, rule.countdown,
+            )
+            for rule in config.alert_rules
+        )  # fmt: skip
+        self._verify: Verify | None = None
+
+    async def take(self, data: bytes, source: str) -> Json:
+        """One alert; what was done. Raises CampaignError for what is no alert."""
+        try:
+            alert = await asyncio.to_thread(self._read, data)
+        except BadAlert as error:
+            log.error("alert.refused", source=source, why=str(error))
+            raise CampaignError(str(error)) from error
+        async with self._turn:  # one after the other: a Cancel must see what its Alert started
+            book = {key: entry for key in (alert.key, *alert.references)
+                    if (entry := await self._entry(key)) is not None}  # fmt: skip
+            decision = decide(alert, book, self._rules, self._clock.now())
+            answer = await self._act(alert, decision)
+            await self._keep(alert, data)
+        log.info("alert.taken", source=source, alert=str(alert.key), **answer)
+        return answer
+
+    def _read(self, data: bytes) -> Alert:
+        files = self._config.outbound.alert_certificates
+        if not files:
+            return read_alert(data)
+        if self._verify is None:
+            self._verify = verifier([file.read_bytes() for file in files])
+        return read_signed_alert(data, self._verify)
+
+    async def _act(self, alert: Alert, decision: Decision) -> Json:
+        match decision:
+            case Ignore(why):
+                if (await self._entry(alert.key)) is None:
+                    await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
+                return {"did": "nothing", "why": why}
+            case Quarantine(why):
+                log.error("alert.quarantined", alert=str(alert.key), why=why)
+                await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
+                return {"did": "quarantined", "why": why}
+            case Remember(referenced, why):
+                log.error("alert.cancel_before_alert", alert=str(alert.key))
+                for key in referenced:
+                    await self._note(key, Entry(Seen.CANCELLED_BEFORE, key.sender))
+                await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
+                return {"did": "remembered", "why": why}
+            case Draft():
+                return await self._draft(alert, decision)
+            case Retract(campaign, referenced, why):
+                answer = await self._ask(
+                    "notice.cancel", {"campaign": campaign, "why": why}, ALERTS
+                )
+                for key in (alert.key, *referenced):
+                    await self._note(key, Entry(Seen.OVER, key.sender, campaign))
+                return {"did": "retracted", "why": why, **answer}
+            case Steer(campaign, referenced, _):
+                return await self._steer(alert, campaign, referenced)
+
+    async def _draft(self, alert: Alert, draft: Draft) -> Json:
+        answer = await self._ask("notice.draft", notice_of(alert, draft), ALERTS)
+        campaign = str(answer["campaign"])
+        await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign))
+        if draft.launch_at is not None:
+            # Its calls begin when the countdown is over: until then it may be cancelled.
+            await self._ask("start", {"campaign": campaign}, ALERTS)
+        else:
+            log.warning("alert.waits_for_launch", campaign=campaign, people=answer["people"])
+        return {"did": "drafted", "launch_at": draft.launch_at, **answer}
+
+    async def _steer(self, alert: Alert, campaign: str, referenced: tuple[Key, ...]) -> Json:
+        old = await self._alert(referenced[-1])
+        rule = next(iter(self._rules), None)
+        if old is None or rule is None:
+            log.error("alert.quarantined", alert=str(alert.key), why="what it updates is gone")
+            return {"did": "quarantined", "why": "what it updates is gone"}
+        draft = Draft(rule, False, None, alert.expires)
+        answer = await self._steering.update(campaign, old, alert, notice_of(alert, draft))
+        await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign))
+        return {"did": "steered", "campaign": campaign, **answer}
+
+    # What is remembered.
+
+    async def _entry(self, key: Key) -> Entry | None:
+        async with self._database.read() as connection:
+            found = await get_meta(connection, self._config.centre, _name(key))
+        return None if found is None else Entry(Seen(found[0]), found[1], found[2])
+
+    async def _note(self, key: Key, entry: Entry) -> None:
+        value = [entry.seen.value, entry.sender, entry.campaign]
+        async with self._database.write() as connection:
+            await set_meta(self._database, connection, self._config.centre, _name(key), value)
+
+    async def _keep(self, alert: Alert, data: bytes) -> None:
+        now = self._clock.now()
+        keep = self._config.retention.days * DAY
+        await self._contents.put(
+            _name(alert.key), RAW, data, client="", expires=now + keep, now=now
+        )
+
+    async def _alert(self, key: Key) -> Alert | None:
+        found = await self._contents.get(_name(key), RAW, None)
+        return read_alert(found) if isinstance(found, bytes) else None
+
+    # The folder.
+
+    async def watch_folder(self) -> None:
+        """Take each file that is laid into the folder, until cancelled; then it is moved aside."""
+        folder = self._config.outbound.alerts_folder
+        if folder is None:
+            return
+        while True:
+            for path in await asyncio.to_thread(_ready, folder):
+                await self._take_file(folder, path)
+            await asyncio.sleep(FOLDER_EVERY)
+
+    async def _take_file(self, folder: Path, path: Path) -> None:
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+            await self.take(data, f"folder:{path.name}")
+            aside = "taken"
+        except CentralinoError as error:
+            log.error("alert.file_refused", file=path.name, why=str(error))
+            aside = "refused"
+        except OSError as error:
+            log.error("alert.file_unreadable", file=path.name, why=str(error))
+            return
+        await asyncio.to_thread(_aside, folder, path, aside)
+
+
+def _ready(folder: Path) -> list[Path]:
+    """Whole files: what is still being written ends in `.part`."""
+    return sorted(folder.glob("*.xml")) if folder.is_dir() else []
+
+
+def _aside(folder: Path, path: Path, name: str) -> None:
+    (folder / name).mkdir(exist_ok=True)
+    path.replace(folder / name / path.name)
+
+
+def _name(key: Key) -> str:
+    return f"cap-{hashlib.sha256(str(key).encode()).hexdigest()[:32]}"

@@ -48,7 +48,7 @@ from outbound.messages import (
 )
 from outbound.pacing import Limits
 from outbound.ports import NewRecipient
-from outbound.records import CampaignRecord, Path
+from outbound.records import CampaignRecord, CampaignState, Path
 
 log = structlog.get_logger()
 
@@ -360,7 +360,7 @@ class Notifications:
         name = new_id("cam")
         more = replace(
             record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
-            message_version=1, starts=0.0, expires=0.0,
+            message_version=1, starts=0.0, expires=0.0, state=CampaignState.DRAFT,
         )  # fmt: skip
         await self._keep(more, message)
         await service.submit(CampaignMade(more))
@@ -415,8 +415,8 @@ def _recipient(one: Chosen) -> NewRecipient:
 def retraction(message: Message, phrases: Mapping[str, Any]) -> Message:
     """The message that takes this one back, in all its languages; never with slots of its own."""
     texts = {}
+    ready = next(iter(phrases.values())).retraction
     for language, text in message.texts.items():
         words = phrases.get(language.partition("-")[0])
-        headline = text.retraction or (words.retraction if words else "")
-        texts[language] = Text(headline or phrases[message.default].retraction)
+        texts[language] = Text(text.retraction or (words.retraction if words else ready))
     return Message(texts, message.default)

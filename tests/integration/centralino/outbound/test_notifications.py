@@ -1,0 +1,286 @@
+"""Notifications and alerts on a real dialler and database; no media process is there, so nobody is
+called: what is drafted, started, steered and taken back is seen in the dialler's own books."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from centralino.config.distribution import Queue
+from centralino.config.model import AgentSeed, AlertRule, Client, Config, Outbound, Trunk
+from centralino.contacts.store import ContactStore
+from centralino.content.store import ContentStore
+from centralino.control.seeds import plant_agents
+from centralino.db.engine import Database
+from centralino.db.migrate import upgrade
+from centralino.outbound.campaigns import Asker
+from centralino.outbound.errors import CampaignError
+from centralino.outbound.wiring import OutboundDesk, make_outbound
+from centralino.users.people import Users
+from centralino.users.signin import SignIn
+from contacts.numbers import Number
+from contacts.people import Person, Place
+from kernel.clock import SteadyClock
+from outbound.messages import OptedOut, TakeBack
+from outbound.records import CampaignState, recipient_id
+from tests.unit.outbound.alerts import cap, info_block, reference
+
+WATER = {
+    "en": {"headline": "Boil your water, {name|neighbour}.", "body": "For a minute."},
+    "it": {"headline": "Bollite l'acqua.", "retraction": "Tutto bene."},
+}
+ME = Asker("test", None)
+AREA = "<area><areaDesc>north</areaDesc><circle>45,11 50</circle></area>"
+SOUTH = "<area><areaDesc>south</areaDesc><circle>40,11 50</circle></area>"
+
+
+@dataclass
+class Wire:
+    """Takes what would go to media processes."""
+
+    sent: list[object] = field(default_factory=list)
+
+    async def send(self, to: str, value: object, **more: object) -> None:
+        self.sent.append(value)
+
+
+@dataclass
+class House:
+    desk: OutboundDesk
+    contacts: ContactStore
+    wire: Wire
+
+    async def ask(self, verb: str, **values: Any) -> dict[str, Any]:
+        return await self.desk.campaigns.ask(verb, values, ME)
+
+    def state(self, campaign: str) -> CampaignState:
+        return self.desk.service.campaign(campaign).state
+
+
+def config(folder: Path, **more: Any) -> Config:
+    secrets = folder / "secrets"
+    secrets.write_text("pin 4711\n")
+    two = "outbound" in more and more["outbound"].two_person
+    seeds = [
+        AgentSeed(number=n, name=n, client="town", secrets_file=secrets)
+        for n in (("21", "22") if two else ())
+    ]
+    return Config(
+        clients=(Client(id="town", language="en", time_zone="Europe/Rome"),), lines=(),
+        queues=(Queue(id="emergency", client="town"),), agents=tuple(seeds),
+        trunks=(
+            Trunk(name="sip", target="127.0.0.1:9", max_cps=2.0, max_channels=0),
+            Trunk(name="loop", target="127.0.0.1:9", rehearsal=True),
+        ),
+        **more,
+    )  # fmt: skip
+
+
+PEOPLE = [
+    Person("", "town", (Number("+393351234567"),), name="Ada", language="it", groups=("north",),
+           place=Place(45.1, 11.1)),
+    Person("", "town", (Number("+390646771234"),), name="Ben", groups=("south",),
+           place=Place(40.1, 11.1)),
+    Person("", "town", (Number("+393357654321"),), do_not_call=True, place=Place(45.0, 11.0)),
+]  # fmt: skip
+
+
+@asynccontextmanager
+async def opened(folder: Path, **more: Any) -> AsyncIterator[House]:
+    settings = config(folder, **more)
+    async with Database(f"sqlite:///{folder}/house.db") as database:
+        await upgrade(database)
+        clock, wire = SteadyClock(), Wire()
+        await plant_agents(settings, Users(database, settings.centre), clock.now())
+        contents = ContentStore(database, settings.centre)
+        contacts = ContactStore(database, contents, "secret")
+        await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, "town", clock.now())
+        desk = make_outbound(
+            settings, database, contents, contacts, cast(Any, wire), "secret", clock,
+            SignIn(database, settings.centre),
+        )  # fmt: skip
+        await desk.service.open()
+        work = asyncio.create_task(desk.service.run())
+        try:
+            yield House(desk, contacts, wire)
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened(tmp_path) as made:
+        yield made
+
+
+async def draft(house: House, **more: Any) -> dict[str, Any]:
+    return await house.ask("notice.draft", name="Water", client="town", texts=WATER, **more)
+
+
+async def test_a_dry_run_tells_and_makes_nothing(house: House) -> None:
+    told = await draft(house, dry_run=True)
+    assert told["people"] == 3 and told["languages"] == {"it": 1, "en": 2}  # an emergency
+    assert told["rate"] == 2.0 and 1 < told["first_pass_seconds"] < 60
+    assert told["warnings"] == ["there is no voice for it: its people hear en"]
+    assert house.desk.service.campaigns() == []
+    reminder = await draft(house, dry_run=True, legal_class="reminder", expires=1.0)
+    assert reminder["people"] == 2 and reminder["left_out"] == {"do not call": 1}
+    assert "it expires before everybody was called once" in reminder["warnings"]
+
+
+async def test_what_cannot_be_is_said_in_one_line(house: House) -> None:
+    for values, problem in (
+        ({"legal_class": "prank"}, "no legal class"),
+        ({"texts": {"en": {"headline": "{oops"}}}, "brace"),
+        ({"audience": {"circles": ["here"]}}, "circle"),
+        ({"colour": "red"}, "colour"),
+    ):  # fmt: skip
+        with pytest.raises(CampaignError, match=problem):
+            await house.ask(
+                "notice.draft", **{"name": "x", "client": "town", "texts": WATER, **values}
+            )
+
+
+async def test_each_person_has_a_script_of_their_own(house: House) -> None:
+    told = await draft(house)
+    record = house.desk.service.campaign(told["campaign"])
+    scripts = [
+        await house.desk.service.messages.script(record, due.recipient)
+        for due in await house.desk.campaigns.books.everybody(record.id)
+    ]
+    said = {next(iter(s.versions.values())).headline for s in scripts if s is not None}
+    assert said == {"Boil your water, Ben.", "Boil your water, neighbour.",
+                    "Boil your water, Ada."}  # no Italian phrases are configured here  # fmt: skip
+
+
+async def test_cancelling_takes_it_back_from_everybody_reached(house: House) -> None:
+    campaign = (await draft(house))["campaign"]
+    await house.ask("notice.launch", campaign=campaign)
+    assert house.state(campaign) is CampaignState.RUNNING
+    (ada,) = await house.contacts.by_number("+393351234567", None)
+    assert await house.desk.service.acknowledge(recipient_id(campaign, ada.id), "call back")
+    told = await house.ask("notice.cancel", campaign=campaign, why="false alarm")
+    assert told["reached"] == 1 and house.state(campaign) is CampaignState.CANCELLED
+    assert TakeBack(campaign, "town") in house.wire.sent
+    back = told["retraction"]
+    assert house.state(back) is CampaignState.RUNNING
+    (due,) = await house.desk.campaigns.books.everybody(back)
+    message = await house.desk.service.messages.message(f"msg-{back}", 1)  # type: ignore[attr-defined]
+    assert due.recipient.person == ada.id and message.texts["it"].headline == "Tutto bene."
+    assert "no longer valid" in message.texts["en"].headline
+
+
+async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> None:
+    async with opened(tmp_path, outbound=Outbound(two_person=True)) as house:
+        first = (await draft(house))["campaign"]
+        asked = {"campaign": first, "pin": "4711"}
+        with pytest.raises(CampaignError, match="right PIN"):
+            await house.ask("notice.launch", campaign=first, by="21", pin="0000")
+        for _ in range(2):  # the same person twice is one person
+            told = await house.ask("notice.launch", by="21", **asked)
+            assert told["state"] == "waits for a second person"
+        assert house.state(first) is CampaignState.DRAFT
+        assert (await house.ask("notice.launch", by="22", **asked))["state"] == "running"
+        second = (await draft(house))["campaign"]
+        glass = {"campaign": second, "by": "21", "pin": "4711", "break_glass": True}
+        with pytest.raises(CampaignError, match="reason"):
+            await house.ask("notice.launch", **glass)
+        await house.ask("notice.launch", reason="fire, alone on duty", **glass)
+        assert house.state(second) is CampaignState.RUNNING
+
+
+async def test_who_opts_out_is_not_called_again(house: House) -> None:
+    campaign = (await draft(house, legal_class="reminder"))["campaign"]
+    (ben,) = await house.contacts.by_number("+390646771234", None)
+    recipient = recipient_id(campaign, ben.id)
+    await house.desk.take(OptedOut("att-1", recipient, "town", "+390646771234"))
+    assert (await house.contacts.blocked("town"))("+390646771234")
+    assert (await draft(house, dry_run=True, legal_class="reminder"))["people"] == 1
+
+
+# Alerts.
+
+RULES = (AlertRule(name="storms", client="town"),)
+SURE = (AlertRule(name="storms", client="town", auto_launch=True, countdown=0.0),)
+
+
+def storm(kind: str = "Alert", identifier: str = "a1", area: str = AREA, **more: str) -> bytes:
+    about = reference() if kind != "Alert" else ""
+    block = info_block(**more).replace("</info>", f"{area}</info>")
+    return cap(kind, identifier, references=about, info=block, status="Actual")
+
+
+async def test_an_alert_drafts_for_those_in_its_area_and_once(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=RULES) as house:
+        told = await house.desk.alerts.take(storm(), "test")
+        assert told["did"] == "drafted" and told["people"] == 2 and told["launch_at"] is None
+        assert house.state(told["campaign"]) is CampaignState.DRAFT
+        again = await house.desk.alerts.take(storm(), "test")
+        assert again == {"did": "nothing", "why": "it came before"}
+        assert len(house.desk.service.campaigns()) == 1
+
+
+async def test_an_exercise_can_only_be_a_rehearsal(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        data = storm().replace(b"Actual", b"Exercise")
+        told = await house.desk.alerts.take(data, "test")
+        assert house.desk.service.campaign(told["campaign"]).exercise
+
+
+async def test_an_update_steers_down_to_people_and_a_cancel_retracts(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        campaign = (await house.desk.alerts.take(storm(), "test"))["campaign"]
+        assert house.state(campaign) is CampaignState.RUNNING
+        (ada,) = await house.contacts.by_number("+393351234567", None)
+        assert await house.desk.service.acknowledge(recipient_id(campaign, ada.id), "call back")
+        moved = storm("Update", "a2", SOUTH, instruction="Leave the house.")
+        told = await house.desk.alerts.take(moved, "test")
+        assert told["did"] == "steered"
+        assert told["steps"] == {"add": 1, "drop": 1, "no_longer_applies": 1}
+        assert house.desk.service.campaign(campaign).message_version == 2
+        names = {view.name.split(":")[0] for view in house.desk.service.campaigns()}
+        assert "No longer" in names
+        cancel = cap("Cancel", "a3", references=reference(), info="")
+        assert (await house.desk.alerts.take(cancel, "test"))["did"] == "retracted"
+        assert house.state(campaign) is CampaignState.CANCELLED
+        late = await house.desk.alerts.take(
+            cap("Cancel", "a4", references=reference(), info=""), "t"
+        )
+        assert late["did"] == "nothing"
+
+
+async def test_a_cancel_before_its_alert_and_a_stranger(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        cancel = cap("Cancel", "a3", references=reference(), info="")
+        assert (await house.desk.alerts.take(cancel, "test"))["did"] == "remembered"
+        assert (await house.desk.alerts.take(storm(), "test"))["did"] == "nothing"
+        stranger = cap("Update", "b1", sender="x@y.example", references=reference())
+        assert (await house.desk.alerts.take(stranger, "test"))["did"] == "quarantined"
+        with pytest.raises(CampaignError, match="no XML"):
+            await house.desk.alerts.take(b"<alert", "test")
+        assert house.desk.service.campaigns() == []
+
+
+async def test_files_of_a_folder_are_taken_and_moved_aside(tmp_path: Path) -> None:
+    folder = tmp_path / "alerts"
+    folder.mkdir()
+    (folder / "storm.xml").write_bytes(storm())
+    (folder / "bad.xml").write_bytes(b"not an alert")
+    (folder / "later.xml.part").write_bytes(storm())
+    more = {"alert_rules": RULES, "outbound": Outbound(alerts_folder=folder)}
+    async with opened(tmp_path, **more) as house:
+        watching = asyncio.create_task(house.desk.alerts.watch_folder())
+        async with asyncio.timeout(10):
+            while not (folder / "taken" / "storm.xml").exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        watching.cancel()
+        assert (folder / "refused" / "bad.xml").exists()
+        assert (folder / "later.xml.part").exists()
+        assert len(house.desk.service.campaigns()) == 1

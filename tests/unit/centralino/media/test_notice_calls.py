@@ -1,0 +1,166 @@
+"""A notification on a call out: real sound over a telephone in memory, words as scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from centralino.media.notice_talk import Engines
+from outbound.messages import (
+    AttemptAcknowledged,
+    AttemptEnded,
+    MessageCompleted,
+    MessageStarted,
+    OptedOut,
+    TakeBack,
+)
+from outbound.notice_messages import Phrases, Script, Version
+from outbound.records import Outcome
+from telephony.media.tones import beep
+from tests.unit.centralino.media.test_calls_out import NUMBER, World, world
+from voicebot.nlu.ports import IntentScore, Understanding
+from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
+
+__all__ = ["world"]
+
+EN = Phrases("Say understood.", "English, press 4.", "Thank you.", "Help comes.", "Sorry?", "Bye.",
+             "Again.", "An exercise.", "Press 9.", "Off the list.", "That was wrong.")  # fmt: skip
+IT = replace(EN, switch="Italiano, prema 4.", thanks="Grazie.")
+SCRIPT = Script(
+    {
+        "en": Version("Boil your water.", "For a minute.", "Water: boil it.", EN),
+        "it": Version("Bollite l'acqua.", "Un minuto.", "Bollite.", IT),
+    }
+)
+SPEECH = np.random.default_rng(1).normal(0, 3000, 6_400).astype("<i2").tobytes()
+"""0.8 s, wide in frequency as speech is, and no echo of our tones."""
+INTENTS = {"understood": "understood", "help me": "help", "pardon": "not_understood"}
+
+
+class Understands:
+    """Knows three sentences."""
+
+    async def understand(self, text: str, expects: str = "open") -> Understanding:
+        name = INTENTS.get(text, "out_of_scope")
+        return Understanding(text, IntentScore(name, 0.9), out_of_scope=name == "out_of_scope")
+
+    def intents(self) -> frozenset[str]:
+        return frozenset(INTENTS.values())
+
+
+class Called(World):
+    """The telephone also speaks."""
+
+    voice: TextSynthesiser
+    italian: TextSynthesiser
+    handed: list[str]
+
+    async def says(self, pcm: bytes) -> None:
+        stream = self.phone.media(self.legs[-1])
+        size = stream.frame_bytes
+        for at in range(0, len(pcm) - size + 1, size):
+            stream.write(pcm[at : at + size])
+            await self.listen(0.02)
+
+    def ended(self) -> AttemptEnded:
+        (ended,) = [event for event in self.told if isinstance(event, AttemptEnded)]
+        return ended
+
+
+@pytest.fixture
+def called(world: World) -> Called:
+    made = Called(world.calls, world.house, world.ours, world.phone, world.clock)
+    made.voice, made.italian, made.handed = TextSynthesiser(0.01), TextSynthesiser(0.01), []
+    world.calls._hand_over = lambda call, language: made.handed.append(language)
+    return made
+
+
+async def answered(called: Called, heard: Sequence[str] = (), script: Script = SCRIPT) -> None:
+    called.house.notices = Engines(
+        {"en": called.voice, "it": called.italian}, {"en": Understands()},
+        ScriptedRecogniser(heard), lambda rate: LevelVad(),
+    )  # fmt: skip
+    await called.place(script=script)
+    await called.phone.answer(called.legs[-1])
+    await called.settle()
+
+
+async def test_the_message_begins_at_once_and_what_was_heard_is_a_fact(called: Called) -> None:
+    await answered(called)
+    await called.listen(0.06)
+    assert called.kinds().count(MessageStarted) == 1
+    await called.listen(2)
+    (completed,) = [event for event in called.told if isinstance(event, MessageCompleted)]
+    assert 250 <= completed.played_ms <= 400
+    await called.listen(40)
+    assert called.ended().outcome is Outcome.ANSWERED and called.voice.spoken[-1] == "Bye."
+
+
+async def test_understood_by_key(called: Called) -> None:
+    await answered(called)
+    await called.listen(0.1)
+    await called.press("1")
+    await called.listen(2)
+    assert AttemptAcknowledged("att-1", "key", False) in called.told
+    assert called.voice.spoken[-1] == "Thank you." and called.ended().played_ms < 200
+
+
+async def test_understood_by_voice(called: Called) -> None:
+    await answered(called, ["understood"])
+    await called.listen(1.5)
+    await called.says(SPEECH + bytes(16_000))
+    await called.listen(2)
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
+    assert called.ended().outcome is Outcome.ANSWERED
+
+
+async def test_help_hands_the_leg_on_and_ends_the_attempt(called: Called) -> None:
+    await answered(called, ["help me"])
+    await called.listen(1.5)
+    await called.says(SPEECH + bytes(16_000))
+    await called.listen(2)
+    assert AttemptAcknowledged("att-1", "voice", True) in called.told
+    assert called.handed == ["en"] and not len(called.calls)
+    assert called.ended().outcome is Outcome.ANSWERED
+
+
+async def test_a_beep_has_the_short_version_recorded(called: Called) -> None:
+    await answered(called)
+    await called.says(SPEECH * 5 + bytes(4_800) + beep(1000.0, 0.4) + bytes(3_200))
+    await called.listen(3)
+    assert "Water: boil it." in called.voice.spoken
+    assert called.ended().answered_by == "voicemail"
+
+
+async def test_another_language_has_another_voice(called: Called) -> None:
+    await answered(called)
+    await called.listen(0.1)
+    await called.press("4")
+    await called.listen(1)
+    assert called.italian.spoken[0] == "Bollite l'acqua."
+
+
+async def test_taken_back_in_the_call(called: Called) -> None:
+    await answered(called)
+    await called.listen(0.1)
+    called.calls.obey[TakeBack](TakeBack("another", "town"))
+    called.calls.obey[TakeBack](TakeBack("storm", "town"))
+    await called.listen(3)
+    assert called.voice.spoken[-2:] == ["That was wrong.", "Bye."]
+
+
+async def test_who_opts_out_is_told_to_the_dialler(called: Called) -> None:
+    await answered(called, script=replace(SCRIPT, may_opt_out=True))
+    await called.press("9")
+    await called.listen(2)
+    assert OptedOut("att-1", "rcp-1", "town", NUMBER) in called.told
+
+
+async def test_without_a_voice_the_call_ends(called: Called) -> None:
+    called.voice.lost = True
+    await answered(called)
+    await called.listen(0.5)
+    assert called.ended().played_ms == 0

@@ -118,6 +118,7 @@ async def test_the_first_administrator_comes_by_a_link_that_works_once(
             "queues",
             "figures",
             "calls",
+            "flow",
             "review",
             "users",
         ]

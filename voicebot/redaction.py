@@ -43,7 +43,7 @@ def luhn(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Whether this may be a payment card's number."""
-    return CARD[0] <= len(digits) <= CARD[1] and luhn(digits)
+    return digits.isdecimal() and CARD[0] <= len(digits) <= CARD[1] and luhn(digits)
 
 
 def without_numbers(text: str, language: str = "en") -> str:
@@ -102,7 +102,7 @@ class Redactor:
 
         Its transcript tells no question, so what is secret there is known by its value.
         """
-        secrets = [s for s in packet.slots if self._is_secret(s.name)]
+        secrets = [s for s in packet.slots if self._is_secret(s.name) or is_card(s.value)]
         for slot in packet.slots:
             self._know(slot.name, slot.value)
         hidden = tuple(sorted(slot.name for slot in secrets))

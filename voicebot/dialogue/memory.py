@@ -9,6 +9,7 @@ from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Flow, Route
 from voicebot.dialogue.state import Asking, Earlier, Goal, Known, Question, State
+from voicebot.redaction import is_card
 
 
 def earlier_of(flow: Flow, state: State) -> Earlier | None:
@@ -19,7 +20,7 @@ def earlier_of(flow: Flow, state: State) -> Earlier | None:
     slots = tuple(
         PacketSlot(name, known.value, known.confidence, known.confirmed, known.source)
         for name, known in state.known.items()
-        if name in flow.slots and not flow.slots[name].secret
+        if name in flow.slots and not flow.slots[name].secret and not is_card(known.value)
     )
     return Earlier(intent.name, slots)
 

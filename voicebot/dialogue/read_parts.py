@@ -22,6 +22,7 @@ from voicebot.dialogue.flow import (
     Waiting,
 )
 from voicebot.nlu.marked import Node, hint
+from voicebot.redaction import CARD
 
 KEYS = "0123456789*#"
 EXPECTS = ("open", "yes_no", "menu", "digits", "spelling", "date", "name")
@@ -143,11 +144,12 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         end_key=fields["end_key"].one_of(KEYS, "key") if "end_key" in fields else known.end_key,
         choices=_choices(fields["choices"]) if "choices" in fields else (),
     )
-    if slot.secret and (slot.confirm or slot.echo):
-        node.refuse(f"{node.name}: a secret is never read back; take out `confirm` and `echo`")
     if kind is SlotKind.CHOICE and not slot.choices:
         node.refuse(f"{node.name}: a choice needs `choices: {{value: key}}`")
-    return _digits(fields["digits"], slot) if "digits" in fields else slot
+    slot = _digits(fields["digits"], slot) if "digits" in fields else slot
+    if slot.secret and (slot.confirm or slot.echo):
+        node.refuse(f"{node.name}: a secret is never read back; take out `confirm` and `echo`")
+    return slot
 
 
 def _slot_kind(node: Node | None) -> SlotKind:
@@ -165,11 +167,13 @@ def _digits(node: Node, slot: Slot) -> Slot:
     low = fields["min"].whole(1, 30) if "min" in fields else 1
     high = fields["max"].whole(low, 30) if "max" in fields else 0
     groups = fields["groups"].items() if "groups" in fields else ()
+    luhn = flag(fields, "luhn", False)
     return replace(
         slot,
         min_digits=low,
         max_digits=high,
-        luhn=flag(fields, "luhn", False),
+        luhn=luhn,
+        secret=slot.secret or (luhn and high >= CARD[0]),
         groups=tuple(group.whole(1, 10) for group in groups),
         show_last=fields["show_last"].whole(0, 30) if "show_last" in fields else None,
     )

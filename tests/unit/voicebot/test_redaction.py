@@ -110,7 +110,8 @@ def test_a_packet_travels_without_secrets() -> None:
 
     packet = Packet(
         call="c", centre="c", client="c", line="1", caller="+390123", language="en", queue="q",
-        reason="policy", slots=(slot("name", "Jo Hill"), slot("pin", "4711")),
+        reason="policy",
+        slots=(slot("name", "Jo Hill"), slot("pin", "4711"), slot("number", with_check("4" * 15))),
         transcript=(
             TranscriptLine(1.0, "caller", "this is Jo Hill 4711", 0.9, "bill"),
             TranscriptLine(2.0, "caller", "four seven one one", 0.9, "answer:pin"),
@@ -119,4 +120,4 @@ def test_a_packet_travels_without_secrets() -> None:
     sent = Redactor(SAFE).packet(packet)
     assert [s.name for s in sent.slots] == ["name"]
     assert [line.text for line in sent.transcript] == ["this is [name] [secret]", SECRET]
-    assert sent.redactions == ("pin",)
+    assert sent.redactions == ("number", "pin")

@@ -279,3 +279,14 @@ def test_the_demonstration_bot_has_enough_sentences() -> None:
     counts = {name: sum(e.intent == name for e in training.examples) for name in training.intents()}
     assert min(counts.values()) >= 15
     assert counts["out_of_scope"] >= 80
+
+
+def test_a_cards_number_is_secret_whether_it_says_so_or_not(tmp_path: Path) -> None:
+    old = "digits: {min: 3, max: 5, groups: [2, 3], show_last: 2}"
+    card = FLOW.replace(old, "digits: {min: 13, max: 19, luhn: true}")
+    assert load_bot(write(tmp_path, flow=card)).flow.slots["account"].secret
+    short = FLOW.replace(old, "digits: {min: 3, max: 8, luhn: true}")
+    assert not load_bot(write(tmp_path, flow=short)).flow.slots["account"].secret
+    read_back = card.replace("    type: digits", "    type: digits\n    confirm: say")
+    with pytest.raises(BotError, match="a secret is never read back"):
+        load_bot(write(tmp_path, flow=read_back))

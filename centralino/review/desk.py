@@ -7,7 +7,6 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -147,8 +146,3 @@ class ReviewDesk:
 
     def _log(self, bot: str) -> Path:
         return self.state_dir / "review" / f"{bot}.jsonl"
-
-
-def progress_json(progress: Progress) -> dict[str, Any]:
-    """For the page."""
-    return asdict(progress)

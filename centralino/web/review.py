@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from aiohttp import web
 from pydantic import Field
@@ -88,9 +89,9 @@ async def undo(request: web.Request) -> web.Response:
     return ok(_progress_json(_desk(request).progress))
 
 
-async def _change(change: object) -> None:
+async def _change(change: Awaitable[object]) -> None:
     try:
-        await change  # type: ignore[misc]
+        await change
     except (CentralinoError, VoicebotError) as problem:
         raise Refusal(409, "not_taught", str(problem)) from None
 

@@ -36,6 +36,9 @@ from voicebot.waiting import WaitingRoom
 
 INTER_DIGIT = 3.0
 """Seconds after a key in which the next one is awaited, also the one that ends an answer."""
+BURST = 1.0
+"""Seconds after keys that meant nothing in which more of them are the same mistake: a number typed
+where a menu's key was asked for, or a machine that sends tones without end."""
 
 
 class Conversation:
@@ -50,6 +53,8 @@ class Conversation:
         self._keys = KeyInput()
         self._keyed_at = float("-inf")
         """When the last answer by keys was complete, in UTC seconds."""
+        self._burst = float("-inf")
+        """Until when keys are more of what meant nothing, in UTC seconds."""
         self._last: acts.Last | None = None
         self._answered = False
 
@@ -176,13 +181,18 @@ class Conversation:
         if late or ask is None or self.state in QUEUE or event.digit not in DIGITS:
             self._floor.ignore()
             return
+        if now <= self._burst:
+            self._burst = now + BURST
+            self._floor.odd("keys without end", now)
+            self._floor.ignore()
+            return
         if not self._keys.begun:
             self._prefer_keys(now)
         answer = self._keys.press(event.digit, ask.keys)
         if answer is None:
             self._floor.timers.set(Timer.KEYS, now + INTER_DIGIT)
         else:
-            self._submit(answer, now)
+            self._submit(answer, now, alone=ask.keys.most == 1)
 
     def _prefer_keys(self, now: float) -> None:
         """Silence, and no ear for anything but keys until they are an answer."""
@@ -195,12 +205,15 @@ class Conversation:
     def _keys_over(self, now: float) -> None:
         self._submit(self._keys.take(), now)
 
-    def _submit(self, keys: str, now: float) -> None:
+    def _submit(self, keys: str, now: float, alone: bool = False) -> None:
         self._keyed_at = now
         masked = shown(self._bot.flow, self._floor.dialogue, keys)
         self._floor.transcript.caller(now, f"[{masked}]")
         self._floor.tell(reports.KeysPressed(self._floor.facts.call, now, masked))
+        missed = self._floor.dialogue.no_match
         self._reply(self._policy.pressed(self._floor.dialogue, keys), now)
+        if alone and self._floor.dialogue.no_match > missed:
+            self._burst = now + BURST
 
     # The queue.
 

@@ -29,6 +29,7 @@ class Floor:
         self.timers = Timers()
         self.mouth = Mouth()
         self.transcript = Transcript()
+        self._odd: set[str] = set()
         self._commands: list[do.Command] = []
 
     def order(self, command: do.Command) -> None:
@@ -73,6 +74,12 @@ class Floor:
         self.transcript.cut(playback.ordered, playback.text, spoken)
         told = (playback.ordered, playback.text, spoken)
         self.tell(reports.PromptCut(self.facts.call, *told))
+
+    def odd(self, what: str, now: float) -> None:
+        """Something came that no caller means; told once a conversation."""
+        if what not in self._odd:
+            self._odd.add(what)
+            self.tell(reports.Oddity(self.facts.call, now, what))
 
     def ignore(self) -> None:
         """An event came for something no longer current."""

@@ -26,6 +26,10 @@ ECHOED_WORDS = 3
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
+MOST_KEYS = 40
+"""Of one answer; what comes beyond them is dropped."""
+
+
 class Sound(Enum):
     """What speech over a prompt is."""
 
@@ -81,7 +85,7 @@ class KeyInput:
             self._end = ""
             return self.take()
         self._end = "" if single else keys.end
-        self._pressed += digit
+        self._pressed += digit * (len(self._pressed) < MOST_KEYS)
         full = single or (keys.most and len(self._pressed) >= keys.most)
         return self.take() if full else None
 

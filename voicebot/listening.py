@@ -24,6 +24,7 @@ from voicebot.floor import Floor
 from voicebot.guess import Guess
 from voicebot.hearing import Sound, is_noise, over_prompt
 from voicebot.mouth import Playback
+from voicebot.nbest import chosen
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.timers import Timer
@@ -222,6 +223,8 @@ class Listening:
         if event.turn != self.turn or self._speech is None or self._floor.state is State.THINKING:
             self._floor.ignore()
         elif self._floor.state is State.HEARING:
+            if event.cut:
+                self._floor.odd("speech without end", now)
             self._end_at(event.last_speech_at, now)
         elif self._barge_in.paused:
             self._begin_guess(event.last_speech_at)
@@ -247,12 +250,13 @@ class Listening:
         if guess is None or guess.recognised is not None or self._ask is None:
             self._floor.ignore()
             return
-        guess.heard(event.recognised, now)
-        if self._floor.state in SPEAKING and not self._is_answer(event.recognised, now):
+        heard = chosen(event.recognised, self._ask, self._floor.facts.language)
+        guess.heard(heard, now)
+        if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
-        guess.noise = is_noise(event.recognised)
+        guess.noise = is_noise(heard)
         if not guess.noise:
-            text, readings = event.recognised.text, self._ask.readings
+            text, readings = heard.text, self._ask.readings
             self._floor.order(do.Understand(self.turn, text, readings, guess.number))
             self._arm_endpoint(now)
         elif self._floor.state is State.THINKING:
@@ -370,6 +374,7 @@ class Listening:
         self._noises += 1
         self._floor.timers.clear()
         if self._noises >= NOISES:
+            self._floor.odd("sounds without words", now)
             self._reply(self._policy.no_match(self._floor.dialogue), now)
         elif self._cut_off:
             self._say_again(now)

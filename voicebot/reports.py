@@ -68,6 +68,15 @@ class PromptCut:
 
 
 @dataclass(frozen=True)
+class Oddity:
+    """Something came that no caller means; the call goes on. Told once a conversation and kind."""
+
+    call: str
+    at: float
+    what: str
+
+
+@dataclass(frozen=True)
 class TurnHeard:
     """The caller said this, as far as it was heard."""
 
@@ -187,6 +196,7 @@ Report = (
     | PromptPaused
     | PromptResumed
     | PromptCut
+    | Oddity
     | TurnHeard
     | KeysPressed
     | TurnUnderstood

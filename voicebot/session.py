@@ -28,6 +28,7 @@ from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
 from voicebot.ports import SessionOutput, SpeechEngines
+from voicebot.reports import Oddity
 from voicebot.speech.ports import TurnDetector
 from voicebot.turns import State
 from voicebot.understanding import understand
@@ -230,6 +231,11 @@ class Session:
         else:
             self._told(events.Understood(command.turn, readings, command.guess))
 
+    def _tell(self, command: do.Tell) -> None:
+        if isinstance(command.report, Oddity):
+            log.warning("session.odd", call=self._facts.call, what=command.report.what)
+        self._output.report(command.report)
+
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -265,5 +271,5 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),
     do.StopMusic: lambda session, it: session._playout.background(None),
     do.HangUp: lambda session, it: session._output.hang_up(),
-    do.Tell: lambda session, it: session._output.report(it.report),
+    do.Tell: Session._tell,
 }

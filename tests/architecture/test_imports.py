@@ -38,11 +38,11 @@ PURE = [
     "kernel/reliable.py", "kernel/timers.py", "telephony/types.py", "telephony/call.py",
     "telephony/dialling.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/echo.py", "voicebot/speech/clauses.py",
-    "voicebot/nlu/normalise.py",
+    "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
         "queueing", "hearing", "mouth", "timers", "progress",
-        "expected", "completeness", "guess", "bargein", "spoken",
+        "expected", "completeness", "guess", "bargein", "spoken", "nbest",
     )),
     *(f"telephony/edge/{name}.py" for name in (
         "uri", "message", "framing", "alarms", "digest", "spread", "admission", "calls", "proxy",

@@ -262,9 +262,12 @@ def _corrects(draft: Draft, readings: Sequence[Understanding], yes: bool | None)
         return yes is False and _something_else(draft, readings[-1])
     if yes is None and not any(reading.entities for reading in readings):
         return False
+    before = draft.state.known
     changed = corrected(draft, (draft.flow.slots[name] for name in names), readings)
     if not changed:
         return False
+    wrong = {(name, before[name].value) for name in changed if name in before}
+    draft.state = replace(draft.state, denied=draft.state.denied | wrong)
     if yes is None:
         _answered(draft, changed[0])
     draft.state = draft.state.progressed()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from voicebot.dialogue.corrections import patched
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Flow, Slot, SlotKind
 from voicebot.dialogue.meaning import verdict
@@ -104,10 +106,23 @@ def _other_value(draft: Draft, slot: Slot, readings: Sequence[Understanding]) ->
     for reading in readings:
         asked = slot.expects == reading_of(reading, slot)
         entity = slot.value_in(reading.entities, asked)
+        if entity is not None and held is not None and not slot.accepts(entity.value):
+            entity = _patch(draft, slot, held.value, entity)
         if entity is not None and slot.accepts(entity.value):
             if held is None or held.value != entity.value:
                 return entity
     return None
+
+
+def _patch(draft: Draft, slot: Slot, held: str, said: Entity) -> Entity | None:
+    """ "No, seven two": the value held with some of its digits replaced."""
+
+    def possible(value: str) -> bool:
+        return slot.accepts(value) and (slot.name, value) not in draft.state.denied
+
+    digits = slot.kind is SlotKind.DIGITS and said.value.isdigit()
+    value = patched(held, said.value, slot.groups, possible) if digits else None
+    return replace(said, value=value) if value is not None else None
 
 
 def reading_of(reading: Understanding, slot: Slot) -> str:

@@ -53,6 +53,8 @@ class SlotKind(StrEnum):
     TEXT = "text"
     NAME = "name"
     DIGITS = "digits"
+    CODE = "code"
+    """Letters and digits, spelled."""
     NUMBER = "number"
     DATE = "date"
     YES_NO = "yes_no"
@@ -160,8 +162,8 @@ class Slot:
         """The entity of a sentence that fills this slot.
 
         Its own entities count always; the built-in one of its kind (`name`, `digits`, `number`,
-        `date`, `yes_no`) only if the sentence answers the question for this slot (`asked`). A
-        text slot that is asked for takes the sentence itself: not here.
+        `date`, `yes_no`, `code`) only if the sentence answers the question for this slot
+        (`asked`). A text slot that is asked for takes the sentence itself: not here.
         """
         for entity in entities:
             if entity.name in self.entities:
@@ -181,6 +183,9 @@ class Slot:
         """Whether `value` is possible."""
         if self.mask is not None:
             return self.mask.fits(value)
+        if self.kind is SlotKind.CODE:
+            high = self.max_digits or len(value)
+            return value.isalnum() and self.min_digits <= len(value) <= high
         if self.kind is SlotKind.CHOICE:
             return any(choice.value == value for choice in self.choices)
         return bool(value.strip())
@@ -195,7 +200,7 @@ class Slot:
 
     def spoken(self, value: str) -> str:
         """How `value` is read back: digits one by one in groups, a date as a day."""
-        if self.kind is SlotKind.DIGITS:
+        if self.kind in (SlotKind.DIGITS, SlotKind.CODE):
             return ", ".join(" ".join(group) for group in _grouped(value, self.groups))
         if self.kind is SlotKind.DATE:
             return _spoken_date(value)

@@ -29,6 +29,7 @@ EXPECTS = ("open", "yes_no", "menu", "digits", "spelling", "date", "name")
 _EXPECTS = {
     SlotKind.NAME: "name",
     SlotKind.DIGITS: "digits",
+    SlotKind.CODE: "spelling",
     SlotKind.NUMBER: "digits",
     SlotKind.DATE: "date",
     SlotKind.YES_NO: "yes_no",

@@ -29,7 +29,7 @@ _ANSWERS = {
     "digits": ("digits", "number"),
     "date": ("date",),
     "name": ("name",),
-    "spelling": ("name",),
+    "spelling": ("name", "code"),
 }
 """What the question expects → the built-in entities that answer it."""
 _AROUND = frozenset(

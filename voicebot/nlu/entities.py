@@ -1,7 +1,8 @@
 """The things named in a sentence: the bot's own words and patterns, and the built-in kinds.
 
-Built-in entities are `name`, `digits`, `number`, `date` and `yes_no`. What the question expects
-decides which of them are looked for: a name is only looked for freely when one was asked for.
+Built-in entities are `name`, `digits`, `number`, `date`, `yes_no` and `code`. What the question
+expects decides which of them are looked for: a name only freely when one was asked for, a code only
+where letters are.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from voicebot.nlu.names import find_name
 from voicebot.nlu.normalise import words
 from voicebot.nlu.numbers import Run, digit_runs
 from voicebot.nlu.ports import Entity
+from voicebot.nlu.spelling import spelled
 from voicebot.nlu.training import Training
 
 DAY = "day"
 """An entity of this name is a day of the week: relative days and dates are resolved to one."""
-BUILT_IN = frozenset({"name", "digits", "number", "date", "yes_no"})
+BUILT_IN = frozenset({"name", "digits", "number", "date", "yes_no", "code"})
 _RELATIVE = {"today": 0, "tonight": 0, "tomorrow": 1, "day after tomorrow": 2}
 
+SHORTEST_NAME = 3
+"""Letters; fewer are initials."""
+SPELLED_SURE = 0.9
 _YES = frozenset(
     "yes yeah yep yup sure correct right exactly true ok absolutely definitely indeed affirmative "
     "perfect fine please aye".split()
@@ -59,8 +64,10 @@ class EntityFinder:
         if not any(entity.name in self._regexes for entity in found) or expects == "digits":
             found += _digits(text, runs, expects)
         found += dates
+        letters = spelled(text) if expects in ("name", "spelling") else ""
+        found += _spelled(text, letters, expects)
         name = find_name(text, asked=expects in ("name", "spelling"))
-        if name is not None:
+        if name is not None and not any(entity.name == "name" for entity in found):
             said = text[name.start : name.end]
             sure = 0.9 if name.sure else 0.6
             found.append(Entity("name", name.value, said, name.start, name.end, sure))
@@ -140,6 +147,15 @@ def _digits(text: str, runs: list[Run], expects: str) -> list[Entity]:
         start, end = longest.start, longest.end
         entities.append(Entity("number", str(int(longest.digits)), text[start:end], start, end))
     return entities
+
+
+def _spelled(text: str, letters: str, expects: str) -> list[Entity]:
+    """A code, and a name where it has letters only."""
+    whole = (text, 0, len(text))
+    found = [Entity("code", letters, *whole)] if letters and expects == "spelling" else []
+    if len(letters) >= SHORTEST_NAME and letters.isalpha():
+        found.append(Entity("name", letters.title(), *whole, SPELLED_SURE))
+    return found
 
 
 def _span(text: str, said: str) -> tuple[int, int]:

@@ -1,13 +1,53 @@
-"""What the tests of one run share: the demonstration bot learns once."""
+"""The engines of a spoken conversation, loaded once: they take seconds."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.integration.voicebot.calling import Caller, Engines
+from tests.speech_models import whisper_models
+from voicebot.dialogue.reader import load_bot
+from voicebot.nlu.embedded import Embedded
+from voicebot.speech.choice import Choice
+from voicebot.speech.engines import load_recogniser, load_synthesiser
+
+UTILITY = Path(__file__).parents[3] / "nlu_models" / "utility"
+Call = Callable[[Caller], Caller]
+
 
 @pytest.fixture(scope="session")
-def nlu_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where what bots learned is kept for the rest of this run."""
-    return tmp_path_factory.mktemp("nlu")
+def engines(nlu_cache: Path) -> Engines:
+    bot = load_bot(UTILITY)
+    choice = Choice("whisper", "whisper-base", "the test wants it")
+    return Engines(
+        bot,
+        Embedded.load(bot.training, nlu_cache),
+        load_recogniser(choice, "en", whisper_models(), 1),
+        load_synthesiser("piper"),
+        load_synthesiser("hibari"),
+    )
+
+
+@pytest.fixture
+async def call() -> AsyncIterator[Call]:
+    """Begin a call."""
+    running: list[asyncio.Task[None]] = []
+
+    def begin(caller: Caller) -> Caller:
+        running.append(asyncio.create_task(caller.session.run()))
+        return caller
+
+    yield begin
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+@pytest.fixture
+async def caller(call: Call, engines: Engines) -> Caller:
+    """Somebody who has just been answered."""
+    return call(Caller(engines))

@@ -122,6 +122,15 @@ def test_words_that_the_recogniser_does_not_believe_are_noise() -> None:
     assert walk.state is State.LISTENING
 
 
+def test_speech_without_end_is_answered_and_told() -> None:
+    walk = Walk().heard_out().speaks().wait(15.0)
+    walk.tell(events.SpeechEnded(walk.turn, walk.now, cut=True))
+    walk.tell(events.Heard(walk.turn, Recognised("hours " * 30, 0.5)))
+    walk.tell(events.Understood(walk.turn, (meant("hours"),)))
+    assert walk.words[-2] == "Nine to five."
+    assert [odd.what for odd in walk.told(reports.Oddity)] == ["speech without end"]
+
+
 def test_a_noisy_line_does_not_go_on_for_ever() -> None:
     walk = Walk().heard_out()
     for _ in range(3):
@@ -193,16 +202,40 @@ def test_an_end_key_after_a_number_that_a_pause_ended_is_swallowed() -> None:
     assert (walk.words[-1], walk.core.stale) == ("Your number, digit by digit?", 1)
 
 
-@pytest.mark.parametrize("keys", ["1234##", "12##", "12347#"], ids=["twice", "again", "another"])
+@pytest.mark.parametrize("keys", ["1234##", "12##"], ids=["twice", "again"])
 def test_only_the_first_end_key_after_an_answer_is_swallowed(keys: str) -> None:
     walk = keyed(keys[:-1])
     stale = walk.core.stale
     assert walk.tell(events.DigitPressed("#")).core.stale == stale
 
 
+def test_a_digit_too_many_and_its_end_key_are_one_mistake() -> None:
+    walk = keyed("12347")
+    said = walk.words
+    assert walk.tell(events.DigitPressed("#")).words == said
+
+
 def test_an_end_key_long_after_an_answer_counts() -> None:
     walk = keyed("1234").wait(3.1).tell(events.DigitPressed("#"))
     assert (walk.core.stale, len(walk.told(reports.KeysPressed))) == (0, 2)
+
+
+def test_keys_pressed_ahead_answer_the_questions_that_follow() -> None:
+    walk = Walk(KEYS_ONLY)
+    walk.tell(*(events.DigitPressed(key) for key in "211234"))
+    assert walk.words[-1] == "Number 1 2, 3 4?" or walk.state is State.SPEAKING
+    keys = [pressed.keys for pressed in walk.told(reports.KeysPressed)]
+    assert keys == ["2", "1", "••34"]
+
+
+def test_a_flood_of_keys_is_one_mistake() -> None:
+    walk = Walk().heard_out()
+    for _ in range(200):
+        walk.tell(events.DigitPressed("7")).wait(0.05)
+    assert walk.told(reports.KeysPressed)[0].keys == "7"
+    assert len(walk.told(reports.KeysPressed)) == 1
+    assert [odd.what for odd in walk.told(reports.Oddity)] == ["keys without end"]
+    assert walk.wait(1.1).says("hours").words[-2] == "Nine to five."
 
 
 def test_unknown_keys_do_nothing() -> None:

@@ -13,6 +13,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Flow, Route, Then
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Asking, State, Step
+from voicebot.expected import Mask
 from voicebot.nlu.ports import IntentScore, Understanding
 
 YES = meant("affirm", yes_no="yes")
@@ -618,3 +619,26 @@ def test_position(position: int, wait: tuple[float, float] | None, words: str) -
     caller = Caller()
     step = caller.policy.position(caller.state, "bills", position, wait)
     assert " ".join(act.text for act in step.acts if isinstance(act, Say)) == words
+
+
+
+# Corrections and codes
+
+
+def test_no_and_some_digits_put_right_what_was_read_back() -> None:
+    caller = Caller().says(meant("bill"), JO, NUMBER).says((NO, meant(digits="35")))
+    assert caller.words == ["Jo Hill, number 1 2, 3 5?"]
+    assert ("number", "1234") in caller.state.denied
+
+
+def test_a_denied_value_is_never_offered_again() -> None:
+    caller = Caller().says(meant("bill"), JO, NUMBER).says((NO, meant(digits="35")))
+    caller.says((NO, meant(digits="34")))
+    assert "1234" not in [known.value for known in caller.state.known.values()]
+
+
+def test_what_was_denied_goes_with_the_question() -> None:
+    caller = Caller().says(meant("bill"), JO, NUMBER, NO, YES, NO)
+    assert isinstance(caller.last, Ask) and caller.question == "slot:number"
+    assert caller.last.denied == {"1234"}
+    assert caller.last.mask == Mask(4, 4)

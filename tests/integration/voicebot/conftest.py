@@ -1,4 +1,4 @@
-"""The engines of a spoken conversation, loaded once: they take seconds."""
+"""What the tests of one run share: the demonstration bot learns once, engines load once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from voicebot.speech.engines import load_recogniser, load_synthesiser
 
 UTILITY = Path(__file__).parents[3] / "nlu_models" / "utility"
 Call = Callable[[Caller], Caller]
+
+
+@pytest.fixture(scope="session")
+def nlu_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what bots learned is kept for the rest of this run."""
+    return tmp_path_factory.mktemp("nlu")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ class Speak:
 
     playback: str
     text: str
+    slow: bool = False
 
 
 @dataclass(frozen=True)

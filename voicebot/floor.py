@@ -91,7 +91,7 @@ class Floor:
         playback = self.mouth.add(act.text, interruptible, now)
         self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
         self.transcript.bot(now, act.text)
-        self.order(do.Speak(playback.name, act.text))
+        self.order(do.Speak(playback.name, act.text, self.dialogue.slow))
         self.tell(reports.BotSaid(self.facts.call, now, act.text, asks))
 
 

@@ -279,7 +279,7 @@ class Listening:
         if guess is None or guess.recognised is None or guess.step or not event.readings:
             self._floor.ignore()
             return
-        step = self._policy.heard(self._floor.dialogue, event.readings)
+        step = self._policy.heard(self._floor.dialogue, event.readings, guess.recognised)
         guess.understood(event.readings, step, now)
         if self._floor.state is State.THINKING:
             self._release(guess, now)

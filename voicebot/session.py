@@ -257,7 +257,7 @@ class Session:
 
 
 DOING: dict[type, Callable[[Session, Any], None]] = {
-    do.Speak: lambda session, it: session._voice.speak(it.playback, it.text),
+    do.Speak: lambda session, it: session._voice.speak(it.playback, it.text, it.slow),
     do.StopSpeaking: lambda session, it: session._voice.stop(),
     do.PauseSpeaking: lambda session, it: session._playout.pause(),
     do.ResumeSpeaking: lambda session, it: session._playout.resume(),

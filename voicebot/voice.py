@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 
 from telephony.media.playout import Playout
+from telephony.media.stretch import stretch
 from voicebot import events
 from voicebot.errors import EngineLost
 from voicebot.speech.clauses import pause_after, split
@@ -20,6 +21,8 @@ ATTEMPTS = 3
 """How often a text is begun before it is given up: the voice's process may be starting again."""
 RETRY = 0.5
 """Seconds between two attempts."""
+SLOWER = 1.25
+"""How many times as long slow speech takes."""
 
 
 class Voice:
@@ -38,7 +41,7 @@ class Voice:
         self._rate = rate
         self._tell = tell
         self._stop = stop
-        self._texts: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._texts: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
         self._current: asyncio.Task[None] | None = None
         self._ready: tuple[str, asyncio.Task[list[Clause]]] | None = None
         """A clause made in advance."""
@@ -57,9 +60,9 @@ class Voice:
         task.add_done_callback(_seen)
         self._ready = (first, task)
 
-    def speak(self, playback: str, text: str) -> None:
+    def speak(self, playback: str, text: str, slow: bool = False) -> None:
         """Say this after everything else."""
-        self._texts.put_nowait((playback, text))
+        self._texts.put_nowait((playback, text, slow))
 
     def stop(self) -> None:
         """Say nothing of all that any more."""
@@ -84,8 +87,7 @@ class Voice:
         """Speak, until cancelled."""
         try:
             while True:
-                playback, text = await self._texts.get()
-                self._current = asyncio.create_task(self._say(playback, text))
+                self._current = asyncio.create_task(self._say(*await self._texts.get()))
                 await asyncio.wait({self._current})
                 if not self._current.cancelled():
                     self._current.result()
@@ -94,16 +96,18 @@ class Voice:
             if self._current is not None:
                 self._current.cancel()
 
-    async def _say(self, playback: str, text: str) -> None:
+    async def _say(self, playback: str, text: str, slow: bool) -> None:
         """All clauses to the playout. A text that never began is told as finished by us."""
         made = 0
         self._saying = playback
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async for clause in self._clauses(text):
-                    self._playout.enqueue(playback, clause.pcm)
-                    said = self._made.setdefault(playback, [])
-                    said.append((clause.text, len(clause.pcm) // 2))
+                    pcm = clause.pcm
+                    if slow:
+                        pcm = await asyncio.to_thread(stretch, pcm, self._rate, SLOWER)
+                    self._playout.enqueue(playback, pcm)
+                    self._made.setdefault(playback, []).append((clause.text, len(pcm) // 2))
                     made += 1
                 break
             except EngineLost as lost:

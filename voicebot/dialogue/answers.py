@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from voicebot.dialogue import goals, questions
+from voicebot.dialogue.confidence import Verdict, decide, evidence_of
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.filling import answer as fill_answer
 from voicebot.dialogue.filling import corrected, spelled_out, volunteered
@@ -23,6 +24,7 @@ from voicebot.dialogue.several import ask_which, several, which
 from voicebot.dialogue.state import YES_NO, Asking, Goal, Question
 from voicebot.dialogue.universals import obey
 from voicebot.nlu.ports import IntentScore, Understanding
+from voicebot.speech.ports import Recognised
 
 OFFER_A_PERSON = 2
 """The out-of-scope sentence in a row after which a yes is taken as yes to a person, since the
@@ -33,8 +35,12 @@ SURE = 0.85
 answers it badly (a name, a noise) looks like some wish or other to a classifier."""
 
 
-def hear(draft: Draft, readings: Sequence[Understanding]) -> None:
-    """Take a sentence, understood as each of the ways that the question allows."""
+def hear(draft: Draft, readings: Sequence[Understanding], heard: Recognised | None = None) -> None:
+    """Take a sentence, understood as each of the ways that the question allows.
+
+    `heard`: how well it was recognised; None: it was typed.
+    """
+    draft.heard = heard
     said = readings[0]
     asking = draft.state.question.asking
     draft.meant = said.intent
@@ -98,12 +104,23 @@ def _open(draft: Draft, said: Understanding) -> None:
     elif said.out_of_scope:
         if not _continued(draft, told):
             _out_of_scope(draft)
-    elif (both := _rivals(draft, goal)) is not None:
+    else:
+        _as_sure_as_we_are(draft, said, goal, told)
+
+
+def _as_sure_as_we_are(draft: Draft, said: Understanding, goal: Goal, told: frozenset[str]) -> None:
+    both = _rivals(draft, goal)
+    second = both[1].confidence if both else 0.0
+    irreversible = goals.irreversible(draft, goal)
+    decision = decide(evidence_of(said, second, draft.heard, irreversible), draft.flow.thresholds)
+    if decision.verdict is not Verdict.ACCEPT:
+        draft.because(decision.reason)
+    if decision.verdict is Verdict.OFFER_TWO and both is not None:
         ask_which(draft, both)
-    elif goal.confidence >= draft.flow.thresholds.accept:
+    elif decision.verdict is Verdict.ACCEPT:
         if not goals.pursue(draft, goal, told):
             no_match(draft)
-    elif goal.confidence >= draft.flow.thresholds.ask:
+    elif decision.verdict is Verdict.CONFIRM:
         _suggest(draft, goal, told)
     elif not _continued(draft, told):
         no_match(draft)
@@ -139,8 +156,7 @@ def _suggest(draft: Draft, goal: Goal, told: frozenset[str]) -> None:
         no_match(draft)
     else:
         draft.because(f"asked about: below accept {draft.flow.thresholds.accept:g}")
-        draft.state = replace(draft.state, offered=(goal,))
-        questions.put(draft, Question(Asking.INTENT, goal.intent))
+        goals.suggest(draft, goal)
 
 
 def _continued(draft: Draft, told: frozenset[str]) -> bool:
@@ -225,7 +241,7 @@ def _something_else(draft: Draft, said: Understanding) -> bool:
     if intent is None or not sure or same or not isinstance(intent.does, Answer | Route):
         return False
     draft.meant = said.intent
-    return goals.pursue(draft, goal, _told(draft, goal, said))
+    return goals.ask_first(draft, goal) or goals.pursue(draft, goal, _told(draft, goal, said))
 
 
 def _told(draft: Draft, goal: Goal, said: Understanding) -> frozenset[str]:

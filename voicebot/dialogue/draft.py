@@ -10,6 +10,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot, Flow, Route
 from voicebot.dialogue.state import State, Step
 from voicebot.nlu.ports import IntentScore
+from voicebot.speech.ports import Recognised
 
 
 class Draft:
@@ -21,6 +22,8 @@ class Draft:
         self.state = state
         self.acts: list[Act] = []
         self.meant: IntentScore | None = None
+        self.heard: Recognised | None = None
+        """How well the sentence was recognised; None: it was typed, or there is none."""
         self._why: list[str] = []
 
     @property

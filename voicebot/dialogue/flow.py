@@ -38,6 +38,8 @@ class Universal(StrEnum):
 
     HELP = "help"
     REPEAT = "repeat"
+    SLOWER = "slower"
+    """Say it again, and everything else from now on, more slowly."""
     PERSON = "person"
     GOODBYE = "goodbye"
     START_OVER = "start_over"
@@ -247,6 +249,8 @@ class Answer:
     """Thanks, hello: afterwards an open question is asked again, and the last intent stays."""
     hang_up: bool = False
     """Whether the call ends after it."""
+    interruptible: bool = True
+    """Whether the caller's voice stops it; false for what must be heard. A key always does."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +301,8 @@ class Intent:
     """A noun phrase: "a bill that is too high"; for the packet, and "Is this about {title}?"."""
     does: Doing | None = None
     universal: Universal | None = None
+    irreversible: bool = False
+    """Whether it is put as a question first, however sure we are: what it does cannot be undone."""
 
 
 @dataclass(frozen=True)
@@ -337,6 +343,8 @@ class Ladder:
     last: str
     then: Then = Then.ROUTE
     queue: str = ""
+    keypad: bool = False
+    """Whether the menu of keys is read before `last`, where the bot has one."""
 
 
 @dataclass(frozen=True)

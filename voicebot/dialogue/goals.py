@@ -35,11 +35,31 @@ def tell(draft: Draft, intent: Intent, told: frozenset[str]) -> Answer:
     does = intent.does
     assert isinstance(does, Answer)
     draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
-    draft.say(does.say, {"intent": intent.title})
+    draft.say(does.say, {"intent": intent.title}, interruptible=does.interruptible)
     draft.because(f"answered {intent.name}")
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
     return does
+
+
+def irreversible(draft: Draft, goal: Goal) -> bool:
+    """Whether what this intent does cannot be undone."""
+    intent = draft.flow.intents.get(goal.intent)
+    return intent is not None and intent.irreversible
+
+
+def suggest(draft: Draft, goal: Goal) -> None:
+    """ "Is this about …?"; a yes does it."""
+    draft.state = replace(draft.state, offered=(goal,))
+    questions.put(draft, Question(Asking.INTENT, goal.intent))
+
+
+def ask_first(draft: Draft, goal: Goal) -> bool:
+    """Put what cannot be undone as a question, however sure we are; False: it can be undone."""
+    if irreversible(draft, goal):
+        suggest(draft, goal)
+        return True
+    return False
 
 
 def answer(draft: Draft, intent: Intent, told: frozenset[str]) -> None:

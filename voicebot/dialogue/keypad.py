@@ -78,5 +78,7 @@ def _act(draft: Draft, action: KeyAction) -> None:
     elif action.menu is not None:
         draft.state = draft.state.progressed()
         questions.put(draft, Question(Asking.MENU, action.menu))
-    elif not goals.pursue(draft, Goal(action.intent or "")):
-        no_match(draft)
+    else:
+        goal = Goal(action.intent or "")
+        if not goals.ask_first(draft, goal) and not goals.pursue(draft, goal):
+            no_match(draft)

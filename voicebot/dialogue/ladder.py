@@ -1,8 +1,9 @@
 """PURE. What happens when nothing was said, or nothing understood.
 
-Silence and misunderstanding are counted apart, running (0 again after progress) and for the whole
-call, and together. A question for a slot has its own reprompts and attempts, after which the caller
-goes on without it; any other question climbs the flow's ladder. At the end stands a person.
+Silence and misunderstanding are counted apart and together: running (0 again after progress), for
+each question and for the whole call. A question for a slot has its own reprompts and attempts,
+after which the caller goes on without it; any other question climbs the flow's ladder: shorter
+words, examples, the menu of keys. At the end stands a person.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from voicebot.dialogue.state import Asking, Question
 
 RUNNING_LIMIT = 4
 """Failures of both kinds without progress between them."""
+QUESTION_LIMIT = 5
+"""Failures of both kinds at one question, with or without progress between them."""
 CALL_LIMIT = 8
 """Failures of both kinds in a call, wherever they were."""
 ANYTHING = (Asking.OPEN, Asking.INTENT, Asking.WHICH, Asking.PERSON, Asking.RESUME)
@@ -32,20 +35,14 @@ def no_input(draft: Draft) -> None:
         draft.state = replace(draft.state, pausing=False)
         questions.again(draft)
         return
-    silent, misheard = draft.state.tries
-    draft.state = replace(
-        draft.state, no_input=draft.state.no_input + 1, tries=(silent + 1, misheard)
-    )
+    draft.state = draft.state.failed(silent=True)
     _fail(draft, draft.flow.no_input, draft.state.no_input)
 
 
 def no_match(draft: Draft, instead: str = "") -> None:
     """Something was said that answers nothing; `instead` is said in place of the ladder's words."""
-    silent, misheard = draft.state.tries
-    draft.state = replace(
-        draft.state, no_match=draft.state.no_match + 1, tries=(silent, misheard + 1)
-    )
-    draft.because(f"no-match {draft.state.no_match} running, {misheard + 1} in the call")
+    draft.state = draft.state.failed(silent=False)
+    draft.because(f"no-match {draft.state.no_match} running, {draft.state.tries[1]} in the call")
     _fail(draft, draft.flow.no_match, draft.state.no_match, instead)
 
 
@@ -90,14 +87,26 @@ def _fail(draft: Draft, ladder: Ladder, running: int, instead: str = "") -> None
     elif asking in (Asking.CONFIRM, Asking.CONFIRM_ALL):
         _confirmation_missed(draft)
     elif running > len(ladder.say):
-        give_up(draft, ladder)
+        if not _by_keys(draft, ladder):
+            give_up(draft, ladder)
     else:
         _say_again(draft, instead or ladder.say[running - 1], told=bool(instead))
 
 
 def _exhausted(draft: Draft) -> bool:
-    running = draft.state.no_input + draft.state.no_match
-    return running >= RUNNING_LIMIT or sum(draft.state.tries) >= CALL_LIMIT
+    state = draft.state
+    here = sum(state.missed.get(state.question.key, (0, 0)))
+    running = state.no_input + state.no_match
+    return running >= RUNNING_LIMIT or here >= QUESTION_LIMIT or sum(state.tries) >= CALL_LIMIT
+
+
+def _by_keys(draft: Draft, ladder: Ladder) -> bool:
+    """What cannot be said can perhaps be pressed: the menu of keys, once."""
+    keypad = draft.flow.keypad
+    if not ladder.keypad or keypad is None or draft.state.question.asking is Asking.MENU:
+        return False
+    questions.put(draft, Question(Asking.MENU, keypad.start))
+    return True
 
 
 def _say_again(draft: Draft, key: str, told: bool = False) -> None:

@@ -10,8 +10,6 @@ ALTERNATIVES = 3
 """Other readings kept for the packet."""
 SURE_PART = 0.6
 """Confidence from which a part of a sentence is a wish of its own."""
-CLOSE = 0.2
-"""Two readings not farther apart than this are asked about together."""
 
 
 def goal_of(said: Understanding) -> Goal:
@@ -33,7 +31,7 @@ def wishes(flow: Flow, said: Understanding) -> list[tuple[Goal, Understanding]]:
 
 
 def _is_wish(intent: Intent) -> bool:
-    if intent.universal is not None:
+    if intent.universal is not None or intent.irreversible:
         return intent.universal is Universal.PERSON
     return isinstance(intent.does, Route) or (
         isinstance(intent.does, Answer) and not intent.does.small_talk and not intent.does.hang_up
@@ -41,11 +39,10 @@ def _is_wish(intent: Intent) -> bool:
 
 
 def rivals(flow: Flow, goal: Goal) -> tuple[Goal, Goal] | None:
-    """The two things that a sentence may mean about equally, where both are worth asking about."""
+    """What a sentence may mean, and the next best where that is something to ask about."""
     for name, confidence in goal.alternatives[:1]:
         intent = flow.intents.get(name)
-        close = confidence >= flow.thresholds.ask and goal.confidence - confidence <= CLOSE
-        if close and intent is not None and _is_wish(intent) and intent.universal is None:
+        if intent is not None and _is_wish(intent) and intent.universal is None:
             return goal, Goal(name, confidence)
     return None
 

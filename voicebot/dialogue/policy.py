@@ -22,6 +22,7 @@ from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.memory import ask_to_resume, resumable
 from voicebot.dialogue.state import Question, State, Step
 from voicebot.nlu.ports import Understanding
+from voicebot.speech.ports import Recognised
 
 
 class Policy:
@@ -50,9 +51,11 @@ class Policy:
             questions.put(draft, Question(), question)
         return draft.step()
 
-    def heard(self, state: State, readings: Sequence[Understanding]) -> Step:
-        """A sentence, understood once for each of the question's readings."""
-        return self._step(state, lambda draft: answers.hear(draft, readings))
+    def heard(
+        self, state: State, readings: Sequence[Understanding], heard: Recognised | None = None
+    ) -> Step:
+        """A sentence, understood once for each of the question's readings, and how it was heard."""
+        return self._step(state, lambda draft: answers.hear(draft, readings, heard))
 
     def pressed(self, state: State, keys: str) -> Step:
         """Keys, without the one that ends them."""

@@ -19,7 +19,8 @@ from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, hint
 from voicebot.nlu.training import OUT_OF_SCOPE
 
-_ANSWER_KEYS = ("follow_up", "small_talk", "hang_up")
+_ANY = ("title", "universal", "irreversible")
+_ANSWER_KEYS = ("follow_up", "small_talk", "hang_up", "interruptible")
 _ROUTE_KEYS = (
     "head_start", "required", "preferred", "say", "ask", "confirm", "handover", "summary",
     "emergency", "refer",
@@ -62,7 +63,7 @@ def _check_trained(name: str, body: Node, names: Names) -> None:
 
 
 def _intent(name: str, node: Node, every: Mapping[str, Node], names: Names) -> Intent:
-    fields = node.fields(("title", "universal", *_DOING, *_ANSWER_KEYS, *_ROUTE_KEYS))
+    fields = node.fields((*_ANY, *_DOING, *_ANSWER_KEYS, *_ROUTE_KEYS))
     universal = fields["universal"].one_of([u.value for u in Universal], "universal word") if (
         "universal" in fields
     ) else None  # fmt: skip
@@ -70,11 +71,12 @@ def _intent(name: str, node: Node, every: Mapping[str, Node], names: Names) -> I
     if len(doing) > 1 or (not doing and universal is None):
         node.refuse(f"{node.name} needs one of: {', '.join(_DOING)}; or `universal`")
     for key, value in fields.items():
-        if key not in ("title", "universal", *doing) and key not in _allowed_beside(doing):
+        if key not in (*_ANY, *doing) and key not in _allowed_beside(doing):
             value.refuse(f"{value.name} has no meaning here, only beside `{_owner(key)}`")
     title = fields["title"].text() if "title" in fields else name.replace("_", " ")
     does = _does(doing[0], fields, every, names) if doing else None
-    return Intent(name, title, does, Universal(universal) if universal else None)
+    carried = Universal(universal) if universal else None
+    return Intent(name, title, does, carried, flag(fields, "irreversible", False))
 
 
 def _allowed_beside(doing: list[str]) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ def _does(doing: str, fields: Mapping[str, Node], every: Mapping[str, Node], nam
         follow_up=tuple(item.one_of(names.slots, "slot") for item in follow_up),
         small_talk=flag(fields, "small_talk", False),
         hang_up=flag(fields, "hang_up", False),
+        interruptible=flag(fields, "interruptible", True),
     )
 
 

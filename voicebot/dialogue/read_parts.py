@@ -185,13 +185,14 @@ def _digits(node: Node, slot: Slot) -> Slot:
 
 def read_ladder(node: Node, default_queue: str, names: Names) -> Ladder:
     """One ladder."""
-    fields = node.fields(("say", "last", "then", "queue"))
+    fields = node.fields(("say", "last", "then", "queue", "keypad"))
     need(node, fields, "last")
     then = fields["then"].one_of([t.value for t in Then], "end") if "then" in fields else "route"
     return Ladder(
         say=names.response_list(fields.get("say")),
         last=names.response(fields["last"]),
         then=Then(then),
+        keypad=flag(fields, "keypad", False),
         queue=names.queue(fields["queue"]) if "queue" in fields else default_queue,
     )
 

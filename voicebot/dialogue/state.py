@@ -121,6 +121,10 @@ class State:
     """Running; 0 again after progress."""
     tries: tuple[int, int] = (0, 0)
     """No-inputs and no-matches of the whole call."""
+    missed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Question → its no-inputs and no-matches in this call."""
+    slow: bool = False
+    """The caller asked us to speak more slowly."""
     engine_failures: int = 0
     """Running; 0 again when something was understood."""
     pausing: bool = False
@@ -159,6 +163,18 @@ class State:
             self,
             question=question,
             asked={**self.asked, question.key: self.asked.get(question.key, 0) + 1},
+        )
+
+    def failed(self, silent: bool) -> State:
+        """One no-input more, or one no-match."""
+        one = (1, 0) if silent else (0, 1)
+        here = self.missed.get(self.question.key, (0, 0))
+        return replace(
+            self,
+            no_input=self.no_input + one[0],
+            no_match=self.no_match + one[1],
+            tries=(self.tries[0] + one[0], self.tries[1] + one[1]),
+            missed={**self.missed, self.question.key: (here[0] + one[0], here[1] + one[1])},
         )
 
     def progressed(self) -> State:

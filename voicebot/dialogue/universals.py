@@ -26,6 +26,10 @@ def obey(draft: Draft, universal: Universal) -> None:
             goals.resume(draft) if draft.route() else questions.anything(draft)
         case Universal.REPEAT:
             _repeat(draft)
+        case Universal.SLOWER:
+            draft.state = replace(draft.state, slow=True)
+            _say(draft, universal)
+            _repeat(draft)
         case Universal.START_OVER:
             _start_over(draft)
         case Universal.BACK:
@@ -56,7 +60,9 @@ def _repeat(draft: Draft) -> None:
 
 def _start_over(draft: Draft) -> None:
     kept = draft.state
-    draft.state = State(tries=kept.tries, said=kept.said, denied=kept.denied)
+    draft.state = State(
+        tries=kept.tries, missed=kept.missed, said=kept.said, denied=kept.denied, slow=kept.slow
+    )
     _say(draft, Universal.START_OVER)
     questions.anything(draft)
 

@@ -247,6 +247,19 @@ async def test_a_sign_of_listening_pauses_and_the_prompt_goes_on_from_the_same_s
     assert rig.recogniser.contexts and not rig.packets
 
 
+async def test_slow_speech_lasts_longer(start: Start) -> None:
+    rig = Rig(synthesiser=TextSynthesiser(0.05))
+    start(rig)
+    await rig.until(lambda: rig.session.state is State.LISTENING)
+    rig.session._voice.speak("x-1", "Nine to five.", slow=True)
+    await rig.until(lambda: rig.playout.current == "x-1")
+    frames = 0
+    while rig.playout.current == "x-1":
+        await rig.tick()
+        frames += 1
+    assert frames * 0.02 == pytest.approx(1.25 * 13 * 0.05, abs=0.1)
+
+
 async def test_what_was_stopped_before_it_sounded_is_not_in_the_transcript(start: Start) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
     await rig.until(lambda: rig.playout.current == "bot-1")

@@ -10,7 +10,7 @@ from kernel.packet import PacketSlot
 from tests.unit.voicebot.sample import FACTS, FLOW, KEYS_ONLY, bot, meant
 from voicebot.dialogue.acts import Act, Ask, HangUp, Say, Transfer
 from voicebot.dialogue.facts import CallFacts
-from voicebot.dialogue.flow import Flow, Route, Then
+from voicebot.dialogue.flow import Answer, Flow, Intent, Route, Then, Universal
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Asking, State, Step
 from voicebot.expected import Mask
@@ -620,6 +620,52 @@ def test_position(position: int, wait: tuple[float, float] | None, words: str) -
     step = caller.policy.position(caller.state, "bills", position, wait)
     assert " ".join(act.text for act in step.acts if isinstance(act, Say)) == words
 
+
+
+# The ladder, and slower speech
+
+
+KEYS_LAST = replace(FLOW, no_match=replace(FLOW.no_match, keypad=True))
+
+
+def test_what_cannot_be_said_may_be_pressed_before_a_person_comes() -> None:
+    caller = Caller(flow=KEYS_LAST).mumbles(3)
+    assert caller.question == "menu:main"
+    assert caller.words[-1].startswith("Choose. For hours, press 1.")
+    assert Caller(flow=KEYS_LAST).mumbles(3).presses("1").words[0] == "Nine to five."
+    assert Caller(flow=KEYS_LAST).mumbles(3).says(meant("hours")).words[0] == "Nine to five."
+    assert caller.mumbles().transfer.reason == "max_attempts"
+
+
+def test_failures_are_counted_by_question_and_kind() -> None:
+    caller = Caller().is_silent().mumbles().says(meant("bill")).mumbles()
+    assert caller.state.missed == {"open": (1, 1), "slot:name": (0, 1)}
+    assert caller.state.tries == (1, 2)
+
+
+def test_a_question_that_is_missed_again_and_again_is_given_up_despite_progress() -> None:
+    caller = Caller()
+    for _ in range(4):
+        caller.mumbles().says(meant("hours"))
+    assert caller.mumbles().transfer.reason == "max_attempts"
+
+
+def test_slower_says_it_again_and_stays_slow() -> None:
+    flow = replace(
+        FLOW,
+        intents={**FLOW.intents, "slower": Intent("slower", "slower", None, Universal.SLOWER)},
+    )
+    caller = Caller(flow=flow).says(meant("hours"), meant("slower"))
+    assert caller.words == ["Nine to five.", "Anything else?"]
+    assert caller.state.slow
+    assert caller.says(meant("start_over")).state.slow
+
+
+def test_an_answer_that_must_be_heard() -> None:
+    does = Answer("hours_are", interruptible=False)
+    intents = {**FLOW.intents, "hours": Intent("hours", "opening hours", does)}
+    first = Caller(flow=replace(FLOW, intents=intents)).says(meant("hours")).step.acts[0]
+    assert isinstance(first, Say) and not first.interruptible
 
 
 # Corrections and codes

@@ -41,6 +41,9 @@ class CallSaid:
     call: str
     client: str
     line: TranscriptLine
+    instead: str = ""
+    """The text of the line of the same moment that this one replaces: it was stopped. Without a
+    text of its own this one takes it away."""
 
 
 @message("call.moved")

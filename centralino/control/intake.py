@@ -168,7 +168,7 @@ class Intake:
 
     async def _said(self, said: house.CallSaid) -> None:
         keep = await self._keep(said.call)
-        await self._transcripts.add(said.call, said.client, said.line, keep)
+        await self._transcripts.add(said.call, said.client, said.line, keep, said.instead)
 
     async def _moved(self, moved: house.CallMoved) -> None:
         subject = f"{'call' if moved.room == 'telephony' else moved.room}:{moved.call}"

@@ -25,11 +25,20 @@ class Transcripts:
     """Calls with lines not kept yet: their clients, and for how many seconds to keep them."""
     _closed: set[str] = field(default_factory=set)
 
-    async def add(self, call: str, client: str, line: TranscriptLine, keep_seconds: float) -> None:
-        """One more line; nothing is kept before `keep`, and then for so long."""
+    async def add(
+        self,
+        call: str,
+        client: str,
+        line: TranscriptLine,
+        keep_seconds: float,
+        instead: str = "",
+    ) -> None:
+        """One more line, or one in place of another (`instead`: its text); without words that one
+        is taken away. Nothing is kept before `keep`, and then for so long.
+        """
         lines = await self._of(call)
         if line not in lines:
-            _replace_or_insert(lines, line)
+            _replace_or_insert(lines, line, instead or line.text)
             self._new[call] = (client, keep_seconds)
 
     async def keep(self, now: float) -> None:
@@ -61,10 +70,12 @@ class Transcripts:
         return self._lines[call]
 
 
-def _replace_or_insert(lines: list[TranscriptLine], line: TranscriptLine) -> None:
+def _replace_or_insert(lines: list[TranscriptLine], line: TranscriptLine, instead: str) -> None:
     for index, old in enumerate(lines):
-        if (old.at, old.who, old.text) == (line.at, line.who, line.text):
-            lines[index] = line
+        if (old.at, old.who, old.text) == (line.at, line.who, instead):
+            lines[index : index + 1] = [line] if line.text else []
             return
+    if not line.text:
+        return
     lines.append(line)
     lines.sort(key=lambda each: each.at)  # stable: what began together stays in the order told

@@ -11,6 +11,7 @@ from centralino.media.house import House
 from kernel.ids import CallId
 from kernel.packet import TranscriptLine
 from voicebot import reports
+from voicebot.progress import cut_off
 from voicebot.redaction import SECRET, Redactor
 
 ANSWERS = ("affirm", "deny")
@@ -47,6 +48,7 @@ class Reporter:
         """Pass one report on."""
         passing: dict[type, Callable[[Any], None]] = {
             reports.BotSaid: self._bot_said,
+            reports.PromptCut: self._cut,
             reports.TurnHeard: self._heard,
             reports.KeysPressed: self._keys,
             reports.TurnUnderstood: self._understood,
@@ -73,6 +75,17 @@ class Reporter:
         self._say(line)
         if said.question:
             self._ask(said.question)
+
+    def _cut(self, cut: reports.PromptCut) -> None:
+        """What was said stands as far as it was heard."""
+        said = TranscriptLine(cut.at, "bot", self.redactor.text(cut.text))
+        heard = self.redactor.text(cut_off(cut.spoken)) if cut.spoken else ""
+        self.house.tell(
+            house_messages.CallSaid(
+                self.call, self.client, replace(said, text=heard), instead=said.text
+            ),
+            self.call,
+        )
 
     def _heard(self, heard: reports.TurnHeard) -> None:
         """What of it may be kept is known when it is understood."""

@@ -52,3 +52,17 @@ async def test_after_a_restart_it_goes_on_from_what_was_kept() -> None:
     kept = Kept()
     await told(ASKED, kept=kept)
     assert await told(*ANSWER, kept=kept) == (ASKED, *ANSWER)
+
+
+async def test_what_was_stopped_stands_as_far_as_it_was_heard() -> None:
+    transcripts = Transcripts(Kept())  # type: ignore[arg-type]
+    full = "We are open from nine to five."
+    for line, instead in (
+        (TranscriptLine(1.0, "bot", full), ""),
+        (TranscriptLine(1.0, "bot", "Anything else?"), ""),
+        (TranscriptLine(1.0, "bot", "We are\u2026"), full),
+        (TranscriptLine(1.0, "bot", ""), "Anything else?"),
+        (TranscriptLine(2.0, "bot", ""), "Never said."),
+    ):
+        await transcripts.add("call-1", "riverton", line, 60.0, instead)
+    assert [line.text for line in await transcripts._of("call-1")] == ["We are\u2026"]

@@ -53,3 +53,14 @@ def test_how_long_the_caller_waited_stands_at_the_beginning_of_the_answer() -> N
 
 def test_what_was_keyed_is_not_told() -> None:
     assert lines(reports.KeysPressed("call-1", 7.0, "12345678"))[0].text == "[8 keys]"
+
+
+def test_what_was_stopped_is_told_as_it_was_heard() -> None:
+    told = lines(
+        reports.BotSaid("call-1", 1.0, "How can I help you?"),
+        reports.PromptCut("call-1", 1.0, "How can I help you?", "How can"),
+    )
+    assert told == [
+        TranscriptLine(1.0, "bot", "How can I help you?"),
+        TranscriptLine(1.0, "bot", "How can\u2026"),
+    ]

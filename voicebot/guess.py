@@ -7,13 +7,27 @@ when the caller goes on, and nobody has noticed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from voicebot.completeness import Answer, Completeness, completeness
 from voicebot.dialogue import acts
-from voicebot.dialogue.state import Step
+from voicebot.dialogue.state import State, Step
 from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
+
+
+@dataclass(frozen=True)
+class Released:
+    """A turn that was answered, as long as it may turn out to be half of one."""
+
+    before: State
+    """Where the dialogue was."""
+    ask: acts.Ask
+    """What it answered."""
+    text: str
+    last_speech: float
+    """UTC seconds."""
 
 
 class Guess:

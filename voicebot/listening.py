@@ -5,6 +5,9 @@ were over: a `Guess`. The guess itself says how long to wait for more (`complete
 caller goes on, it is thrown away, if not, it is released to `reply` and costs no time. Until then
 nothing of it leaves: no report, no line in the transcript, no step of the dialogue.
 
+A caller who goes on over the first words of our answer was cut off: both halves are understood as
+one, from where the dialogue was before. That is free as well, for nothing has happened yet.
+
 What names another turn or another pause, or comes twice, is stale.
 """
 
@@ -21,7 +24,7 @@ from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Step
 from voicebot.expected import Expected, Pace, expected
 from voicebot.floor import Floor
-from voicebot.guess import Guess
+from voicebot.guess import Guess, Released
 from voicebot.hearing import Sound, is_noise, over_prompt
 from voicebot.mouth import Playback
 from voicebot.nbest import chosen
@@ -32,6 +35,9 @@ from voicebot.turns import SPEAKING, State
 
 NOISES = 3
 """Noises instead of one answer that are a no-match."""
+CUT_OFF = 1.3
+"""Seconds after the last sound within which who speaks over our answer goes on with what was said,
+for nobody has heard yet what we ask next."""
 LEAST_PATIENCE = 1.0
 """Seconds that a caller has at least after a noise."""
 LONGEST_SPEECH = 20.0
@@ -56,6 +62,10 @@ class Listening:
         """How often the caller went on after a pause in this turn."""
         self._pace = Pace()
         self._barge_in = BargeIn(floor)
+        self._released: Released | None = None
+        """The turn that was answered last."""
+        self._first_half: Released | None = None
+        """The turn that this one goes on with."""
         self._watch: Stopwatch | None = None
         """Of the turn that is being answered."""
         self._cut_off: tuple[Playback, ...] = ()
@@ -68,6 +78,7 @@ class Listening:
     def open(self, ask: acts.Ask | None) -> None:
         """A new question, or none: then nothing is listened to."""
         self._ask = ask
+        self._released = None
         self._noises = 0
         self._cut_off = ()
         self._listen()
@@ -75,7 +86,7 @@ class Listening:
     def close(self) -> None:
         """Hear nothing more of this turn."""
         self._next_turn()
-        self._watch = None
+        self._watch = self._released = None
         self._order(do.StopListening())
 
     def spoken_to(self, now: float) -> None:
@@ -105,11 +116,16 @@ class Listening:
 
     @property
     def _row(self) -> Expected:
-        return expected(self._ask.readings[0] if self._ask else "open")
+        return expected(self._answers.readings[0] if self._answers else "open")
+
+    @property
+    def _answers(self) -> acts.Ask | None:
+        """The question that this turn answers."""
+        return self._first_half.ask if self._first_half else self._ask
 
     def _next_turn(self) -> None:
         self.turn += 1
-        self._speech = self._guess = None
+        self._speech = self._guess = self._first_half = None
         self._resumed = 0
         self._barge_in.forget()
 
@@ -176,7 +192,11 @@ class Listening:
         return over_prompt(heard, self._row, self._floor.mouth.text)
 
     def _confirm(self, now: float) -> None:
-        """A word: what we were saying is over, and this is the answer."""
+        """A word: what we were saying is over, and this is the answer, or the rest of it."""
+        released, began = self._released, self._speech
+        if released is not None and began is not None and began - released.last_speech <= CUT_OFF:
+            self._first_half = released
+            self._pace.paused(began - released.last_speech)
         self._cut_off = self._floor.hush()
         self._barge_in.forget()
         self._take_speech(now)
@@ -247,17 +267,17 @@ class Listening:
     def heard(self, event: events.Heard, now: float) -> None:
         """The recogniser's answer."""
         guess = self._current(event.turn, event.guess)
-        if guess is None or guess.recognised is not None or self._ask is None:
+        if guess is None or guess.recognised is not None or self._answers is None:
             self._floor.ignore()
             return
-        heard = chosen(event.recognised, self._ask, self._floor.facts.language)
+        heard = chosen(event.recognised, self._answers, self._floor.facts.language)
         guess.heard(heard, now)
         if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
         guess.noise = is_noise(heard)
         if not guess.noise:
-            text, readings = heard.text, self._ask.readings
-            self._floor.order(do.Understand(self.turn, text, readings, guess.number))
+            text = f"{self._first_half.text} {heard.text}" if self._first_half else heard.text
+            self._floor.order(do.Understand(self.turn, text, self._answers.readings, guess.number))
             self._arm_endpoint(now)
         elif self._floor.state is State.THINKING:
             self._noise(now)
@@ -279,7 +299,8 @@ class Listening:
         if guess is None or guess.recognised is None or guess.step or not event.readings:
             self._floor.ignore()
             return
-        step = self._policy.heard(self._floor.dialogue, event.readings, guess.recognised)
+        before = self._first_half.before if self._first_half else self._floor.dialogue
+        step = self._policy.heard(before, event.readings, guess.recognised)
         guess.understood(event.readings, step, now)
         if self._floor.state is State.THINKING:
             self._release(guess, now)
@@ -323,10 +344,10 @@ class Listening:
 
     def _arm_endpoint(self, now: float) -> None:
         guess = self._guess
-        if guess is None or self._ask is None:
+        if guess is None or self._answers is None:
             return
         usual = self._pace.endpoint(self._row)
-        what = guess.completeness(self._ask)
+        what = guess.completeness(self._answers)
         silence = delay(self._row, usual, what, heard_voice=guess.finished is not None)
         if guess.last_speech + silence <= now:
             self.endpoint(now)
@@ -335,7 +356,7 @@ class Listening:
 
     def _release(self, guess: Guess, now: float) -> None:
         """Nothing has changed: what was guessed is what happens."""
-        assert guess.step is not None and guess.recognised is not None
+        assert guess.step is not None and guess.recognised is not None and self._answers
         heard, floor, call = guess.recognised, self._floor, self._floor.facts.call
         began = self._speech or now
         meant = guess.meant
@@ -346,7 +367,11 @@ class Listening:
         floor.tell(reports.TurnHeard(call, *told))
         taken = (self.turn, heard.text, meant.name, meant.confidence, guess.found)
         floor.tell(reports.TurnUnderstood(call, *taken))
+        before = self._first_half.before if self._first_half else floor.dialogue
+        text = guess.readings[0].text or heard.text
+        released = Released(before, self._answers, text, guess.last_speech)
         self._reply(guess.step, now)
+        self._released = released
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.voicebot.sample import meant
@@ -164,3 +166,53 @@ def test_what_is_not_current_is_stale() -> None:
     assert walk.core.stale == len(late)
     paused(walk).tell(events.TurnJudged(walk.turn, 0.5), events.TurnJudged(walk.turn, 0.9))
     assert walk.core.stale == len(late) + 1
+
+
+# Cut off
+
+
+def answered(text: str, reading: Understanding, walk: Walk | None = None) -> Walk:
+    """Answered at a pause that was not the end; our answer has begun to sound."""
+    walk = guessed(paused(walk), reading, text).wait(0.4)
+    first = next(s for s in walk.orders(do.Speak) if s.playback not in walk.done)
+    return walk.tell(events.PlaybackStarted(first.playback))
+
+
+def goes_on(walk: Walk, after: float, text: str, reading: Understanding) -> Walk:
+    walk.wait(after).speaks().wait(0.5).lasts().wait(0.2)
+    walk.tell(events.SpeechPaused(walk.turn, walk.now - 0.2))
+    walk.tell(events.Heard(walk.turn, Recognised(text, 0.9)))
+    return walk.tell(events.Understood(walk.turn, (reading, reading)))
+
+
+def test_who_was_cut_off_is_heard_as_if_not() -> None:
+    walk = answered("hours", replace(HOURS, text="hours"))
+    goes_on(walk, 0.4, "of the water office", meant("bill"))
+    assert walk.orders(do.StopSpeaking)
+    assert walk.orders(do.Understand)[-1].text == "hours of the water office"
+    walk.wait(1.0)
+    assert walk.words[-2:] == ["Sorry about that.", "Your name?"]
+    heard = [told.text for told in walk.told(reports.TurnHeard)]
+    assert heard == ["hours", "of the water office"]
+
+
+def test_a_no_that_goes_on_is_a_correction() -> None:
+    no = meant("deny", text="No.", yes_no="no")
+    walk = answered("No.", no, asked_for_yes())
+    goes_on(walk, 0.3, "three five", meant(digits="35"))
+    understand = walk.orders(do.Understand)[-1]
+    assert understand.text == "No. three five"
+    assert understand.readings == ("yes_no", "digits"), "as an answer to what was asked before"
+
+
+def test_who_speaks_later_answers_what_we_ask() -> None:
+    walk = goes_on(answered("hours", HOURS), 2.0, "bill", meant("bill"))
+    assert walk.orders(do.Understand)[-1].text == "bill"
+
+
+def test_a_key_between_the_halves_is_not_undone() -> None:
+    walk = answered("hours", HOURS)
+    walk.tell(events.DigitPressed("1"))
+    goes_on(walk, 0.2, "of the water office", meant("bill"))
+    texts = [understand.text for understand in walk.orders(do.Understand)]
+    assert "hours of the water office" not in texts

@@ -28,6 +28,8 @@ _HANGING = frozenset(
     "need number uh um er erm eh hmm well actually please between until".split()
 )
 """Words after which a sentence goes on."""
+_AFTER_TO = frozenset("know ask tell say report see make get change".split())
+"""Words after which one that ends in "to …" goes on: "I would like to know"."""
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
@@ -78,6 +80,8 @@ def hangs(text: str) -> bool:
     words = _WORD.findall(text.lower())
     if not words or text.rstrip().endswith("?"):
         return False
+    if words[-2:-1] == ["to"] and words[-1] in _AFTER_TO:
+        return True
     return words[-1].replace("\u2019", "'") in _HANGING or text.rstrip().endswith(
         (",", "...", "…", "-")
     )

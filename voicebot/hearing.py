@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 from enum import Enum
 
 from voicebot.dialogue.acts import Keys
@@ -14,6 +15,11 @@ GHOSTS = frozenset({"the", "a", "huh", "uh", "um", "hm", "hmm", "mm", "you"})
 """Words that recognisers write where there is only noise; alone they mean nothing."""
 NO_SPEECH = 0.9
 """Probability of no speech above which words are not believed."""
+
+RECITAL = 0.15
+"""Probability of no speech above which words are not believed that are all in the prompt which the
+recogniser was given. Measured: Whisper makes "a burst pipe or a downed line" of breathing at
+.22–.28; people who say such words are below .05."""
 
 _BACKCHANNELS = frozenset(
     "mhm mm mmm hm hmm uh huh oh ah aha ok okay yeah yes yep yup right i see sure alright all got "
@@ -44,15 +50,20 @@ class Sound(Enum):
 DIGITS = frozenset("0123456789*#")
 
 
-def is_noise(heard: Recognised) -> bool:
-    """Whether nothing was said."""
+def is_noise(heard: Recognised, terms: Sequence[str] = ()) -> bool:
+    """Whether nothing was said; `terms` are the words that the recogniser was told to expect."""
     words = heard.text.lower().strip(string.punctuation + string.whitespace)
-    return not words or words in GHOSTS or heard.no_speech > NO_SPEECH
+    return not words or words in GHOSTS or heard.no_speech > NO_SPEECH or _recites(heard, terms)
 
 
-def over_prompt(heard: Recognised, row: Expected, prompt: str) -> Sound:
+def _recites(heard: Recognised, terms: Sequence[str]) -> bool:
+    told = {word for term in terms for word in _words(term)}
+    return heard.no_speech > RECITAL and told.issuperset(_words(heard.text))
+
+
+def over_prompt(heard: Recognised, row: Expected, prompt: str, terms: Sequence[str] = ()) -> Sound:
     """What is this, said over `prompt`, whose question expects `row`?"""
-    if is_noise(heard):
+    if is_noise(heard, terms):
         return Sound.NOISE
     words = _words(heard.text)
     if len(words) >= ECHOED_WORDS and f" {' '.join(words)} " in f" {' '.join(_words(prompt))} ":

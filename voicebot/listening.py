@@ -123,6 +123,11 @@ class Listening:
         """The question that this turn answers."""
         return self._first_half.ask if self._first_half else self._ask
 
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        """What the recogniser is told to expect."""
+        return (*self._ask.terms, *self._row.terms) if self._ask else ()
+
     def _next_turn(self) -> None:
         self.turn += 1
         self._speech = self._guess = self._first_half = None
@@ -135,8 +140,7 @@ class Listening:
         if self._ask is None:
             self._order(do.StopListening())
             return
-        row, kind = self._row, self._ask.readings[0]
-        terms = (*self._ask.terms, *row.terms)
+        row, kind, terms = self._row, self._ask.readings[0], self._terms
         language = self._floor.facts.language
         context = RecognitionContext(language, kind, terms, row.only, row.alternatives)
         self._order(do.Listen(self.turn, context))
@@ -189,7 +193,7 @@ class Listening:
         self._listen()
 
     def _over_prompt(self, heard: Recognised) -> Sound:
-        return over_prompt(heard, self._row, self._floor.mouth.text)
+        return over_prompt(heard, self._row, self._floor.mouth.text, self._terms)
 
     def _confirm(self, now: float) -> None:
         """A word: what we were saying is over, and this is the answer, or the rest of it."""
@@ -274,7 +278,7 @@ class Listening:
         guess.heard(heard, now)
         if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
-        guess.noise = is_noise(heard)
+        guess.noise = is_noise(heard, self._terms)
         if not guess.noise:
             text = f"{self._first_half.text} {heard.text}" if self._first_half else heard.text
             self._floor.order(do.Understand(self.turn, text, self._answers.readings, guess.number))

@@ -23,14 +23,12 @@ async def in_the_question(caller: Caller) -> None:
 
 
 async def test_a_yes_is_answered_fast(caller: Caller) -> None:
-    await caller.says("I want to see my balance.")
-    await caller.reaches(State.LISTENING)
+    await caller.says("My bill is twice what it was last month.")
+    await caller.says("My name is Anna Keller.")
     for digit in "77421188":
         caller.session.on_digit(digit, caller.clock.now())
-    await caller.says("I would like to have a copy of my bill.")
-    await caller.says("My name is Anna Keller.")
-    assert caller.session.state is State.LISTENING
     await caller.says("Yes.")
+    assert caller.packet is not None
     answered = caller.reports(reports.TurnAnswered)[-1]
     assert answered.intent == "affirm"
     assert answered.latency.endpoint <= 380, "in walked time: 0.35 s of silence and a frame"
@@ -96,11 +94,14 @@ async def test_a_caller_is_heard_over_the_echo(call: Call, engines: Engines) -> 
     assert len(caller.reports(reports.PromptCut)) == 1
 
 
-async def test_who_only_breathes_is_asked_again_and_then_given_a_person(caller: Caller) -> None:
+async def test_who_only_breathes_is_asked_again(caller: Caller) -> None:
+    """Whisper recites its prompt at breathing ("a burst pipe"), and that would be an emergency."""
     rng = np.random.default_rng(5)
     swell = np.sin(np.linspace(0, np.pi, RATE)) ** 2
-    while caller.packet is None:
+    await caller.reaches(State.LISTENING)
+    asked = len(caller.reports(reports.BotSaid))
+    while len(caller.reports(reports.BotSaid)) == asked:
         breath = np.convolve(rng.standard_normal(RATE), np.ones(4) / 4, "same") * swell * 500
-        await caller.sounds(breath.astype("<i2").tobytes() + bytes(3 * RATE))
-    assert caller.packet.reason == "max_attempts"
-    assert not caller.reports(reports.TurnUnderstood)
+        await caller.sounds(breath.astype("<i2").tobytes() + bytes(2 * RATE))
+    assert not [heard.text for heard in caller.reports(reports.TurnHeard)]
+    assert "did not" in caller.reports(reports.BotSaid)[asked].text

@@ -90,6 +90,8 @@ def test_digits_are_complete_when_no_more_can_come(
         ("My bill is wrong, and...", True),
         ("I want to", True),
         ("Um,", True),
+        ("I would like to know.", True),
+        ("I do not know.", False),
         ("My bill is too high.", False),
         ("What is it?", False),
         ("", False),

@@ -57,6 +57,19 @@ def test_keys_become_an_answer(pressed: str, keys: Keys, answers: list[str | Non
     assert [keyed.press(digit, keys) for digit in pressed] == answers
 
 
+@pytest.mark.parametrize(
+    ("text", "no_speech", "noise"),
+    [
+        ("a burst pipe or a burst pipe", 0.25, True),
+        ("a burst pipe", 0.01, False),
+        ("my burst pipe", 0.25, False),
+    ],
+)
+def test_what_recites_the_prompt_is_noise(text: str, no_speech: float, noise: bool) -> None:
+    terms = ("a smell of gas", "a burst pipe or a water leak")
+    assert is_noise(Recognised(text, 0.5, no_speech), terms) is noise
+
+
 def test_noise() -> None:
     assert is_noise(Recognised("Uh.", 0.9))
     assert not is_noise(Recognised("No.", 0.9, no_speech=0.6))

@@ -621,7 +621,6 @@ def test_position(position: int, wait: tuple[float, float] | None, words: str) -
     assert " ".join(act.text for act in step.acts if isinstance(act, Say)) == words
 
 
-
 # The ladder, and slower speech
 
 

@@ -93,7 +93,8 @@ async def run(minutes: float, rate: int, json_file: Path | None) -> bool:
     """Start a house, soak it, report."""
     with tempfile.TemporaryDirectory() as directory:
         setting = prepare(
-            Path(directory), lambda text: text.replace("[sip]\n", "[sip]\nmax_calls = 100\n", 1)
+            Path(directory),
+            lambda text: text.replace("[sip]\n", "[sip]\nmax_calls = 100\nmeasured = false\n", 1),
         )
         async with open_stage(setting, Console(), Path(directory) / "voices", quiet=True) as stage:
             figures = await soak(stage, max(1, int(minutes * 60 * rate)), rate)

@@ -313,6 +313,17 @@ class Credentials:
     phones: tuple[Credential, ...]
 
 
+@message("edge.media_room")
+@dataclass(frozen=True)
+class MediaRoom:
+    """For how many conversations more a media process has room; at 0 new calls are refused."""
+
+    media: str
+    room: int
+    use: float
+    """1.0 is everything but the reserve."""
+
+
 @message("edge.media_up")
 @dataclass(frozen=True)
 class MediaUp:

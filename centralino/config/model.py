@@ -30,7 +30,10 @@ class Sip(Section):
     default_trunk: Name | None = None
     """Who carries calls to plain numbers; none: the first trunk."""
     max_calls: int = Field(default=40, ge=1)
-    """Beyond it a new call gets 503 with Retry-After. Measured admission comes later."""
+    """Beyond it a new call gets 503 with Retry-After, whatever was measured."""
+    measured: bool = True
+    """New calls are also refused where our processes, or the recognisers, are too busy to take
+    another conversation without harm to the running ones."""
     retry_after: int = Field(default=10, ge=1)
     """Seconds, told with 503."""
     drain_seconds: Seconds = 120.0
@@ -117,6 +120,9 @@ class Line(Section):
     language: str = "en"
     keys_only: bool = False
     """A menu by keys; no recogniser is used."""
+    emergency: bool = False
+    """Never refused for lack of speech: where there is no room for a conversation, it is answered
+    by keys."""
     recorded: bool = True
     """The call is recorded, and the greeting says so."""
     retention_days: int | None = Field(default=None, ge=1)

@@ -94,6 +94,7 @@ class Intake:
             house.PacketMade: self._packet,
             house.CallFinished: self._finished,
             house.MediaLoad: self._load,
+            house.MediaRoom: self._room,
             house.CallRefused: self._refused,
             SoundKeyMade: self._sound_key,
             acd.CallQueued: self._queued,
@@ -209,6 +210,10 @@ class Intake:
         if offer is not None:
             waited = waiting.waited if waiting else None
             await self._history.update(offer.call, CallUpdate(agent=offer.agent, waited=waited))
+
+    async def _room(self, room: house.MediaRoom) -> None:
+        self._metrics.report(room.media, "room", room.room, counter=False)
+        self._metrics.report(room.media, "use", room.use, counter=False)
 
     async def _load(self, load: house.MediaLoad) -> None:
         self._metrics.report(load.media, "calls", load.calls, counter=False)

@@ -116,6 +116,8 @@ class Control:
         elif type(value).__module__ == outbound_messages.__name__:
             await self.outbound.take(value)
         else:
+            if isinstance(value, house.MediaRoom):
+                await self.bus.send("edge", value)
             await self.intake.take(envelope)
 
     @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ import structlog
 
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
+from centralino.media.capacity import Shed
 from centralino.media.gate import Gate, plan_of
 from centralino.media.notice_talk import Engines
 from kernel.bus import Bus
@@ -21,6 +22,7 @@ from telephony.ports import CallControl
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.ports import Understander
 from voicebot.ports import SpeechEngines
+from voicebot.speech.metered import MeteredRecogniser
 
 log = structlog.get_logger()
 
@@ -56,6 +58,12 @@ class House:
     """What the edge says with every call that it admitted."""
     live: Live = lambda event: None
     chance: Chance = random_hex
+    meter: MeteredRecogniser | None = None
+    """Says how busy the recognisers are."""
+    shed: Shed = Shed.NOTHING
+    """What is left out for lack of capacity."""
+    crowded: bool = False
+    """No conversation more has room: a call that is let in all the same is answered by keys."""
     gate: Gate = field(init=False)
     """Asked before anything is dialled."""
     notices: Engines = field(init=False)

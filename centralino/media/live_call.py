@@ -18,6 +18,7 @@ from centralino.config.model import Line
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.capacity import Shed
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
@@ -133,6 +134,9 @@ class LiveCall:
     def transfer(self, packet: Packet, refer: str = "") -> None:
         """The conversation hands over: the packet is kept, then the call is queued or referred."""
         packet = self.reporter.redactor.packet(packet)
+        if self.line.emergency:
+            first = round(self.house.config.acd.priority_cap)
+            packet = replace(packet, priority=max(packet.priority, first))
         self.packet = packet
         self.house.tell(house_messages.PacketMade(packet), self.id)
         if refer:
@@ -454,9 +458,13 @@ class LiveCall:
             line=self.line.number, caller=self.offered.from_uri,
             caller_name=self.offered.from_name, language=self.line.language,
             says_machine=self.line.announce_machine, says_recorded=self.line.recorded,
-            keys_only=self.line.keys_only,
+            keys_only=self.line.keys_only or self._no_room_for_speech(),
             seed=int(self.house.chance(2), 16),
         )  # fmt: skip
+
+    def _no_room_for_speech(self) -> bool:
+        house = self.house
+        return house.shed is Shed.SPEECH or (self.line.emergency and house.crowded)
 
     def _move(self, event: states.CallEvent) -> None:
         self.state.receive(event, self.house.clock.now())

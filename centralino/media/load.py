@@ -1,14 +1,25 @@
-"""How busy a media process is, measured and told."""
+"""How busy a media process is, measured and told; what follows for new calls is `capacity`'s."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
+import structlog
+
+from centralino.media.capacity import CapacityCore, Doing, Work
+from centralino.media.cores import CoresBusy
 from centralino.media.house import House
 from centralino.media.switchboard import Switchboard
-from centralino.messages import MediaLoad
+from centralino.messages import MediaLoad, MediaRoom
+from telephony.call import CallState
+
+log = structlog.get_logger()
 
 EVERY_SECONDS = 5.0
+ROOM_SECONDS = 1.0
+"""So often the edge hears how much room there is."""
+WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
 
 
 async def watch_load(house: House, switchboard: Switchboard) -> None:
@@ -19,3 +30,33 @@ async def watch_load(house: House, switchboard: Switchboard) -> None:
         await asyncio.sleep(EVERY_SECONDS)
         lag = max(0.0, loop.time() - due) * 1000
         house.tell(MediaLoad(house.name, len(switchboard.calls), house.pump.late, round(lag, 1)))
+
+
+async def watch_room(house: House, switchboard: Switchboard) -> None:
+    """Tell the edge, by control, how many calls more there is room for, until cancelled."""
+    if not house.config.sip.measured:
+        return
+    core, cores = CapacityCore(), CoresBusy()
+    share = 1 / house.config.media.processes
+    while True:
+        await asyncio.sleep(ROOM_SECONDS)
+        meter = house.meter.figures() if house.meter is not None else None
+        work = Work(
+            calls=Counter(_doing(call.state.state) for call in switchboard.calls.values()),
+            cores=cores.cores * share,
+            cores_busy=cores.look() * share,
+            recognising=meter.share if meter else 0.0,
+            behind=meter.behind if meter else 0.0,
+        )
+        before = house.shed
+        found = core.decide(work)
+        house.shed, house.crowded = found.shed, found.room == 0
+        if found.shed is not before:
+            log.warning("media.shed", now=found.shed.name.lower(), use=found.use)
+        house.tell(MediaRoom(house.name, found.room, found.use))
+
+
+def _doing(state: CallState) -> Doing:
+    if state is CallState.BRIDGED:
+        return Doing.BRIDGED
+    return Doing.WAITING if state in WAITING else Doing.CONVERSING

@@ -14,7 +14,7 @@ from centralino.config.model import Config
 from centralino.content.vault import SoundVault
 from centralino.media.house import House, LoadedBot
 from centralino.media.live_call import RATE
-from centralino.media.load import watch_load
+from centralino.media.load import watch_load, watch_room
 from centralino.media.prompts import fixed_texts, warm
 from centralino.media.switchboard import Switchboard
 from centralino.processes.child import (
@@ -36,6 +36,7 @@ from voicebot.ports import SpeechEngines
 from voicebot.speech import engines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
+from voicebot.speech.metered import MeteredRecogniser
 from voicebot.speech.pool import RecogniserPool, SynthesiserPool
 
 SPEECH_SECONDS = 280.0
@@ -55,11 +56,19 @@ def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
 
-def make_engines(voice: CachedSynthesiser, config: Config, layout: Layout) -> SpeechEngines:
+def make_meter(layout: Layout, clock: SteadyClock) -> MeteredRecogniser:
+    """The speech workers' recognisers as one, counted."""
+    pool = RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech])
+    return MeteredRecogniser(pool, len(layout.speech), clock.now)
+
+
+def make_engines(
+    voice: CachedSynthesiser, meter: MeteredRecogniser, config: Config
+) -> SpeechEngines:
     """The speech workers, through their ports."""
     return SpeechEngines(
         synthesiser=voice,
-        recogniser=RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech]),
+        recogniser=meter,
         vad=engines.vad_maker(config.speech.vad),
     )
 
@@ -92,10 +101,11 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         preparing.cancel()
         return
     loaded = preparing.result()
+    meter = make_meter(layout, clock)
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
-            bus=bus, engines=make_engines(voice, config, layout),
+            bus=bus, engines=make_engines(voice, meter, config), meter=meter,
             bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
             clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
             secret=layout.secret,
@@ -148,6 +158,7 @@ async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: S
     house.spawn(switchboard.legs(), "legs")
     house.spawn(watch_load(house, switchboard), "load")
     house.spawn(load_notices(house, layout), "notices")
+    house.spawn(watch_room(house, switchboard), "room")
     say_ready(house.name, epoch=house.epoch)
     await told.stop.wait()
     switchboard.draining = switchboard.out.draining = True

@@ -58,6 +58,7 @@ def edge_config(config: Config, layout: Layout) -> EdgeConfig:
         port=layout.edge_port,
         lines=frozenset(line.number for line in config.lines),
         default_line=config.sip.default_line,
+        emergency=frozenset(line.number for line in config.lines if line.emergency),
         default_trunk=config.sip.default_trunk,
         trunks=tuple(_trunk(section) for section in config.trunks),
         max_calls=config.sip.max_calls,
@@ -126,6 +127,8 @@ class EdgeLink:
             self.server.set_credentials(
                 {phone.aor: Ha1(phone.ha1_md5, phone.ha1_sha256) for phone in value.phones}
             )
+        elif isinstance(value, house.MediaRoom) and self.server is not None:
+            self.server.set_media_room(value.media, value.room)
         elif isinstance(value, house.MediaUp) and self.server is not None:
             self.server.set_media_up(value.media, value.up)
 

@@ -36,6 +36,8 @@ class House:
     active: int
     max_calls: int
     retry_after: int
+    crowded: bool = False
+    """Some media process is up and has no room for a conversation."""
 
 
 UNTRUSTED = Refused(403, "Forbidden", "untrusted")
@@ -66,5 +68,5 @@ def decide(dialled: str | None, house: House, media: MediaTarget | None) -> Admi
     if house.active >= house.max_calls:
         return busy("full", house.retry_after)
     if media is None:
-        return busy("no_media", house.retry_after)
+        return busy("no_room" if house.crowded else "no_media", house.retry_after)
     return Admitted(line, media)

@@ -80,6 +80,8 @@ class EdgeConfig:
     lines: frozenset[str] = frozenset()
     default_line: str | None = None
     """Who gets calls for numbers that are no line; None: they get 404."""
+    emergency: frozenset[str] = frozenset()
+    """Lines whose calls are let in even where a media process has no room for a conversation."""
     trunks: tuple[Trunk, ...] = ()
     default_trunk: str | None = None
     """Who carries calls to plain numbers; None: the first trunk."""

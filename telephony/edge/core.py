@@ -28,6 +28,7 @@ from telephony.edge.events import (
     Pong,
     Received,
     RestoreBindings,
+    RoomChanged,
     Started,
     Undelivered,
 )
@@ -95,6 +96,8 @@ class EdgeCore:
         match event:
             case DrainAsked():
                 edge.draining = True
+            case RoomChanged(name, room):
+                self._edge.room[name] = room
             case MediaChanged(name, up):
                 (edge.down.discard if up else edge.down.add)(name)
             case LinesChanged(lines, default_line):

@@ -69,6 +69,14 @@ class MediaChanged:
 
 
 @dataclass(frozen=True)
+class RoomChanged:
+    """A media process measured for how many calls more it has room."""
+
+    name: str
+    room: int
+
+
+@dataclass(frozen=True)
 class LinesChanged:
     """The numbers that are answered."""
 

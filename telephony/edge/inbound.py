@@ -85,8 +85,11 @@ def admit(edge: Edge, request: Request, source: Hop, who: From, now: float) -> N
     if earlier is not None:
         edge.refuse(request, earlier)
         return
-    media = choose(request.call_id, edge.config.media, edge.down, edge.calls.load)
-    verdict = decide(dialled(edge, request, who), edge.house, media)
+    wanted = dialled(edge, request, who)
+    emergency = admission.line_for(wanted, edge.house) in edge.config.emergency
+    closed = edge.down if emergency else edge.down | edge.full
+    media = choose(request.call_id, edge.config.media, closed, edge.calls.load)
+    verdict = decide(wanted, edge.house, media)
     if isinstance(verdict, Refused):
         _remember(edge, request, branch, verdict, now)
         edge.refuse(request, verdict)
@@ -136,6 +139,8 @@ def _begin(
         line=verdict.line,
     )
     edge.calls.begin(call, now)
+    if media.name in edge.room:
+        edge.room[media.name] -= 1
     edge.counted["admitted"] += 1
     edge.out.append(CallAdmitted(call.call_id, call.source, call.line, call.media))
     _pass_on(edge, call, request)

@@ -23,6 +23,7 @@ from telephony.edge.events import (
     Pong,
     Received,
     RestoreBindings,
+    RoomChanged,
     SaveBinding,
     Send,
     Started,
@@ -101,6 +102,10 @@ class EdgeServer:
     def set_media_up(self, name: str, up: bool) -> None:
         """A media process takes new calls, or does not."""
         self._tell(MediaChanged(name, up))
+
+    def set_media_room(self, name: str, room: int) -> None:
+        """For how many calls more a media process has room; counted down until told again."""
+        self._tell(RoomChanged(name, room))
 
     def set_lines(self, lines: frozenset[str], default_line: str | None = None) -> None:
         """The numbers that are answered from now on."""

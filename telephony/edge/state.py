@@ -50,6 +50,8 @@ class Edge:
     draining: bool = False
     down: set[str] = field(default_factory=set)
     """Media processes that are down."""
+    room: dict[str, int] = field(default_factory=dict)
+    """For how many calls more a media process has room; one that never said so has."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Refusals that depend on the moment, so that a repeat gets the same answer."""
     out: list[Command] = field(default_factory=list)
@@ -65,7 +67,13 @@ class Edge:
             self.calls.inbound,
             self.config.max_calls,
             self.config.retry_after,
+            crowded=bool(self.full - self.down),
         )
+
+    @property
+    def full(self) -> set[str]:
+        """Media processes without room for a conversation."""
+        return {name for name, room in self.room.items() if room <= 0}
 
     def media_at(self, source: Hop) -> MediaTarget | None:
         """The media process at this address."""

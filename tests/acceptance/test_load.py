@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.peer, pytest.mark.timeout(300)]
 
 
 def roomy(text: str) -> str:
-    """Room for sipp's calls beside the spoken one."""
-    return text.replace("[sip]\n", "[sip]\nmax_calls = 120\n", 1)
+    """Room for sipp's calls beside the spoken one, by count: they say nothing and cost little."""
+    return text.replace("[sip]\n", "[sip]\nmax_calls = 120\nmeasured = false\n", 1)
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ PURE = [
     "centralino/review/finding.py", "voicebot/redaction.py",
     *(f"voicebot/checks/{name}.py" for name in ("script", "judging", "report")),
     "centralino/caller/script.py", "telephony/media/answering.py", "centralino/caller/line.py",
+    "centralino/media/capacity.py",
     *(f"centralino/bench/{name}.py" for name in (
         "utterances", "noises", "figures", "chart", "turns_page", "degrade",
     )),

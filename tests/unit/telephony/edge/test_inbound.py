@@ -14,6 +14,7 @@ from telephony.edge.events import (
     LinesChanged,
     MediaChanged,
     MediaSilent,
+    RoomChanged,
 )
 from telephony.edge.message import Request
 from telephony.edge.uri import Hop
@@ -132,6 +133,31 @@ def test_a_process_that_is_down_gets_nothing() -> None:
     assert bench.code(CARRIER, request(call="last")) == 503
     bench.tell(MediaChanged("m1", up=True))
     assert bench.request(CARRIER, request(call="again"))[0] == M1.hop
+
+
+def test_a_process_without_room_gets_nothing_until_it_has_some() -> None:
+    bench = Bench(config(media=(M1, M2), max_calls=99))
+    bench.tell(RoomChanged("m1", 2))
+    bench.tell(RoomChanged("m2", 0))
+    for i in range(2):
+        assert bench.request(CARRIER, request(call=f"c{i}"))[0] == M1.hop
+    _, refused = bench.response(CARRIER, request(call="third"))
+    assert (refused.code, refused.get("Retry-After")) == (503, "7")
+    assert CallRefused(503, "no_room") in bench.told
+    bench.tell(RoomChanged("m2", 1))
+    assert bench.request(CARRIER, request(call="fourth"))[0] == M2.hop
+
+
+def test_an_emergency_line_is_never_refused_for_lack_of_room() -> None:
+    lines = frozenset({"100", "911"})
+    bench = Bench(config(lines=lines, emergency=frozenset({"911"}), max_calls=2))
+    bench.tell(RoomChanged("m1", 0))
+    assert bench.code(CARRIER, request(call="usual")) == 503
+    for i in range(2):
+        urgent = request(uri=f"sip:911@{DOMAIN}", call=f"urgent{i}")
+        assert bench.request(CARRIER, urgent)[0] == M1.hop
+    beyond = request(uri=f"sip:911@{DOMAIN}", call="beyond all count")
+    assert bench.code(CARRIER, beyond) == 503
 
 
 def test_a_repeat_takes_the_same_way_and_counts_once() -> None:

@@ -1,0 +1,72 @@
+"""The recognisers' share of time, and how far they are behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicebot.speech.metered import WINDOW, MeteredRecogniser
+from voicebot.speech.ports import (
+    EngineInfo,
+    Recognised,
+    RecognitionContext,
+    RecognitionStream,
+)
+
+
+class Slow:
+    """A recogniser whose clock the test walks."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.takes, self.waits = 0.5, 0.0
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def info(self) -> EngineInfo:
+        return EngineInfo("slow", "", "en", "")
+
+    async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
+        return self
+
+    async def feed(self, pcm: bytes) -> None:
+        pass
+
+    async def partial(self) -> str:
+        return "so far"
+
+    async def cancel(self) -> None:
+        pass
+
+    async def finish(self) -> Recognised:
+        await self.gate.wait()
+        self.now += self.takes + self.waits
+        return Recognised("yes", 0.9, seconds=self.takes)
+
+
+async def test_the_share_is_of_the_workers_time_and_waiting_is_seen() -> None:
+    slow = Slow()
+    meter = MeteredRecogniser(slow, workers=2, now=lambda: slow.now)
+    for wait in (0.0, 0.3):
+        slow.waits = wait
+        stream = await meter.open(8000, RecognitionContext())
+        await stream.feed(b"")
+        assert await stream.partial() == "so far"
+        assert (await stream.finish()).text == "yes"
+    figures = meter.figures()
+    assert abs(figures.share - 1.0 / WINDOW / 2) < 1e-9
+    assert abs(figures.behind - 0.3) < 1e-9
+    slow.now += WINDOW + 1
+    assert meter.figures().share == meter.figures().behind == 0.0
+
+
+async def test_an_answer_that_does_not_come_counts_while_it_is_awaited() -> None:
+    slow = Slow()
+    meter = MeteredRecogniser(slow, workers=1, now=lambda: slow.now)
+    slow.gate.clear()
+    waiting = asyncio.create_task((await meter.open(8000, RecognitionContext())).finish())
+    await asyncio.sleep(0)
+    slow.now += 4.0
+    assert meter.figures().behind >= 3.0
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert meter.figures().behind == 0.0

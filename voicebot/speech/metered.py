@@ -1,0 +1,89 @@
+"""How busy the recognisers are: a `Recogniser` before another that keeps count."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicebot.speech.ports import (
+    EngineInfo,
+    Recognised,
+    Recogniser,
+    RecognitionContext,
+    RecognitionStream,
+)
+
+WINDOW = 10.0
+"""Seconds that the figures speak of."""
+
+
+@dataclass(frozen=True)
+class Recognising:
+    """What the recognisers did in the last `WINDOW` seconds."""
+
+    share: float
+    """Of their time, 0–1."""
+    behind: float
+    """Seconds that the slowest answer waited beyond the engine's own time, or waits now."""
+
+
+class MeteredRecogniser:
+    """Counts what passes through. `now` is a clock in seconds, `workers` work side by side."""
+
+    def __init__(self, inner: Recogniser, workers: int, now: Callable[[], float]) -> None:
+        self._inner = inner
+        self._workers = workers
+        self._now = now
+        self._done: deque[tuple[float, float, float]] = deque()
+        self._asked: dict[int, float] = {}
+
+    async def info(self) -> EngineInfo:
+        """Which engine answers. Raises EngineLost."""
+        return await self._inner.info()
+
+    async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
+        """Begin an utterance. Raises EngineLost."""
+        return _Metered(self, await self._inner.open(rate, context))
+
+    def figures(self) -> Recognising:
+        """How busy they are now."""
+        now = self._now()
+        while self._done and self._done[0][0] < now - WINDOW:
+            self._done.popleft()
+        engine = sum(seconds for _, seconds, _ in self._done)
+        waited = max((behind for _, _, behind in self._done), default=0.0)
+        usual = max((seconds for _, seconds, _ in self._done), default=1.0)
+        waiting = max((now - asked - usual for asked in self._asked.values()), default=0.0)
+        share = engine / WINDOW / self._workers
+        return Recognising(min(1.0, share), max(0.0, waited, waiting))
+
+    async def finish(self, stream: RecognitionStream) -> Recognised:
+        """End an utterance and note what it took. Raises EngineLost."""
+        began = self._now()
+        self._asked[id(stream)] = began
+        try:
+            heard = await stream.finish()
+        finally:
+            self._asked.pop(id(stream), None)
+        now = self._now()
+        self._done.append((now, heard.seconds, now - began - heard.seconds))
+        return heard
+
+
+class _Metered:
+    def __init__(self, meter: MeteredRecogniser, stream: RecognitionStream) -> None:
+        self._meter = meter
+        self._stream = stream
+
+    async def feed(self, pcm: bytes) -> None:
+        await self._stream.feed(pcm)
+
+    async def partial(self) -> str:
+        return await self._stream.partial()
+
+    async def finish(self) -> Recognised:
+        return await self._meter.finish(self._stream)
+
+    async def cancel(self) -> None:
+        await self._stream.cancel()

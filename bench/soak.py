@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import re
 import sys
 import tempfile
@@ -25,22 +24,11 @@ if __name__ == "__main__":
 import numpy as np
 from rich.console import Console
 
+from centralino.bench.processes import cpu_seconds, rss_mb
 from centralino.demo.setting import prepare
 from centralino.demo.stage import Stage, open_stage
 
 CALL_MS = 3000
-
-
-def rss_mb(pid: int) -> float:
-    """Resident memory of a process in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processors so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def soak(stage: Stage, calls: int, rate: int, every: float = 10.0) -> dict[str, Any]:

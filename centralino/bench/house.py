@@ -49,6 +49,10 @@ class BenchHouse:
         facts = self.serving.post("speech-1").facts
         return {"recogniser": facts.get("asr"), "voice": facts.get("tts")}
 
+    def pids(self) -> list[int]:
+        """The processes of the house."""
+        return [post.pid for post in self.serving.supervisor.posts if post.pid is not None]
+
     def recording(self, name: str) -> str:
         """Where a caller's recording goes."""
         return str(self.directory / "recordings" / f"{name}.wav")

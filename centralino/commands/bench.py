@@ -125,3 +125,28 @@ def acd(
     if large:
         sizes.append(Size(10 * agents, 10 * waiting, rate, seconds))
     raise typer.Exit(0 if run_acd(sizes, json_file, page, command_line()) else 1)
+
+
+@app.command()
+def calls(
+    steps: Annotated[
+        str, typer.Option("--steps", help="Calls at once, one after the other.")
+    ] = "2,4,6,8,10,12,14,16,20,24,28",
+    every: Annotated[
+        str, typer.Option("--every", help="Seconds from turn to turn; a curve for each.")
+    ] = "12,8",
+    turns: Annotated[int, typer.Option("--turns", help="Of each call in each step.")] = 5,
+    pin: Annotated[
+        bool, typer.Option(help="Our processes on one core, callers on the others.")
+    ] = True,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    directory: Directory = Path("var/bench/calls"),
+) -> None:
+    """Latency over calls at once on one core, until new calls are refused."""
+    from centralino.bench.run_calls import run_calls
+
+    numbers = [int(word) for word in steps.split(",")]
+    periods = [float(word) for word in every.split(",")]
+    asked = (directory, numbers, periods, turns, pin, json_file, page, command_line())
+    raise typer.Exit(0 if asyncio.run(run_calls(*asked)) else 1)

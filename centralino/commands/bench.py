@@ -150,3 +150,24 @@ def calls(
     periods = [float(word) for word in every.split(",")]
     asked = (directory, numbers, periods, turns, pin, json_file, page, command_line())
     raise typer.Exit(0 if asyncio.run(run_calls(*asked)) else 1)
+
+
+@app.command()
+def speech(
+    sentences: Annotated[
+        int, typer.Option("--sentences", help="Of each voice in each of 210 conditions.")
+    ] = 4,
+    recogniser: Annotated[
+        str, typer.Option("--recogniser", help="auto, whisper or vosk.")
+    ] = "auto",
+    at_once: Annotated[int, typer.Option("--at-once", help="Utterances side by side.")] = 2,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    seed: Seed = 1,
+) -> None:
+    """Word error, intents and slots over codecs, lost packets, noise, level and voices."""
+    from centralino.bench.run_speech import run_speech
+    from centralino.config.read import read_config
+
+    asked = (read_config(None), recogniser, sentences, at_once, seed, json_file, page)
+    asyncio.run(run_speech(*asked, command_line()))

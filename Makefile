@@ -54,7 +54,15 @@ types: $(DEV_STAMP)
 unit: $(DEV_STAMP)
 	$(BIN)/python -m pytest tests/unit tests/architecture
 
+# Hours on a quiet machine; each line may be run alone. Pages and plots go to docs/benchmarks.
+BENCH = $(BIN)/centralino bench
+PAGES = --page docs/benchmarks --json var/bench
+
 bench: models $(DEV_STAMP)
+	$(BENCH) vad $(PAGES)/vad.json
+	$(BENCH) speech $(PAGES)/speech.json
+	$(BENCH) turns $(PAGES)/turns.json
+	$(BENCH) calls $(PAGES)/calls.json
 	$(BIN)/python bench/bridge_click.py --clicks 30
 	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py

@@ -234,6 +234,12 @@ class Conversation:
 
     # The end.
 
+    def _media_failed(self, event: events.MediaFailed, now: float) -> None:
+        if self.state in QUEUE:
+            self._floor.ignore()
+        else:
+            self._reply(self._policy.media_failed(self._floor.dialogue), now)
+
     def _caller_left(self, event: events.CallerLeft, now: float) -> None:
         self._end(now, event.why)
 
@@ -289,6 +295,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.Understood: _listener(Listening.understood),
     events.TurnJudged: _listener(Listening.judged),
     events.EngineFailed: _listener(Listening.engine_failed),
+    events.MediaFailed: Conversation._media_failed,
     events.PositionTold: Conversation._queue_event,
     events.OfferRinging: Conversation._queue_event,
     events.OfferFailed: Conversation._queue_event,

@@ -144,6 +144,13 @@ class EngineFailed:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class MediaFailed:
+    """Nothing of the caller can be heard, and it is their turn."""
+
+    why: str = ""
+
+
 # --- the queue
 
 
@@ -237,5 +244,6 @@ Event = (
     | Understood
     | TurnJudged
     | EngineFailed
+    | MediaFailed
     | QueueEvent
 )

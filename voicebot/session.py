@@ -113,6 +113,10 @@ class Session:
         """Something happened in the queue."""
         self._receive(event, now)
 
+    def media_failed(self, why: str, now: float) -> None:
+        """Nothing of the caller can be heard."""
+        self._receive(events.MediaFailed(why), now)
+
     def close(self, why: str, now: float) -> None:
         """The caller's leg is gone."""
         self._receive(events.CallerLeft(why), now)

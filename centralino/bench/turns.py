@@ -194,6 +194,9 @@ def _turn(
         reports.setdefault(str(fact.get("report")), []).append(fact)
     answers, words = reports.get("TurnAnswered", []), reports.get("BotSaid", [])
     heard = reports.get("TurnHeard", [])
+    waited = any(fact.get("patience") == "words" for fact in facts)
+    if waited and answers:
+        latency = float(answers[-1]["latency"]["total"]) / 1000  # "one moment" is no answer
     return Turn(
         kind=utterance.kind,
         said=utterance.text,

@@ -77,6 +77,10 @@ class House:
         spoken = {"en": engines.synthesiser}
         self.notices = Engines(spoken, {}, engines.recogniser, engines.vad)
 
+    def speech_has_room(self, line: Line) -> bool:
+        """Whether a new call on this line can be a conversation, or must be answered by keys."""
+        return self.shed is not Shed.SPEECH and not (line.emergency and self.crowded)
+
     def tell(self, value: object, call: str | None = None) -> None:
         """Send control a message, in the order of the calls of this verb; never waits."""
         self._outbox.put_nowait((value, call))

@@ -18,7 +18,7 @@ from centralino.config.model import Line
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState
-from centralino.media.capacity import Shed
+from centralino.media.attendant import Attendant
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
@@ -61,6 +61,7 @@ class LiveCall:
     started: float
     sound: LegSound | None = None
     session: Session | None = None
+    attendant: Attendant | None = None
     packet: Packet | None = None
     ringing: dict[str, AgentLeg] = field(default_factory=dict)
     """Offer → the leg of an agent whose phone rings, or is being called."""
@@ -377,6 +378,7 @@ class LiveCall:
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop,
             )  # fmt: skip
+            self.attendant = Attendant(self.house, bot, sound, self.id, RATE)
             await self.session.run()
         except Exception:
             log.exception("media.conversation_broke", call=self.id)
@@ -418,6 +420,8 @@ class LiveCall:
             self.session.on_frame(frame, now)
         if not frames:
             self.session.on_frame(None, now)
+        if self.attendant is not None:
+            self.attendant.tick(self.session, len(frames), now)
         self._record(b"".join(frames), self.sound.send())
 
     def _record(self, received: bytes, sent: bytes) -> None:
@@ -458,13 +462,9 @@ class LiveCall:
             line=self.line.number, caller=self.offered.from_uri,
             caller_name=self.offered.from_name, language=self.line.language,
             says_machine=self.line.announce_machine, says_recorded=self.line.recorded,
-            keys_only=self.line.keys_only or self._no_room_for_speech(),
+            keys_only=self.line.keys_only or not self.house.speech_has_room(self.line),
             seed=int(self.house.chance(2), 16),
         )  # fmt: skip
-
-    def _no_room_for_speech(self) -> bool:
-        house = self.house
-        return house.shed is Shed.SPEECH or (self.line.emergency and house.crowded)
 
     def _move(self, event: states.CallEvent) -> None:
         self.state.receive(event, self.house.clock.now())

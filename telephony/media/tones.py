@@ -40,6 +40,14 @@ def beep(hertz: float = 1000.0, seconds: float = 0.2, rate: int = 8000) -> bytes
     return _pcm(tone * shape)
 
 
+def double_tick(rate: int = 8000) -> bytes:
+    """Two soft ticks of 40 ms: somebody is at work. Too short to be taken for an answer."""
+    tick = _pcm(
+        0.03 * np.sin(2 * np.pi * 480.0 * _times(0.04, rate)) * np.hanning(round(0.04 * rate))
+    )
+    return tick + bytes(2 * round(0.12 * rate)) + tick
+
+
 def ringback(rate: int = 8000) -> bytes:
     """One period of the ringing tone, 5 s; loop it."""
     return beep(RINGBACK_HERTZ, 1.0, rate) + bytes(2 * 4 * rate)

@@ -41,7 +41,7 @@ PURE = [
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
-        "queueing", "hearing", "mouth", "timers", "progress",
+        "queueing", "hearing", "mouth", "timers", "progress", "patience",
         "expected", "completeness", "guess", "bargein", "spoken", "nbest",
     )),
     *(f"telephony/edge/{name}.py" for name in (

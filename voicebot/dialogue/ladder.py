@@ -55,6 +55,11 @@ def engine_failed(draft: Draft) -> None:
         _say_again(draft, draft.flow.engine_failed)
 
 
+def media_failed(draft: Draft) -> None:
+    """Nobody can be heard: said so, then a person, who may call back."""
+    hand_over(draft, "error", say=draft.flow.no_input.last)
+
+
 def give_up(draft: Draft, ladder: Ladder) -> None:
     """The end of the ladder."""
     if draft.route() is None and ladder.then is Then.HANG_UP:

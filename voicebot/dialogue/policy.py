@@ -73,6 +73,10 @@ class Policy:
         """The recogniser or the understander was lost with what the caller said."""
         return self._step(state, ladder.engine_failed, "an engine was lost")
 
+    def media_failed(self, state: State) -> Step:
+        """The caller cannot be heard at all."""
+        return self._step(state, ladder.media_failed, "nothing is heard of the caller")
+
     def returned(self, state: State, why: str) -> Step:
         """The caller is back: the hand-over failed (`failed`), the queue is `closed`, or nobody can
         take the call."""

@@ -7,8 +7,9 @@ import hashlib
 import numpy as np
 import pytest
 
+from telephony.media.activity import LASTING_FRAMES, loud_frames
 from telephony.media.mixing import level_dbfs
-from telephony.media.tones import beep, hold_music, ringback
+from telephony.media.tones import beep, double_tick, hold_music, ringback
 
 
 def test_beep_has_its_pitch_and_soft_edges() -> None:
@@ -44,3 +45,10 @@ def test_music_is_the_same_every_time() -> None:
     first = hashlib.sha256(hold_music()).hexdigest()
     hold_music.cache_clear()
     assert hashlib.sha256(hold_music()).hexdigest() == first
+
+
+def test_a_double_tick_is_soft_and_too_short_for_an_answer() -> None:
+    frames = loud_frames(double_tick())
+    runs = "".join("x" if loud else " " for loud in frames).split()
+    assert 1 <= len(runs) <= 2 and all(len(run) < LASTING_FRAMES for run in runs)
+    assert level_dbfs(double_tick()) < -35

@@ -112,8 +112,11 @@ def talk(
 @app.command("test")
 def test_bot(
     target: Annotated[
-        Path, typer.Argument(metavar="BOT", help="A bot's folder, or one file of conversations.")
-    ] = Path("nlu_models/utility"),
+        Path,
+        typer.Argument(
+            metavar="BOT", help="A bot's folder or name, or a file of its conversations."
+        ),
+    ] = Path("utility"),
     wanted: Annotated[
         str, typer.Option("-k", help="Only those with these words: `billing and not keys`.")
     ] = "",

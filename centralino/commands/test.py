@@ -27,8 +27,8 @@ def run_tests(
 ) -> bool:
     """Play them and show what became of each; False: not all passed.
 
-    `target` is a bot's folder or name, or one of its conversation files. Raises BotError, StartRefused and
-    EngineMissing.
+    `target` is a bot's folder or name, or one of its conversation files. Raises BotError,
+    StartRefused and EngineMissing.
     """
     console = Console(highlight=False, soft_wrap=True)
     if not target.exists() and (config.bots_folder / target).is_dir():

@@ -91,7 +91,12 @@ def probability(evidence: Evidence) -> float:
     """That the likeliest intent is right: the classifier's, less what the sound takes away."""
     intent = min(max(evidence.intent, 1e-6), 1 - 1e-6)
     logit = math.log(intent / (1 - intent)) - _doubt(evidence)
-    return evidence.intent if _doubt(evidence) == 0 else 1 / (1 + math.exp(-logit))
+    # Never above the classifier's own, which the clamp would lift where it is 0.
+    return evidence.intent if _doubt(evidence) == 0 else min(evidence.intent, _sigmoid(logit))
+
+
+def _sigmoid(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
 
 
 def _doubt(evidence: Evidence) -> float:

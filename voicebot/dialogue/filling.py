@@ -23,12 +23,16 @@ _BY_KIND = (SlotKind.NAME, SlotKind.DIGITS, SlotKind.DATE)
 
 
 def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
-    """Take a value that was spoken, unless it is impossible or was denied before."""
+    """Take a value that was spoken, unless it is impossible or was denied before.
+
+    It is as sure as it was found (`confidence`) and heard.
+    """
     if not slot.accepts(value) or (slot.name, value) in draft.state.denied:
         return False
     held = draft.state.known.get(slot.name)
     if held is None or held.value != value:
-        draft.state = draft.state.with_known(slot.name, Known(value, confidence))
+        heard = draft.heard.confidence if draft.heard is not None else 1.0
+        draft.state = draft.state.with_known(slot.name, Known(value, confidence * heard))
     return True
 
 

@@ -16,6 +16,7 @@ from voicebot.dialogue.memory import earlier_of
 from voicebot.dialogue.mood import MOST, Mood
 from voicebot.dialogue.state import Earlier
 from voicebot.nlu.ports import Feeling, IntentScore, Understanding
+from voicebot.speech.ports import Recognised
 from voicebot.understanding import split, understand
 
 ASKS_WHICH = replace(FLOW, which="is_it", resume="is_it")
@@ -260,3 +261,11 @@ def test_an_echo_can_be_corrected_in_the_next_sentence() -> None:
 def test_an_unsure_value_is_asked_about() -> None:
     unsure_name = replace(JO, entities=(replace(JO.entities[0], confidence=0.6),))
     assert Caller(flow=ECHOES).says(meant("supply"), unsure_name).question == "confirm:name"
+
+
+@pytest.mark.parametrize(("heard", "question"), [(0.95, "slot:kind"), (0.6, "confirm:name")])
+def test_a_value_is_as_sure_as_it_was_heard(heard: float, question: str) -> None:
+    caller = Caller(flow=ECHOES).says(meant("supply"))
+    step = caller.policy.heard(caller.state, (JO,), Recognised("jo hill", heard))
+    assert step.state.question.key == question
+    assert step.state.known["name"].confidence == pytest.approx(heard)

@@ -249,6 +249,7 @@ async def opened(
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
             credentials_changed=phones.tell_edge, draining=told.drain, review=review,
+            campaigns=outbound.campaigns,
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip
         await review.close()

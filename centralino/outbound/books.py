@@ -14,7 +14,7 @@ from centralino.db import outbound_tables as tables
 from centralino.db.engine import Database
 from centralino.db.ledger import SqlLedger
 from centralino.outbound import rows
-from centralino.outbound.audit import START, mac_of
+from centralino.outbound.audit import START, AuditRow, mac_of
 from kernel.codec import to_body
 from kernel.core import Change, Put
 from kernel.journal import Batch
@@ -81,7 +81,7 @@ class SqlBooks(SqlLedger):
         super().__init__(database, centre)
         self.epoch = 0
         """Of the lease that this life holds; 0: not fenced (an import beside the dialler)."""
-        self._secret = secret.encode()
+        self.secret = secret.encode()
         self._heads: dict[str, tuple[int, str]] = {}
 
     # --- writing
@@ -148,7 +148,7 @@ class SqlBooks(SqlLedger):
             name = entry.campaign
             seq, before = heads.get(name) or await self._head(connection, name)
             body = to_body(entry)
-            mac = mac_of(self._secret, before, name, seq + 1, at, body)
+            mac = mac_of(self.secret, before, name, seq + 1, at, body)
             heads[name] = (seq + 1, mac)
             put.append(
                 {"centre": self.centre, "campaign": name, "seq": seq + 1, "client": entry.client,
@@ -319,6 +319,39 @@ class SqlBooks(SqlLedger):
             .order_by(c.ordinal)
         )
         return [rows.attempt_of(row) for row in await self._all(query)]
+
+    async def by_number(self, campaign: str, number: str) -> str:
+        """The id of the recipient with this number; empty for nobody."""
+        c, r = tables.paths.c, tables.recipients.c
+        query = (
+            select(r.id)
+            .join(tables.paths, (c.centre == r.centre) & (c.recipient == r.id))
+            .where(r.centre == self.centre, r.campaign == campaign, c.number == number)
+            .limit(1)
+        )
+        found = await self._all(query)
+        return str(found[0][0]) if found else ""
+
+    async def page(self, campaign: str, after: int, limit: int) -> list[RecipientRecord]:
+        """Recipients in the order of the audience, behind the one numbered `after`."""
+        c = tables.recipients.c
+        query = (
+            select(*(c[name] for name in rows.RECIPIENT))
+            .where(c.centre == self.centre, c.campaign == campaign, c.seq > after)
+            .order_by(c.seq)
+            .limit(limit)
+        )
+        return [rows.recipient_of(row) for row in await self._all(query)]
+
+    async def audit_of(self, campaign: str) -> list[AuditRow]:
+        """A campaign's chain, from its first row."""
+        c = tables.audit.c
+        query = (
+            select(c.seq, c.at, c.entry, c.mac)
+            .where(c.centre == self.centre, c.campaign == campaign)
+            .order_by(c.seq)
+        )
+        return [AuditRow(row.seq, row.at, row.entry, row.mac) for row in await self._all(query)]
 
     async def _with_paths(self, recipients: list[RecipientRecord]) -> list[DueRecipient]:
         c = tables.paths.c

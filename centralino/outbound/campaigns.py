@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from centralino.content.store import ContentStore
 from centralino.db.outbound_tables import requests
+from centralino.outbound.audit import first_break
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.stored import MESSAGE, StoredMessage
@@ -40,6 +41,11 @@ Json = dict[str, Any]
 Clients = frozenset[str] | None
 NUMBER = re.compile(r"\+\d{6,15}|\d{2,6}|sips?:\S+@\S+")
 EMERGENCY = "emergency"
+PAGE = 2_000
+RESULT_COLUMNS = (
+    "seq", "id", "person", "state", "bucket", "help", "spent", "ordinal", "reached_at", "why",
+)  # fmt: skip
+"""Of an export: ids and results; who that is, the contacts know."""
 
 
 class Wish(BaseModel):
@@ -75,6 +81,14 @@ class OfCampaign(Wish):
 
     campaign: str
     why: str = Field(default="", max_length=500)
+
+
+class WhyNot(Wish):
+    """A person, by id or by number."""
+
+    campaign: str = ""
+    recipient: str = ""
+    number: str = ""
 
 
 class NewPeople(Wish):
@@ -121,6 +135,7 @@ class Campaigns:
             "status": self._status,
             "list": self._list,
             "why": self._why,
+            "audit": self._audit,
         }
 
     def more(
@@ -223,7 +238,11 @@ class Campaigns:
         return self.board(asker)
 
     async def _why(self, values: Mapping[str, Any], asker: Asker) -> Json:
-        found = await self.service.why_not_called(str(values.get("recipient", "")))
+        asked = WhyNot.model_validate(values)
+        recipient_id = asked.recipient
+        if asked.number:
+            recipient_id = await self.books.by_number(asked.campaign, asked.number)
+        found = await self.service.why_not_called(recipient_id)
         if found is None or not asker.sees(found[0].client):
             raise CampaignError("there is no such recipient")
         recipient, why = found
@@ -239,7 +258,25 @@ class Campaigns:
             ],
         }  # fmt: skip
 
+    async def _audit(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        name = self._of(values, asker).campaign
+        chain = await self.books.audit_of(name)
+        broken = first_break(self.books.secret, name, chain)
+        return {
+            "campaign": name, "whole": broken is None, "first_break": broken,
+            "newest": chain[-1].mac if chain else "",
+            "rows": [{"seq": row.seq, "at": row.at, **row.entry} for row in chain],
+        }  # fmt: skip
+
     # --- views
+
+    async def results(self, campaign: str) -> AsyncIterator[list[tuple[object, ...]]]:
+        """The rows of an export, some at a time, with their heading."""
+        yield [RESULT_COLUMNS]
+        after = 0
+        while page := await self.books.page(campaign, after, PAGE):
+            yield [tuple(getattr(one, name) for name in RESULT_COLUMNS) for one in page]
+            after = page[-1].seq
 
     def board(self, asker: Asker) -> Json:
         """Every campaign that may be seen, and the trunks."""
@@ -253,6 +290,13 @@ class Campaigns:
 
     def _shown(self, name: str) -> Json:
         return asdict(self.service.view(name))
+
+    def seen(self, name: str, asker: Asker) -> CampaignRecord:
+        """The campaign, if he may see it. Raises CampaignError."""
+        try:
+            return self._seen(name, asker)
+        except NoSuchCampaign as error:
+            raise CampaignError(str(error)) from error
 
     def _seen(self, name: str, asker: Asker) -> CampaignRecord:
         record = self.service.campaign(name)

@@ -26,6 +26,8 @@ class Action(StrEnum):
     """Change the state of others, their queues and skills."""
     ERASE = "erase"
     """Erase a call or a person."""
+    RUN_CAMPAIGNS = "run_campaigns"
+    """Draft, start and stop campaigns, and see how far they are."""
     MANAGE_USERS = "manage_users"
     """Make users, set their secrets and roles."""
     TEACH = "teach"
@@ -38,7 +40,7 @@ _AGENT = frozenset({Action.WORK, Action.SEE_OWN_CALLS})
 _SUPERVISOR = frozenset(
     {
         Action.SEE_OWN_CALLS, Action.SEE_CALLS, Action.SEE_CONTENT, Action.HEAR_CALLS,
-        Action.SEE_AGENTS, Action.MANAGE_AGENTS, Action.TEACH,
+        Action.SEE_AGENTS, Action.MANAGE_AGENTS, Action.TEACH, Action.RUN_CAMPAIGNS,
     }
 )  # fmt: skip
 

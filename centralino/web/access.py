@@ -17,6 +17,7 @@ PAGES = (
     ("queues", (Action.SEE_AGENTS,)),
     ("figures", (Action.SEE_AGENTS,)),
     ("calls", (Action.SEE_CALLS, Action.SEE_OWN_CALLS)),
+    ("campaigns", (Action.RUN_CAMPAIGNS,)),
     ("flow", (Action.TEACH,)),
     ("review", (Action.TEACH,)),
     ("users", (Action.MANAGE_USERS,)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from centralino.db.journal import JournalRow
+from centralino.outbound.campaigns import Campaigns
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
@@ -149,6 +150,8 @@ class WebParts:
     flows: Flows | None = None
     """The bots and what calls did in them; None: nothing can be drawn."""
     review: ReviewDesk | None = None
+    campaigns: Campaigns | None = None
+    """None where no dialler runs."""
     """Where bots are taught; None: there is none in this house."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""

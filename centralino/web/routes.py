@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler
 from centralino.users.permissions import Action
 from centralino.web import (
     board,
+    campaigns,
     entering,
     figures,
     files,
@@ -25,6 +26,7 @@ from centralino.web.guard import Access, guarded
 READ_CALLS = (Action.SEE_CALLS, Action.SEE_OWN_CALLS)
 WORK = (Action.WORK,)
 AGENTS = (Action.SEE_AGENTS,)
+CALL_OUT = (Action.RUN_CAMPAIGNS,)
 USERS = (Action.MANAGE_USERS,)
 TEACH = (Action.TEACH,)
 
@@ -91,6 +93,23 @@ ROUTES = (
     Route("GET", "/api/review/progress", review.progress, needs=TEACH),
     Route("POST", "/api/review/teach", review.teach, needs=TEACH),
     Route("POST", "/api/review/undo", review.undo, needs=TEACH),
+    # campaigns
+    Route("GET", "/campaigns", files.page("campaigns"), needs=CALL_OUT),
+    Route("GET", "/api/campaigns", campaigns.board, Access.KEY_OR_USER, CALL_OUT),
+    Route("POST", "/api/campaigns", campaigns.create, Access.KEY_OR_USER, CALL_OUT),
+    Route("GET", "/api/campaigns/{campaign}", campaigns.status, Access.KEY_OR_USER, CALL_OUT),
+    Route("GET", "/api/campaigns/{campaign}/why", campaigns.why, Access.KEY_OR_USER, CALL_OUT),
+    Route("GET", "/api/campaigns/{campaign}/audit", campaigns.audit, Access.KEY_OR_USER, CALL_OUT),
+    Route(
+        "GET",
+        "/api/campaigns/{campaign}/results.csv",
+        campaigns.export,
+        Access.KEY_OR_USER,
+        CALL_OUT,
+    ),
+    Route(
+        "POST", "/api/campaigns/{campaign}/{verb}", campaigns.change, Access.KEY_OR_USER, CALL_OUT
+    ),
     # users
     Route("GET", "/api/users", people.users, needs=USERS),
     Route("POST", "/api/users", people.create, needs=USERS),

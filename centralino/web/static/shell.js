@@ -9,6 +9,7 @@ const PAGES = [
   ["queues", "/queues", "Queues"],
   ["figures", "/figures", "Figures"],
   ["calls", "/calls", "Call history"],
+  ["campaigns", "/campaigns", "Campaigns"],
   ["flow", "/flow", "Flow"],
   ["review", "/review", "Review"],
   ["users", "/users", "Users"],

@@ -50,8 +50,8 @@ def test_a_call_is_read_by_those_whose_it_is(
 @pytest.mark.parametrize(
     ("who", "menu"),
     [
-        (ADMIN, ["queues", "figures", "calls", "flow", "review", "users"]),
-        (SUPERVISOR, ["queues", "figures", "calls", "flow", "review"]),
+        (ADMIN, ["queues", "figures", "calls", "campaigns", "flow", "review", "users"]),
+        (SUPERVISOR, ["queues", "figures", "calls", "campaigns", "flow", "review"]),
         (AGENT, ["agent", "calls"]),
         (NOBODY, []),
     ],

@@ -112,23 +112,28 @@ def decide(
     ringing: Sequence[float],
     odds: Odds,
     counted: Abandonment,
+    waiting: int = 0,
 ) -> DialDecision:
-    """How many calls to begin now. `ringing`: seconds that each call has rung so far."""
+    """How many calls to begin now.
+
+    `ringing`: seconds that each call has rung so far. `waiting`: people who answered and have no
+    agent yet; they are abandoned in a moment if none becomes free.
+    """
     if mode in (DialMode.MANUAL, DialMode.PREVIEW):
         return DialDecision(0, mode, "agents begin calls themselves")
-    one_each = max(0, team.idle - len(ringing))
+    out = len(ringing) + waiting
+    one_each = max(0, team.idle - out)
     if mode is DialMode.PROGRESSIVE:
         return DialDecision(one_each, mode, "one for each idle agent")
     if team.size < config.least_agents:
         return DialDecision(one_each, DialMode.PROGRESSIVE, "the team is small")
     if counted.answered < config.least_answers:
         return DialDecision(one_each, DialMode.PROGRESSIVE, "the evidence is small")
-    most = min(
-        team.idle + counted.room - len(ringing), int(config.most_lines * team.size) - len(ringing)
-    )
+    most = min(team.idle + counted.room, int(config.most_lines * team.size)) - out
     if most <= one_each:
         return DialDecision(one_each, DialMode.PROGRESSIVE, "no call may be abandoned now")
-    calls = _as_many(config, team, ringing, odds, most)
+    free = Team(max(0, team.idle - waiting), team.talking, team.wrap_up_left, team.wrap_up)
+    calls = _as_many(config, free, ringing, odds, most)
     return DialDecision(max(calls, one_each), DialMode.PREDICTIVE, "by the odds")
 
 

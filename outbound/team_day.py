@@ -101,7 +101,10 @@ class TeamDay:
 
     def _dial(self) -> None:
         rung = [self._now - since for since in self._ringing.values()]
-        decision = decide(self.predictive, self.mode, self._team(), rung, self.odds, self.counted)
+        decision = decide(
+            self.predictive, self.mode, self._team(), rung, self.odds, self.counted,
+            len(self._waiting),
+        )  # fmt: skip
         for _ in range(decision.calls):
             self._begin()
 

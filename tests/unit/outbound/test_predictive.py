@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from centralino.commands.simulate_predictive import simulate_predictive
@@ -63,6 +63,7 @@ def test_counts_leave_the_window_with_its_days() -> None:
 
 
 @settings(deadline=None, max_examples=12)
+@example(seed=360, agents=19, answer=0.8515625, talk=62.0, wrap_up=51.0)
 @given(
     seed=st.integers(0, 10_000), agents=st.integers(8, 40), answer=st.floats(0.05, 0.95),
     talk=st.floats(20.0, 300.0), wrap_up=st.floats(0.0, 60.0),

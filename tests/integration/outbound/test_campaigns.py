@@ -34,12 +34,19 @@ from outbound.messages import (
 )
 from outbound.pacing import Limits
 from outbound.placing import Placing
-from outbound.records import Outcome, Refusal
+from outbound.records import CampaignRecord, Outcome, RecipientRecord, Refusal
 from outbound.service import OutboundService
 from tests.waiting import until
 
 OPS = Asker("ops", None)
 WARNING = {"name": "Storm", "client": "town", "words": "Stay inside.", "legal_class": "emergency"}
+
+
+class Words(StoredWords):
+    """Words alone: no campaign here is a notification."""
+
+    async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:
+        return None
 
 
 @dataclass
@@ -93,7 +100,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
         service = OutboundService(
             DialerConfig("house", (Limits("loop", 50.0), Limits("drill", 50.0, rehearsal=True))),
-            books, SqlOwnership(database, "house", "a"), rules, StoredWords(contents), carry,
+            books, SqlOwnership(database, "house", "a"), rules, Words(contents), carry,
             clock,
         )  # fmt: skip
         await service.open()

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from kernel.codec import message
 from kernel.packet import Packet, TranscriptLine
+from outbound.notice_messages import Script
 from voicebot.dialogue.state import Earlier
 
 # --- media → control
@@ -270,6 +271,44 @@ class CampaignAnswered:
     id: str
     answer: dict[str, Any]
     problem: str = ""
+
+
+# --- somebody calls a notification's number
+
+
+@message("notice.asked")
+@dataclass(frozen=True)
+class NoticeAsked:
+    """What is to be said to this caller?"""
+
+    leg: str
+    media: str
+    client: str
+    caller: str
+    """As presented; content."""
+    language: str
+
+
+@message("notice.told")
+@dataclass(frozen=True)
+class NoticeTold:
+    """This is."""
+
+    leg: str
+    media: str
+    script: Script
+    recipient: str = ""
+    """Whose acknowledgement counts; empty: nobody's that we called."""
+
+
+@message("notice.acknowledged")
+@dataclass(frozen=True)
+class NoticeAcknowledged:
+    """Somebody who called back has understood, or asked for help."""
+
+    recipient: str
+    by: str
+    help: bool
 
 
 # --- edge ↔ control

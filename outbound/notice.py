@@ -42,8 +42,6 @@ from outbound.notice_messages import (
     Version,
 )
 
-ROUNDS = 3
-"""How often the message is said, unasked."""
 ANSWER_SECONDS = 6.0
 """Seconds after the options in which an answer is awaited."""
 MAILBOX_PAUSE = 0.4
@@ -196,7 +194,7 @@ class Notice:
         return any(what in whats for what in self._parts.values())
 
     def _no_answer(self, now: float) -> None:
-        if self._round >= ROUNDS:
+        if self._round >= self.script.rounds:
             self._leave(self._version.phrases.goodbye)
         else:
             self.state = State.SAYING

@@ -154,6 +154,8 @@ class Phrases:
     retraction: str
     """"The message we called about is no longer valid."""
     who: str = ""
+    nothing: str = ""
+    """To whoever calls back when there is no message."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ class Script:
     cut_off: bool = False
     exercise: bool = False
     may_opt_out: bool = False
+    rounds: int = 3
+    """How often the message is said, unasked."""
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -114,8 +114,9 @@ class Line(Section):
 
     number: str
     client: Name
-    kind: Literal["bot", "agents"] = "bot"
-    """`agents`: agents dial it to log in by keys."""
+    kind: Literal["bot", "agents", "notification"] = "bot"
+    """`agents`: agents dial it to log in by keys. `notification`: whoever calls it hears the
+    client's current notification, and can acknowledge; campaigns show it as their number."""
     bot: Name = "utility"
     language: str = "en"
     keys_only: bool = False

@@ -213,6 +213,8 @@ async def opened(
             keep_seconds=config.retention_seconds,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
+        intake.takers[house.NoticeAsked] = outbound.notice_asked
+        intake.takers[house.NoticeAcknowledged] = outbound.notice_acknowledged
         intake.takers.update(keys.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
         redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)

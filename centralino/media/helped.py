@@ -8,15 +8,14 @@ who call.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 import structlog
 
 from centralino.config.model import Line
-from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.live_call import LiveCall
-from centralino.media.out_call import OutCall
-from kernel.ids import CallId
+from kernel.ids import CallId, LegId
 from telephony.types import LegOffered
 from voicebot.turns import State
 
@@ -26,21 +25,33 @@ HELP_KEY = "0"
 WAIT_SECONDS = 5.0
 
 
-def helped(call: CallId, out: OutCall, language: str, house: House) -> LiveCall | None:
-    """The called's leg as a caller's call; None where no bot is there to hand it over."""
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for help, on which leg."""
+
+    leg: LegId
+    caller: str
+    """SIP URI."""
+    dialled: str
+    """Our number."""
+    client: str
+    language: str
+
+
+def helped(call: CallId, asking: Asking, house: House) -> LiveCall | None:
+    """The leg as a caller's call; None where no bot is there to hand it over."""
     notices = house.config.outbound.notices
-    bot = notices.get(language) or next(iter(notices.values()), "")
+    bot = notices.get(asking.language) or next(iter(notices.values()), "")
     if bot not in house.bots:
-        log.error("notice.no_help", bot=bot, attempt=out.order.attempt)
+        log.error("notice.no_help", bot=bot, leg=asking.leg)
         return None
-    caller = contact_uri(out.order.target, house.edge)
     offered = LegOffered(
-        leg=out.leg, from_uri=caller, from_name="", to_uri=out.order.caller_id,
-        request_uri=out.order.caller_id, headers={}, sip_call_id="",
+        leg=asking.leg, from_uri=asking.caller, from_name="", to_uri=asking.dialled,
+        request_uri=asking.dialled, headers={}, sip_call_id="",
     )  # fmt: skip
     line = Line(
-        number=out.order.caller_id or "notification", client=out.order.client, bot=bot,
-        language=language, keys_only=True, recorded=False, announce_machine=False,
+        number=asking.dialled or "notification", client=asking.client, bot=bot,
+        language=asking.language, keys_only=True, recorded=False, announce_machine=False,
     )  # fmt: skip
     return LiveCall(call, offered, line, house, house.clock.now())
 

@@ -15,10 +15,12 @@ from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.calls_out import CallsOut
-from centralino.media.helped import ask_for_help, helped
+from centralino.media.gate import contact_uri
+from centralino.media.helped import Asking, ask_for_help, helped
 from centralino.media.house import House, user_of
 from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
+from centralino.media.notice_leg import NoticeLeg
 from centralino.media.out_call import OutCall
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
@@ -50,6 +52,7 @@ class Switchboard:
         self._callers: dict[LegId, LiveCall] = {}
         self._agents: dict[LegId, LiveCall] = {}
         self._keypads: dict[LegId, KeypadLeg] = {}
+        self._notices: dict[LegId, NoticeLeg] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.out = CallsOut(house, self._take_over)
         self.draining = False
@@ -62,13 +65,14 @@ class Switchboard:
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
             house_messages.CallerKnown: self._caller_known,
+            house_messages.NoticeTold: self._notice_told,
             **self.out.obey,
         }
 
     @property
     def empty(self) -> bool:
         """Whether no call is left."""
-        return not self.calls and not self._keypads and not len(self.out)
+        return not (self.calls or self._keypads or self._notices or len(self.out))
 
     # Legs.
 
@@ -107,6 +111,10 @@ class Switchboard:
         if line.kind == "agents":
             source = event.headers.get("x-centralino-source", "")
             self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house)
+        elif line.kind == "notification":
+            self._notices[event.leg] = NoticeLeg(
+                event.leg, event.from_uri, line, self._house, self._caller_wants_help
+            )
         else:
             call = CallId(new_id("call", self._house.chance))
             live = LiveCall(call, event, line, self._house, self._house.clock.now())
@@ -115,13 +123,29 @@ class Switchboard:
         self._house.spawn(self._house.control.answer(event.leg), f"answer {event.leg}")
 
     def _take_over(self, out: OutCall, language: str) -> None:
-        """Somebody who was called asks for a person: from here on a caller's call like any."""
+        """Somebody who was called asks for a person."""
+        order = out.order
+        caller = contact_uri(order.target, self._house.edge)
+        self._help(Asking(out.leg, caller, order.caller_id, order.client, language))
+
+    def _caller_wants_help(self, notice: NoticeLeg, language: str) -> None:
+        """Somebody who called back asks for a person."""
+        del self._notices[notice.leg]
+        line = notice.line
+        self._help(Asking(notice.leg, notice.caller, line.number, line.client, language))
+
+    def _notice_told(self, told: house_messages.NoticeTold) -> None:
+        if (notice := self._notices.get(LegId(told.leg))) is not None:
+            notice.told(told.script, told.recipient)
+
+    def _help(self, asking: Asking) -> None:
+        """From here on a caller's call like any other."""
         call = CallId(new_id("call", self._house.chance))
-        live = helped(call, out, language, self._house)
+        live = helped(call, asking, self._house)
         if live is None:
-            self._house.spawn(self._house.control.hang_up(out.leg), f"hang up {out.leg}")
+            self._house.spawn(self._house.control.hang_up(asking.leg), f"hang up {asking.leg}")
             return
-        self.calls[call] = self._callers[out.leg] = live
+        self.calls[call] = self._callers[asking.leg] = live
         self._house.live({"call": call, "line": live.line.number, "from": live.offered.from_uri})
         live.answered()
         self._house.spawn(ask_for_help(live), f"help {call}")
@@ -142,12 +166,16 @@ class Switchboard:
             self._agent_leg(leg, LiveCall.agent_answered)
         elif leg in self._keypads:
             self._keypads[leg].answered()
+        elif leg in self._notices:
+            self._notices[leg].answered()
 
     def _digit(self, event: DigitReceived) -> None:
         if event.leg in self._callers:
             self._callers[event.leg].digit(event.digit)
         elif event.leg in self._keypads:
             self._keypads[event.leg].digit(event.digit)
+        elif event.leg in self._notices:
+            self._notices[event.leg].digit(event.digit)
         elif event.leg in self._agents:
             self._agent_leg(event.leg, lambda call, agent: agent.digit(event.digit))
 
@@ -158,6 +186,8 @@ class Switchboard:
             call.caller_gone(event.cause, event.by_peer)
         elif event.leg in self._keypads:
             self._keypads.pop(event.leg).ended()
+        elif event.leg in self._notices:
+            self._notices.pop(event.leg).ended()
         elif event.leg in self._agents:
             self._agent_leg(event.leg, lambda call, agent: call.agent_gone(agent, event.cause))
             del self._agents[event.leg]

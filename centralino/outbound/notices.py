@@ -33,7 +33,7 @@ def phrases_of(bot: Bot) -> Phrases:
         options=say("options"), switch=say("switch"), thanks=say("thanks"), help=say("help"),
         again=say("again"), goodbye=say("goodbye"), cut_off=say("cut_off"),
         exercise=say("exercise"), opt_out=say("opt_out"), opted_out=say("opted_out"),
-        retraction=say("retraction"), who=say("who"),
+        retraction=say("retraction"), who=say("who"), nothing=say("nothing"),
     )  # fmt: skip
 
 

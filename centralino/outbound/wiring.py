@@ -19,6 +19,7 @@ from centralino.db.engine import Database
 from centralino.errors import CentralinoError
 from centralino.outbound.alert_desk import AlertDesk
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.call_back import CallBack
 from centralino.outbound.campaigns import Asker, Campaigns, Json
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
@@ -80,6 +81,9 @@ class OutboundDesk:
     contacts: ContactStore
     clock: Clock
     alerts: AlertDesk
+    call_back: CallBack
+    regions: Mapping[str, str]
+    """Client → country of numbers without one."""
 
     async def take(self, value: object) -> None:
         """News of a call, from a media process; within a group it is kept for the end of it."""
@@ -120,6 +124,19 @@ class OutboundDesk:
         except CentralinoError as error:
             told = house.CampaignAnswered(value.id, {}, str(error))
         await self.bus.send(envelope.sender, told)
+
+    async def notice_asked(self, asked: house.NoticeAsked) -> None:
+        """Somebody calls a notification's number."""
+        region, now = self.regions.get(asked.client, ""), self.clock.now()
+        script, recipient = await self.call_back.script_for(
+            asked.client, asked.caller, region, asked.language, now
+        )
+        told = house.NoticeTold(asked.leg, asked.media, script, recipient)
+        await self.bus.send(asked.media, told)
+
+    async def notice_acknowledged(self, told: house.NoticeAcknowledged) -> None:
+        """Somebody who called back has understood."""
+        await self.service.acknowledge(told.recipient, f"called back, {told.by}", help=told.help)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """A media process says itself that it is there; that it is gone we see."""
@@ -174,5 +191,7 @@ def make_outbound(
 
     campaigns.more({"notice.alert": take_alert})
     return OutboundDesk(
-        service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts
-    )
+        service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
+        CallBack(service, books, contacts, stored),
+        {client.id: client.region for client in config.clients},
+    )  # fmt: skip

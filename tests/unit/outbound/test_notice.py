@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbound import notice_messages as n
-from outbound.notice import MOST_SECONDS, ROUNDS, Notice, State
+from outbound.notice import MOST_SECONDS, Notice, State
 from outbound.notice_messages import Phrases, Script, Version
 
 EN = Phrases("Say understood or press 1.", "For English, press 4.", "Thank you.", "Help comes.",
@@ -148,10 +148,10 @@ def test_not_understood_is_slower_and_who_is_answered() -> None:
 
 def test_silence_is_told_three_times_then_goodbye_unacknowledged() -> None:
     call = Call()
-    for _ in range(ROUNDS):
+    for _ in range(3):
         call.say().wait()
     call.say()
-    assert call.texts().count("Boil water.") == ROUNDS and call.texts()[-1] == "Goodbye."
+    assert call.texts().count("Boil water.") == 3 and call.texts()[-1] == "Goodbye."
     assert call.facts()[-1] == n.HangUp()
     assert not any(isinstance(fact, n.Acknowledged) for fact in call.facts())
 

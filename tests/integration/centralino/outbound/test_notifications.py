@@ -19,6 +19,7 @@ from centralino.content.store import ContentStore
 from centralino.control.seeds import plant_agents
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
+from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.wiring import OutboundDesk, make_outbound
@@ -28,7 +29,7 @@ from contacts.numbers import Number
 from contacts.people import Person, Place
 from kernel.clock import SteadyClock
 from outbound.messages import OptedOut, TakeBack
-from outbound.records import CampaignState, recipient_id
+from outbound.records import CampaignState, RecipientState, recipient_id
 from tests.unit.outbound.alerts import cap, info_block, reference
 
 WATER = {
@@ -203,6 +204,35 @@ async def test_who_opts_out_is_not_called_again(house: House) -> None:
     await house.desk.take(OptedOut("att-1", recipient, "town", "+390646771234"))
     assert (await house.contacts.blocked("town"))("+390646771234")
     assert (await draft(house, dry_run=True, legal_class="reminder"))["people"] == 1
+
+
+async def told_to(house: House, caller: str) -> NoticeTold:
+    await house.desk.notice_asked(NoticeAsked("leg-1", "media-1", "town", caller, "en"))
+    told = house.wire.sent[-1]
+    assert isinstance(told, NoticeTold)
+    return told
+
+
+def headline(told: NoticeTold) -> str:
+    return next(iter(told.script.versions.values())).headline
+
+
+async def test_whoever_calls_back_hears_what_is_current_and_can_acknowledge(house: House) -> None:
+    ben, stranger = "sip:+390646771234@carrier.example", "sip:anonymous@carrier.example"
+    assert "no message" in headline(await told_to(house, ben))
+    campaign = (await draft(house))["campaign"]
+    assert "no message" in headline(await told_to(house, ben))  # a draft is not current
+    await house.ask("notice.launch", campaign=campaign)
+    told = await told_to(house, stranger)
+    assert headline(told) == "Boil your water, neighbour." and told.recipient == ""
+    told = await told_to(house, ben)
+    assert headline(told) == "Boil your water, Ben."
+    await house.desk.notice_acknowledged(NoticeAcknowledged(told.recipient, "key", True))
+    (due,) = await house.desk.campaigns.books.named([told.recipient])
+    assert due.recipient.state is RecipientState.ACKNOWLEDGED and due.recipient.help
+    assert headline(await told_to(house, ben)) == "Boil your water, Ben."  # as often as one likes
+    await house.ask("notice.cancel", campaign=campaign)
+    assert headline(await told_to(house, ben)).startswith("The message about which we called")
 
 
 # Alerts.

@@ -8,7 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from centralino.config.model import Line
+from centralino.media.notice_leg import NoticeLeg
 from centralino.media.notice_talk import Engines
+from centralino.messages import NoticeAcknowledged, NoticeAsked
+from kernel.ids import LegId
 from outbound.messages import (
     AttemptAcknowledged,
     AttemptEnded,
@@ -20,7 +24,8 @@ from outbound.messages import (
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import Outcome
 from telephony.media.tones import beep
-from tests.unit.centralino.media.test_calls_out import NUMBER, World, world
+from telephony.types import Originate
+from tests.unit.centralino.media.test_calls_out import EDGE, NUMBER, World, world
 from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
 
@@ -164,3 +169,27 @@ async def test_without_a_voice_the_call_ends(called: Called) -> None:
     await answered(called)
     await called.listen(0.5)
     assert called.ended().played_ms == 0
+
+
+async def test_who_calls_back_hears_it_and_acknowledges(called: Called) -> None:
+    called.house.notices = Engines({"en": called.voice}, {}, None, None)
+    helped: list[str] = []
+    leg = LegId("leg-back")
+    order = Originate(leg, f"sip:{NUMBER}@{EDGE}", "sip:1@a")
+    await called.ours.originate(order)
+    await called.settle()
+    await called.phone.answer(called.legs[-1])
+    await called.settle()
+    line = Line(number="9000", client="riverton", kind="notification")
+    back = NoticeLeg(
+        leg, "sip:+39335@x", line, called.house, lambda leg, language: helped.append(language)
+    )
+    back.answered()
+    await called.settle()
+    assert NoticeAsked(leg, "media-1", "riverton", "sip:+39335@x", "en") in called.told
+    back.told(SCRIPT, "rcp-7")
+    back.told(SCRIPT, "rcp-8")  # a repeat
+    await called.listen(0.5)
+    back.digit("0")
+    await called.listen(0.5)
+    assert NoticeAcknowledged("rcp-7", "key", True) in called.told and helped == ["en"]

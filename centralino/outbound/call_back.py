@@ -1,0 +1,80 @@
+"""Whoever calls the number back hears what is current, and can acknowledge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from centralino.contacts.store import ContactStore
+from centralino.outbound.books import SqlBooks
+from centralino.outbound.notices import StoredMessages
+from contacts.errors import BadNumber
+from contacts.numbers import read_number
+from outbound.notice_messages import Phrases, Script, Version
+from outbound.records import CampaignRecord, CampaignState, RecipientRecord, recipient_id
+from outbound.service import OutboundService
+
+CURRENT = frozenset({CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.COMPLETED})
+"""Also one that has called everybody: until it expires its message holds."""
+
+
+class CallBack:
+    """What is said to whom."""
+
+    def __init__(
+        self, service: OutboundService, books: SqlBooks, contacts: ContactStore,
+        messages: StoredMessages,
+    ) -> None:  # fmt: skip
+        self._service = service
+        self._books = books
+        self._contacts = contacts
+        self._messages = messages
+
+    async def script_for(
+        self, client: str, caller: str, region: str, language: str, now: float
+    ) -> tuple[Script, str]:
+        """What this caller hears, and the recipient whose acknowledgement counts, or empty."""
+        current = self._current(client, now)
+        for campaign in current:
+            for recipient in await self._recipients(campaign, caller, region):
+                script = await self._messages.script(campaign, recipient)
+                if script is not None:
+                    return script, recipient.id
+        for campaign in current:  # nobody we called; what holds for the town holds for them, too
+            nobody = RecipientRecord("", campaign.id, client, "", language=language)
+            script = await self._messages.script(campaign, nobody)
+            if script is not None:
+                return script, ""
+        return self._nothing(language), ""
+
+    def _current(self, client: str, now: float) -> list[CampaignRecord]:
+        """The notifications that hold now, the newest of the most urgent first."""
+        views = [self._service.campaign(view.id) for view in self._service.campaigns()]
+        mine = [
+            one for one in views
+            if one.client == client and one.state in CURRENT and not one.exercise
+            and (not one.expires or now < one.expires)
+        ]  # fmt: skip
+        return sorted(mine, key=lambda one: (one.priority, -one.since))
+
+    async def _recipients(
+        self, campaign: CampaignRecord, caller: str, region: str
+    ) -> list[RecipientRecord]:
+        try:
+            number = read_number(_user_of(caller), region)
+        except BadNumber:
+            return []
+        people = await self._contacts.by_number(number.e164, frozenset({campaign.client}))
+        names = [recipient_id(campaign.id, person.id) for person in people]
+        return [due.recipient for due in await self._books.named(names)] if names else []
+
+    def _nothing(self, language: str) -> Script:
+        """There is no message."""
+        phrases = self._messages.phrases()
+        words: Phrases = phrases.get(language) or next(iter(phrases.values()))
+        silent = replace(words, options="", again="", who="")
+        return Script({language: Version(words.nothing, "", "", silent)}, rounds=1)
+
+
+def _user_of(uri: str) -> str:
+    """The number in `sip:+39…@host`, or what is there."""
+    return uri.partition(":")[2].partition("@")[0] if ":" in uri else uri

@@ -245,6 +245,7 @@ async def opened(
 
         review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir))
         yield control, WebParts(
+            take_alert=outbound.alerts.take,
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,

@@ -7,14 +7,16 @@ from collections import Counter
 from aiohttp import web
 
 from centralino.content.store import PACKET
+from centralino.outbound.errors import CampaignError
 from centralino.web.access import in_
-from centralino.web.errors import forbidden, not_found
+from centralino.web.errors import Refusal, forbidden, not_found
 from centralino.web.metrics import CONTENT_TYPE
 from centralino.web.ports import PacketAddress
 from centralino.web.requests import KEY, ok, parts_of
 from centralino.web.views import mode_of
 from kernel.codec import encode
 from kernel.packet import Packet
+from outbound.cap import SIZE_LIMIT
 
 
 async def health(request: web.Request) -> web.Response:
@@ -41,6 +43,21 @@ async def _address(request: web.Request) -> PacketAddress:
     if address is None or not in_(address.client, request[KEY].clients):
         raise not_found()
     return address
+
+
+async def alert(request: web.Request) -> web.Response:
+    """POST /api/alerts: an alert by CAP 1.2, as it is. Rules of every client look at it, so a key
+    of some clients alone does not do."""
+    take = parts_of(request).take_alert
+    if request[KEY].clients is not None:
+        raise forbidden()
+    if take is None:
+        raise not_found()
+    data = await request.clone(client_max_size=SIZE_LIMIT).read()
+    try:
+        return ok(await take(data, f"key:{request[KEY].name}"))
+    except CampaignError as error:
+        raise Refusal(400, "bad_alert", str(error)) from error
 
 
 async def give_back(request: web.Request) -> web.Response:

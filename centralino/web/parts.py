@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Campaigns
@@ -149,6 +150,8 @@ class WebParts:
     """Called after SIP credentials changed, so that the edge learns them."""
     flows: Flows | None = None
     """The bots and what calls did in them; None: nothing can be drawn."""
+    take_alert: Callable[[bytes, str], Awaitable[dict[str, Any]]] | None = None
+    """Takes an alert (CAP) from a named source, and says what was done; None: nobody calls out."""
     review: ReviewDesk | None = None
     campaigns: Campaigns | None = None
     """None where no dialler runs."""

@@ -54,6 +54,7 @@ ROUTES = (
     # for programs
     Route("GET", "/metrics", machine.metrics, Access.KEY_OR_USER, (Action.SEE_SYSTEM,)),
     Route("GET", "/api/packets/{token}", machine.packet, Access.KEY),
+    Route("POST", "/api/alerts", machine.alert, Access.KEY),
     Route("DELETE", "/api/packets/{token}", machine.give_back, Access.KEY),
     # pages
     Route("GET", "/", files.home),

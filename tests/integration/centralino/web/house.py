@@ -42,6 +42,7 @@ from centralino.db.engine import Database
 from centralino.db.facts import FactBook
 from centralino.db.journal import JournalRow
 from centralino.media.gate import contact_denied
+from centralino.outbound.errors import CampaignError
 from centralino.users.passwords import Passwords
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
@@ -268,10 +269,17 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
         config, SignIn(database, HOUSE, quick), people, desk, calls, contents, sounds, journey_of,
         FactBook(database, HOUSE),
         tokens, clock, metrics, credentials_changed=credentials_changed,
-        contact_denied=contact_denied(Config(), "192.0.2.1:5060"),
+        contact_denied=contact_denied(Config(), "192.0.2.1:5060"), take_alert=take_alert,
     )  # fmt: skip
     house = House(parts, desk, clock, people, calls, contents, sounds, tokens, metrics)
     return house
+
+
+async def take_alert(data: bytes, source: str) -> dict[str, object]:
+    """Takes every alert that says so."""
+    if b"alert" not in data:
+        raise CampaignError("the alert is no XML")
+    return {"did": "drafted", "source": source, "bytes": len(data)}
 
 
 def a_packet(id: str, client: str, queue: str, began: float) -> Packet:

@@ -53,6 +53,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/metrics"): Foreign("/metrics", 403),
     ("GET", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
     ("DELETE", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
+    ("POST", "/api/alerts"): Foreign("/api/alerts", 401, body={}),
     ("GET", "/"): Foreign("/", 303, why=OWN),
     ("GET", "/account"): Foreign("/account", 200, why=OWN),
     ("GET", "/agent"): Foreign("/agent", 200, "otto", why="an empty page; its data come by /live"),
@@ -258,6 +259,21 @@ async def test_a_packet_token_is_given_back_by_who_has_it(house: House, visit: V
         ("GET", KEY, 404), ("DELETE", KEY, 404),
     ):  # fmt: skip
         assert (await stranger.ask(method, path, None, {"X-API-Key": key})).status == status
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "status"),
+    [(KEY, b"<alert/>", 200), (KEY, b"hello", 400), (KEY, b" " * 1_000_001, 413),
+     (RIVER_KEY, b"<alert/>", 403), ("x", b"<alert/>", 401)],
+)  # fmt: skip
+async def test_alerts_come_in_with_a_key_of_the_whole_house(
+    visit: Visit, key: str, data: bytes, status: int
+) -> None:
+    client, headers = (await visit()).client, {"X-API-Key": key}
+    answer = await client.post("/api/alerts", data=data, headers=headers)
+    assert answer.status == status
+    if status == 200:
+        assert (await answer.json())["source"] == "key:house"
 
 
 @pytest.mark.parametrize(("key", "status"), [(KEY, 200), (RIVER_KEY, 403), ("x", 401)])

@@ -24,10 +24,12 @@ THRESHOLDS = Thresholds(accept=0.5, ask=0.3)
         (Evidence(0.8), "accept", "sure enough"),
         (Evidence(0.8, recogniser=0.7), "accept", "sure enough"),
         (Evidence(0.4), "confirm", "unclear meaning"),
-        (Evidence(0.6, recogniser=0.25), "confirm", "unclear sound"),
+        (Evidence(0.6, recogniser=0.4), "confirm", "unclear sound"),
+        (Evidence(0.9, recogniser=0.25), "confirm", "unclear sound"),
+        (Evidence(0.6, recogniser=0.2), "reject", "unclear sound"),
         (Evidence(0.2), "reject", "unclear meaning"),
         (Evidence(0.4, recogniser=0.2), "reject", "unclear sound"),
-        (Evidence(0.6, no_speech=0.7), "confirm", "unclear sound"),
+        (Evidence(0.6, no_speech=0.4), "confirm", "unclear sound"),
         (Evidence(0.9, out_of_scope=True), "reject", "out of scope"),
         (Evidence(0.55, 0.4), "offer_two", "the next is 0.40"),
         (Evidence(0.55, 0.25), "accept", "sure enough"),
@@ -67,7 +69,7 @@ def test_what_is_clear_is_done_and_what_was_hardly_heard_is_asked() -> None:
     it = policy()
     start = it.start().state
     assert it.heard(start, (meant("bill", 0.6),), heard(0.8)).state.question.key == "slot:name"
-    unclear = it.heard(start, (meant("bill", 0.6),), heard(0.2))
+    unclear = it.heard(start, (meant("bill", 0.6),), heard(0.4))
     assert unclear.state.question.key == "intent:bill"
 
 

@@ -22,6 +22,7 @@ from centralino.db.engine import Database
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.errors import StartRefused
+from centralino.outbound.books import SqlBooks
 from contacts.importing import Imported, Report, read_people
 from contacts.numbers import is_region, read_number
 from contacts.rows import Settings
@@ -173,6 +174,7 @@ async def erase_contact(config: Config, person: str) -> None:
     async with opened(config) as store:
         if not await store.erase(person, time.time()):
             raise StartRefused(f"there is nobody {person!r}: see `centralino contacts list`")
+        await SqlBooks(store.database, config.centre, "").forget_person(person)
     Console().print(f"{person}: erased; a do-not-call of the numbers stays")
 
 

@@ -262,6 +262,12 @@ class Retention(Section):
     """How long a caller whose call broke off is met where it ended; 0: never."""
 
 
+def _is_loopback(target: str) -> bool:
+    """Whether `host:port` is this machine itself."""
+    host = target.rpartition(":")[0] or target
+    return host == "localhost" or host.startswith("127.")
+
+
 def _check_source(trunk: str, address: str) -> None:
     """Raises ValueError for what is no address, network, or address:port."""
     host, colon, port = address.rpartition(":")
@@ -367,6 +373,11 @@ class Config(Section):
             if name not in known:
                 raise ValueError(f"{table} name the {kind} {name!r}, which is not defined")
         for trunk in self.trunks:
+            if trunk.rehearsal and trunk.target and not _is_loopback(trunk.target):
+                raise ValueError(
+                    f"trunks: {trunk.name}: a trunk for rehearsals leads to this machine, e.g."
+                    " 127.0.0.1:5080, and to nobody else"
+                )
             for address in trunk.addresses:
                 _check_source(trunk.name, address)
         _check_queues(self)

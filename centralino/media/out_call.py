@@ -14,6 +14,7 @@ from enum import Enum
 
 import structlog
 
+from centralino.config.model import Config
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.notice_talk import NoticeTalk
@@ -114,6 +115,10 @@ class OutCall:
         """Send the INVITE, unless the house may not dial this number."""
         order = self.order
         target = contact_uri(order.target, self.house.edge)
+        if order.exercise and not rehearsed(order, self.house.config):
+            log.error("media.exercise_stopped", attempt=order.attempt, trunk=order.trunk)
+            self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
+            return
         if not self.house.gate.allows(target, Purpose.CAMPAIGN, order.attempt, order.client):
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
             return
@@ -312,6 +317,16 @@ class OutCall:
 
     def _tell(self, event: object) -> None:
         self.house.tell(event, self.order.attempt)
+
+
+def rehearsed(order: PlaceCall, config: Config) -> bool:
+    """Whether this call of an exercise can only end on the loopback carrier.
+
+    Asked where the INVITE is sent, whatever was decided before: a number must go through a trunk,
+    and the trunk must be one for rehearsals. An address or an extension would go past it.
+    """
+    trunk = next((one for one in config.trunks if one.name == order.trunk), None)
+    return trunk is not None and trunk.rehearsal and order.target.startswith("+")
 
 
 async def prepared(house: House, words: str) -> None:

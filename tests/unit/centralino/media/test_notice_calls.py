@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from centralino.config.model import Line
+from centralino.config.model import Config, Line, Trunk
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.notice_talk import Engines
 from centralino.messages import NoticeAcknowledged, NoticeAsked
@@ -16,13 +16,14 @@ from kernel.ids import LegId
 from outbound.messages import (
     AttemptAcknowledged,
     AttemptEnded,
+    AttemptRefused,
     MessageCompleted,
     MessageStarted,
     OptedOut,
     TakeBack,
 )
 from outbound.notice_messages import Phrases, Script, Version
-from outbound.records import Outcome
+from outbound.records import Outcome, Refusal
 from telephony.media.tones import beep
 from telephony.types import Originate
 from tests.unit.centralino.media.test_calls_out import EDGE, NUMBER, World, world
@@ -193,3 +194,32 @@ async def test_who_calls_back_hears_it_and_acknowledges(called: Called) -> None:
     back.digit("0")
     await called.listen(0.5)
     assert NoticeAcknowledged("rcp-7", "key", True) in called.told and helped == ["en"]
+
+
+@pytest.mark.parametrize(
+    ("target", "trunk", "goes"),
+    [
+        ("+390212345678", "loop", True),
+        ("+390212345678", "carrier", False),
+        ("+390212345678", "none", False),
+        ("sip:anna@192.0.2.1", "loop", False),
+        ("201", "loop", False),
+    ],
+)
+async def test_an_exercise_cannot_reach_a_real_person(
+    called: Called, target: str, trunk: str, goes: bool
+) -> None:
+    trunks = (
+        Trunk(name="loop", target="127.0.0.1:5080", rehearsal=True),
+        Trunk(name="carrier", target="192.0.2.1"),
+    )
+    called.house.config = called.house.config.model_copy(update={"trunks": trunks})
+    await called.place(target=target, trunk=trunk, exercise=True)
+    assert bool(called.offered) is goes
+    if not goes:
+        assert called.told[-1] == AttemptRefused("att-1", Refusal.NOT_ALLOWED)
+
+
+def test_a_trunk_for_rehearsals_leads_nowhere_else() -> None:
+    with pytest.raises(ValueError, match="leads to this machine"):
+        Config(trunks=(Trunk(name="loop", target="192.0.2.1:5060", rehearsal=True),))

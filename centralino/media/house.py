@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -76,6 +76,12 @@ class House:
         engines = self.engines
         spoken = {"en": engines.synthesiser}
         self.notices = Engines(spoken, {}, engines.recogniser, engines.vad)
+
+    @property
+    def engines_now(self) -> SpeechEngines:
+        """The engines for a new call: without what there is no capacity for."""
+        judged = self.shed < Shed.TURN_DETECTOR
+        return self.engines if judged else replace(self.engines, turn_detector=None)
 
     def speech_has_room(self, line: Line) -> bool:
         """Whether a new call on this line can be a conversation, or must be answered by keys."""

@@ -374,7 +374,7 @@ class LiveCall:
             if self.state.state is CallState.ENDED:
                 return
             self.session = Session(
-                replace(self._facts(), earlier=earlier), bot.bot, self.house.engines,
+                replace(self._facts(), earlier=earlier), bot.bot, self.house.engines_now,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop,
             )  # fmt: skip

@@ -70,6 +70,9 @@ def make_engines(
         synthesiser=voice,
         recogniser=meter,
         vad=engines.vad_maker(config.speech.vad),
+        turn_detector=engines.load_turn_detector(
+            config.speech.turn_detector, config.speech.models_dir
+        ),
     )
 
 

@@ -8,11 +8,14 @@ from centralino.media.gate import plan_of
 from telephony.dialling import Purpose, may_dial
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
+from voicebot.models import folder_of
 from voicebot.speech import engines
 
 
 def check(config: Config) -> None:
     """Raises StartRefused, BotError or EngineMissing."""
+    if config.speech.turn_detector != "off":
+        folder_of(config.speech.turn_detector, config.speech.models_dir)
     for line in config.lines:
         if line.kind == "bot" and not line.keys_only:
             engines.recogniser_choice(

@@ -10,7 +10,13 @@ from voicebot.errors import EngineMissing
 from voicebot.models import folder_of, installed, spec_of
 from voicebot.speech.choice import WHISPER_MODEL, Choice, choose, vosk_model
 from voicebot.speech.local import LocalSynthesiser, Voice, WholeUtterances
-from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser, Vad
+from voicebot.speech.ports import (
+    Recogniser,
+    RecognitionContext,
+    Synthesiser,
+    TurnDetector,
+    Vad,
+)
 from voicebot.speech.sound import silence
 
 VOICES = ("piper", "hibari")
@@ -94,6 +100,16 @@ def vad_maker(name: str) -> Callable[[int], Vad]:
 
     SileroVad()
     return SileroVad
+
+
+def load_turn_detector(name: str, models_dir: Path) -> TurnDetector | None:
+    """`smart-turn`, or None for `off`. Raises EngineMissing with the command that mends it."""
+    if name == "off":
+        return None
+    folder = folder_of(name, models_dir)
+    from voicebot.speech.smartturn import SmartTurn
+
+    return SmartTurn(folder)
 
 
 async def warm_recogniser(engine: Recogniser, language: str) -> None:

@@ -56,7 +56,7 @@ from outbound.records import (
 )
 
 ROOT = Path(__file__).parents[3]
-PEOPLE = 18
+PEOPLE = 15
 RETRY = RetryPolicy(
     budget=2, delays={}, default_delay=0.02, fault_delay=0.02, fault_limit=0.05, unknown_guard=0.05
 )
@@ -233,7 +233,7 @@ async def fill(path: Path, guarantee: Guarantee) -> None:
 
 @pytest.mark.parametrize(
     ("guarantee", "steps"),
-    [(Guarantee.AT_LEAST_ONCE, (1, 2, 3, 4, 5, 6)), (Guarantee.AT_MOST_ONCE, (4, 5))],
+    [(Guarantee.AT_LEAST_ONCE, (1, 2, 3, 4, 5, 6)), (Guarantee.AT_MOST_ONCE, (5,))],
 )
 async def test_a_kill_at_any_step_loses_nobody_and_calls_nobody_twice(
     empty: Path, tmp_path: Path, guarantee: Guarantee, steps: tuple[int, ...]
@@ -279,7 +279,7 @@ async def walk(
     carrier.say(CampaignStarted("storm", "ops"))
     async with Database(f"sqlite:///{path}") as database:
         looks = Looks(database)
-        for passage in (3, 6, 4, 7):
+        for passage in (3, 6, 4):
             if await lives.life(carrier, path, f"outbound:{step}:{passage}", looks):
                 break
             deaths += 1

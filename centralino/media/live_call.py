@@ -15,13 +15,12 @@ import structlog
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
-from centralino.content.messages import SoundKeyMade
-from centralino.content.sealing import new_key
 from centralino.media.agent_leg import AgentLeg, OfferState
 from centralino.media.attendant import Attendant
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
+from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
 from kernel.ids import CallId, LegId, OfferId
@@ -32,7 +31,6 @@ from telephony.dialling import Purpose
 from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
-from telephony.media.recording import Channel, TwoChannelRecorder
 from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
 from voicebot.dialogue.state import Earlier
@@ -69,7 +67,6 @@ class LiveCall:
     """The agent who answered."""
     bridge: Bridge | None = None
     referral: Referral | None = None
-    recorder: TwoChannelRecorder | None = None
     queued_at: float = 0.0
     waited: float = 0.0
     served_by: str = ""
@@ -77,13 +74,15 @@ class LiveCall:
     """Whether our own fault ended it."""
     _known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     state: Call = field(init=False)
+    recording: CallRecording = field(init=False)
     reporter: Reporter = field(init=False)
 
     def __post_init__(self) -> None:
+        self.recording = CallRecording(self.house, self.id, RATE)
         redactor = Redactor(self.house.bots[self.line.bot].bot.flow)
         self.reporter = Reporter(
             self.id, self.line.client, self.house, redactor,
-            private=self._private, blank=self._blank,
+            private=self.recording.private, blank=self.recording.blank,
         )  # fmt: skip
         self.state = Call(self.id, self.line.client)
 
@@ -107,7 +106,7 @@ class LiveCall:
         self._move(states.CallerOffered(self.leg))
         self._move(states.CallAnswered())
         if self.line.recorded:
-            self._begin_recording()
+            self.recording.begin(self.line.client)
         self.house.spawn(self._converse(bot, self.sound), f"call {self.id}")
         self.house.pump.add(self.leg, self._tick)
 
@@ -127,7 +126,7 @@ class LiveCall:
         self._leave_queue()
         taken = self.referral is not None and self.referral.taken
         self._move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
-        self._end_recording()
+        self.recording.end()
         self._finish(cause, now)
 
     # SessionOutput.
@@ -158,8 +157,8 @@ class LiveCall:
     def report(self, event: reports.Report) -> None:
         """Something worth telling happened in the conversation."""
         self.reporter.report(event)
-        if isinstance(event, reports.StateChanged) and self.recorder is not None:
-            self.recorder.hold(event.after in HELD)
+        if isinstance(event, reports.StateChanged):
+            self.recording.hold(event.after in HELD)
         if isinstance(event, reports.LeftOpen) and self._named:
             left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
             self.house.tell(house_messages.LeftOpen(*left), self.id)
@@ -413,7 +412,7 @@ class LiveCall:
         if self.bridge is not None:
             carried = self.bridge.tick()
             self.session.on_frame(None, now)
-            self._record(b"".join(carried.from_a), carried.to_a)
+            self.recording.frame(b"".join(carried.from_a), carried.to_a)
             return
         frames = self.sound.receive()
         for frame in frames:
@@ -422,33 +421,7 @@ class LiveCall:
             self.session.on_frame(None, now)
         if self.attendant is not None:
             self.attendant.tick(self.session, len(frames), now)
-        self._record(b"".join(frames), self.sound.send())
-
-    def _record(self, received: bytes, sent: bytes) -> None:
-        if self.recorder is not None:
-            self.recorder.frame(received, sent)
-
-    def _private(self, now: bool) -> None:
-        """A secret is asked for, or is not any longer: the caller is muted in the recording."""
-        if self.recorder is not None:
-            mute = self.recorder.mute if now else self.recorder.unmute
-            mute(Channel.RECEIVED)
-
-    def _blank(self) -> None:
-        if self.recorder is not None:
-            self.recorder.blank(Channel.RECEIVED)
-
-    def _begin_recording(self) -> None:
-        key = new_key()
-        self.house.tell(SoundKeyMade(self.id, self.line.client, key.hex()), self.id)
-        self.house.vault.begin(self.id, key, RATE, channels=2)
-        self.recorder = TwoChannelRecorder(RATE, lambda pcm: self.house.vault.append(self.id, pcm))
-
-    def _end_recording(self) -> None:
-        if self.recorder is not None:
-            self.recorder.flush()
-            self.house.vault.finish(self.id)
-            self.recorder = None
+        self.recording.frame(b"".join(frames), self.sound.send())
 
     def _begun(self) -> house_messages.CallBegun:
         return house_messages.CallBegun(

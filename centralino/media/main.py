@@ -158,12 +158,18 @@ async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: La
 
 async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: Signals) -> None:
     house.spawn(house.carry_messages(), "outbox")
-    house.spawn(switchboard.legs(), "legs")
+    legs = house.spawn(switchboard.legs(), "legs")
     house.spawn(watch_load(house, switchboard), "load")
     house.spawn(load_notices(house, layout), "notices")
     house.spawn(watch_room(house, switchboard), "room")
     say_ready(house.name, epoch=house.epoch)
-    await told.stop.wait()
+    stop = asyncio.create_task(told.stop.wait())
+    await asyncio.wait([stop, legs], return_when=asyncio.FIRST_COMPLETED)
+    if not stop.done():
+        stop.cancel()
+        raise RuntimeError(
+            "the SIP stack tells of no calls any more"
+        )  # the supervisor starts another
     switchboard.draining = switchboard.out.draining = True
     switchboard.out.here()
     deadline = house.clock.now() + house.config.sip.drain_seconds

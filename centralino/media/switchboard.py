@@ -79,7 +79,12 @@ class Switchboard:
     async def legs(self) -> None:
         """Follow the SIP stack until cancelled."""
         async for event in self._house.control.events():
-            self.leg_event(event)
+            try:
+                self.leg_event(event)
+            except Exception:
+                # Whatever is wrong with one call, all the others must still be heard.
+                log.exception("media.leg_failed", leg=event.leg, sip_event=type(event).__name__)
+                self._house.spawn(self._house.control.hang_up(event.leg), f"end {event.leg}")
 
     def leg_event(self, event: LegEvent) -> None:
         """One event of one leg."""
@@ -152,7 +157,8 @@ class Switchboard:
 
     def _refusal(self, event: LegOffered, line: Line | None) -> Cause | None:
         """Why an INVITE is refused; None where it is not."""
-        if not hmac.compare_digest(event.headers.get(ADMITTED, ""), self._house.secret):
+        admitted = event.headers.get(ADMITTED, "").encode()  # as bytes: it may be any text
+        if not hmac.compare_digest(admitted, self._house.secret.encode()):
             log.warning("media.not_admitted", caller=event.from_uri)
             return Cause.REJECTED  # it came past the edge
         if self.draining:

@@ -143,6 +143,8 @@ class Verdict:
     events: int = 0
     offers: int = 0
     lives: int = 0
+    adrift: int = 0
+    """Steps of a life whose beginning is not kept any longer: they cannot be decided again."""
     difference: Difference | None = None
 
 
@@ -183,16 +185,27 @@ def _otherwise(core: Distributor, step: Step, drawn: list[str]) -> str:
     return "now it gives: " + ("; ".join(moves) or "no move")
 
 
-def lives(facts: Iterable[Checkpoint | Step]) -> Iterator[tuple[Checkpoint, list[Step]]]:
-    """Each life with its steps; steps whose beginning is not kept are left out."""
+def redecide(facts: Iterable[Checkpoint | Step]) -> Verdict:
+    """Decide again what these facts tell, life by life, until something comes out otherwise."""
+    verdict = Verdict()
+    for checkpoint, steps in _lives(facts):
+        if checkpoint is None:
+            verdict.adrift += len(steps)
+        elif verdict.difference is None:
+            decide_again(checkpoint, steps, verdict)
+    return verdict
+
+
+def _lives(
+    facts: Iterable[Checkpoint | Step],
+) -> Iterator[tuple[Checkpoint | None, list[Step]]]:
+    """Each life with its steps; the first may have lost its beginning."""
     checkpoint: Checkpoint | None = None
     steps: list[Step] = []
     for fact in facts:
         if isinstance(fact, Step):
             steps.append(fact)
-            continue
-        if checkpoint is not None:
+        else:
             yield checkpoint, steps
-        checkpoint, steps = fact, []
-    if checkpoint is not None:
-        yield checkpoint, steps
+            checkpoint, steps = fact, []
+    yield checkpoint, steps

@@ -144,13 +144,13 @@ def replay(
     config: ConfigFile = None,
 ) -> None:
     """Show a call: what was said, what was decided, and why. Or decide the ACD's day again."""
-    from centralino.commands.redecide import redecide
+    from centralino.commands.redecide import redecide_hours
     from centralino.commands.replay import replay as show
 
     if call:
         asyncio.run(show(_config(config), call))
     else:
-        same = asyncio.run(redecide(_config(config), hours))
+        same = asyncio.run(redecide_hours(_config(config), hours))
         raise typer.Exit(0 if same else 1)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from acd.replay import Step
+from acd.replay import Checkpoint, Step
 from acd.service import AcdService
 from centralino import messages as house
 from centralino.bus.base import Ends
@@ -169,7 +169,7 @@ class Control:
         while True:
             for subject in await self.contents.expire(self.clock.now()):
                 self.vault.discard(subject)
-            await self.facts.forget(Step, self.clock.now() - STEPS_KEPT)
+            await self.facts.forget((Checkpoint, Step), self.clock.now() - STEPS_KEPT)
             await asyncio.sleep(EXPIRE_EVERY)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
@@ -47,12 +48,25 @@ class FactBook:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query.order_by(facts.c.id))).all()
-        return [from_body(row.type, row.v, row.body) for row in rows]
+        # In a thread: a month of a large centre is a second's work, and calls do not wait for it.
+        return await asyncio.to_thread(
+            lambda: [from_body(row.type, row.v, row.body) for row in rows]
+        )
 
-    async def forget(self, kind: type, before: float) -> None:
-        """Delete facts of one message type that were written before this time."""
-        old = delete(facts).where(
+    async def last(self, kind: type, before: float) -> float | None:
+        """When the last one of a message type before this time was written; None: never."""
+        query = select(func.max(facts.c.at)).where(
             facts.c.centre == self._centre, facts.c.type == name_of(kind)[0], facts.c.at < before
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).scalar_one()
+        return None if found is None else float(found)
+
+    async def forget(self, kinds: tuple[type, ...], before: float) -> None:
+        """Delete facts of these message types that were written before this time."""
+        names = [name_of(kind)[0] for kind in kinds]
+        old = delete(facts).where(
+            facts.c.centre == self._centre, facts.c.type.in_(names), facts.c.at < before
         )
         async with self._database.write() as connection:
             await connection.execute(old)

@@ -33,8 +33,10 @@ from centralino.web.ports import Clients
 from centralino.web.requests import ok, parts_of, who
 from centralino.web.views import Json
 
-LONGEST = 92 * DAY
+LONGEST = 31 * DAY
 """Seconds of history in one answer at most."""
+LATEST = DAY
+"""How long after the span a stay that began in it may have ended to be found."""
 MINUTES = (15, 30, 60)
 
 
@@ -80,8 +82,9 @@ async def _facts(
     """
     parts = parts_of(request)
     now = parts.clock.now()
-    ended = await parts.facts.read(Visit, since, now + 1, clients)
-    spent = await parts.facts.read(Stretch, since, now + 1, clients)
+    last = min(until + LATEST, now + 1)
+    ended = await parts.facts.read(Visit, since, last, clients)
+    spent = await parts.facts.read(Stretch, since, last, clients)
     going_on = [f for f in parts.desk.going_on() if clients is None or f.client in clients]
     waiting = [fact for fact in going_on if isinstance(fact, Visit)]
     running = [fact for fact in going_on if isinstance(fact, Stretch)]

@@ -15,7 +15,7 @@ from acd.messages import (
     OfferRinging,
     PlaceOffer,
 )
-from acd.replay import Checkpoint, Recorder, Step, Verdict, decide_again, lives
+from acd.replay import Checkpoint, Recorder, Step, redecide
 from kernel.codec import decode, encode
 from kernel.core import Fact, Put
 from kernel.ids import counting
@@ -68,16 +68,9 @@ def lived() -> Life:
     return life
 
 
-def judge(facts: list[Checkpoint | Step]) -> Verdict:
-    verdict = Verdict()
-    for checkpoint, steps in lives(facts):
-        decide_again(checkpoint, steps, verdict)
-    return verdict
-
-
 def test_a_day_comes_out_the_same() -> None:
     life = lived()
-    verdict = judge(life.steps())
+    verdict = redecide(life.steps())
     assert verdict.difference is None
     assert (verdict.lives, verdict.steps, verdict.offers) == (1, 9, len(life.offers))
     assert verdict.offers >= 2
@@ -88,7 +81,7 @@ def test_a_second_life_begins_with_the_rows_of_the_first() -> None:
     second = Life(now=first.now, recorder=Recorder(CONFIG, counting(500)))
     second.recorder.restore(list(first.rows.values()), second.now + 5.0)
     second.say(CallQueued("c-4", "client", "q", "k4", "m", "e"), after=10.0)
-    verdict = judge(first.steps() + second.steps())
+    verdict = redecide(first.steps() + second.steps())
     assert verdict.difference is None and verdict.lives == 2
     assert verdict.offers == len(first.offers) + len(second.offers)
 
@@ -99,7 +92,7 @@ def test_a_decision_that_would_come_out_otherwise_is_named() -> None:
     step = facts[number]
     assert isinstance(step, Step)
     facts[number] = replace(step, digest="0" * 32)
-    found = judge(facts).difference
+    found = redecide(facts).difference
     assert found is not None and found.number == number
     assert "call:c-1 waiting→offered" in found.what
 
@@ -110,8 +103,11 @@ def test_other_agents_than_then_are_noticed() -> None:
         replace(f, events=f.events[:1]) if isinstance(f, Step) and len(f.events) == 2 else f
         for f in facts
     ]
-    assert judge(changed).difference is not None
+    assert redecide(changed).difference is not None
 
 
-def test_steps_without_a_beginning_are_left_out() -> None:
-    assert judge(lived().steps()[1:]).lives == 0
+def test_steps_without_a_beginning_are_left_out_and_counted() -> None:
+    first, second = lived(), lived()
+    verdict = redecide(first.steps()[3:] + second.steps())
+    assert verdict.difference is None
+    assert (verdict.lives, verdict.adrift) == (1, len(first.steps()) - 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,8 @@ from acd.messages import (
     PlaceOffer,
     WrapUpEnded,
 )
-from acd.replay import Checkpoint, Step, Verdict, decide_again, lives
 from acd.service import AcdService
 from centralino.db.engine import Database
-from centralino.db.facts import FactBook
 from centralino.db.ledger import SqlLedger
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
@@ -141,14 +140,19 @@ async def test_a_restart_changes_no_figure(day: Day, visit: Visit, database: Dat
     assert await rosa.get("/api/figures") == before
 
 
-async def test_the_day_decided_again_comes_out_the_same(day: Day, database: Database) -> None:
+async def test_the_day_decided_again_by_another_process_comes_out_the_same(
+    day: Day, database: Database, tmp_path: Path
+) -> None:
     await lived(day)
-    kept = await FactBook(database, HOUSE).read_all((Checkpoint, Step), 0.0, 1e12)
-    ((checkpoint, steps),) = lives(f for f in kept if isinstance(f, Checkpoint | Step))
-    verdict = Verdict()
-    decide_again(checkpoint, steps, verdict)
-    assert verdict.difference is None
-    assert verdict.steps == len(steps) and verdict.offers == len(day.offers) == 2
+    file = tmp_path / "house.toml"
+    file.write_text(f'centre = "{HOUSE}"\n[database]\nurl = "sqlite:///{tmp_path}/house.db"\n')
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "centralino.cli", "replay", "--hours", "1000000", "-c", str(file),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    assert process.returncode == 0 and b"all the same" in output
+    assert b"1 lives of the ACD" in output and b" 2 offers" in output
 
 
 async def test_as_a_table_for_a_spreadsheet(day: Day, visit: Visit) -> None:

@@ -140,10 +140,10 @@ class Bench:
         self, every: Sequence[Way], said: Sequence[Sentence], of_each: int
     ) -> Iterable[tuple[Way, str, Sentence]]:
         number = 0
-        for way in every:
+        for at, way in enumerate(every):
             for voice in self._speakers:
-                for _ in range(of_each):
-                    level = LEVELS[number % len(LEVELS)]
+                for nth in range(of_each):
+                    level = LEVELS[(at + nth) % len(LEVELS)]
                     loud = Way(way.codec, way.loss, way.bursty, way.noise, way.snr_db, level)
                     yield loud, voice, said[number % len(said)]
                     number += 1

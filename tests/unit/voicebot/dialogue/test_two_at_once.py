@@ -269,3 +269,9 @@ def test_a_value_is_as_sure_as_it_was_heard(heard: float, question: str) -> None
     step = caller.policy.heard(caller.state, (JO,), Recognised("jo hill", heard))
     assert step.state.question.key == question
     assert step.state.known["name"].confidence == pytest.approx(heard)
+
+
+def test_a_recognisers_full_stop_is_not_part_of_an_address() -> None:
+    caller = Caller().says(meant("broken"), replace(meant("more", 0.1), text="For Mill Lane."))
+    assert caller.transfer.summary == "Broken at For Mill Lane."
+    assert caller.transfer.slots[0].value == "For Mill Lane"

@@ -46,6 +46,8 @@ UNKNOWN_LINE = Refused(404, "Not Found", "unknown_line")
 NOT_REGISTERED = Refused(480, "Temporarily Unavailable", "not_registered")
 UNKNOWN_TARGET = Refused(404, "Not Found", "unknown_target")
 NO_TRUNK = Refused(404, "Not Found", "no_trunk")
+TRUNK_GONE = Refused(503, "Service Unavailable", "trunk_gone")
+"""The one asked for is not there: our fault, and no word on the number."""
 
 
 def busy(reason: str, retry_after: int) -> Refused:

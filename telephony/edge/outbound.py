@@ -63,7 +63,7 @@ def _number(edge: Edge, user: str, wanted: str) -> Target | OwnLine | Refused:
         return admission.UNKNOWN_TARGET
     trunk = edge.trunks.get(wanted) if wanted else edge.trunks.default
     if trunk is None:
-        return admission.NO_TRUNK
+        return admission.TRUNK_GONE if wanted else admission.NO_TRUNK
     port = None if trunk.port == 5060 else trunk.port
     return Target(trunk.hop, uri_at(user, trunk.host, port), trunk)
 

@@ -24,7 +24,7 @@ _USER_SAFE = "-_.!~*'()&=+$,;?/"  # RFC 3261 §25.1 user
 OURS = "x-centralino-"
 ATTEMPT = "x-centralino-attempt"
 """Goes out with a call of ours: whoever counts calls at a carrier knows one by it."""
-TRUNK = "x-centralino-trunk"
+TRUNK = "X-Centralino-Trunk"
 """Which trunk a media process wants."""
 REQUEST_URI = "X-Request-URI"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from telephony.edge.config import Trunk
@@ -94,6 +96,22 @@ def test_the_default_trunk_may_be_named() -> None:
     bench = Bench(config(trunks=(LOGIN, other), default_trunk="other"))
     hop, sent = bench.request(M1.hop, place("tel:+39061"))
     assert (hop, sent.uri) == (other.hop, "sip:+39061@192.0.2.200:5080")
+
+
+def test_a_media_process_may_name_the_trunk_and_its_attempt_goes_out_with_the_call() -> None:
+    other = Trunk("other", "192.0.2.200", 5080)
+    bench = Bench(config(trunks=(LOGIN, other)))
+    wishes = [("X-Centralino-Trunk", "other"), ("X-Centralino-Attempt", "att-1")]
+    call = place("tel:+39061")
+    call = replace(call, headers=(*call.headers, *wishes))
+    hop, sent = bench.request(M1.hop, call)
+    assert hop == other.hop
+    assert sent.get("X-Centralino-Attempt") == "att-1"
+    assert sent.get("X-Centralino-Trunk") is None
+    nowhere = [("X-Centralino-Trunk", "gone")]
+    call = place("tel:+39062")
+    bench = Bench(config(trunks=(LOGIN, other)))
+    assert bench.code(M1.hop, replace(call, headers=(*call.headers, *nowhere))) == 503
 
 
 def test_a_line_of_ours_is_called_like_any_caller() -> None:

@@ -21,6 +21,7 @@ EXITS = {
     "exit": Exit.LEFT,
     "lost": Exit.LOST,
     "overflowed": Exit.OVERFLOWED,
+    "voicemail": Exit.VOICEMAIL,
 }
 """The reason with which a call leaves its line → how the stay ended."""
 

@@ -51,6 +51,8 @@ class QueueConfig:
     """How long a call waits while nobody is at work; None for as long as it likes."""
     overflow: str = ""
     """The queue to which a call goes that may not wait here; empty: back to the bot."""
+    voicemail: bool = False
+    """Whether a caller who may not wait leaves a message."""
     handling_seconds: float = 0.0
     """How long a contact takes, until it was measured; 0: nothing is foretold until then."""
 

@@ -54,7 +54,7 @@ class Leaving(Reactions):
         self.counts[limit] += 1
         following = overflow(queue, self._queues, self._line, now)
         if following is None:
-            self.floor.drop_call(call, "overflowed")
+            self.floor.drop_call(call, "voicemail" if queue.voicemail else "overflowed")
             return self.release(call.call, call.media, limit, call.client, "waiting")
         self.counts["overflowed"] += 1
         self.floor.drop_call(call, "overflowed")

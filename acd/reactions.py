@@ -168,6 +168,8 @@ class Reactions:
             if not left:
                 self._call_moved(call.call, "offered", "waiting", why, call.client)
                 self.floor.timers.set(("limit", call.call), now)
+                if not call.told:  # the first offer came before a word of the place
+                    self.floor.timers.set(("tell", call.call), now)
         agent = self.floor.agents[offer.agent]
         limit = self.config.back_off.error_limit
         self.floor.put_agent(agents.after_offer(agent, effect, limit, now), why, offer.call)

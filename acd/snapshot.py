@@ -95,6 +95,8 @@ class OfferView:
     queue: str
     state: str
     since: float
+    media: str
+    """The process that holds the caller."""
 
 
 @dataclass(frozen=True)
@@ -170,5 +172,5 @@ def offer_view(offer: OfferRecord) -> OfferView:
     """One live offer."""
     return OfferView(
         offer.offer, offer.call, offer.agent, offer.client, offer.queue, str(offer.state),
-        offer.since,
+        offer.since, offer.media,
     )  # fmt: skip

@@ -248,6 +248,44 @@ class CallerKnown:
     earlier: Earlier | None
 
 
+@message("transfer.queue")
+@dataclass(frozen=True)
+class HandOn:
+    """The agent gives the caller to another queue (a blind transfer)."""
+
+    call: str
+    media: str
+    offer: str
+    """The agent's contact: a late click must not hit the next one."""
+    queue: str
+
+
+@message("supervision.order")
+@dataclass(frozen=True)
+class Supervise:
+    """Ring a supervisor's phone and join it to a running contact."""
+
+    call: str
+    media: str
+    contact: str
+    mode: str
+    """`listen`, `whisper` or `barge`."""
+    by: str
+    """The user who asked."""
+
+
+@message("supervision.moved")
+@dataclass(frozen=True)
+class Supervised:
+    """What a supervisor does in a call now; for the journal."""
+
+    call: str
+    client: str
+    by: str
+    mode: str
+    """`listen`, `whisper`, `barge`, `take_over`, `left`, or `denied`: the phone may not be rung."""
+
+
 # --- command line ↔ control
 
 

@@ -297,6 +297,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.EngineFailed: _listener(Listening.engine_failed),
     events.MediaFailed: Conversation._media_failed,
     events.PositionTold: Conversation._queue_event,
+    events.HandedOn: Conversation._queue_event,
     events.OfferRinging: Conversation._queue_event,
     events.OfferFailed: Conversation._queue_event,
     events.AgentAnswered: Conversation._queue_event,

@@ -218,8 +218,16 @@ class Released:
     """`failed`: packet, queue or transfer could not be reached; anything else: nobody."""
 
 
+@dataclass(frozen=True)
+class HandedOn:
+    """The agent gave the caller to another queue: waiting again."""
+
+    queue: str
+
+
 QueueEvent = (
-    PositionTold
+    HandedOn
+    | PositionTold
     | OfferRinging
     | OfferFailed
     | AgentAnswered

@@ -12,6 +12,7 @@ from voicebot.events import (
     AgentAnswered,
     AgentLeft,
     Bridged,
+    HandedOn,
     OfferFailed,
     OfferRinging,
     PositionTold,
@@ -39,6 +40,8 @@ class Decision(Enum):
     """Caller and agent talk."""
     PART = "part"
     """Caller and agent have talked."""
+    AGAIN = "again"
+    """The agent gave the caller to another queue."""
     RETURN = "return"
     """The conversation has the caller again."""
     NOT_TAKEN = "not_taken"
@@ -73,6 +76,8 @@ class Queueing:
             return Decision.NOTHING
         if isinstance(event, ReferFailed):
             return Decision.NOT_TAKEN if self.referred else Decision.STALE
+        if isinstance(event, HandedOn):
+            return Decision.AGAIN if self.bridged else Decision.STALE
         if isinstance(event, Released):
             return Decision.STALE if self.bridged else Decision.RETURN
         return self._offer(event)

@@ -86,6 +86,11 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class HandedOn:
+    """The agent gave the caller to another queue."""
+
+
+@dataclass(frozen=True)
 class Over:
     """The conversation has ended."""
 
@@ -137,7 +142,7 @@ MACHINE: Machine[State] = Machine(
             Replied: State.SPEAKING,
             Over: State.ENDED,
         },
-        State.WITH_AGENT: {Over: State.ENDED},
+        State.WITH_AGENT: {HandedOn: State.WAITING, Over: State.ENDED},
         State.ENDED: {},
     },
 )

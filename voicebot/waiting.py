@@ -58,9 +58,19 @@ class WaitingRoom:
                 self._floor.timers.clear()
                 self.stop_music()
                 self._floor.move(turns.Joined(), now)
+            case Decision.AGAIN:
+                self._again(now)
             case Decision.RETURN | Decision.NOT_TAKEN:
                 self.leave()
         return decision
+
+    def _again(self, now: float) -> None:
+        """Waiting once more, for whoever serves the other queue."""
+        assert self._queue is not None
+        self._floor.move(turns.HandedOn(), now)
+        self._queue = Queueing(self._queue.queue, self._words.interval)
+        if self._words.music:
+            self._floor.order(do.StartMusic())
 
     def leave(self) -> None:
         """Out of the queue, and away from the agent."""

@@ -32,7 +32,7 @@ def queue_config(queue: Queue, hours: Hours | None) -> QueueConfig:
         relax=tuple(Relax(**step.model_dump()) for step in queue.relax),
         hours=hours, max_length=queue.max_length, max_wait=queue.max_wait,
         no_agent_wait=queue.no_agent_wait, overflow=queue.overflow or "",
-        handling_seconds=queue.handling,
+        voicemail=queue.voicemail, handling_seconds=queue.handling,
     )  # fmt: skip
 
 

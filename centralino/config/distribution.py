@@ -88,6 +88,19 @@ class Queue(Section):
     overflow: Name | None = None
     """The queue of the same client to which a call goes that may not wait here, keeping its place
     by the time it came; none: back to the bot, which says why."""
+    screen_pop: str = ""
+    """Address that the agent's page opens when a call rings, e.g.
+    `https://crm.example/find?phone={caller}&account={slot.account_number}`. {caller}, {line},
+    {call}, {queue}, {client}, {language}, {intent} and {slot.NAME} are filled in,
+    percent-encoded."""
+    voicemail: bool = False
+    """A caller who may not wait and whom no overflow takes leaves a message; the page of calls
+    lists it under the outcome voicemail, with recording and transcript."""
+    voicemail_prompt: str = (
+        "Please leave a message after the tone. Press the hash key or hang up when you are done."
+    )
+    voicemail_seconds: Annotated[float, Field(gt=0, le=600)] = 120.0
+    """Longest message."""
     handling: Seconds = 0.0
     """Seconds that a contact takes, wrap-up included, until some have been measured; 0: no wait is
     foretold until then."""

@@ -12,6 +12,7 @@ from acd.config import overflow_problem
 from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
 from centralino.config.section import HostPort, Level, Name, Port, Seconds, Section
 from centralino.errors import Misplaced
+from centralino.web.screen_pop import problem as screen_pop_problem
 
 
 class Sip(Section):
@@ -131,6 +132,8 @@ class Line(Section):
     """The call is recorded, and the greeting says so."""
     retention_days: int | None = Field(default=None, ge=1)
     """How long content of its calls is kept; none: `retention.days`."""
+    announce_supervision: bool = False
+    """A tone tells caller and agent that a supervisor joins; for where the law asks for it."""
     announce_machine: bool = True
     """The greeting says that a machine answers."""
 
@@ -290,6 +293,8 @@ def _check_queues(config: Config) -> None:
     for index, queue in enumerate(config.queues):
         if queue.hours is not None and queue.hours not in hours:
             raise Misplaced(("queues", index, "hours"), f"there are no hours {queue.hours!r}")
+        if queue.screen_pop and (problem := screen_pop_problem(queue.screen_pop)):
+            raise Misplaced(("queues", index, "screen_pop"), problem)
         if problem := overflow_problem(queue.id, ways):
             raise Misplaced(("queues", index, "overflow"), problem)
 
@@ -418,6 +423,10 @@ class Config(Section):
         known = self.line(line)
         days = known.retention_days if known and known.retention_days else self.retention.days
         return days * 86_400.0
+
+    def queue(self, id: str) -> Queue | None:
+        """The queue of this name."""
+        return next((queue for queue in self.queues if queue.id == id), None)
 
     def media_names(self) -> list[str]:
         """Names of the media processes."""

@@ -39,6 +39,7 @@ PATIENT = frozenset(
     for kind in (
         house.CallBegun, house.CallSaid, house.CallMoved, house.CallTurn, house.NotDialled,
         house.PacketMade, house.CallFinished, house.MediaLoad, house.CallRefused, SoundKeyMade,
+        house.Supervised,
     )
 )  # fmt: skip
 """What is only written down: nobody waits for it, so it may wait for company on the bus."""
@@ -90,6 +91,7 @@ class Intake:
             house.CallSaid: self._said,
             house.CallMoved: self._moved,
             house.NotDialled: self._not_dialled,
+            house.Supervised: self._supervised,
             house.CallTurn: self._turn,
             house.PacketMade: self._packet,
             house.CallFinished: self._finished,
@@ -188,6 +190,11 @@ class Intake:
             call=about.call, client=about.client,
         )  # fmt: skip
         self._moves.append(row)
+
+    async def _supervised(self, told: house.Supervised) -> None:
+        """The audit: who was in whose call, and how."""
+        subject, why = f"supervisor:{told.by}", f"by {told.by}"
+        self._note(told, subject, "", told.mode, why, room="supervision")
 
     async def _turn(self, turn: house.CallTurn) -> None:
         self._turns.setdefault(turn.call, []).append(turn.total_ms)

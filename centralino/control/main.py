@@ -82,6 +82,7 @@ def web_config(config: Config) -> WebConfig:
         bots={line.number: line.bot for line in config.lines if line.kind == "bot"},
         dispositions=config.acd.dispositions,
         decline_reasons=config.acd.decline_reasons,
+        screen_pops={queue.id: queue.screen_pop for queue in config.queues if queue.screen_pop},
         skills=config.acd.skills,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention_seconds,
@@ -235,6 +236,9 @@ async def opened(
             outbound,
         )
 
+        async def to_media(order: Any) -> None:
+            await bus.send(order.media, order, call=order.call)
+
         async def journey(call: str) -> list[JournalRow]:
             return await read_journal(database, centre, call=call)
 
@@ -251,8 +255,8 @@ async def opened(
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
-            credentials_changed=phones.tell_edge, draining=told.drain, review=review,
-            campaigns=outbound.campaigns,
+            to_media=to_media, credentials_changed=phones.tell_edge, draining=told.drain,
+            review=review, campaigns=outbound.campaigns,
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip
         await review.close()

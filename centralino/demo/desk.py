@@ -32,6 +32,12 @@ class Desk:
         """Press a button: log-in, ready, not-ready, decline, done, log-out."""
         await self._request("POST", f"/api/agent/{action}", body)
 
+    async def supervise(self, name: str, phone: str) -> None:
+        """Have this phone rung and joined to the call of the agent of that name."""
+        agents = (await self.get("/api/queues"))["agents"]
+        agent = next(each["agent"] for each in agents if each["name"] == name)
+        await self._request("POST", "/api/supervise", {"agent": agent, "phone": phone})
+
     async def write_notes(self, call: str, text: str, disposition: str) -> None:
         """Notes and disposition of a call."""
         body = {"text": text, "disposition": disposition}

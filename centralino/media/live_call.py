@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 import structlog
 
 from acd import messages as acd
+from acd.limits import Limit
 from centralino import messages as house_messages
+from centralino.config.distribution import Queue
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg, OfferState
 from centralino.media.attendant import Attendant
+from centralino.media.earlier import earlier_of
+from centralino.media.facts import call_begun, call_facts
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import call_queued
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
+from centralino.media.supervising import Supervising
+from centralino.media.voicemail import Voicemail, take_message
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
 from telephony import call as states
@@ -34,7 +41,6 @@ from telephony.media.playout import Playout
 from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
 from voicebot.dialogue.state import Earlier
-from voicebot.ports import CallFacts
 from voicebot.redaction import Redactor
 from voicebot.session import Session
 
@@ -43,8 +49,6 @@ log = structlog.get_logger()
 RATE = 8000
 HELD = ("hearing", "thinking")
 """States of the conversation in which sound is not written yet: it may hold a card's number."""
-ASKING = 0.3
-"""Seconds that the greeting waits at most for what the caller left open; usually some ms."""
 WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
 
 
@@ -66,16 +70,18 @@ class LiveCall:
     agent: AgentLeg | None = None
     """The agent who answered."""
     bridge: Bridge | None = None
+    supervising: Supervising | None = None
+    voicemail: Voicemail | None = None
     referral: Referral | None = None
     queued_at: float = 0.0
     waited: float = 0.0
     served_by: str = ""
     broke: bool = False
     """Whether our own fault ended it."""
-    _known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
+    known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     state: Call = field(init=False)
-    recording: CallRecording = field(init=False)
     reporter: Reporter = field(init=False)
+    recording: CallRecording = field(init=False)
 
     def __post_init__(self) -> None:
         self.recording = CallRecording(self.house, self.id, RATE)
@@ -102,7 +108,8 @@ class LiveCall:
         """The caller's leg is up: the conversation begins."""
         bot = self.house.bots[self.line.bot]
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
-        self.house.tell(self._begun(), self.id)
+        begun = call_begun(self.id, self.offered, self.line, self.house, self.started)
+        self.house.tell(begun, self.id)
         self._move(states.CallerOffered(self.leg))
         self._move(states.CallAnswered())
         if self.line.recorded:
@@ -112,7 +119,9 @@ class LiveCall:
 
     def digit(self, digit: str) -> None:
         """The caller pressed a key."""
-        if self.session is not None and self.bridge is None:
+        if self.voicemail is not None:
+            self.voicemail.digit(digit)
+        elif self.session is not None and self.bridge is None:
             self.session.on_digit(digit, self.house.clock.now())
 
     def caller_gone(self, cause: Cause, by_peer: bool) -> None:
@@ -123,7 +132,10 @@ class LiveCall:
         self.house.pump.remove(self.leg)
         if self.session is not None:
             self.session.close("hang_up" if by_peer else "ended", now)
+        if self.voicemail is not None:
+            self.voicemail.left()
         self._leave_queue()
+        self._end_supervising()
         taken = self.referral is not None and self.referral.taken
         self._move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
         self.recording.end()
@@ -142,6 +154,9 @@ class LiveCall:
         if refer:
             self._refer(refer)
             return
+        self._queue(packet)
+
+    def _queue(self, packet: Packet) -> None:
         self.queued_at = self.house.clock.now()
         house = self.house
         queued = call_queued(packet, house.config, self.offered.from_uri, house.name, house.epoch)
@@ -159,14 +174,14 @@ class LiveCall:
         self.reporter.report(event)
         if isinstance(event, reports.StateChanged):
             self.recording.hold(event.after in HELD)
-        if isinstance(event, reports.LeftOpen) and self._named:
+        if isinstance(event, reports.LeftOpen) and self.named:
             left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
             self.house.tell(house_messages.LeftOpen(*left), self.id)
 
     def caller_known(self, earlier: Earlier | None) -> None:
         """What this caller left open, as control has it."""
-        if not self._known.done():
-            self._known.set_result(earlier)
+        if not self.known.done():
+            self.known.set_result(earlier)
 
     # The queue.
 
@@ -180,10 +195,21 @@ class LiveCall:
         self._notify(events.PositionTold(told.position, told.waiting, told.agents, wait))
 
     def released(self, why: str) -> None:
-        """The queue does not want this call: the bot has it again."""
+        """The queue does not want this call: the caller leaves a message, or the bot goes on."""
         self._drop_agents()
+        queue = self.house.config.queue(self.packet.queue) if self.packet else None
+        if queue is not None and queue.voicemail and why in get_args(Limit):
+            return self._take_message(queue)
         self._move(states.Returned())
-        self._notify(events.Released(why))
+        return self._notify(events.Released(why))
+
+    def _take_message(self, queue: Queue) -> None:
+        assert self.sound is not None and self.session is not None
+        self._move(states.Returned(states.Outcome.VOICEMAIL))
+        self.session.close("voicemail", self.house.clock.now())
+        if not self.line.recorded:
+            self.recording.begin(self.line.client)
+        self.voicemail = take_message(self, self.sound, queue)
 
     def offer(self, order: acd.PlaceOffer) -> AgentLeg | None:
         """Ring an agent for this call; None where that may not be dialled."""
@@ -208,7 +234,7 @@ class LiveCall:
         bridged = agent.state is OfferState.BRIDGED
         agent.over()
         if bridged:
-            self._agent_left(offer, Cause.NORMAL)
+            self.agent_left(offer, Cause.NORMAL)
         else:
             self._offer_over(offer, Cause.NO_ANSWER)
             self._notify(events.OfferFailed(offer, "withdrawn"))
@@ -222,6 +248,20 @@ class LiveCall:
     def may_ring(self) -> bool:
         """Whether one more agent may be rung: the caller waits and nobody has answered."""
         return self.waiting and self.agent is None
+
+    def hand_on(self, offer: str, queue: str) -> None:
+        """The agent gives the caller to another queue; one who no longer talks changes nothing."""
+        agent = self.agent
+        if agent is None or agent.order.offer != offer or self.bridge is None or not self.packet:
+            return
+        self.agent = self.bridge = None
+        self._end_supervising()
+        agent.over()
+        self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
+        self.packet = replace(self.packet, queue=queue, required_skills=(), preferred_skills=())
+        self.house.tell(house_messages.PacketMade(self.packet), self.id)
+        self._queue(self.packet)
+        self._notify(events.HandedOn(queue))
 
     # Another house.
 
@@ -287,7 +327,7 @@ class LiveCall:
         why = agent.failure(cause)
         agent.over()
         if bridged:
-            self._agent_left(agent.order.offer, cause)
+            self.agent_left(agent.order.offer, cause)
         else:
             self._offer_over(agent.order.offer, cause)
             self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
@@ -312,11 +352,18 @@ class LiveCall:
         self.house.live({"call": self.id, "bridged": agent.order.offer, "agent": contact,
                          "waited": waited})  # fmt: skip
 
-    def _agent_left(self, offer: str, cause: Cause) -> None:
+    def agent_left(self, offer: str, cause: Cause) -> None:
+        """Who talked with the caller is gone."""
         self.bridge = None
+        self._end_supervising()
         self._move(states.AgentLeft(OfferId(offer), cause))
         self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
         self._notify(events.AgentLeft(offer))
+
+    def _end_supervising(self) -> None:
+        third, self.supervising = self.supervising, None
+        if third is not None:
+            third.hang_up()
 
     def _taken_out(self, offer: str) -> AgentLeg | None:
         """The leg of a live offer, no longer held here; None for one that is over."""
@@ -369,11 +416,12 @@ class LiveCall:
     async def _converse(self, bot: LoadedBot, sound: LegSound) -> None:
         """A conversation that breaks must not leave its caller in silence: the call ends."""
         try:
-            earlier = await self._earlier(bot)
+            earlier = await earlier_of(self, bot)
             if self.state.state is CallState.ENDED:
                 return
+            facts = call_facts(self.id, self.offered, self.line, self.house)
             self.session = Session(
-                replace(self._facts(), earlier=earlier), bot.bot, self.house.engines_now,
+                replace(facts, earlier=earlier), bot.bot, self.house.engines_now,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop,
             )  # fmt: skip
@@ -384,22 +432,8 @@ class LiveCall:
             self.broke = True
             await self.house.control.hang_up(self.leg)
 
-    async def _earlier(self, bot: LoadedBot) -> Earlier | None:
-        """What this caller left open a moment ago. Nobody waits long for it."""
-        keeps = self.house.config.retention.redial_seconds > 0
-        if not keeps or bot.bot.flow.resume is None or not self._named:
-            return None
-        asked = (self.id, self.line.client, self.offered.from_uri, self.house.name)
-        self.house.tell(house_messages.CallerAsked(*asked), self.id)
-        try:
-            async with asyncio.timeout(ASKING):
-                return await self._known
-        except TimeoutError:
-            log.info("media.redial_unknown", call=self.id)
-            return None
-
     @property
-    def _named(self) -> bool:
+    def named(self) -> bool:
         """Whether the network says who calls (RFC 3323: a caller may be anonymous)."""
         return user_of(self.offered.from_uri) not in ("", "anonymous")
 
@@ -410,9 +444,15 @@ class LiveCall:
         if self.referral is not None:
             self.referral.tick(now)
         if self.bridge is not None:
-            carried = self.bridge.tick()
+            third = self.supervising
+            carried = third.tick(self.bridge) if third else self.bridge.tick()
             self.session.on_frame(None, now)
             self.recording.frame(b"".join(carried.from_a), carried.to_a)
+            return
+        if self.voicemail is not None:
+            self.recording.frame(*self.voicemail.tick())
+            if self.voicemail.is_over():
+                self.hang_up()
             return
         frames = self.sound.receive()
         for frame in frames:
@@ -422,22 +462,6 @@ class LiveCall:
         if self.attendant is not None:
             self.attendant.tick(self.session, len(frames), now)
         self.recording.frame(b"".join(frames), self.sound.send())
-
-    def _begun(self) -> house_messages.CallBegun:
-        return house_messages.CallBegun(
-            self.id, self.line.client, self.line.number, self.offered.from_uri, self.started,
-            self.house.name, self.house.epoch, self.offered.sip_call_id,
-        )  # fmt: skip
-
-    def _facts(self) -> CallFacts:
-        return CallFacts(
-            call=self.id, centre=self.house.config.centre, client=self.line.client,
-            line=self.line.number, caller=self.offered.from_uri,
-            caller_name=self.offered.from_name, language=self.line.language,
-            says_machine=self.line.announce_machine, says_recorded=self.line.recorded,
-            keys_only=self.line.keys_only or not self.house.speech_has_room(self.line),
-            seed=int(self.house.chance(2), 16),
-        )  # fmt: skip
 
     def _move(self, event: states.CallEvent) -> None:
         self.state.receive(event, self.house.clock.now())

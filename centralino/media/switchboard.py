@@ -22,6 +22,7 @@ from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.out_call import OutCall
+from centralino.media.supervising import Supervising
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
 from telephony.errors import NoSuchLeg
@@ -53,6 +54,7 @@ class Switchboard:
         self._agents: dict[LegId, LiveCall] = {}
         self._keypads: dict[LegId, KeypadLeg] = {}
         self._notices: dict[LegId, NoticeLeg] = {}
+        self._supervisors: dict[LegId, Supervising] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.out = CallsOut(house, self._take_over)
         self.draining = False
@@ -64,6 +66,8 @@ class Switchboard:
             house_messages.TokenMade: self._token,
             house_messages.SayOnLeg: self._say_on_leg,
             house_messages.HangUpLeg: self._hang_up_leg,
+            house_messages.Supervise: self._supervise,
+            house_messages.HandOn: self._hand_on,
             house_messages.CallerKnown: self._caller_known,
             house_messages.NoticeTold: self._notice_told,
             **self.out.obey,
@@ -174,6 +178,8 @@ class Switchboard:
             self._keypads[leg].answered()
         elif leg in self._notices:
             self._notices[leg].answered()
+        elif leg in self._supervisors:
+            self._supervisors[leg].answered()
 
     def _digit(self, event: DigitReceived) -> None:
         if event.leg in self._callers:
@@ -182,6 +188,8 @@ class Switchboard:
             self._keypads[event.leg].digit(event.digit)
         elif event.leg in self._notices:
             self._notices[event.leg].digit(event.digit)
+        elif event.leg in self._supervisors:
+            self._supervisors[event.leg].digit(event.digit)
         elif event.leg in self._agents:
             self._agent_leg(event.leg, lambda call, agent: agent.digit(event.digit))
 
@@ -194,6 +202,8 @@ class Switchboard:
             self._keypads.pop(event.leg).ended()
         elif event.leg in self._notices:
             self._notices.pop(event.leg).ended()
+        elif event.leg in self._supervisors:
+            self._supervisors.pop(event.leg).gone(event.cause)
         elif event.leg in self._agents:
             self._agent_leg(event.leg, lambda call, agent: call.agent_gone(agent, event.cause))
             del self._agents[event.leg]
@@ -257,6 +267,18 @@ class Switchboard:
     def _release(self, order: acd.ReleaseCall) -> None:
         if (call := self.calls.get(CallId(order.call))) is not None and call.waiting:
             call.released(order.why)
+
+    def _hand_on(self, order: house_messages.HandOn) -> None:
+        if (call := self.calls.get(CallId(order.call))) is not None:
+            call.hand_on(order.offer, order.queue)
+
+    def _supervise(self, order: house_messages.Supervise) -> None:
+        call = self.calls.get(CallId(order.call))
+        if call is None or call.bridge is None or call.supervising is not None:
+            return  # over meanwhile, or somebody is there already
+        third = Supervising(order, call, self._house)
+        if third.place():
+            call.supervising = self._supervisors[third.leg] = third
 
     def _token(self, made: house_messages.TokenMade) -> None:
         if (call := self.calls.get(CallId(made.call))) is not None:

@@ -20,6 +20,8 @@ class Action(StrEnum):
     """Packets, transcripts and notes of every call."""
     HEAR_CALLS = "hear_calls"
     """Recordings of every call."""
+    JOIN_CALLS = "join_calls"
+    """Listen to a running call, whisper to its agent, barge in, take it over."""
     SEE_AGENTS = "see_agents"
     """Who works, in which state, and who waits."""
     MANAGE_AGENTS = "manage_agents"
@@ -41,6 +43,7 @@ _SUPERVISOR = frozenset(
     {
         Action.SEE_OWN_CALLS, Action.SEE_CALLS, Action.SEE_CONTENT, Action.HEAR_CALLS,
         Action.SEE_AGENTS, Action.MANAGE_AGENTS, Action.TEACH, Action.RUN_CAMPAIGNS,
+        Action.JOIN_CALLS,
     }
 )  # fmt: skip
 

@@ -84,6 +84,8 @@ class WebConfig:
     """Why an agent declines a call that rings."""
     bots: Mapping[str, str] = field(default_factory=dict)
     """Line → the bot that answers it."""
+    screen_pops: Mapping[str, str] = field(default_factory=dict)
+    """Queue → the address opened when its call rings."""
     skills: tuple[str, ...] = ()
     """Every skill there is; empty: not checked."""
     secure: bool = False
@@ -102,6 +104,10 @@ class WebConfig:
 
 async def nobody_to_tell() -> None:
     """Where no edge runs, nobody waits for new SIP credentials."""
+
+
+async def no_media(order: object) -> None:
+    """Where no media process runs, nothing can be asked of one."""
 
 
 def every_phone(sip_user: str) -> bool:
@@ -146,6 +152,8 @@ class WebParts:
     """Whether the phone of this SIP user is registered at the edge."""
     contact_denied: Callable[[str, str], str] = nothing_denied
     """Why an agent of this client may not have this contact; empty where he may."""
+    to_media: Callable[[Any], Awaitable[None]] = no_media
+    """Sends an order to the media process that it names."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
     flows: Flows | None = None

@@ -19,6 +19,7 @@ from centralino.web import (
     people,
     picture,
     review,
+    supervising,
     working,
 )  # fmt: skip
 from centralino.web.guard import Access, guarded
@@ -29,6 +30,7 @@ AGENTS = (Action.SEE_AGENTS,)
 CALL_OUT = (Action.RUN_CAMPAIGNS,)
 USERS = (Action.MANAGE_USERS,)
 TEACH = (Action.TEACH,)
+JOIN = (Action.JOIN_CALLS,)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ ROUTES = (
     Route("POST", "/api/agent/not-ready", working.not_ready, needs=WORK),
     Route("POST", "/api/agent/decline", working.decline, needs=WORK),
     Route("POST", "/api/agent/more-time", working.more_time, needs=WORK),
+    Route("POST", "/api/agent/transfer", working.transfer, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was
@@ -111,6 +114,7 @@ ROUTES = (
     Route(
         "POST", "/api/campaigns/{campaign}/{verb}", campaigns.change, Access.KEY_OR_USER, CALL_OUT
     ),
+    Route("POST", "/api/supervise", supervising.supervise, needs=JOIN),
     # users
     Route("GET", "/api/users", people.users, needs=USERS),
     Route("POST", "/api/users", people.create, needs=USERS),

@@ -17,14 +17,17 @@ from acd.messages import (
 from acd.snapshot import AgentView
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET
+from centralino.messages import HandOn
 from centralino.users.permissions import Action, visible
 from centralino.users.types import AgentProfile, SignedIn
 from centralino.web.access import in_
 from centralino.web.errors import Refusal
 from centralino.web.live import Live
 from centralino.web.login import login_of
+from centralino.web.parts import WebParts
 from centralino.web.ports import Clients
 from centralino.web.requests import Body, ok, parts_of, read, who
+from centralino.web.screen_pop import pop_url
 from centralino.web.views import BUSY, Json, agent_json, notes_json, queue_json
 from kernel.codec import to_body
 from kernel.errors import IllegalTransition
@@ -42,6 +45,13 @@ class Decline(Body):
 
     offer: str = Field(min_length=1, max_length=64)
     reason: str = Field(default="", max_length=64)
+
+
+class Transfer(Body):
+    """Which contact goes where: a late click must not hit the next one."""
+
+    offer: str = Field(min_length=1, max_length=64)
+    queue: str = Field(min_length=1, max_length=64)
 
 
 class MoreTime(Body):
@@ -89,6 +99,31 @@ async def decline(request: web.Request) -> web.Response:
     if body.reason and body.reason not in parts_of(request).config.decline_reasons:
         raise Refusal(400, "bad_body", "reason: not one of this centre's.")
     return await _submit(request, OfferDeclined(me, body.offer, body.reason))
+
+
+async def transfer(request: web.Request) -> web.Response:
+    """POST /api/agent/transfer: give the caller to another queue of the same client."""
+    body = await read(request, Transfer)
+    parts = parts_of(request)
+    view = parts.desk.agent(who(request).user)
+    offer = parts.desk.offer(view.offer) if view else None
+    if offer is None or offer.offer != body.offer or offer.state != "bridged":
+        raise Refusal(409, "stale", "You no longer talk with that caller.")
+    if body.queue not in {
+        each["queue"] for each in _other_queues(parts, offer.client, offer.queue)
+    }:
+        raise Refusal(400, "bad_body", "queue: there is no such queue to transfer to.")
+    await parts.to_media(HandOn(offer.call, offer.media, offer.offer, body.queue))
+    return ok()
+
+
+def _other_queues(parts: WebParts, client: str, but: str) -> list[Json]:
+    queues = parts.desk.snapshot().queues
+    return [
+        {"queue": queue.queue, "name": queue.name}
+        for queue in queues
+        if queue.client == client and queue.queue != but
+    ]
 
 
 async def more_time(request: web.Request) -> web.Response:
@@ -171,5 +206,7 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
         "waiting_since": waiting.joined if waiting else None,
         "waited": row.waited if row else None,
         "packet": to_body(packet) if packet else None,
+        "transfer_to": _other_queues(parts, source.client, queue) if source and offer else [],
+        "pop": pop_url(parts.config.screen_pops.get(queue, ""), packet) if packet else "",
         "notes": notes_json(notes if isinstance(notes, Notes) else None),
     }

@@ -79,13 +79,13 @@ class Bridge:
         self.b_to_a = Lane()
         self._begun = False
 
-    def tick(self) -> Carried:
-        """Move what came since the last 20 ms."""
+    def tick(self, to_a: Sequence[bytes] = (), to_b: Sequence[bytes] = ()) -> Carried:
+        """Move what came since the last 20 ms; `to_a` and `to_b` are a third one's frames."""
         if not self._begun:  # what came while nobody read is past, and would stay as a delay
             self._begun = True
             self.a.catch_up()
             self.b.catch_up()
         from_a, from_b = self.a.receive(), self.b.receive()
-        to_b = self.b.send_through(self.a_to_b.carry(from_a, self.b.waiting()))
-        to_a = self.a.send_through(self.b_to_a.carry(from_b, self.a.waiting()))
-        return Carried(from_a, from_b, to_a, to_b)
+        sent_b = self.b.send_through(self.a_to_b.carry(from_a, self.b.waiting()), to_b)
+        sent_a = self.a.send_through(self.b_to_a.carry(from_b, self.a.waiting()), to_a)
+        return Carried(from_a, from_b, sent_a, sent_b)

@@ -8,6 +8,7 @@ a tick that comes late from being heard as a gap, and after a stall nothing stay
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from telephony.media.mixing import mix
 from telephony.media.playout import Playout
@@ -56,17 +57,18 @@ class LegSound:
             sent.append(frame)
         return b"".join(sent)
 
-    def send_through(self, frames: Sequence[bytes]) -> bytes:
-        """Send another leg's frames with the playout laid over them; what was sent.
+    def send_through(self, frames: Sequence[bytes], also: Sequence[bytes] = ()) -> bytes:
+        """Send another leg's frames with the playout, and `also` a third one's, laid over them;
+        what was sent.
 
-        When nothing came from the other side, the playout goes alone.
+        When nothing came from the others, the playout goes alone.
         """
-        if not frames:
+        if not frames and not also:
             return self.send()
         sent = []
-        for frame in frames:
-            over = self.playout.next_frame()
-            sent.append(frame if over is None else mix(frame, over))
+        for pair in zip_longest(frames, also):
+            parts = [part for part in (*pair, self.playout.next_frame()) if part is not None]
+            sent.append(mix(*parts))
             self.media.write(sent[-1])
         return b"".join(sent)
 

@@ -415,6 +415,8 @@ class Waiting:
     nothing is said of it."""
     wait_about: str = ""
     """Instead of `wait` where it is at most {minutes}."""
+    wait_soon: str = ""
+    """Instead of both where it is a minute at most."""
     closed: str = ""
     """Instead of `nobody` outside opening hours."""
     music: bool = True

@@ -107,6 +107,8 @@ class Policy:
             "minutes_low": str(low), "minutes": str(high),
         }  # fmt: skip
         also = waiting.wait if 0 < low < high else waiting.wait_about
+        if high <= 1 and waiting.wait_soon:
+            also = waiting.wait_soon
 
         def tell(draft: Draft) -> None:
             draft.say(waiting.next if position <= 1 else waiting.position, values)

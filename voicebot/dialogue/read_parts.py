@@ -36,7 +36,7 @@ _EXPECTS = {
     SlotKind.CHOICE: "menu",
 }
 _WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
-_MORE_WAITING_TEXTS = ("wait", "wait_about", "closed")
+_MORE_WAITING_TEXTS = ("wait", "wait_about", "wait_soon", "closed")
 
 
 @dataclass(frozen=True)

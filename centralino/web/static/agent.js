@@ -95,6 +95,7 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
       h("p", { class: "kicker" }, MODES[mode][0], " · ", contact.queue_name || words(contact.queue), contact.client_name ? ` · ${contact.client_name}` : ""),
       h("h1", {}, name || number),
       h("p", { class: "sub" }, [name ? number : null, packet?.language ? words(new Intl.DisplayNames(["en"], { type: "language" }).of(packet.language)) : null, packet?.line ? `dialled ${party(packet.line)}` : null].filter(Boolean).join(" · ")),
+      contact.pop ? h("p", { class: "sub" }, h("a", { id: "pop", href: contact.pop, target: "centralino-screen-pop", rel: "noreferrer" }, "Open the record")) : null,
     ),
     h("div", { class: "counts" },
       packet?.priority > 0 ? h("p", { class: "badge", title: `${packet.priority} s of head start` }, "Priority") : null,
@@ -112,7 +113,7 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
 const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h("p", { class: "faint" }, "Nothing is known of this call.")));
 const drawSaid = region("said", (lines) => transcript(lines));
 
-const drawTodo = region("todo", ({ mode, offer }) => {
+const drawTodo = region("todo", ({ mode, offer, transfer }) => {
   if (RINGS.has(mode)) {
     return [
       h("p", { class: "answer" }, "Pick up your phone to answer."),
@@ -122,6 +123,13 @@ const drawTodo = region("todo", ({ mode, offer }) => {
     ];
   }
   if (mode === "wrap_up") return [h("button", { class: "primary wide", id: "done", onclick: done, "aria-keyshortcuts": "Control+Enter" }, "Done"), h("p", { class: "faint" }, "Ctrl + Enter"), h("button", { class: "quiet wide", id: "more-time", onclick: () => act("more-time", { seconds: 60 }) }, "One more minute")];
+  if (mode === "talking" && transfer?.length) {
+    return [
+      h("h3", {}, "Transfer to"),
+      h("div", { class: "row", id: "transfer" }, transfer.map((queue) => h("button", { class: "pill", onclick: () => act("transfer", { offer, queue: queue.queue }) }, queue.name || words(queue.queue)))),
+      h("p", { class: "faint" }, "The caller waits there with everything that is known; your wrap-up begins."),
+    ];
+  }
   return mode === "whisper" ? h("p", { class: "answer" }, "You hear who is calling…") : null;
 });
 
@@ -180,11 +188,22 @@ function show(state) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
     drawSaid(joined(contact.packet?.transcript));
-    drawTodo({ mode, offer: contact.offer });
+    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to });
   }
+  if (busy) popUp(mode, contact);
   edit(busy ? contact : undefined, mode);
   tellTab(mode, contact);
   if (before !== mode && !busy) drawRecent();
+}
+
+// Another program's record of the caller, once a call and before it is answered. Browsers that keep
+// the window shut leave the link in the band.
+let popped;
+
+function popUp(mode, contact) {
+  if (!RINGS.has(mode) || !contact.pop || popped === contact.call) return;
+  popped = contact.call;
+  open(contact.pop, "centralino-screen-pop");
 }
 
 // The tab itself tells that it rings: agents work in other windows, too.

@@ -1,9 +1,10 @@
 // The wallboard: who waits, for how long, and who could take them.
 
+import { post } from "./api.js";
 import { h, region } from "./dom.js";
 import { words } from "./format.js";
 import { live } from "./live.js";
-import { begin, houseCloses, linkIs } from "./shell.js";
+import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
 const MODES = {
   logged_out: "Logged out", not_ready: "Not ready", ready: "Ready", unreachable: "Phone unreachable", reserved: "Ringing",
@@ -37,8 +38,16 @@ const drawAgents = region("agents", (agents) => agents.map((agent) =>
       agent.mode === "not_ready" && agent.reason ? h("small", {}, words(agent.reason)) : null,
       agent.after ? h("small", {}, `then: ${words(agent.after)}`) : null),
     h("td", { class: "number" }, h("span", { dataset: { since: agent.since } })),
-    h("td", {}, agent.queue_names.join(", ") || "–"),
+    h("td", {}, agent.queue_names.join(", ") || "–", agent.mode === "talking" ? h("button", { class: "quiet", onclick: () => listen(agent) }, "Listen") : null),
   )));
+
+// The house rings a phone of the supervisor's and joins it; keys on it do the rest.
+async function listen(agent) {
+  const phone = prompt(`Listen to ${agent.name}: which phone shall ring? Then on its keys: 1 listen, 2 whisper, 3 barge in, 4 take over.`, localStorage.getItem("phone") ?? "");
+  if (!phone) return;
+  localStorage.setItem("phone", phone);
+  if (await attempt(() => post("/api/supervise", { agent: agent.agent, phone }))) toast("Your phone rings.", "good");
+}
 
 const TALKING = new Set(["whisper", "talking"]);
 

@@ -60,7 +60,10 @@ CONFIG = CentreConfig(
             max_wait=500.0, overflow="round", handling_seconds=100.0,
         ),
         QueueConfig("gas", "utility", wrap_up_seconds=0, strategy="ring_all", no_agent_wait=60.0),
-        QueueConfig("shop", "retailer", wrap_up_seconds=10, strategy="fewest_calls"),
+        QueueConfig(
+            "shop", "retailer", wrap_up_seconds=10, strategy="fewest_calls", max_wait=300.0,
+            voicemail=True,
+        ),
         QueueConfig(
             "round", "utility", wrap_up_seconds=0, strategy="round_robin", max_length=3,
             overflow="gas",

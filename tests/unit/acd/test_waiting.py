@@ -157,6 +157,14 @@ def test_who_is_cut_off_after_an_overflow_has_the_old_place_in_the_first_queue()
     assert house.core.floor.waiting["c2"].joined == 1_000.0
 
 
+@pytest.mark.parametrize(("voicemail", "exit"), [(True, "voicemail"), (False, "overflowed")])
+def test_who_may_not_wait_leaves_by_one_exit(voicemail: bool, exit: str) -> None:
+    house = house_of({"max_wait": 60.0, "voicemail": voicemail})
+    house.call("c1", "gas")
+    house.walk(61)
+    assert [visit.exit for visit in house.visits()] == [exit]
+
+
 @pytest.mark.parametrize(
     ("ways", "words"),
     [

@@ -54,6 +54,11 @@ LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
             8,
             "queues.1.overflow: there is no queue 'c'",
         ),
+        (
+            QUEUES.replace("overflow = 'a'", "screen_pop = 'https://x/{name}'"),
+            8,
+            "queues.1.screen_pop: {name} is not known",
+        ),
         (QUEUES.replace("overflow = 'a'", "hours = 'night'"), 8, "there are no hours 'night'"),
         ("[[hours]]\nid = 'x'\ntime_zone = 'Mars/Base'\n", 3, "no time zone 'mars/base'"),
         ("[[hours]]\nid = 'x'\nmon = ['9-17']\n", 3, "hours.0.mon"),

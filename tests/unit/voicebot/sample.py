@@ -160,7 +160,7 @@ FLOW = Flow(
     no_match=Ladder(("unclear", "unclear_again"), "unclear_last", queue="house"),
     waiting=Waiting(
         "position", "next", "connecting", "not_answered", "nobody", "failed", "wait", "wait_about",
-        "closed",
+        closed="closed",
     ),
     intents={intent.name: intent for intent in INTENTS},
     slots=SLOTS,

@@ -296,6 +296,18 @@ def test_waiting_with_music_until_an_agent_comes() -> None:
     assert walk.told(reports.ConversationEnded)[0].outcome == "transferred"
 
 
+def test_a_caller_whom_the_agent_hands_on_waits_again_with_music_and_position() -> None:
+    walk = queued().tell(events.AgentAnswered("o"), events.Bridged("o"), events.HandedOn("other"))
+    assert walk.state.value == "waiting"
+    assert len(walk.orders(do.StartMusic)) == 2
+    walk.tell(events.AgentLeft("o"))  # the leg that was left behind: late news
+    walk.tell(events.PositionTold(1, 1, 1)).wait(0.0)
+    assert walk.words[-1] == "You are next."
+    walk.tell(events.AgentAnswered("p"), events.Bridged("p"))
+    assert walk.state is State.WITH_AGENT
+    assert queued().tell(events.HandedOn("other")).state is State.WAITING  # stale: nobody talks
+
+
 def test_position_is_told_when_it_changes_and_else_now_and_then() -> None:
     walk = queued().tell(events.PositionTold(3, 3, 1)).wait(0.0).heard_out()
     assert walk.words[-1] == "You are number 3."

@@ -68,6 +68,8 @@ QUEUES = (
     QueueConfig("berths", HARBOUR, "Berths"),
 )
 
+POP = "https://crm.example/{caller}?account={slot.account_number}"
+
 
 class CoreDesk:
     """The ACD's own core behind the pages' port, without ledger and bus."""
@@ -263,7 +265,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     )
     config = WebConfig(
         HOUSE, "sip.example", {RIVER: "Riverton Utilities", HARBOUR: "Harbour Office"},
-        api_keys=keys, heartbeat_seconds=0.2,
+        api_keys=keys, heartbeat_seconds=0.2, screen_pops={"billing": POP},
     )  # fmt: skip
     parts = WebParts(
         config, SignIn(database, HOUSE, quick), people, desk, calls, contents, sounds, journey_of,

@@ -77,6 +77,9 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("POST", "/api/agent/decline"): Foreign(
         "/api/agent/decline", 409, "otto", {"offer": "RINGING"}
     ),
+    ("POST", "/api/agent/transfer"): Foreign(
+        "/api/agent/transfer", 409, "otto", {"offer": "RINGING", "queue": "billing"}
+    ),
     ("POST", "/api/agent/more-time"): Foreign("/api/agent/more-time", 403),
     ("POST", "/api/agent/done"): Foreign("/api/agent/done", 403),
     ("PUT", "/api/calls/{call}/notes"): Foreign(
@@ -99,6 +102,9 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/campaigns/{campaign}/audit"): Foreign("/api/campaigns/c/audit", 404),
     ("GET", "/api/campaigns/{campaign}/results.csv"): Foreign("/api/campaigns/c/results.csv", 404),
     ("POST", "/api/campaigns/{campaign}/{verb}"): Foreign("/api/campaigns/c/start", 404, body={}),
+    ("POST", "/api/supervise"): Foreign(
+        "/api/supervise", 404, "hugo", {"agent": "ANNA", "phone": "202"}
+    ),
     ("GET", "/api/users"): Foreign("/api/users", 403),
     ("POST", "/api/users"): Foreign("/api/users", 403, body=NEW),
     ("PUT", "/api/users/{user}/agent"): Foreign("/api/users/ANNA/agent", 403, body=AGENT),

@@ -29,6 +29,7 @@ async def test_a_call_from_ring_to_done(house: House, visit: Visit) -> None:
     contact = (await watch.until(mode("ringing")))["contact"]
     assert (contact["offer"], contact["queue_name"]) == (offer, "Billing")
     assert contact["packet"]["caller"] == "sip:+390612345678@203.0.113.7"
+    assert contact["pop"] == "https://crm.example/%2B390612345678?account=40712283"
     assert [slot["confirmed"] for slot in contact["packet"]["slots"]] == [True, True, False]
 
     await house.talk(offer, "call-1", "anna")

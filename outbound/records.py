@@ -146,6 +146,8 @@ class Refusal(StrEnum):
     FREQUENCY = "frequency"
     """Called too often already."""
     EXPIRED = "expired"
+    FAULT = "fault"
+    """The last look itself failed: rules or words could not be read."""
     NOT_ALLOWED = "not_allowed"
     """The house may not dial this number for this purpose."""
 

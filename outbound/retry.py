@@ -39,6 +39,8 @@ REFUSED_FOR_GOOD = {
     Refusal.NOT_ALLOWED: RecipientState.SUPPRESSED,
 }
 """Refusals that no waiting mends."""
+FAULTS = frozenset({Refusal.FAULT})
+"""Refusals that are our own fault: they count, so that nothing is tried for ever."""
 _RANK = {bucket: rank for rank, bucket in enumerate(Bucket)}
 
 
@@ -109,10 +111,12 @@ def after_crash(
 def after_refusal(
     policy: RetryPolicy, recipient: RecipientRecord, refusal: Refusal, now: float, again_at: float
 ) -> RetryDecision:
-    """What follows when the gate let the INVITE not go out: it spends nothing."""
+    """What follows when the gate let the INVITE not go out: it spends no attempt."""
     state = REFUSED_FOR_GOOD.get(refusal)
     if state is None:
         decision = _for_free(policy, recipient, Outcome.REFUSED, recipient.bucket, now, again_at)
+        if refusal in FAULTS:
+            return replace(decision, why=refusal)
         return replace(decision, why=refusal, faults=recipient.faults)
     return RetryDecision(
         state, refusal, 0.0, recipient.path, recipient.spent, recipient.faults,

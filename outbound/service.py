@@ -214,7 +214,7 @@ class OutboundService:
         """Step 5: through the gate, and on the way."""
         command, media = outgoing.command, getattr(outgoing.command, "media", "")
         if isinstance(command, Dial):
-            placed = await self._passed(command)
+            placed = await self._looked(command)
             if isinstance(placed, AttemptRefused):
                 self._refused.put_nowait(placed)
                 self._taken.append(outgoing.id)
@@ -225,6 +225,15 @@ class OutboundService:
             self._sent.add(outgoing.id)
         else:
             self._taken.append(outgoing.id)
+
+    async def _looked(self, dial: Dial) -> PlaceCall | AttemptRefused:
+        """The last look. A fault of store, key or message refuses this one call: raised from here
+        it would end the dialler, and again at each start."""
+        try:
+            return await self._passed(dial)
+        except Exception as error:
+            log.error("outbound.look_failed", attempt=dial.attempt, error=repr(error))
+            return AttemptRefused(dial.attempt, Refusal.FAULT)
 
     async def _passed(self, dial: Dial) -> PlaceCall | AttemptRefused:
         """The call with its number, or why it may not be placed."""

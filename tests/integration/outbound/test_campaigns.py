@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from centralino.contacts.store import ContactStore
+from centralino.content.errors import SealBroken
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
@@ -42,8 +43,17 @@ OPS = Asker("ops", None)
 WARNING = {"name": "Storm", "client": "town", "words": "Stay inside.", "legal_class": "emergency"}
 
 
+@dataclass
 class Words(StoredWords):
     """Words alone: no campaign here is a notification."""
+
+    unreadable: set[str] = field(default_factory=set)
+    """Campaigns whose content cannot be opened."""
+
+    async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
+        if campaign.id in self.unreadable:
+            raise SealBroken(campaign.message)
+        return await super().words(campaign, recipient)
 
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:
         return None
@@ -56,6 +66,7 @@ class House:
     campaigns: Campaigns
     service: OutboundService
     contacts: ContactStore
+    words: Words
     called: list[PlaceCall] = field(default_factory=list)
 
     async def drafted(self, *lines: str, **changes: Any) -> str:
@@ -81,6 +92,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         contacts = ContactStore(database, contents, "secret")
         rules = HouseRules(contacts, house_classes())
         called: list[PlaceCall] = []
+        words = Words(contents)
 
         async def call(order: PlaceCall) -> None:
             for news in (
@@ -100,14 +112,13 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
         service = OutboundService(
             DialerConfig("house", (Limits("loop", 50.0), Limits("drill", 50.0, rehearsal=True))),
-            books, SqlOwnership(database, "house", "a"), rules, Words(contents), carry,
-            clock,
+            books, SqlOwnership(database, "house", "a"), rules, words, carry, clock,
         )  # fmt: skip
         await service.open()
         running = group.create_task(service.run())
         await service.submit(MediaThere("media-1", "life", 10))
         campaigns = Campaigns(service, books, contents, clock, 3600.0, house_classes())
-        yield House(campaigns, service, contacts, called)
+        yield House(campaigns, service, contacts, words, called)
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
@@ -204,3 +215,22 @@ async def test_who_calls_back_is_not_called_again(house: House) -> None:
     await house.campaigns.ask("start", {"campaign": name}, OPS)
     assert (await house.ends(name))["buckets"]["acknowledged"] == 1
     assert house.called == [] and not await house.service.acknowledge("nobody", "call back")
+
+
+async def test_a_last_look_that_fails_refuses_one_call_and_ends_nothing(house: House) -> None:
+    bad = await house.drafted("+390212345601")
+    house.words.unreadable.add(bad)
+    await house.campaigns.ask("start", {"campaign": bad}, OPS)
+    recipient = await house.campaigns.books.by_number(bad, "+390212345601")
+
+    async def row() -> RecipientRecord:
+        return (await house.campaigns.books.named([recipient]))[0].recipient
+
+    async with asyncio.timeout(10):
+        while not (await row()).faults:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (await row()).why == Refusal.FAULT and (await row()).spent == 0
+    good = await house.drafted("+390212345602")
+    await house.campaigns.ask("start", {"campaign": good}, OPS)
+    assert (await house.ends(good))["buckets"]["acknowledged"] == 1
+    assert {call.campaign for call in house.called} == {good}

@@ -102,7 +102,7 @@ class Calls(Reactions):
         if trunk is not None and (outcome is Outcome.CONGESTION or event.sip_status in SLOW_STATUS):
             self.counts["congestion"] += 1
             trunk.congested(now, event.retry_after)
-        working = self.desk.working.get(attempt.recipient)
+        working = self.called(attempt)
         if working is not None:
             campaign = self.desk.campaigns[attempt.campaign]
             recipient = replace(working.recipient, cut_off=False)
@@ -119,7 +119,7 @@ class Calls(Reactions):
             return self.stale()
         self.counts[f"refused_{event.refusal}"] += 1
         self.close(attempt, Outcome.REFUSED, str(event.refusal), now)
-        working = self.desk.working.get(attempt.recipient)
+        working = self.called(attempt)
         if working is not None:
             policy = self.desk.campaigns[attempt.campaign].retry
             self.settle(

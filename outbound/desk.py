@@ -201,6 +201,11 @@ class Desk:
         if due is not None and (known is None or due < known):
             self.next_due[record.campaign] = due
 
+    def forget(self, recipient: str) -> None:
+        """Out of the window, one who was final already when read by name."""
+        self.working.pop(recipient, None)
+        self._prefixes.pop(recipient, None)
+
     def _unline(self, recipient: RecipientRecord) -> None:
         line = self.ready[recipient.campaign][self._prefixes[recipient.id]]
         place = (recipient.next_at, recipient.seq, recipient.id)

@@ -199,6 +199,7 @@ class Dialer(Places):
     def _acknowledged_elsewhere(self, event: told.RecipientAcknowledged, now: float) -> None:
         working = self.desk.working.get(event.recipient)
         if working is None or working.recipient.state is RecipientState.ACKNOWLEDGED:
+            self.desk.forget(event.recipient)
             return self.stale()
         self._stop_ringing(event.recipient, "acknowledged elsewhere")
         self.acknowledge(working.recipient, event.by, event.help, now)
@@ -206,6 +207,7 @@ class Dialer(Places):
     def _dropped(self, event: told.RecipientDropped, now: float) -> None:
         working = self.desk.working.get(event.recipient)
         if working is None or working.recipient.state.final:
+            self.desk.forget(event.recipient)
             return self.stale()
         self._stop_ringing(event.recipient, event.why)
         after = replace(working.recipient, state=RecipientState.SUPPRESSED, why=event.why)

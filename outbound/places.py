@@ -85,7 +85,7 @@ class Places(Calls):
             return self.lost(attempt, "forgotten there", now)
         self.counts["never_begun"] += 1
         self.close(attempt, Outcome.REFUSED, "never begun", now)
-        working = self.desk.working.get(attempt.recipient)
+        working = self.called(attempt)
         if working is not None:
             policy = self.desk.campaigns[attempt.campaign].retry
             self.settle(

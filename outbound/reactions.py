@@ -10,7 +10,7 @@ from outbound import retry
 from outbound.campaign import CAMPAIGN, NobodyLeft, SomebodyAdded, TimeOver
 from outbound.config import DialerConfig
 from outbound.desk import Desk
-from outbound.messages import CampaignOver, StopAttempt
+from outbound.messages import CampaignOver, DueRecipient, StopAttempt
 from outbound.pacing import Pacer
 from outbound.records import (
     AttemptRecord,
@@ -128,6 +128,12 @@ class Reactions:
         person = recipient.recipient.person if recipient else ""
         self.fact(campaign, str(outcome), attempt, person)
 
+    def called(self, attempt: AttemptRecord) -> DueRecipient | None:
+        """Whom this attempt calls; None once it was decided otherwise what becomes of them."""
+        working = self.desk.working.get(attempt.recipient)
+        active = working is not None and working.recipient.state is RecipientState.ACTIVE
+        return working if active else None
+
     def settle(self, recipient: RecipientRecord, decision: RetryDecision, now: float) -> None:
         """A decision becomes the recipient's row."""
         campaign = self.desk.campaigns[recipient.campaign]
@@ -156,9 +162,9 @@ class Reactions:
             AttemptState.MESSAGE_COMPLETE: Outcome.HEARD,
         }
         self.close(attempt, known.get(attempt.state, Outcome.UNKNOWN), why, now)
-        working = self.desk.working.get(attempt.recipient)
+        working = self.called(attempt)
         if working is None:
-            return  # acknowledged before
+            return  # acknowledged or dropped before
         campaign = self.desk.campaigns[attempt.campaign]
         up = attempt.state in (AttemptState.ANSWERED, AttemptState.MESSAGE_STARTED)
         recipient = replace(working.recipient, cut_off=working.recipient.cut_off or up)

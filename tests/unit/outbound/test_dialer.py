@@ -16,6 +16,7 @@ from outbound.messages import (
     MediaGone,
     MediaThere,
     RecipientAcknowledged,
+    RecipientDropped,
     RecipientsLoaded,
 )
 from outbound.pacing import Limits
@@ -256,3 +257,36 @@ def test_an_old_reading_brings_nobody_back() -> None:
     house.tell(RecipientsLoaded("storm", as_of, reading.due, reading.next_due))
     house.walk(3)
     assert len(house.network.invites) == 1
+
+
+def about(house: House, recipient: str, event: object) -> None:
+    """As the service brings somebody up by name."""
+    due = (house.books.due_one(recipient),)
+    house.tell(RecipientsLoaded("storm", house.dialer.desk.steps, due, named=True))
+    house.tell(event)
+
+
+def test_who_was_dropped_stays_dropped_whatever_comes_of_the_call() -> None:
+    house = House(always(Outcome.HEARD))
+    house.start(campaign(), people(1))
+    house.walk(0.15)
+    (one,) = house.books.recipients()
+    assert one.state is RecipientState.ACTIVE
+    about(house, one.id, RecipientDropped(one.id, "asked for it"))
+    due = (house.books.due_one(one.id),)  # final when it is read, and its call still up
+    house.tell(RecipientsLoaded("storm", house.dialer.desk.steps, due, named=True))
+    house.walk(20)
+    assert house.states() == {RecipientState.SUPPRESSED: 1}
+    house.tell(RecipientDropped(one.id, "asked again"))
+    assert not house.dialer.desk.working, "nobody final stays in the window"
+    house.nobody_is_lost()
+
+
+def test_acknowledged_twice_is_once_and_leaves_the_window() -> None:
+    house = House(always(Outcome.BUSY))
+    house.start(campaign(), people(1))
+    (one,) = house.books.recipients()
+    for _ in range(3):
+        about(house, one.id, RecipientAcknowledged(one.id, "call back"))
+    assert house.states() == {RecipientState.ACKNOWLEDGED: 1}
+    assert not house.dialer.desk.working

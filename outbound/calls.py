@@ -107,7 +107,7 @@ class Calls(Reactions):
             campaign = self.desk.campaigns[attempt.campaign]
             recipient = replace(working.recipient, cut_off=False)
             decision = retry.decide(
-                campaign.retry, recipient, outcome, len(working.paths), now,
+                campaign.retry, recipient, felt(attempt, outcome), len(working.paths), now,
                 reached_is_enough=campaign.reached_is_enough,
             )  # fmt: skip
             self.settle(recipient, decision, now)
@@ -133,6 +133,13 @@ class Calls(Reactions):
         attempt = self.desk.attempts[name]
         self.tell(StopAttempt(name, attempt.media, attempt.client, "lease over", also_up=True))
         self.lost(attempt, "lease over", now)
+
+
+def felt(attempt: AttemptRecord, outcome: Outcome) -> Outcome:
+    """What it was to the called: a telephone that rang was a call, whatever failed then; else a
+    fault of ours would let it ring far more often than the budget says."""
+    rang = attempt.state is AttemptState.RINGING
+    return Outcome.NO_ANSWER if rang and outcome is Outcome.FAILED else outcome
 
 
 def came_to(attempt: AttemptRecord, event: AttemptEnded) -> Outcome:

@@ -63,7 +63,6 @@ OUTCOMES = {
     Cause.TEMPORARY_FAILURE: Outcome.CONGESTION,
     Cause.NETWORK_OUT_OF_ORDER: Outcome.CONGESTION,
     Cause.RECOVERY_ON_TIMER: Outcome.CONGESTION,
-    Cause.NORMAL: Outcome.CANCELLED,
 }
 """What a call that never came up came to; anything else is a fault of ours."""
 BLOCKED = frozenset({607, 608})
@@ -244,6 +243,8 @@ class OutCall:
             return Outcome.CANCELLED
         if status in BLOCKED:
             return Outcome.BLOCKED
+        if self.state is State.RINGING and cause is Cause.NORMAL:
+            return Outcome.NO_ANSWER
         return OUTCOMES.get(cause, Outcome.FAILED)
 
     def _originate(self, target: str) -> Originate:

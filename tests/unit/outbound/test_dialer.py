@@ -290,3 +290,11 @@ def test_acknowledged_twice_is_once_and_leaves_the_window() -> None:
         about(house, one.id, RecipientAcknowledged(one.id, "call back"))
     assert house.states() == {RecipientState.ACKNOWLEDGED: 1}
     assert not house.dialer.desk.working
+
+
+def test_a_call_that_rang_and_failed_spends_an_attempt() -> None:
+    house = House(always(Outcome.FAILED))
+    house.start(campaign(), people(1))
+    house.walk(60)
+    assert house.states() == {RecipientState.EXHAUSTED: 1}
+    assert len(house.network.invites) == 3, "the budget, not `most_faults`"

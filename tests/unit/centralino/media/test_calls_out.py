@@ -34,7 +34,7 @@ from outbound.records import Outcome, Refusal
 from telephony.drivers.memory import MemoryControl, MemoryExchange
 from telephony.errors import NoSuchLeg
 from telephony.media.pump import Pump
-from telephony.types import Cause, LegOffered
+from telephony.types import Cause, LegEnded, LegOffered
 from voicebot.ports import SpeechEngines
 from voicebot.speech.scripted import TextSynthesiser
 
@@ -200,6 +200,14 @@ async def test_a_stop_cancels_what_rings_and_leaves_who_talks(world: World) -> N
     world.calls.obey[StopAttempt](StopAttempt("att-2", "media-1", "town", "cancelled"))
     await world.settle()
     assert isinstance(world.told[-1], AttemptAnswered)
+
+
+async def test_only_our_own_stop_is_a_cancelled_call(world: World) -> None:
+    await world.place()
+    (ours,) = world.calls._legs  # a carrier that answers 487 though we sent no CANCEL
+    world.calls.leg_event(LegEnded(ours, Cause.NORMAL, "", by_peer=True))
+    await world.settle()
+    assert world.told[-1] == AttemptEnded("att-1", Outcome.NO_ANSWER)
 
 
 async def test_a_draining_process_has_no_room(world: World) -> None:

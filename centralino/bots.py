@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from centralino.config.model import Config
-from centralino.processes.preflight import find_bot
+from centralino.processes.preflight import find_bot, find_notice_bot
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.feelings import Feelings
@@ -24,6 +24,12 @@ def load(config: Config, name: str) -> tuple[Bot, Embedded]:
 def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Embedded:
     """What understands for a bot, trained or taken from the cache; `now` is its "today"."""
     return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now)
+
+
+def load_notice(config: Config, name: str) -> tuple[Bot, Embedded]:
+    """The bot around notifications. Raises StartRefused, BotError."""
+    bot = find_notice_bot(config, name)
+    return bot, understander(config, bot)
 
 
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Understander]]:

@@ -138,7 +138,7 @@ async def load_notices(house: House, layout: Layout) -> None:
         voice = CachedSynthesiser(pool, cache, house.config.speech.voices[language])
         house.notices.voices[language] = voice
     for language, name in house.config.outbound.notices.items():
-        bot, understander = await asyncio.to_thread(bots.load, house.config, name)
+        bot, understander = await asyncio.to_thread(bots.load_notice, house.config, name)
         house.bots = {**house.bots, name: LoadedBot(bot, understander)}
         house.notices.understanders[language] = understander
         said = house.notices.voices.get(language)

@@ -149,6 +149,7 @@ class Notifications:
         self, config: Config, campaigns: Campaigns, contacts: ContactStore,
         messages: StoredMessages, classes: Mapping[str, LegalClass], trunks: tuple[Limits, ...],
         sign_in: SignIn, send: Callable[[str, object], Awaitable[None]], clock: Clock,
+        helpers: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self._config = config
         self._campaigns = campaigns
@@ -159,6 +160,8 @@ class Notifications:
         self._sign_in = sign_in
         self._send = send
         self._clock = clock
+        self._helpers = helpers
+        """Queues to which calls for help go."""
         self._reminding: dict[str, asyncio.Task[None]] = {}
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "notice.draft": self._draft,
@@ -253,6 +256,11 @@ class Notifications:
             f"there is no voice for {lang}: its people hear {message.default}"
             for lang in message.texts
             if lang.partition("-")[0] not in voices & set(self._config.outbound.notices)
+        ]
+        missing_queues = sorted(self._helpers - {one.id for one in self._config.queues})
+        warnings += [
+            f"who asks for help reaches nobody: there is no queue {queue!r}"
+            for queue in missing_queues
         ]
         if fits.missing:
             missing = ", ".join(f"{name} ({count})" for name, count in fits.missing.items())

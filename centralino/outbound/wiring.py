@@ -26,7 +26,7 @@ from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
 from centralino.outbound.steering import Steering
 from centralino.outbound.stored import HouseRules, house_classes
-from centralino.processes.preflight import find_bot
+from centralino.processes.preflight import find_notice_bot
 from centralino.users.signin import SignIn
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
@@ -165,10 +165,12 @@ def make_outbound(
     books = SqlBooks(database, config.centre, secret)
     classes = house_classes()
     dialler = dialer_config(config)
-    words = {
-        language: phrases_of(find_bot(config, name))
+    bots = {
+        language: find_notice_bot(config, name)
         for language, name in config.outbound.notices.items()
     }
+    words = {language: phrases_of(bot) for language, bot in bots.items()}
+    helpers = frozenset(queue for bot in bots.values() for queue in bot.flow.queues)
     stored = StoredMessages(contents, contacts=contacts, classes=classes, phrases=lambda: words)
     service = OutboundService(
         dialler, books, SqlOwnership(database, config.centre, secret[:16]),
@@ -181,8 +183,9 @@ def make_outbound(
         await bus.send(media, order)
 
     notifications = Notifications(
-        config, campaigns, contacts, stored, classes, dialler.trunks, sign_in, send, clock
-    )
+        config, campaigns, contacts, stored, classes, dialler.trunks, sign_in, send, clock,
+        helpers,
+    )  # fmt: skip
     campaigns.more(notifications.verbs)
     alerts = AlertDesk(config, database, contents, Steering(notifications), campaigns.ask, clock)
 

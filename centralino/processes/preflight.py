@@ -38,6 +38,14 @@ def find_bot(config: Config, name: str) -> Bot:
     return load_bot(folder)
 
 
+def find_notice_bot(config: Config, name: str) -> Bot:
+    """The bot around notifications: the house's own, or the one that comes with the program, so
+    that a house with a folder of its own bots need not copy it. Raises StartRefused, BotError."""
+    if (config.bots_folder / name).is_dir():
+        return find_bot(config, name)
+    return find_bot(config.model_copy(update={"bots_dir": None}), name)
+
+
 def check_queues(config: Config, bot: Bot, name: str) -> None:
     """Every queue that the bot hands over to must be there. Raises StartRefused."""
     known = {queue.id for queue in config.queues}

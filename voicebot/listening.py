@@ -110,6 +110,7 @@ class Listening:
         self._watch = None
         if self._speech is not None:
             self._take_speech(now)
+            self._arm_endpoint(now)
         elif self._ask is not None:
             self._floor.move(turns.PromptOver(), now)
             self._floor.timers.set(Timer.NO_INPUT, now + self._ask.no_input_after)

@@ -154,6 +154,16 @@ def test_a_no_too_short_to_pause_the_prompt_is_heard() -> None:
     assert walk.wait(0.16).state is State.SPEAKING
 
 
+def test_a_prompt_that_ends_while_a_short_sound_is_looked_at_does_not_wait_for_it() -> None:
+    walk = confirming().speaks().wait(0.3)
+    turn = walk.turn
+    walk.tell(events.SpeechPaused(turn, walk.now - 0.2))
+    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
+    walk.tell(events.Heard(turn, Recognised("", 0.0)))
+    assert walk.state is State.HEARING
+    assert walk.wait(0.2).state is State.LISTENING
+
+
 def test_a_short_noise_where_yes_or_no_is_asked_changes_nothing() -> None:
     walk = confirming().speaks().wait(0.3)
     turn = walk.turn

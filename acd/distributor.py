@@ -131,6 +131,7 @@ class Distributor(Wishes, Leaving, Cycle):
         """
         for record in records:
             self.floor.load(record)
+        self.staffing_known(now)
         timers = self.floor.timers
         for offer in self.floor.offers.values():
             lease = max(offer.lease, now + self.config.restart_grace)
@@ -188,9 +189,9 @@ class Distributor(Wishes, Leaving, Cycle):
         further = progress(offer, event, self.ring_timeout(offer.queue), self.config, now)
         if further is None:
             return self.stale()
+        agent = agents.moves(self.floor.agents[offer.agent], event, now)  # it may refuse
         if further.state in (OfferState.ANSWERED, OfferState.BRIDGED):
             self.won(offer, now)
-        agent = agents.moves(self.floor.agents[offer.agent], event, now)
         self.floor.put_offer(further, type(event).__name__)
         self.floor.put_agent(agent, type(event).__name__, offer.call)
         if further.state is OfferState.BRIDGED:

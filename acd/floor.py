@@ -76,6 +76,8 @@ class Floor:
     _first_tier: dict[Hashable, int] = field(default_factory=dict)
     restaffed: set[str] = field(default_factory=set)
     """Queues that calls leave when nobody is at work, and in which somebody came or went."""
+    alone_since: dict[str, float] = field(default_factory=dict)
+    """Of those queues where nobody is at work: since when, as far as this life knows."""
     _timed: frozenset[str] = frozenset()
     _gated: frozenset[str] = frozenset()
     """Queues whose tiers open by time."""

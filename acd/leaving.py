@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd.config import QueueConfig
-from acd.limits import Limit, Line, at_entry, next_look, overflow, while_waiting
+from acd.limits import Limit, Line, at_entry, ends, overflow
 from acd.reactions import Reactions
 from acd.records import WaitingRecord
 
@@ -19,7 +19,7 @@ class Leaving(Reactions):
         if limit is not None:
             self._go_on(call, queue, limit, now)
         else:
-            self._look_later(call, queue, now)
+            self._look_later(call, queue)
 
     def limit(self, name: str, now: float) -> None:
         """It may be that a call may wait no longer."""
@@ -27,24 +27,42 @@ class Leaving(Reactions):
         queue = self._queues.get(call.queue)
         if queue is None or call.offer:
             return
-        limit = while_waiting(call, queue, self.floor.staffed(queue.id), now)
-        if limit is not None:
-            self._go_on(call, queue, limit, now)
+        found = ends(call, queue, self._alone(queue.id))
+        if found is not None and found[0] <= now:
+            self._go_on(call, queue, found[1], now)
         else:
-            self._look_later(call, queue, now)
+            self._look_later(call, queue)
 
     def look_where_nobody_is(self, now: float) -> None:
         """Where the last one at work has gone, calls leave after `no_agent_wait`."""
         queues, self.floor.restaffed = self.floor.restaffed, set()
-        for name in queues:
-            patience = self._queues[name].no_agent_wait
-            if patience is not None and not self.floor.staffed(name) and name in self.floor.lines:
+        for name in sorted(queues):
+            self._staffing(name, now)
+            if name in self.floor.lines:
                 for place in self.floor.lines[name].places:
-                    self.floor.timers.set(("limit", place[3]), now + patience)
+                    self._look_later(self.floor.waiting[place[3]], self._queues[name])
 
-    def _look_later(self, call: WaitingRecord, queue: QueueConfig, now: float) -> None:
-        if (due := next_look(call, queue, now)) is not None:
-            self.floor.timers.set(("limit", call.call), due)
+    def staffing_known(self, now: float) -> None:
+        """After a restart: where nobody is at work, the time begins anew."""
+        for queue in self._queues.values():
+            if queue.no_agent_wait is not None:
+                self._staffing(queue.id, now)
+
+    def _staffing(self, queue: str, now: float) -> None:
+        if self.floor.staffed(queue):
+            self.floor.alone_since.pop(queue, None)
+        else:
+            self.floor.alone_since.setdefault(queue, now)
+
+    def _alone(self, queue: str) -> float | None:
+        return None if self.floor.staffed(queue) else self.floor.alone_since.get(queue, 0.0)
+
+    def _look_later(self, call: WaitingRecord, queue: QueueConfig) -> None:
+        found = ends(call, queue, self._alone(queue.id))
+        if found is None:
+            self.floor.timers.cancel(("limit", call.call))
+        else:
+            self.floor.timers.set(("limit", call.call), found[0])
 
     def _line(self, queue: str, without: int = 0) -> Line:
         waiting = len(self.floor.lines[queue]) if queue in self.floor.lines else 0
@@ -66,4 +84,4 @@ class Leaving(Reactions):
         why = f"{limit}: from {queue.id} to {following.id}"
         self._call_moved(call.call, "waiting", "overflowed", why, call.client)
         self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call.client)
-        return self._look_later(moved, following, now)
+        return self._look_later(moved, following)

@@ -35,23 +35,20 @@ def at_entry(queue: QueueConfig, line: Line, now: float) -> Limit | None:
     return "no_agents" if queue.no_agent_wait == 0 and not line.staffed else None
 
 
-def while_waiting(
-    call: WaitingRecord, queue: QueueConfig, staffed: bool, now: float
-) -> Limit | None:
-    """Why a call may not wait any longer; None when it may. Who waits at closing time is served."""
-    since = call.entered or call.joined
-    if queue.max_wait and now >= since + queue.max_wait:
-        return "too_long"
-    alone = queue.no_agent_wait is not None and now >= since + queue.no_agent_wait
-    return "no_agents" if alone and not staffed else None
+def ends(
+    call: WaitingRecord, queue: QueueConfig, alone_since: float | None
+) -> tuple[float, Limit] | None:
+    """When this call's wait ends, and why; None for never. Who waits at closing time is served.
 
-
-def next_look(call: WaitingRecord, queue: QueueConfig, now: float) -> float | None:
-    """When to look again whether it may still wait, in UTC seconds; None for never."""
-    since = call.entered or call.joined
-    times = [since + queue.max_wait] if queue.max_wait else []
-    times += [since + queue.no_agent_wait] if queue.no_agent_wait is not None else []
-    return min((due for due in times if due > now), default=None)
+    The wait counts from this call's own coming: who was cut off and called again keeps the place,
+    and has the whole time anew. `alone_since` is when the last one at work left, or None.
+    """
+    times: list[tuple[float, Limit]] = []
+    if queue.max_wait:
+        times.append((call.queued + queue.max_wait, "too_long"))
+    if queue.no_agent_wait is not None and alone_since is not None:
+        times.append((max(call.queued, alone_since) + queue.no_agent_wait, "no_agents"))
+    return min(times, default=None)
 
 
 def overflow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import heapq
 import random
@@ -21,11 +22,13 @@ from acd.messages import (
     AgentNotReady,
     AgentReady,
     CallerLeft,
+    CallsHeld,
     MediaLost,
     ReleaseCall,
     TellPosition,
     WrapUpExtended,
 )
+from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House, only
 
 NINE = datetime.time(9)
@@ -319,3 +322,61 @@ def test_a_handling_time_forgets_slowly() -> None:
         known = known.learned(200.0)
     assert 180 < known.mean < 190
     assert replace(known, n=0).n == 0
+
+
+def test_a_greatest_wait_stands_whoever_comes_and_goes() -> None:
+    house = house_of({"max_wait": 60.0, "no_agent_wait": 300.0})
+    house.agent("a", "gas")
+    house.call("c0", "gas")
+    house.talk("c0")
+    house.call("c1", "gas")
+    house.walk(30)
+    house.agent("b", "gas", ready=False)
+    house.say(AgentLoggedOut("b"))
+    assert released(house.walk(30.1)) == ["too_long"]
+
+
+def test_who_is_cut_off_and_calls_again_does_not_wait_for_ever() -> None:
+    house = house_of({"max_wait": 100.0})
+    house.call("c1", "gas", caller="k")
+    house.walk(90)
+    house.say(CallerLeft("c1"))
+    house.walk(20)
+    house.call("c2", "gas", caller="k")
+    assert house.core.floor.waiting["c2"].joined < house.core.floor.waiting["c2"].queued
+    assert released(house.walk(99.9)) == []
+    assert released(house.walk(0.2)) == ["too_long"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["in", "out", "break", "back", "restart"]),
+                  st.floats(0.1, 40.0)),
+        max_size=12,
+    ),
+    st.sampled_from([None, 0.5, 20.0, 300.0]),
+)  # fmt: skip
+def test_no_call_waits_longer_than_it_may_whatever_agents_do(
+    doings: list[tuple[str, float]], no_agent_wait: float | None
+) -> None:
+    house = house_of({"max_wait": 60.0, "no_agent_wait": no_agent_wait})
+    house.agent("a", "gas")
+    house.call("c1", "gas", required=("welsh",))
+    for doing, seconds in doings:
+        if doing == "restart":
+            house.restart()
+            house.say(CallsHeld("media-1", "e1", tuple(house.core.floor.waiting), ()))
+        elif doing == "in":
+            house.agent("b", "gas")
+        elif doing == "out":
+            house.say(AgentLoggedOut("b"), AgentLoggedOut("a"))
+        elif doing == "back":
+            house.agent("a", "gas")
+        else:
+            with contextlib.suppress(IllegalTransition):  # of one who is out
+                house.say(AgentNotReady("a", "lunch"))
+        house.walk(seconds)
+        for call in house.core.floor.waiting.values():
+            assert house.now < call.queued + 60.0
+    house.walk(60.0)
+    assert not house.core.floor.waiting

@@ -10,6 +10,7 @@ from centralino.config.model import Config
 from centralino.processes.preflight import find_bot, find_notice_bot
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import choose
 from voicebot.nlu.feelings import Feelings
 from voicebot.nlu.ports import Understander
 from voicebot.nlu.vader import LANGUAGE, Vader
@@ -23,7 +24,8 @@ def load(config: Config, name: str) -> tuple[Bot, Embedded]:
 
 def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Embedded:
     """What understands for a bot, trained or taken from the cache; `now` is its "today"."""
-    return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now)
+    embedder, _ = choose(bot.training.language, config.speech.models_dir)
+    return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now, embedder)
 
 
 def load_notice(config: Config, name: str) -> tuple[Bot, Embedded]:

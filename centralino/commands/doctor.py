@@ -18,12 +18,14 @@ from centralino.config.model import Config
 from centralino.processes.layout import port_is_free
 from voicebot import models
 from voicebot.errors import VoicebotError
+from voicebot.nlu.embedding import choose
 from voicebot.speech import engines
 
 LIBRARIES = {
     "baresip": "baresip-python", "webrtcvad": "webrtcvad-wheels",
     "ctranslate2": "ctranslate2", "faster_whisper": "faster-whisper", "vosk": "vosk",
     "piper": "piper-tts", "hibari": "hibari-tts", "sklearn": "scikit-learn",
+    "onnxruntime": "onnxruntime",
     "aiohttp": "aiohttp", "sqlalchemy": "sqlalchemy", "wyoming": "wyoming",
 }  # fmt: skip
 """Module → distribution: what the house stands on."""
@@ -44,6 +46,10 @@ def examine(config: Config) -> Finding:
         *(_model(status) for status in models.status(config.speech.models_dir)),
         _recogniser(config),
         *(_bot(config, name) for name in sorted({line.bot for line in config.lines})),
+        *(
+            _understanding(config, code)
+            for code in sorted({line.language for line in config.lines})
+        ),
         _port("sip.port", config.sip.host, config.sip.port),
         _port("web.port", config.web.host, config.web.port),
         *(_peer(program, package) for program, package in PEERS.items()),
@@ -108,6 +114,13 @@ def _recogniser(config: Config) -> Finding:
 def _bot(config: Config, name: str) -> Finding:
     folder = config.bots_folder / name
     return _found(f"bot {name}", folder.is_dir(), str(folder), "set bots_dir")
+
+
+def _understanding(config: Config, language: str) -> Finding:
+    """What understands; the house works without an embedder, less well."""
+    embedder, why = choose(language, config.speech.models_dir)
+    mend = "centralino models fetch"
+    return _found(f"understanding ({language})", embedder is not None, why, mend, needed=False)
 
 
 def _port(key: str, host: str, port: int) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -64,7 +65,8 @@ async def undo(config: Config, bot: str) -> None:
 
 
 def _desk(config: Config) -> ReviewDesk:
-    return ReviewDesk(Path(config.bots_folder), config.state_dir, measure_apart)
+    measure = partial(measure_apart, models_dir=config.speech.models_dir)
+    return ReviewDesk(Path(config.bots_folder), config.state_dir, measure)
 
 
 def _show(progress: Progress) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from centralino.processes.child import (
     say_ready,
 )
 from centralino.review.desk import ReviewDesk
+from centralino.review.measure import measure_apart
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app
@@ -247,7 +249,8 @@ async def opened(
         ) -> list[JournalRow]:
             return await read_room(database, centre, "dialogue", span, lines, clients)
 
-        review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir))
+        measure = partial(measure_apart, models_dir=config.speech.models_dir)
+        review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir), measure)
         yield control, WebParts(
             take_alert=outbound.alerts.take,
             config=web_config(config), sign_in=sign_in, people=users, desk=service,

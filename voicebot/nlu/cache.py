@@ -12,36 +12,21 @@ import os
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import structlog
 
+from voicebot.nlu.learned import Doubt, Layer, Learned, Sense, Words
+
 log = structlog.get_logger(__name__)
-FORMAT = 4
+FORMAT = 7
 """Raised whenever what is learned, or how, changes: older files are then not used."""
 
+_DOUBT = ("mean", "scale", "weights")
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 """All that a damaged file raises in numpy and zipfile."""
-
-Numbers = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A linear classifier over two TF-IDF vocabularies."""
-
-    intents: tuple[str, ...]
-    vocabularies: tuple[tuple[str, ...], ...]
-    """The terms of each vectoriser, in the order of their columns."""
-    idf: tuple[Numbers, ...]
-    """The weight of each term."""
-    weights: Numbers
-    """intents × all columns."""
-    bias: Numbers
 
 
 def path_of(folder: Path, digest: str) -> Path:
@@ -52,18 +37,10 @@ def path_of(folder: Path, digest: str) -> Path:
 def save(folder: Path, digest: str, learned: Learned) -> None:
     """Keep it. Raises OSError where the folder cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = json.dumps({"intents": learned.intents, "vocabularies": learned.vocabularies})
-    arrays: dict[str, Any] = {f"idf{at}": idf for at, idf in enumerate(learned.idf)}
     handle, name = tempfile.mkstemp(dir=folder, prefix=".intents-", suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(
-                file,
-                words=np.frombuffer(words.encode(), dtype=np.uint8),
-                weights=learned.weights.astype(np.float32),
-                bias=learned.bias,
-                **arrays,
-            )
+            np.savez_compressed(file, **_arrays(learned))
         os.replace(name, path_of(folder, digest))
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -83,20 +60,80 @@ def load(folder: Path, digest: str) -> Learned | None:
         return None
 
 
+def _arrays(learned: Learned) -> dict[str, Any]:
+    words, sense, doubt = learned.words, learned.sense, learned.doubt
+    said = {
+        "language": learned.language,
+        "intents": learned.intents,
+        "vocabularies": words.vocabularies,
+        "sharpness": learned.sharpness,
+        "sense": [sense.embedder, len(sense.layers)] if sense else None,
+        "doubt": [doubt.bias, doubt.least] if doubt else None,
+    }
+    arrays: dict[str, Any] = {f"idf{at}": idf for at, idf in enumerate(words.idf)}
+    arrays["said"] = np.frombuffer(json.dumps(said).encode(), dtype=np.uint8)
+    arrays["weights"] = words.weights.astype(np.float32)
+    arrays["bias"] = words.bias
+    if sense is not None:
+        arrays["centres"] = sense.centres.astype(np.float32)
+        for at, layer in enumerate(sense.layers):
+            arrays[f"layer{at}"] = layer.weights.astype(np.float32)
+            arrays[f"layer{at}_bias"] = layer.bias
+    if doubt is not None:
+        arrays |= {f"doubt_{name}": getattr(doubt, name) for name in _DOUBT}
+    return arrays
+
+
 def _checked(file: np.lib.npyio.NpzFile) -> Learned:
     """The arrays as a classifier. Raises ValueError where they do not fit one another."""
-    words = json.loads(file["words"].tobytes())
-    vocabularies = tuple(tuple(terms) for terms in words["vocabularies"])
-    learned = Learned(
-        intents=tuple(words["intents"]),
+    said = json.loads(file["said"].tobytes())
+    vocabularies = tuple(tuple(terms) for terms in said["vocabularies"])
+    words = Words(
         vocabularies=vocabularies,
         idf=tuple(file[f"idf{at}"] for at in range(len(vocabularies))),
         weights=file["weights"].astype(np.float64),
         bias=file["bias"],
     )
-    columns = sum(len(terms) for terms in vocabularies)
-    shapes_fit = learned.weights.shape == (len(learned.intents), columns)
-    idf_fits = all(len(i) == len(t) for i, t in zip(learned.idf, vocabularies, strict=True))
-    if not shapes_fit or not idf_fits or learned.bias.shape != (len(learned.intents),):
+    sense = None
+    if said["sense"] is not None:
+        embedder, layers = said["sense"]
+        sense = Sense(embedder, tuple(_layer(file, at) for at in range(layers)), file["centres"])
+    doubt = None
+    if said["doubt"] is not None:
+        bias, least = said["doubt"]
+        doubt = Doubt(bias=bias, least=least, **{name: file[f"doubt_{name}"] for name in _DOUBT})
+    intents = tuple(said["intents"])
+    learned = Learned(said["language"], intents, words, sense, said["sharpness"], doubt)
+    if not _fits(learned):
         raise ValueError("the arrays do not fit one another")
     return learned
+
+
+def _layer(file: np.lib.npyio.NpzFile, at: int) -> Layer:
+    return Layer(file[f"layer{at}"].astype(np.float64), file[f"layer{at}_bias"])
+
+
+def _chained(sense: Sense, intents: int) -> bool:
+    """Whether each layer takes what the one before gives, and the last gives the intents."""
+    width = sense.centres.shape[1]
+    for layer in sense.layers:
+        if layer.weights.shape != (width, len(layer.bias)):
+            return False
+        width = len(layer.bias)
+    return bool(width == intents)
+
+
+def _fits(learned: Learned) -> bool:
+    words, sense, doubt = learned.words, learned.sense, learned.doubt
+    intents = len(learned.intents)
+    columns = sum(len(terms) for terms in words.vocabularies)
+    fits = words.weights.shape == (intents, columns) and words.bias.shape == (intents,)
+    fits = fits and all(
+        len(i) == len(t) for i, t in zip(words.idf, words.vocabularies, strict=True)
+    )
+    if sense is not None:
+        fits = fits and _chained(sense, intents)
+    if doubt is not None:
+        signs = 4 if sense is not None else 3
+        fits = fits and all(len(getattr(doubt, name)) == signs for name in _DOUBT)
+    return fits

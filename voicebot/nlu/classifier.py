@@ -1,90 +1,100 @@
-"""Intents by TF-IDF and logistic regression. The only file that imports scikit-learn.
+"""PURE but for scikit-learn's TF-IDF. Sentence → probability of each intent, and of being in scope.
 
-Words and pairs of words say what is meant; pieces of words (2–5 letters) forgive what a recogniser
-misheard ("bil", "electrisity"). Sentences that the bot is not for are one more intent.
+Two classifiers that err differently, joined by the geometric mean (`joining`): *words* (TF-IDF and
+logistic regression) know the bot's own vocabulary and forgive what was misheard; *sense* (a small
+network over a sentence embedding) knows wordings that nobody wrote down. Without an embedder, words
+alone. Sentences that the bot is not for are one more intent, judged by a detector (`doubt`).
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
-from voicebot.nlu.cache import Learned, Numbers
-from voicebot.nlu.normalise import features
-
-STRENGTH = 20.0
-"""C of the logistic regression: the inverse of its regularisation."""
-PIECES = 1.5
-"""Weight of the pieces of words beside the words."""
-SHARPNESS = 1.4
-"""The scores are multiplied by this. A model that has seen few sentences an intent is surer than
-it says; with this the confidence is the share of right answers (docs/benchmarks/nlu.md)."""
+from voicebot.nlu import doubt
+from voicebot.nlu.embedding import Embedder, Vectors
+from voicebot.nlu.fitting import Terms
+from voicebot.nlu.joining import join, softmax
+from voicebot.nlu.learned import Learned, Numbers, Sense
+from voicebot.nlu.normalise import features, plain
+from voicebot.nlu.training import OUT_OF_SCOPE
 
 
-def _vectorisers() -> tuple[TfidfVectorizer, ...]:
-    shared = {"lowercase": False, "sublinear_tf": True, "dtype": np.float64}
-    return (
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)[^\s]+", **shared),
-        TfidfVectorizer(ngram_range=(2, 5), analyzer="char_wb", **shared),
-    )
+@dataclass(frozen=True)
+class Judgement:
+    """What a classifier says about some sentences."""
 
-
-def learn(sentences: Sequence[str], intents: Sequence[str]) -> Learned:
-    """A classifier for these sentences. Deterministic; some seconds for a thousand sentences."""
-    texts = [features(sentence) for sentence in sentences]
-    vectorisers = _vectorisers()
-    for vectoriser in vectorisers:
-        vectoriser.fit(texts)
-    model = LogisticRegression(C=STRENGTH, max_iter=1000, class_weight=_class_weights(intents))
-    model.fit(_columns(vectorisers, texts), list(intents))
-    weights, bias = model.coef_ * SHARPNESS, model.intercept_ * SHARPNESS
-    if len(model.classes_) == 2:  # scikit-learn then keeps the second intent's row only
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return Learned(
-        intents=tuple(str(name) for name in model.classes_),
-        vocabularies=tuple(tuple(v.get_feature_names_out()) for v in vectorisers),
-        idf=tuple(np.asarray(v.idf_, dtype=np.float64) for v in vectorisers),
-        weights=np.asarray(weights, dtype=np.float64),
-        bias=np.asarray(bias, dtype=np.float64),
-    )
-
-
-def _class_weights(intents: Sequence[str]) -> dict[str, float]:
-    """Between fair to sentences and fair to intents: there are many out-of-scope sentences."""
-    counts = Counter(intents)
-    mean = len(intents) / len(counts)
-    return {intent: math.sqrt(mean / count) for intent, count in counts.items()}
-
-
-def _columns(vectorisers: Sequence[TfidfVectorizer], texts: Sequence[str]) -> csr_matrix:
-    whole, pieces = (vectoriser.transform(texts) for vectoriser in vectorisers)
-    return hstack([whole, pieces * PIECES]).tocsr()
+    shares: Numbers
+    """Sentences × intents; each row sums to one."""
+    in_scope: Numbers
+    """Probability, 0–1, of each being a sentence that this bot is for; where that was not learned,
+    that of the likeliest in-scope intent."""
 
 
 class Classifier:
-    """Sentence → probability of each intent."""
+    """Applies what was learned. `embedder` must be the one that it was learned with."""
 
-    def __init__(self, learned: Learned) -> None:
-        self.intents = learned.intents
-        self._weights = learned.weights.T
-        self._bias = learned.bias
-        self._vectorisers = _vectorisers()
-        for vectoriser, terms, idf in zip(
-            self._vectorisers, learned.vocabularies, learned.idf, strict=True
+    def __init__(self, learned: Learned, embedder: Embedder | None = None) -> None:
+        if learned.sense is not None and (
+            embedder is None or embedder.name != learned.sense.embedder
         ):
-            vectoriser.vocabulary = {term: at for at, term in enumerate(terms)}
-            vectoriser.idf_ = idf
+            raise ValueError(f"learned with the embedder {learned.sense.embedder!r}")
+        self.learned = learned
+        self.intents = learned.intents
+        self._embedder = embedder
+        self._terms = Terms.of(learned.words)
+        self._outside = (
+            learned.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in learned.intents else None
+        )
 
-    def probabilities(self, sentences: Sequence[str]) -> Numbers:
-        """sentences × intents; each row sums to one."""
-        texts = [features(sentence) for sentence in sentences]
-        scores = np.asarray(_columns(self._vectorisers, texts) @ self._weights) + self._bias
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares: Numbers = odds / odds.sum(axis=1, keepdims=True)
-        return shares
+    @property
+    def least(self) -> float:
+        """Probability of being in scope below which a sentence is told to be out of scope."""
+        return self.learned.doubt.least if self.learned.doubt is not None else 0.0
+
+    def judge(self, sentences: Sequence[str]) -> Judgement:
+        """What each sentence means, whatever a recogniser or a person wrote."""
+        learned = self.learned
+        texts = [features(sentence, learned.language) for sentence in sentences]
+        words = word_shares(learned, self._terms, texts)
+        vectors = sense = None
+        if learned.sense is not None and self._embedder is not None:
+            vectors = self._embedder.embed([plain(s, learned.language) for s in sentences])
+            sense = sense_shares(learned.sense, vectors)
+        shares = join(words, sense, learned.sharpness)
+        said = np.array([bool(text) for text in texts])  # where nothing was said, nothing is meant
+        return Judgement(shares, np.where(said, self._in_scope(shares, vectors), 0.0))
+
+    def _in_scope(self, shares: Numbers, vectors: Vectors | None) -> Numbers:
+        learned = self.learned
+        if learned.doubt is None or self._outside is None:
+            inside = shares if self._outside is None else np.delete(shares, self._outside, axis=1)
+            likeliest: Numbers = inside.max(axis=1)
+            return likeliest
+        near = nearness(learned.sense, vectors) if learned.sense and vectors is not None else None
+        return doubt.in_scope(learned.doubt, doubt.signs(shares, self._outside, near))
+
+
+def word_shares(learned: Learned, terms: Terms, texts: Sequence[str]) -> Numbers:
+    """Sentences × intents, by words alone."""
+    scores = np.asarray(terms.columns(texts) @ learned.words.weights.T) + learned.words.bias
+    return softmax(scores)
+
+
+def sense_shares(sense: Sense, vectors: Vectors) -> Numbers:
+    """Sentences × intents, by meaning alone."""
+    first, *others = sense.layers
+    scores: Numbers = vectors @ first.weights + first.bias
+    for layer in others:
+        scores = np.maximum(scores, 0.0) @ layer.weights + layer.bias
+    return softmax(scores)
+
+
+def nearness(sense: Sense, vectors: Vectors) -> Numbers:
+    """Cosine of each sentence to the nearest intent's centre."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines: Numbers = (vectors / np.maximum(lengths, 1e-9)) @ sense.centres.T
+    nearest: Numbers = cosines.max(axis=1)
+    return nearest

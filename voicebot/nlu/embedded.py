@@ -1,8 +1,8 @@
 """The built-in understander: learns from a bot's own sentences, runs in this process.
 
-A sentence takes 1–4 ms of CPU, less than an audio frame, so `understand` runs inline and needs no
-thread. Learning takes seconds: it happens at installation (`nlu train`) or at the first start, and
-is kept on disk under the digest of what was learned from.
+A sentence takes some milliseconds of CPU, less than an audio frame, so `understand` runs inline and
+needs no thread. Learning takes seconds: it happens at installation (`nlu train`) or at the first
+start, and is kept on disk under the digest of what was learned from.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from pathlib import Path
 import structlog
 
 from voicebot.nlu import cache
-from voicebot.nlu.classifier import Classifier, learn
+from voicebot.nlu.classifier import Classifier
+from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.entities import BUILT_IN, EntityFinder
+from voicebot.nlu.learned import Learned
+from voicebot.nlu.learning import learn
 from voicebot.nlu.normalise import words
 from voicebot.nlu.ports import Entity, IntentScore, Understanding
 from voicebot.nlu.training import OUT_OF_SCOPE, Training
@@ -54,18 +57,26 @@ class Embedded:
 
     @classmethod
     def load(
-        cls, training: Training, cache_dir: Path, now: Callable[[], float] = time.time
+        cls,
+        training: Training,
+        cache_dir: Path,
+        now: Callable[[], float] = time.time,
+        embedder: Embedder | None = None,
     ) -> Embedded:
         """Ready to use: from the cache, else learned now (seconds of CPU) and kept.
 
-        `now` tells UTC seconds, for "tomorrow". Blocks: at start, or in a thread.
+        `now` tells UTC seconds, for "tomorrow"; without an `embedder` it learns from words alone.
+        Blocks: at start, or in a thread.
         """
-        digest = training.digest()
+        digest = training.digest(embedder.name if embedder is not None else "")
         learned = cache.load(cache_dir, digest)
         if learned is None:
             started = time.perf_counter()
             learned = learn(
-                [e.text for e in training.examples], [e.intent for e in training.examples]
+                [e.text for e in training.examples],
+                [e.intent for e in training.examples],
+                embedder,
+                training.language,
             )
             log.info(
                 "nlu.trained",
@@ -74,7 +85,7 @@ class Embedded:
                 seconds=round(time.perf_counter() - started, 1),
             )
             _keep(cache_dir, digest, learned)
-        ready = cls(training, Classifier(learned), now)
+        ready = cls(training, Classifier(learned, embedder), now)
         ready.parse("on monday")  # the libraries' own caches: half a second, not in a call
         return ready
 
@@ -89,25 +100,31 @@ class Embedded:
     def parse(self, text: str, expects: str = "open") -> Understanding:
         """`understand`, for those who cannot wait for anything."""
         started = time.perf_counter()
-        scores = self.scores(text)
+        scores, in_scope = self.scores(text)
         today = datetime.datetime.fromtimestamp(self._now(), self._zone).date()
         entities = self._entities.find(text, expects, today)
         scores, entities = self._shaped(text, expects, scores, entities)
-        best = scores[0]
+        outside = self._out_of_scope(scores[0], in_scope, entities, expects)
+        if not outside:  # then it means something of this bot's
+            scores = sorted(scores, key=lambda score: score.name == OUT_OF_SCOPE)
         return Understanding(
             text=text,
-            intent=best,
+            intent=scores[0],
             alternatives=tuple(scores[1 : 1 + ALTERNATIVES]),
             entities=entities,
-            out_of_scope=self._out_of_scope(best, entities, expects),
+            out_of_scope=outside,
+            in_scope=in_scope,
             seconds=time.perf_counter() - started,
         )
 
-    def scores(self, text: str) -> list[IntentScore]:
-        """Every intent with its probability, the likeliest first, whatever was asked."""
-        shares = self._classifier.probabilities([text])[0]
+    def scores(self, text: str) -> tuple[list[IntentScore], float]:
+        """Every intent with its probability, the likeliest first, whatever was asked; and the
+        probability that the sentence is for this bot."""
+        judged = self._classifier.judge([text])
+        shares = judged.shares[0]
         order = shares.argsort()[::-1]
-        return [IntentScore(self._classifier.intents[at], float(shares[at])) for at in order]
+        scores = [IntentScore(self._classifier.intents[at], float(shares[at])) for at in order]
+        return scores, float(judged.in_scope[0])
 
     def _shaped(
         self, text: str, expects: str, scores: list[IntentScore], entities: tuple[Entity, ...]
@@ -135,10 +152,16 @@ class Embedded:
         others = [score for score in scores if score.name != name]
         return [IntentScore(name, max(0.95, scores[0].confidence)), *others]
 
-    def _out_of_scope(self, best: IntentScore, entities: tuple[Entity, ...], expects: str) -> bool:
+    def _out_of_scope(
+        self, best: IntentScore, in_scope: float, entities: tuple[Entity, ...], expects: str
+    ) -> bool:
         if any(_answers(entity, expects) for entity in entities):
             return False
-        return best.name == OUT_OF_SCOPE or best.confidence < self._training.out_of_scope_below
+        if best.confidence < self._training.out_of_scope_below:
+            return True
+        if self._classifier.learned.doubt is None:
+            return best.name == OUT_OF_SCOPE
+        return in_scope < self._classifier.least
 
 
 def _answers(entity: Entity, expects: str) -> bool:
@@ -156,7 +179,7 @@ def _share(entity: Entity, text: str) -> float:
     return inside / (inside + outside)
 
 
-def _keep(folder: Path, digest: str, learned: cache.Learned) -> None:
+def _keep(folder: Path, digest: str, learned: Learned) -> None:
     try:
         cache.save(folder, digest, learned)
     except OSError as error:

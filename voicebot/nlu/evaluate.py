@@ -1,7 +1,9 @@
 """Runs an understander over sentences whose meaning is known: `nlu evaluate`.
 
-Two ways: sentences held out in a file of their own (`evaluation.yml` beside nlu.yml, same format),
-or k-fold over the training sentences, where every fold is judged by a classifier that never saw it.
+Three ways: sentences held out in a file of their own (`evaluation.yml` beside nlu.yml); k-fold over
+the training sentences, where every fold is judged by a classifier that never saw it; or a public
+set: learned from its train part, the line of out of scope drawn on its validation part (on held-out
+training sentences where it has none), judged on its test part.
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from voicebot.nlu.classifier import Classifier, learn
+from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import Embedder
+from voicebot.nlu.learning import learn, redraw
 from voicebot.nlu.metrics import Judged
+from voicebot.nlu.public_sets import PublicSet
 from voicebot.nlu.rasa_format import read_sentences
-from voicebot.nlu.training import OUT_OF_SCOPE, Example, Training
+from voicebot.nlu.training import Example, Training
 
 HELD_OUT = "evaluation.yml"
 
@@ -32,15 +37,36 @@ def judge(understander: Embedded, examples: Iterable[Example]) -> list[Judged]:
 
 
 def cross_validate(
-    training: Training, folds: int = 5, now: Callable[[], float] = time.time
+    training: Training,
+    folds: int = 5,
+    now: Callable[[], float] = time.time,
+    embedder: Embedder | None = None,
 ) -> list[Judged]:
     """Every training sentence, judged by a classifier that learned from the other folds."""
     judged: list[Judged] = []
     for fold in _folds(training.examples, folds):
         seen = [example for example in training.examples if example not in fold]
-        model = Classifier(learn([e.text for e in seen], [e.intent for e in seen]))
+        texts, intents = [e.text for e in seen], [e.intent for e in seen]
+        model = Classifier(learn(texts, intents, embedder, training.language), embedder)
         judged += judge(Embedded(replace(training, examples=tuple(seen)), model, now), fold)
     return judged
+
+
+def judge_set(
+    found: PublicSet, embedder: Embedder | None = None, now: Callable[[], float] = time.time
+) -> list[Judged]:
+    """Learns from a public set and judges its test part."""
+    texts, intents = _columns(found.train)
+    learned = learn(texts, intents, embedder)
+    if found.validation:
+        learned = redraw(Classifier(learned, embedder), *_columns(found.validation))
+    training = Training("en", "UTC", found.train, out_of_scope_below=0.0)
+    return judge(Embedded(training, Classifier(learned, embedder), now), found.test)
+
+
+def _columns(examples: Iterable[Example]) -> tuple[list[str], list[str]]:
+    pairs = [(example.text, example.intent) for example in examples]
+    return [text for text, _ in pairs], [intent for _, intent in pairs]
 
 
 def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
@@ -55,13 +81,12 @@ def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
 
 def _judge(understander: Embedded, example: Example) -> Judged:
     meaning = understander.parse(example.text)
-    inside = [s for s in understander.scores(example.text) if s.name != OUT_OF_SCOPE]
     return Judged(
         text=example.text,
         expected=example.intent,
         intent=meaning.intent.name,
         confidence=meaning.intent.confidence,
         rejected=meaning.out_of_scope,
-        in_scope=inside[0].confidence,
+        in_scope=meaning.in_scope,
         seconds=meaning.seconds,
     )

@@ -27,7 +27,7 @@ class Judged:
     rejected: bool
     """Told to be out of scope."""
     in_scope: float
-    """Probability of the likeliest in-scope intent; the lower, the less in scope."""
+    """Probability that the bot is for it."""
     seconds: float
 
     @property

@@ -7,9 +7,11 @@ Vosk writes bare lower-case words. Both must look the same as a typed training s
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _REMARK = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>|[♪♫*_]+")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
+_ANY_WORD = re.compile(r"[^\W\d_]+|\d+")
 _DIGITS = re.compile(r"\d+")
 
 FILLERS = frozenset(
@@ -39,9 +41,15 @@ NUMBER_WORDS = frozenset(
 )
 
 
-def words(text: str) -> list[str]:
-    """The words of a sentence in lower case, contractions written out, fillers left out."""
+def words(text: str, language: str = "en") -> list[str]:
+    """The words of a sentence in lower case, without remarks, fillers and stutter.
+
+    English contractions are written out; in other languages accents are taken off, which
+    recognisers set and leave out as they like.
+    """
     text = _REMARK.sub(" ", text.lower().replace("\u2019", "'").replace("`", "'"))
+    if language.split("-")[0] != "en":
+        return _without_stutter(_ANY_WORD.findall(_unaccented(text)))
     text = re.sub(r"\b(uh|mm)[- ]?huh\b", "yes", text)
     text = re.sub(r"(?<=\d)[,.\-](?=\d)", "", text)
     found: list[str] = []
@@ -71,10 +79,22 @@ def _without_stutter(found: list[str]) -> list[str]:
     ]
 
 
-def features(text: str) -> str:
+def _unaccented(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
+
+
+def plain(text: str, language: str = "en") -> str:
+    """The sentence as an embedder sees it: words only, no punctuation."""
+    if language.split("-")[0] == "en":
+        return " ".join(words(text))
+    return " ".join(_ANY_WORD.findall(_REMARK.sub(" ", text.lower())))
+
+
+def features(text: str, language: str = "en") -> str:
     """The sentence as the classifier sees it: numbers are alike, whatever they are."""
     shown: list[str] = []
-    found = words(text)
+    found = words(text, language)
     for at, word in enumerate(found):
         if _DIGITS.fullmatch(word) or (word in NUMBER_WORDS and _in_run(found, at)):
             if shown[-1:] != ["#"]:

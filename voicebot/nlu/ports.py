@@ -50,6 +50,9 @@ class Understanding:
     """The next best, best first, without `intent`."""
     entities: tuple[Entity, ...] = ()
     out_of_scope: bool = False
+    """Whether this is nothing that the bot is for; `intent` is then the likeliest all the same."""
+    in_scope: float = 1.0
+    """Probability, 0–1, that the bot is for it."""
     seconds: float = 0.0
     feeling: Feeling | None = None
     parts: tuple[Understanding, ...] = ()

@@ -50,9 +50,10 @@ class Training:
         """Every intent that has an example."""
         return frozenset(example.intent for example in self.examples)
 
-    def digest(self) -> str:
-        """A name for exactly this content (what the classifier learns from), for the cache."""
-        seen = hashlib.sha256(self.language.encode())
+    def digest(self, engine: str = "") -> str:
+        """A name for exactly this content (what the classifier learns from), and the engine that
+        learns from it, for the cache."""
+        seen = hashlib.sha256(f"{self.language}\0{engine}".encode())
         for example in self.examples:
             seen.update(f"\0{example.intent}\0{example.text}".encode())
         return seen.hexdigest()

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.voicebot.calling import Caller, Engines
-from tests.speech_models import whisper_models
+from tests.speech_models import sentence_models, whisper_models
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import Embedder, choose
 from voicebot.speech.choice import Choice
 from voicebot.speech.engines import load_recogniser, load_synthesiser
 
@@ -20,18 +21,28 @@ Call = Callable[[Caller], Caller]
 
 
 @pytest.fixture(scope="session")
-def nlu_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where what bots learned is kept for the rest of this run."""
-    return tmp_path_factory.mktemp("nlu")
+def nlu_cache() -> Path:
+    """Where what bots learned is kept for all runs, as it is in a house."""
+    folder = Path(__file__).parents[3] / "var" / "test-cache" / "nlu"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def engines(nlu_cache: Path) -> Engines:
+def embedder() -> Embedder:
+    """What the demonstration bot knows the meaning of sentences by."""
+    found, why = choose("en", sentence_models())
+    assert found is not None, why
+    return found
+
+
+@pytest.fixture(scope="session")
+def engines(nlu_cache: Path, embedder: Embedder) -> Engines:
     bot = load_bot(UTILITY)
     choice = Choice("whisper", "whisper-base", "the test wants it")
     return Engines(
         bot,
-        Embedded.load(bot.training, nlu_cache),
+        Embedded.load(bot.training, nlu_cache, embedder=embedder),
         load_recogniser(choice, "en", whisper_models(), 1),
         load_synthesiser("piper"),
         load_synthesiser("hibari"),

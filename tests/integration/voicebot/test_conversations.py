@@ -19,6 +19,7 @@ from voicebot.checks.running import Stage
 from voicebot.checks.script import Script
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import Embedder
 
 UTILITY = Path(__file__).parents[3] / "nlu_models" / "utility"
 BOT = load_bot(UTILITY)
@@ -30,8 +31,10 @@ EVERY_CALL_CENTRE = {
 
 
 @pytest.fixture(scope="module")
-def stage(nlu_cache: Path) -> Stage:
-    return Stage(BOT, lambda now: feeling(BOT, Embedded.load(BOT.training, nlu_cache, now)))
+def stage(nlu_cache: Path, embedder: Embedder) -> Stage:
+    return Stage(
+        BOT, lambda now: feeling(BOT, Embedded.load(BOT.training, nlu_cache, now, embedder))
+    )
 
 
 @pytest.fixture

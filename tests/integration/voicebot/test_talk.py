@@ -13,6 +13,7 @@ from voicebot import events
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import Embedder
 from voicebot.talk import FACTS, TalkSession
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -21,9 +22,9 @@ KEYS_ONLY = replace(FACTS, keys_only=True)
 
 
 @pytest.fixture(scope="module")
-def utility(nlu_cache: Path) -> tuple[Bot, Embedded]:
+def utility(nlu_cache: Path, embedder: Embedder) -> tuple[Bot, Embedded]:
     bot = load_bot(UTILITY)
-    return bot, Embedded.load(bot.training, nlu_cache)
+    return bot, Embedded.load(bot.training, nlu_cache, embedder=embedder)
 
 
 class Call:

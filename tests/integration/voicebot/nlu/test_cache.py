@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from voicebot.nlu import cache
-from voicebot.nlu.classifier import Classifier, learn
+from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.learning import learn
 from voicebot.nlu.training import Example, Training
 
 SENTENCES = ["my bill is high", "the bill", "gas smell", "i smell gas", "hello", "hello there"]
@@ -24,8 +26,8 @@ def test_what_is_loaded_answers_as_what_was_saved(tmp_path: Path) -> None:
     cache.save(tmp_path / "new" / "folder", "d", learned)
     loaded = cache.load(tmp_path / "new" / "folder", "d")
     assert loaded is not None
-    before = Classifier(learned).probabilities(["a bill", "gas"])
-    after = Classifier(loaded).probabilities(["a bill", "gas"])
+    before = Classifier(learned).judge(["a bill", "gas"]).shares
+    after = Classifier(loaded).judge(["a bill", "gas"]).shares
     assert np.allclose(before, after, atol=1e-5)
     assert np.allclose(after.sum(axis=1), 1.0)
 
@@ -39,7 +41,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path: Path) -> 
 
 def test_two_intents_are_enough(tmp_path: Path) -> None:
     model = Classifier(learn(SENTENCES[:4], INTENTS[:4]))
-    shares = model.probabilities(["i smell gas", "my bill"])
+    shares = model.judge(["i smell gas", "my bill"]).shares
     assert shares.shape == (2, 2)
     assert [model.intents[row.argmax()] for row in shares] == ["gas", "bill"]
 
@@ -72,9 +74,7 @@ def test_a_damaged_file_is_learned_again(tmp_path: Path, damage: str) -> None:
 
 def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     learned = learn(SENTENCES, INTENTS)
-    cache.save(tmp_path, "d", cache.Learned(
-        learned.intents[:2], learned.vocabularies, learned.idf, learned.weights, learned.bias
-    ))  # fmt: skip
+    cache.save(tmp_path, "d", replace(learned, intents=learned.intents[:2]))
     assert cache.load(tmp_path, "d") is None
 
 

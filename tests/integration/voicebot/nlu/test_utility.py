@@ -8,6 +8,7 @@ import pytest
 
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
+from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.evaluate import cross_validate, held_out, judge
 from voicebot.nlu.metrics import report
 from voicebot.nlu.ports import Understander
@@ -18,9 +19,9 @@ SUNDAY = 1_795_348_800.0  # 2026-11-22 12:00 UTC
 
 
 @pytest.fixture(scope="module")
-def bot(nlu_cache: Path) -> Embedded:
+def bot(nlu_cache: Path, embedder: Embedder) -> Embedded:
     training = load_bot(UTILITY).training
-    return Embedded.load(training, nlu_cache, now=lambda: SUNDAY)
+    return Embedded.load(training, nlu_cache, lambda: SUNDAY, embedder)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_who_smells_gas_is_sent_out(bot: Embedded, said: str) -> None:
     ],
 )
 def test_near_neighbours(bot: Embedded, said: str, intent: str) -> None:
-    scores = {score.name: score.confidence for score in bot.scores(said)}
+    scores = {score.name: score.confidence for score in bot.scores(said)[0]}
     assert bot.parse(said).intent.name == intent
     assert scores["gas_smell"] < load_bot(UTILITY).flow.thresholds.ask
 

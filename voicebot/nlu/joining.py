@@ -1,0 +1,50 @@
+"""PURE. Two classifiers' probabilities made one, and one that means what it says.
+
+The geometric mean of two distributions is high only where both are: an intent that one of the two
+rules out is ruled out. Both count alike: on typed sentences meaning is the better judge, and words
+forgive what a recogniser misheard. The confidence is then *calibrated* by one number (temperature
+scaling, Guo et al. 2017), found on sentences that were held out: of those told with .8, eight in
+ten are right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from voicebot.nlu.learned import Numbers
+
+TINY = 1e-9
+_SHARPNESS = np.geomspace(0.5, 4.0, 43)
+
+
+def log(shares: Numbers) -> Numbers:
+    """Logarithms of probabilities, none of them infinite."""
+    found: Numbers = np.log(np.maximum(shares, TINY))
+    return found
+
+
+def softmax(scores: Numbers) -> Numbers:
+    """Scores as probabilities, row by row."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Numbers = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
+def join(words: Numbers, sense: Numbers | None, sharpness: float) -> Numbers:
+    """Sentences × intents: the geometric mean of both, sharpened; rows sum to one."""
+    scores = log(words) if sense is None else (log(words) + log(sense)) / 2
+    return softmax(sharpness * scores)
+
+
+def calibrate(words: Numbers, sense: Numbers | None, meant: npt.NDArray[np.intp]) -> float:
+    """The sharpness by which held-out sentences are told best: least mean log loss.
+
+    `meant`: column of each sentence's true intent.
+    """
+    losses = [_loss(join(words, sense, float(sharpness)), meant) for sharpness in _SHARPNESS]
+    return float(_SHARPNESS[int(np.argmin(losses))])
+
+
+def _loss(shares: Numbers, meant: npt.NDArray[np.intp]) -> float:
+    return float(-log(shares[np.arange(len(meant)), meant]).mean())

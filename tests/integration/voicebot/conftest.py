@@ -68,3 +68,10 @@ async def call() -> AsyncIterator[Call]:
 async def caller(call: Call, engines: Engines) -> Caller:
     """Somebody who has just been answered."""
     return call(Caller(engines))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Learning and loading, once a run, are not the time of the test that happens to be first."""
+    for item in items:
+        if {"nlu_cache", "engines"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.timeout(60, func_only=True))

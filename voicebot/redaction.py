@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kernel.packet import Packet, TranscriptLine
+from kernel.packet import Packet, PacketSlot, TranscriptLine
 from voicebot.dialogue.flow import Flow, Slot, SlotKind
 from voicebot.nlu.numbers import digit_runs
 
@@ -87,6 +87,11 @@ class Redactor:
         self._learn(text, intent, tuple(entities))
         return self.text(text)
 
+    def knows(self, slots: Iterable[PacketSlot]) -> None:
+        """These values were told, in this call or in the caller's last one: take them out."""
+        for slot in slots:
+            self._know(slot.name, slot.value)
+
     def holds_card(self, text: str) -> bool:
         """Whether a payment card's number is said here."""
         return any(is_card(digits) for _, _, digits in _numbers(text, self._flow.language))
@@ -103,8 +108,7 @@ class Redactor:
         Its transcript tells no question, so what is secret there is known by its value.
         """
         secrets = [s for s in packet.slots if self._is_secret(s.name) or is_card(s.value)]
-        for slot in packet.slots:
-            self._know(slot.name, slot.value)
+        self.knows(packet.slots)
         hidden = tuple(sorted(slot.name for slot in secrets))
         return replace(
             packet,

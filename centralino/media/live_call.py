@@ -417,6 +417,7 @@ class LiveCall:
         """A conversation that breaks must not leave its caller in silence: the call ends."""
         try:
             earlier = await earlier_of(self, bot)
+            self.reporter.redactor.knows(earlier.known if earlier else ())
             if self.state.state is CallState.ENDED:
                 return
             facts = call_facts(self.id, self.offered, self.line, self.house)

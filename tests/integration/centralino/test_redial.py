@@ -24,11 +24,13 @@ from centralino.media.switchboard import Switchboard
 from kernel.bus import Envelope
 from kernel.clock import SteadyClock
 from kernel.ids import LegId
+from kernel.packet import PacketSlot
 from telephony.drivers.memory import MemoryControl, MemoryExchange
 from telephony.media.pump import Pump
 from telephony.types import LegAnswered, LegEnded, Originate
 from tests.unit.voicebot.sample import FLOW, WordForWord, bot
 from tests.waiting import until
+from voicebot.dialogue.state import Earlier
 from voicebot.ports import SpeechEngines
 from voicebot.speech.scripted import TextSynthesiser
 
@@ -127,6 +129,14 @@ async def test_a_caller_who_was_cut_off_is_met_where_they_were(world: World) -> 
     again = await world.call("1")
     assert "Is it a high bill? For yes, press 1. For no, press 2." in again
     assert "Your number?" in again
+
+
+async def test_what_was_told_before_is_taken_out_of_the_next_transcript(world: World) -> None:
+    ann = Earlier("bill", (PacketSlot("name", "Ann Low", 0.9, False, "speech"),))
+    left = house_messages.LeftOpen("call-0", "city", "sip:+390123@network", ann)
+    await world.control.redials.left_open(left)
+    said = await world.call("1", "1234")
+    assert "You are [name]? For yes, press 1. For no, press 2." in said
 
 
 async def test_somebody_else_is_greeted_as_ever(world: World) -> None:

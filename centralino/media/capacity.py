@@ -53,7 +53,8 @@ CALM = 0.85
 
 
 class Shed(IntEnum):
-    """What is left out; each includes those before it."""
+    """What is left out; each includes those before it. A step for which there is nothing to leave
+    out (no interim results, no smaller model) is a step all the same."""
 
     NOTHING = 0
     INTERIM = 1

@@ -10,6 +10,7 @@ import structlog
 from centralino.media.capacity import CapacityCore, Doing, Work
 from centralino.media.cores import CoresBusy
 from centralino.media.house import House
+from centralino.media.live_call import LiveCall
 from centralino.media.switchboard import Switchboard
 from centralino.messages import MediaLoad, MediaRoom
 from telephony.call import CallState
@@ -19,7 +20,6 @@ log = structlog.get_logger()
 EVERY_SECONDS = 5.0
 ROOM_SECONDS = 1.0
 """So often the edge hears how much room there is."""
-WAITING = (CallState.QUEUED, CallState.AGENT_RINGING, CallState.AGENT_UP)
 
 
 async def watch_load(house: House, switchboard: Switchboard) -> None:
@@ -42,7 +42,7 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
         await asyncio.sleep(ROOM_SECONDS)
         meter = house.meter.figures() if house.meter is not None else None
         work = Work(
-            calls=Counter(_doing(call.state.state) for call in switchboard.calls.values()),
+            calls=Counter(_doing(call) for call in switchboard.calls.values()),
             cores=cores.cores * share,
             cores_busy=cores.look() * share,
             recognising=meter.share if meter else 0.0,
@@ -56,7 +56,9 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
         house.tell(MediaRoom(house.name, found.room, found.use))
 
 
-def _doing(state: CallState) -> Doing:
-    if state is CallState.BRIDGED:
+def _doing(call: LiveCall) -> Doing:
+    if call.state.state is CallState.BRIDGED:
         return Doing.BRIDGED
-    return Doing.WAITING if state in WAITING else Doing.CONVERSING
+    if call.waiting:
+        return Doing.WAITING
+    return Doing.ANNOUNCING if call.line.keys_only else Doing.CONVERSING

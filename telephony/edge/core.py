@@ -97,7 +97,7 @@ class EdgeCore:
             case DrainAsked():
                 edge.draining = True
             case RoomChanged(name, room):
-                self._edge.room[name] = room
+                edge.room[name] = (room, now)
             case MediaChanged(name, up):
                 (edge.down.discard if up else edge.down.add)(name)
             case LinesChanged(lines, default_line):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony.edge import admission
 from telephony.edge.admission import Admitted, Refused, decide
@@ -87,9 +87,9 @@ def admit(edge: Edge, request: Request, source: Hop, who: From, now: float) -> N
         return
     wanted = dialled(edge, request, who)
     emergency = admission.line_for(wanted, edge.house) in edge.config.emergency
-    closed = edge.down if emergency else edge.down | edge.full
-    media = choose(request.call_id, edge.config.media, closed, edge.calls.load)
-    verdict = decide(wanted, edge.house, media)
+    full = set() if emergency else edge.full(now)
+    media = choose(request.call_id, edge.config.media, edge.down | full, edge.calls.load)
+    verdict = decide(wanted, replace(edge.house, crowded=bool(full - edge.down)), media)
     if isinstance(verdict, Refused):
         _remember(edge, request, branch, verdict, now)
         edge.refuse(request, verdict)
@@ -140,7 +140,8 @@ def _begin(
     )
     edge.calls.begin(call, now)
     if media.name in edge.room:
-        edge.room[media.name] -= 1
+        room, at = edge.room[media.name]
+        edge.room[media.name] = (room - 1, at)
     edge.counted["admitted"] += 1
     edge.out.append(CallAdmitted(call.call_id, call.source, call.line, call.media))
     _pass_on(edge, call, request)

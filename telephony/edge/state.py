@@ -29,6 +29,10 @@ TRUNK = "X-Centralino-Trunk"
 REQUEST_URI = "X-Request-URI"
 
 
+HOLDS = 5.0
+"""Seconds for which a media process is believed what room it has."""
+
+
 @dataclass
 class Edge:
     """Everything that the edge knows."""
@@ -50,8 +54,8 @@ class Edge:
     draining: bool = False
     down: set[str] = field(default_factory=set)
     """Media processes that are down."""
-    room: dict[str, int] = field(default_factory=dict)
-    """For how many calls more a media process has room; one that never said so has."""
+    room: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """For how many calls more a media process has room, and when it said so."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Refusals that depend on the moment, so that a repeat gets the same answer."""
     out: list[Command] = field(default_factory=list)
@@ -67,13 +71,12 @@ class Edge:
             self.calls.inbound,
             self.config.max_calls,
             self.config.retry_after,
-            crowded=bool(self.full - self.down),
         )
 
-    @property
-    def full(self) -> set[str]:
-        """Media processes without room for a conversation."""
-        return {name for name, room in self.room.items() if room <= 0}
+    def full(self, now: float) -> set[str]:
+        """Media processes without room for a conversation. Who has not said so lately has room:
+        it is control that passes it on, and calls are let in while control is away."""
+        return {name for name, (room, at) in self.room.items() if room <= 0 and now < at + HOLDS}
 
     def media_at(self, source: Hop) -> MediaTarget | None:
         """The media process at this address."""

@@ -17,6 +17,7 @@ from telephony.edge.events import (
     RoomChanged,
 )
 from telephony.edge.message import Request
+from telephony.edge.state import HOLDS
 from telephony.edge.uri import Hop
 from tests.unit.telephony.edge.bench import (
     CARRIER,
@@ -146,6 +147,14 @@ def test_a_process_without_room_gets_nothing_until_it_has_some() -> None:
     assert CallRefused(503, "no_room") in bench.told
     bench.tell(RoomChanged("m2", 1))
     assert bench.request(CARRIER, request(call="fourth"))[0] == M2.hop
+
+
+def test_who_has_not_said_lately_that_it_is_full_is_not() -> None:
+    bench = Bench(config(max_calls=99))
+    bench.tell(RoomChanged("m1", 0))
+    assert bench.code(CARRIER, request(call="refused")) == 503
+    bench.clock.advance(HOLDS + 0.1)
+    assert bench.request(CARRIER, request(call="let in"))[0] == M1.hop
 
 
 def test_an_emergency_line_is_never_refused_for_lack_of_room() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 
 from centralino.media.house import House
-from centralino.media.out_call import OutCall
+from centralino.media.out_call import RATE, OutCall
+from centralino.media.said import Said
 from kernel.ids import LegId
 from outbound.messages import (
     AskAttempts,
@@ -39,6 +40,7 @@ class CallsOut:
         self._house = house
         self._hand_over = hand_over
         self._placing = Placing()
+        self._said: Said | None = None
         self._legs: dict[LegId, OutCall] = {}
         self._attempts: dict[str, OutCall] = {}
         self.draining = False
@@ -86,9 +88,14 @@ class CallsOut:
         if refusal is not None:
             self._house.tell(AttemptRefused(order.attempt, refusal), order.attempt)
             return
-        call = OutCall(order, self._house, self._over, self._hand_over)
+        call = OutCall(order, self._house, self._over, self._hand_over, self._words())
         self._legs[call.leg] = self._attempts[order.attempt] = call
         call.place()
+
+    def _words(self) -> Said:
+        if self._said is None:
+            self._said = Said(self._house.engines.synthesiser, RATE)
+        return self._said
 
     def _over(self, call: OutCall) -> None:
         self._placing.over(call.order.attempt)

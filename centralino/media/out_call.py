@@ -18,6 +18,7 @@ from centralino.config.model import Config
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.notice_talk import NoticeTalk
+from centralino.media.said import Said
 from kernel.ids import LegId, new_id
 from outbound import notice_messages as n
 from outbound.messages import (
@@ -92,6 +93,8 @@ class OutCall:
     """Called once, after the end was told."""
     hand_over: Callable[[OutCall, str], None]
     """Called where the called asks for a person, with the language."""
+    words: Said
+    """What is said alike in all calls."""
     leg: LegId = field(init=False)
     state: State = State.PLACED
     sound: LegSound | None = None
@@ -122,6 +125,8 @@ class OutCall:
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
             return
         self.house.spawn(self.house.control.originate(self._originate(target)), f"dial {self.leg}")
+        if order.words and order.script is None:
+            self.house.spawn(self._prepare(), f"prepare {order.attempt}")
 
     def rang(self, sip_call_id: str) -> None:
         """180 or 183 came."""
@@ -143,7 +148,7 @@ class OutCall:
         if self.order.script is not None:
             self._converse(self.order.script, self.sound)
             return
-        words = (CUT_OFF if self.order.cut_off else "") + self.order.words
+        words = self._opening()
         self._say(words)
         self.house.pump.add(self.leg, self._tick)
 
@@ -262,12 +267,22 @@ class OutCall:
         self._said += 1
         self.house.spawn(self._speak(f"say-{self._said}", text), f"say {self.order.attempt}")
 
+    async def _prepare(self) -> None:
+        """Have the words made while it rings, so that the first comes with the answer."""
+        for text in (self._opening(), THANKS):
+            try:
+                await self.words.pcm(text)
+            except EngineLost as error:
+                log.warning("media.not_prepared", attempt=self.order.attempt, why=str(error))
+
+    def _opening(self) -> str:
+        return (CUT_OFF if self.order.cut_off else "") + self.order.words
+
     async def _speak(self, name: str, text: str) -> None:
-        """Clause by clause into the playout; the call ends where no voice can be had."""
+        """Into the playout; the call ends where no voice can be had."""
         assert self.sound is not None
         try:
-            async for clause in self.house.engines.synthesiser.speak(text, RATE):
-                self.sound.playout.enqueue(name, clause.pcm)
+            self.sound.playout.enqueue(name, await self.words.pcm(text))
         except EngineLost as error:
             log.warning("media.no_voice", attempt=self.order.attempt, why=str(error))
             self._hang_up()
@@ -328,13 +343,3 @@ def rehearsed(order: PlaceCall, config: Config) -> bool:
     """
     trunk = next((one for one in config.trunks if one.name == order.trunk), None)
     return trunk is not None and trunk.rehearsal and order.target.startswith("+")
-
-
-async def prepared(house: House, words: str) -> None:
-    """Have a message spoken before its first call, so that the first word comes at once."""
-    try:
-        async with asyncio.timeout(60):
-            async for _ in house.engines.synthesiser.speak(words, RATE):
-                pass
-    except (EngineLost, TimeoutError) as error:
-        log.warning("media.message_not_prepared", why=str(error))

@@ -34,6 +34,21 @@ def load_notice(config: Config, name: str) -> tuple[Bot, Embedded]:
     return bot, understander(config, bot)
 
 
+def notifies(config: Config) -> bool:
+    """Whether this house calls out, or is called back: else no bot for it is learned."""
+    calls_out = any(trunk.target or trunk.registrar for trunk in config.trunks)
+    return calls_out or any(line.kind == "notification" for line in config.lines)
+
+
+async def load_notices(config: Config) -> dict[str, tuple[Bot, Embedded]]:
+    """The bots around notifications by language; none in a house that never notifies."""
+    wanted = config.outbound.notices if notifies(config) else {}
+    return {
+        language: await asyncio.to_thread(load_notice, config, name)
+        for language, name in wanted.items()
+    }
+
+
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Understander]]:
     """Every bot that a line names; training may take seconds, so it runs beside the loop."""
     names = sorted({line.bot for line in config.lines if line.kind == "bot"})

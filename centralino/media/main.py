@@ -126,19 +126,20 @@ async def prepare(
 ) -> dict[str, tuple[Bot, Understander]]:
     """Load the bots and speak their prompts: at a first start this takes a minute."""
     loaded = await bots.load_for_lines(config)
+    await bots.load_notices(config)  # learned before the first call, not beside it
     await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
     return loaded
 
 
 async def load_notices(house: House, layout: Layout) -> None:
-    """The bots and voices of notifications: beside the calls, which need not wait for them."""
+    """The bots and voices of notifications; what was learned is read, phrases are spoken."""
     cache = PromptCache(Path(layout.state_dir) / "cache" / "prompts")
     for language, uri in layout.voices.items():
         pool = SynthesiserPool([WyomingSynthesiser(uri)])
         voice = CachedSynthesiser(pool, cache, house.config.speech.voices[language])
         house.notices.voices[language] = voice
-    for language, name in house.config.outbound.notices.items():
-        bot, understander = await asyncio.to_thread(bots.load_notice, house.config, name)
+    for language, (bot, understander) in (await bots.load_notices(house.config)).items():
+        name = house.config.outbound.notices[language]
         house.bots = {**house.bots, name: LoadedBot(bot, understander)}
         house.notices.understanders[language] = understander
         said = house.notices.voices.get(language)

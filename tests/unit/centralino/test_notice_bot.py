@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from centralino.config.model import Config
+from centralino.bots import notifies
+from centralino.config.model import Config, Line, Trunk
 from centralino.errors import StartRefused
 from centralino.outbound.notices import phrases_of
 from centralino.processes.preflight import find_bot, find_notice_bot
@@ -21,3 +22,10 @@ def test_a_house_with_bots_of_its_own_has_it_all_the_same(tmp_path: Path, name: 
         find_bot(config, name)
     with pytest.raises(StartRefused):
         find_notice_bot(config, "nobody")
+
+
+def test_a_house_that_never_notifies_learns_no_bot_for_it() -> None:
+    assert not notifies(Config())
+    assert notifies(Config(trunks=(Trunk(name="sip", target="192.0.2.1"),)))
+    back = Line(number="9000", client="riverton", kind="notification")
+    assert notifies(Config(lines=(back,)))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from kernel.clock import Clock
 from kernel.core import Change, DurableCore
 from kernel.crash import CrashPoints
-from kernel.errors import IllegalTransition
+from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import Chance, new_id, random_hex
 from kernel.journal import Batch, Ledger, Outgoing
 
@@ -46,19 +46,33 @@ class Driver:
     crash: CrashPoints = field(default_factory=CrashPoints)
     chance: Chance = random_hex
     on_error: Callable[[BaseException], None] = lambda error: None
+    _over: bool = False
     _inbox: asyncio.Queue[_Waiting] = field(default_factory=asyncio.Queue)
 
     async def submit(self, event: object) -> None:
         """Give the core an event; returns when its step is committed (4).
 
-        Raises IllegalTransition, with nothing changed, where the core has no row for it.
+        Raises IllegalTransition, with nothing changed, where the core has no row for it, and
+        CoreStopped once `run` is over: nobody would ever answer.
         """
+        if self._over:
+            raise CoreStopped(f"{self.room} has stopped")
         done = asyncio.get_running_loop().create_future()
         await self._inbox.put(_Waiting(event, done))
         await done
 
     async def run(self) -> None:
         """Send what an earlier life left unconfirmed, then step until cancelled."""
+        try:
+            await self._work()
+        finally:
+            self._over = True
+            while not self._inbox.empty():
+                done = self._inbox.get_nowait().done
+                if not done.done():
+                    done.set_exception(CoreStopped(f"{self.room} has stopped"))
+
+    async def _work(self) -> None:
         for outgoing in await self.ledger.unconfirmed(self.room):
             await self._send(outgoing)
         while True:

@@ -27,3 +27,7 @@ class MalformedMessage(KernelError):
 
 class BusClosed(KernelError):
     """The bus was closed while something was being sent."""
+
+
+class CoreStopped(KernelError):
+    """The core's life is over: it takes nothing more."""

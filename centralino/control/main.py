@@ -48,6 +48,7 @@ from centralino.processes.child import (
     run_child,
     say_ready,
 )
+from centralino.processes.kept import kept_secret
 from centralino.review.desk import ReviewDesk
 from centralino.review.measure import measure_apart
 from centralino.users.people import Users
@@ -207,7 +208,11 @@ async def opened(
         service = AcdService(centre_config(config), ledger, send, clock)
         await service.open()
         contacts = ContactStore(database, contents, secret)
-        outbound = make_outbound(config, database, contents, contacts, bus, secret, clock, sign_in)
+        state = Path(arguments.layout.state_dir)
+        outbound = make_outbound(
+            config, database, contents, contacts, bus, kept_secret(state / "house.id")[:16],
+            kept_secret(state / "audit.key"), clock, sign_in,
+        )  # fmt: skip
         await outbound.service.open()
         phones = Phones(users, service, bus)
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)
@@ -275,7 +280,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         async with asyncio.TaskGroup() as tasks:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
-                tasks.create_task(control.outbound.service.run(), name="outbound"),
+                tasks.create_task(control.outbound.run(), name="outbound"),
                 tasks.create_task(control.outbound.alerts.watch_folder(), name="alerts"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),

@@ -23,7 +23,7 @@ from centralino.outbound.books import SqlBooks
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.stored import MESSAGE, StoredMessage
 from kernel.clock import Clock
-from kernel.errors import IllegalTransition
+from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
 from outbound.errors import NoSuchCampaign, OutboundError
 from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
@@ -157,6 +157,11 @@ class Campaigns:
         except IllegalTransition as error:
             raise CampaignError(
                 f"that cannot be done now: the campaign is {error.state}"
+            ) from error
+        except CoreStopped as error:
+            raise CampaignError(
+                "this house does not dial any more, another does on the same database: ask there, "
+                "or stop it and restart this one"
             ) from error
         except OutboundError as error:
             raise CampaignError(str(error)) from error

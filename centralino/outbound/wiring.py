@@ -31,10 +31,11 @@ from centralino.users.signin import SignIn
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
 from kernel.codec import name_of
-from kernel.errors import IllegalTransition
+from kernel.errors import KernelError
 from kernel.journal import Outgoing
 from outbound import messages
 from outbound.config import DialerConfig
+from outbound.errors import LeaseLost
 from outbound.pacing import Limits
 from outbound.service import Carry, OutboundService
 
@@ -85,6 +86,13 @@ class OutboundDesk:
     regions: Mapping[str, str]
     """Client → country of numbers without one."""
 
+    async def run(self) -> None:
+        """Dial until cancelled, or until another house does: that ends the dialler alone."""
+        try:
+            await self.service.run()
+        except* LeaseLost as lost:
+            log.error("outbound.lease_lost", why=str(lost.exceptions[0]))
+
     async def take(self, value: object) -> None:
         """News of a call, from a media process; within a group it is kept for the end of it."""
         if isinstance(value, messages.OptedOut):
@@ -109,7 +117,7 @@ class OutboundDesk:
             _run.reset(token)
         told = await asyncio.gather(*map(self.service.submit, run), return_exceptions=True)
         for error in told:
-            if isinstance(error, IllegalTransition):
+            if isinstance(error, KernelError | LeaseLost):
                 log.error("outbound.unhandled", why=str(error))
             elif error is not None:
                 raise error
@@ -159,10 +167,13 @@ def carrier(bus: Bus) -> Carry:
 
 def make_outbound(
     config: Config, database: Database, contents: ContentStore, contacts: ContactStore, bus: Bus,
-    secret: str, clock: Clock, sign_in: SignIn,
+    owner: str, audit_key: str, clock: Clock, sign_in: SignIn,
 ) -> OutboundDesk:  # fmt: skip
-    """The dialler and its front; `open` and `run` its service."""
-    books = SqlBooks(database, config.centre, secret)
+    """The dialler and its front; `open` its service and `run` it.
+
+    `owner` names this house among those on the same database, `audit_key` is kept beside it.
+    """
+    books = SqlBooks(database, config.centre, audit_key)
     classes = house_classes()
     dialler = dialer_config(config)
     bots = {
@@ -173,7 +184,7 @@ def make_outbound(
     helpers = frozenset(queue for bot in bots.values() for queue in bot.flow.queues)
     stored = StoredMessages(contents, contacts=contacts, classes=classes, phrases=lambda: words)
     service = OutboundService(
-        dialler, books, SqlOwnership(database, config.centre, secret[:16]),
+        dialler, books, SqlOwnership(database, config.centre, owner),
         HouseRules(contacts, classes), stored, carrier(bus), clock,
     )  # fmt: skip
     keep = config.retention.days * DAY

@@ -12,7 +12,7 @@ from kernel.codec import message
 from kernel.core import Change, Put, Transition
 from kernel.crash import CrashPoints
 from kernel.driver import Driver
-from kernel.errors import IllegalTransition
+from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import counting
 from kernel.journal import Batch, MemoryLedger, Outgoing
 
@@ -155,7 +155,10 @@ async def test_a_ledger_that_fails_ends_the_life_and_tells_whoever_waits() -> No
             raise OSError("disk full")
 
     async with house(Full()) as it:
-        with pytest.raises(OSError, match="disk full"):
+        waiting = [asyncio.create_task(it.driver.submit("+")) for _ in range(300)]
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(error) for error in told} == {OSError, CoreStopped}, "nobody waits for ever"
+        with pytest.raises(CoreStopped):
             await it.driver.submit("+")
 
 

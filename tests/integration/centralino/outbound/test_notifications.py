@@ -22,13 +22,15 @@ from centralino.db.migrate import upgrade
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.wiring import OutboundDesk, make_outbound
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from contacts.numbers import Number
 from contacts.people import Person, Place
 from kernel.clock import SteadyClock
-from outbound.messages import OptedOut, TakeBack
+from outbound.errors import LeaseTaken
+from outbound.messages import MediaThere, OptedOut, TakeBack
 from outbound.records import CampaignState, RecipientState, recipient_id
 from tests.unit.outbound.alerts import cap, info_block, reference
 
@@ -56,6 +58,7 @@ class House:
     desk: OutboundDesk
     contacts: ContactStore
     wire: Wire
+    work: asyncio.Task[None]
 
     async def ask(self, verb: str, **values: Any) -> dict[str, Any]:
         return await self.desk.campaigns.ask(verb, values, ME)
@@ -93,7 +96,7 @@ PEOPLE = [
 
 
 @asynccontextmanager
-async def opened(folder: Path, **more: Any) -> AsyncIterator[House]:
+async def opened(folder: Path, owner: str = "this", **more: Any) -> AsyncIterator[House]:
     settings = config(folder, **more)
     async with Database(f"sqlite:///{folder}/house.db") as database:
         await upgrade(database)
@@ -103,13 +106,13 @@ async def opened(folder: Path, **more: Any) -> AsyncIterator[House]:
         contacts = ContactStore(database, contents, "secret")
         await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, "town", clock.now())
         desk = make_outbound(
-            settings, database, contents, contacts, cast(Any, wire), "secret", clock,
+            settings, database, contents, contacts, cast(Any, wire), owner, "key", clock,
             SignIn(database, settings.centre),
         )  # fmt: skip
         await desk.service.open()
-        work = asyncio.create_task(desk.service.run())
+        work = asyncio.create_task(desk.run())
         try:
-            yield House(desk, contacts, wire)
+            yield House(desk, contacts, wire, work)
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
@@ -134,6 +137,30 @@ async def test_a_dry_run_tells_and_makes_nothing(house: House) -> None:
     reminder = await draft(house, dry_run=True, legal_class="reminder", expires=1.0)
     assert reminder["people"] == 2 and reminder["left_out"] == {"do not call": 1}
     assert "it expires before everybody was called once" in reminder["warnings"]
+
+
+async def test_two_houses_do_not_take_the_dialler_from_each_other(tmp_path: Path) -> None:
+    async with opened(tmp_path, "one") as one:
+        with pytest.raises(LeaseTaken, match="one dials for"):
+            async with opened(tmp_path, "two"):
+                """Never comes so far."""
+        await draft(one)
+        async with opened(tmp_path, "one") as next_life:  # as after a crash: at once
+            await draft(next_life)
+
+
+async def test_a_lost_lease_ends_the_dialler_alone_and_is_said(house: House) -> None:
+    books = house.desk.campaigns.books
+    other = SqlOwnership(books.database, books.centre, "other")
+    await other.acquire(house.desk.clock.now() + 60.0)
+    with pytest.raises(CampaignError, match="was taken over"):
+        await draft(house)
+    async with asyncio.timeout(10):
+        await house.work  # over, and nothing is raised to what runs beside it
+    with pytest.raises(CampaignError, match="another does on the same database"):
+        await draft(house)
+    async with house.desk.group():
+        await house.desk.take(MediaThere("media-1", "life", 10))
 
 
 async def test_what_cannot_be_is_said_in_one_line(house: House) -> None:
@@ -304,7 +331,7 @@ async def test_files_of_a_folder_are_taken_and_moved_aside(tmp_path: Path) -> No
     (folder / "storm.xml").write_bytes(storm())
     (folder / "bad.xml").write_bytes(b"not an alert")
     (folder / "later.xml.part").write_bytes(storm())
-    more = {"alert_rules": RULES, "outbound": Outbound(alerts_folder=folder)}
+    more: dict[str, Any] = {"alert_rules": RULES, "outbound": Outbound(alerts_folder=folder)}
     async with opened(tmp_path, **more) as house:
         watching = asyncio.create_task(house.desk.alerts.watch_folder())
         async with asyncio.timeout(10):

@@ -28,3 +28,7 @@ class BotError(VoicebotError):
         self.file = file
         self.line = line
         self.problem = problem
+
+
+class BadPattern(VoicebotError):
+    """A regular expression that is none; the message says why."""

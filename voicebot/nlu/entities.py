@@ -15,6 +15,7 @@ from voicebot.nlu.dates import find_dates, weekday
 from voicebot.nlu.names import find_name
 from voicebot.nlu.normalise import words
 from voicebot.nlu.numbers import Run, digit_runs
+from voicebot.nlu.patterns import Pattern
 from voicebot.nlu.ports import Entity
 from voicebot.nlu.spelling import spelled
 from voicebot.nlu.training import Training
@@ -51,7 +52,7 @@ class EntityFinder:
             if entity not in training.regexes and entity not in BUILT_IN
         }
         self._regexes = {
-            entity: [re.compile(pattern) for pattern in patterns]
+            entity: [Pattern(pattern) for pattern in patterns]
             for entity, patterns in training.regexes.items()
         }
 
@@ -88,15 +89,12 @@ class EntityFinder:
     def _patterned(self, text: str, runs: list[Run]) -> Iterable[Entity]:
         """Patterns, tried on the digits that were said and on the text itself."""
         for entity, patterns in self._regexes.items():
-            fitting = [
-                run for run in runs if any(pattern.fullmatch(run.digits) for pattern in patterns)
-            ]
+            fitting = [run for run in runs if any(pattern.fits(run.digits) for pattern in patterns)]
             for run in fitting:
                 yield Entity(entity, run.digits, text[run.start : run.end], run.start, run.end)
-            for match in (m for pattern in patterns for m in pattern.finditer(text)):
-                start, end = match.span()
+            for start, end in (span for pattern in patterns for span in pattern.spans(text)):
                 if not any(run.start < end and start < run.end for run in fitting):
-                    yield Entity(entity, match.group(), match.group(), start, end)
+                    yield Entity(entity, text[start:end], text[start:end], start, end)
 
     def _dates(self, text: str, today: datetime.date) -> list[Entity]:
         return [

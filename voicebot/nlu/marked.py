@@ -16,6 +16,10 @@ import yaml
 
 from voicebot.errors import BotError
 
+LARGEST = 5_000_000
+"""Bytes of a file. The sentences of a large bot are a tenth of it."""
+MOST = 500_000
+"""Values in a file, aliases written out."""
 _TRUE = {"true", "yes", "on"}
 _FALSE = {"false", "no", "off"}
 
@@ -141,6 +145,8 @@ def read_yaml(path: Path) -> Node:
     """The file's one document. Raises BotError where it is missing, empty or no YAML."""
     name = str(path)
     try:
+        if path.stat().st_size > LARGEST:
+            raise BotError(name, None, f"the file is larger than {LARGEST // 1_000_000} MB")
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise BotError(name, None, "the file is missing; a bot needs it") from None
@@ -152,8 +158,25 @@ def read_yaml(path: Path) -> Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
         raise BotError(name, line, f"this is no valid YAML: {error.problem}") from error
+    except RecursionError:
+        raise BotError(name, None, "this is nested too deeply") from None
     except yaml.YAMLError as error:
         raise BotError(name, None, f"this is no valid YAML: {error}") from error
     if root is None:
         raise BotError(name, 1, "the file is empty")
+    if _size(root, {}) > MOST:
+        raise BotError(name, None, "aliases (`*name`) make this endless or far too large")
     return Node(name, root, "")
+
+
+def _size(node: yaml.Node, known: dict[int, float]) -> float:
+    """How many values there are once every alias is written out; endless where one holds itself."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = float("inf")  # until it is known: it may stand inside itself
+        parts = node.value
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]

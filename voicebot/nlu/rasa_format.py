@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from voicebot.errors import BotError
+from voicebot.errors import BadPattern, BotError
 from voicebot.nlu.marked import Node, read_yaml
+from voicebot.nlu.patterns import Pattern
 from voicebot.nlu.training import Example, Mark
 
 _MARKED = re.compile(r"\[(?P<text>[^\]]+)\](?:\((?P<short>[^)]*)\)|(?P<long>\{[^}]*\}))")
@@ -96,8 +97,8 @@ def _lines(examples: Node) -> Iterator[tuple[int, str]]:
 
 def _pattern(text: str, line: int, file: str) -> str:
     try:
-        re.compile(text)
-    except re.error as error:
+        Pattern(text)
+    except BadPattern as error:
         raise BotError(file, line, f"this is no valid pattern: {error}") from error
     return text
 

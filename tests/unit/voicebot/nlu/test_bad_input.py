@@ -1,4 +1,4 @@
-"""Files and patterns that would hold up a start or a call: a clear error or no find, never stuck."""
+"""Files and patterns that would hold up a start or a call: an error or no find, never stuck."""
 
 from __future__ import annotations
 

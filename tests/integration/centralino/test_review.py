@@ -16,7 +16,7 @@ from tests.small_bot import write_small_bot
 LESSON = Lesson(1.0, "user-7", "bill", "my flumbo grindle", "call-1")
 
 
-async def here(folder: Path, cache: Path) -> Figures:
+async def here(folder: Path, cache: Path, models_dir: Path | None = None) -> Figures:
     """Measured in this process: the same code without the start of another one."""
     return measure(folder, cache)
 

@@ -318,6 +318,8 @@ class PlaceCall:
     person: str
     cut_off: bool = False
     exercise: bool = False
+    max_cps: float = 0.0
+    """New calls a second over this trunk: orders that come in a bunch are spread again."""
     script: Script | None = None
     """A notification with its conversation, in place of `words`."""
 

@@ -249,7 +249,12 @@ class OutboundService:
             return AttemptRefused(dial.attempt, allowed.refusal, allowed.again_at)
         words = await self.messages.words(campaign, recipient)
         placed = place_call(dial, campaign, working, attempt, words)
-        return replace(placed, script=await self.messages.script(campaign, recipient))
+        trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
+        return replace(
+            placed,
+            script=await self.messages.script(campaign, recipient),
+            max_cps=trunk.pace.rate if trunk is not None else 0.0,
+        )
 
     async def _refusing(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from outbound.messages import (
     StopAttempt,
     TakeBack,
 )
+from outbound.pacing import Pace
 from outbound.placing import Placing
 from outbound.records import Refusal
 from telephony.types import (
@@ -40,6 +42,7 @@ class CallsOut:
         self._house = house
         self._hand_over = hand_over
         self._placing = Placing()
+        self._paces: dict[str, Pace] = {}
         self._said: Said | None = None
         self._legs: dict[LegId, OutCall] = {}
         self._attempts: dict[str, OutCall] = {}
@@ -82,7 +85,11 @@ class CallsOut:
             call.stop(also_up=True)
 
     def _place(self, order: PlaceCall) -> None:
-        refusal = self._placing.begin(order, self._house.clock.now())
+        now = self._house.clock.now()
+        pace = self._paces.setdefault(order.trunk, Pace())
+        pace.rate = order.max_cps
+        start = max(now, pace.ready_at())
+        refusal = self._placing.begin(order, start)
         if refusal is Refusal.OVER:
             return  # begun before: this is a repeat
         if refusal is not None:
@@ -90,6 +97,15 @@ class CallsOut:
             return
         call = OutCall(order, self._house, self._over, self._hand_over, self._words())
         self._legs[call.leg] = self._attempts[order.attempt] = call
+        pace.take(start)
+        if start > now:
+            self._house.spawn(self._place_later(call, start - now), f"place {order.attempt}")
+        else:
+            call.place()
+
+    async def _place_later(self, call: OutCall, seconds: float) -> None:
+        """Orders that came in a bunch, after a stall, go out at the pace that they were decided."""
+        await asyncio.sleep(seconds)
         call.place()
 
     def _words(self) -> Said:

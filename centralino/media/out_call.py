@@ -116,6 +116,9 @@ class OutCall:
     def place(self) -> None:
         """Send the INVITE, unless the house may not dial this number."""
         order = self.order
+        if self._cancelled:  # while it waited for its turn
+            self._end(AttemptEnded(order.attempt, Outcome.CANCELLED))
+            return
         target = contact_uri(order.target, self.house.edge)
         if order.exercise and not rehearsed(order, self.house.config):
             log.error("media.exercise_stopped", attempt=order.attempt, trunk=order.trunk)

@@ -179,6 +179,15 @@ async def test_what_is_sent_twice_is_placed_once_and_what_is_late_not_at_all(wor
     assert len(world.offered) == 1
 
 
+async def test_orders_that_come_in_a_bunch_are_spread_again(world: World) -> None:
+    for n in range(4):
+        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.03)
+    assert len(world.offered) == 2, "one at once, one by the tolerance of a pace"
+    assert AttemptRefused("att-3", Refusal.LATE) in world.told
+    while len(world.offered) < 3:
+        await world.settle()
+
+
 async def test_after_a_question_the_old_epoch_is_obeyed_no_more(world: World) -> None:
     await world.place()
     world.calls.obey[AskAttempts](AskAttempts("media-1", 2, "2-1", ("att-1", "att-9")))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from centralino.media.said import Said
 from kernel.clock import Clock
 from outbound import notice_messages as n
 from outbound.notice import Notice, State
@@ -47,6 +48,14 @@ class Engines:
     understanders: dict[str, Understander]
     recogniser: Recogniser | None = None
     vad: Callable[[int], Vad] | None = None
+    _said: dict[str, Said] = field(default_factory=dict)
+
+    def said(self, language: str) -> Said:
+        """What is said in this language, made once for all calls."""
+        if language not in self._said:
+            voice = self.voices.get(language) or next(iter(self.voices.values()))
+            self._said[language] = Said(voice, RATE)
+        return self._said[language]
 
 
 @dataclass
@@ -173,13 +182,10 @@ class NoticeTalk:
             self.told(n.HangUp())
 
     async def _say(self, order: n.Say) -> None:
-        voices = self.engines.voices
-        voice = voices.get(order.language) or next(iter(voices.values()))
-        async for clause in voice.speak(order.text, RATE):
-            pcm = clause.pcm
-            if order.slow:
-                pcm = await asyncio.to_thread(stretch, pcm, RATE, SLOWER)
-            self.sound.playout.enqueue(order.part, pcm)
+        pcm = await self.engines.said(order.language).pcm(order.text)
+        if order.slow:
+            pcm = await asyncio.to_thread(stretch, pcm, RATE, SLOWER)
+        self.sound.playout.enqueue(order.part, pcm)
         self.sound.playout.end(order.part)
 
     # Hearing.

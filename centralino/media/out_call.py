@@ -128,7 +128,10 @@ class OutCall:
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
             return
         self.house.spawn(self.house.control.originate(self._originate(target)), f"dial {self.leg}")
-        if order.words and order.script is None:
+        if order.script is not None:  # the headline is made while it rings
+            language, version = next(iter(order.script.versions.items()))
+            self.house.notices.said(language).begin(version.headline)
+        elif order.words:
             self.house.spawn(self._prepare(), f"prepare {order.attempt}")
 
     def rang(self, sip_call_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from acd.config import QueueConfig
@@ -93,7 +92,8 @@ class Forecast:
     def _look(self, queue: str, now: float) -> _View:
         one = self.handling(queue)
         at_work = [a for a in self.floor.agents_of(queue) if a.present]
-        agents = sum(self._share(agent, queue) for agent in at_work)
+        lengths = {name: len(line) for name, line in self.floor.lines.items()}
+        agents = sum(self._share(agent, queue, lengths) for agent in at_work)
         busy = [now - a.busy_since for a in at_work if a.busy_since]
         free = any(agent.state is State.IDLE for agent in at_work)
         left = 0.0 if free else residual(one, busy)
@@ -108,9 +108,9 @@ class Forecast:
             ahead.append((mean, variance))
         return _View(now, agents, left, one, ahead)
 
-    def _share(self, agent: AgentRecord, queue: str) -> float:
+    def _share(self, agent: AgentRecord, queue: str, lengths: dict[str, int]) -> float:
         """How much of an agent this queue has: its share of the callers in the agent's queues."""
         if len(agent.queues) == 1:
             return 1.0
-        waiting = Counter({q: len(self.floor.lines.get(q, ())) for q in agent.queues})
-        return waiting[queue] / total if (total := waiting.total()) else 1.0
+        total = sum(lengths.get(each, 0) for each in agent.queues)
+        return lengths.get(queue, 0) / total if total else 1.0

@@ -55,7 +55,7 @@ class Leaving(Reactions):
             self.floor.alone_since.setdefault(queue, now)
 
     def _alone(self, queue: str) -> float | None:
-        return None if self.floor.staffed(queue) else self.floor.alone_since.get(queue, 0.0)
+        return None if self._staffed(queue) else self.floor.alone_since.get(queue, 0.0)
 
     def _look_later(self, call: WaitingRecord, queue: QueueConfig) -> None:
         found = ends(call, queue, self._alone(queue.id))
@@ -66,7 +66,12 @@ class Leaving(Reactions):
 
     def _line(self, queue: str, without: int = 0) -> Line:
         waiting = len(self.floor.lines[queue]) if queue in self.floor.lines else 0
-        return Line(waiting - without, self.floor.staffed(queue))
+        return Line(waiting - without, self._staffed(queue))
+
+    def _staffed(self, queue: str) -> bool:
+        """Whether anybody is at work; not looked at where it makes no difference."""
+        config = self._queues.get(queue)
+        return config is None or config.no_agent_wait is None or self.floor.staffed(queue)
 
     def _go_on(self, call: WaitingRecord, queue: QueueConfig, limit: Limit, now: float) -> None:
         self.counts[limit] += 1

@@ -92,6 +92,7 @@ def _line(place: _Place, n: int, name: str, line: Points) -> list[str]:
 
 def _round_up(value: float) -> float:
     """The next of 1, 1.5, 2, 2.5, 3, 4, 5, 7.5 times a power of ten."""
+    value = max(value, 1e-6)  # all at zero: an axis all the same
     scale = 1.0
     while value > 10 * scale:
         scale *= 10

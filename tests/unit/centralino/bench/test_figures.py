@@ -107,3 +107,4 @@ def test_a_plot_is_small_and_holds_its_lines() -> None:
     assert plot.startswith("<svg") and "yes_no" in plot and len(plot) < 60_000
     assert shares([3.0, 1.0]) == [(1.0, 0.5), (3.0, 1.0)]
     assert "a &lt; b" in chart("a < b", "x", "y", {})
+    assert "<polyline" in chart("all at zero", "x", "y", {"none": [(0.0, 0.0), (5.0, 0.0)]})

@@ -93,10 +93,11 @@ def _conclude(
 ) -> None:
     show_table(console, results)
     latency = report["turn_latency_ms"]
-    console.print(
-        f"turn latency from the recordings: p50 {latency['p50']} ms, p95 {latency['p95']} ms,"
-        f" n {latency['n']}", highlight=False,
-    )  # fmt: skip
+    if latency["n"]:
+        console.print(
+            f"turn latency from the recordings: p50 {latency['p50']} ms, p95 {latency['p95']} ms,"
+            f" n {latency['n']}", highlight=False,
+        )  # fmt: skip
     if report["bridge_ms"]:
         console.print(f"the bridge adds {report['bridge_ms'].get('added_p50')} ms one way")
     console.print(f"recordings (left: heard, right: said): {setting.recordings}", highlight=False)

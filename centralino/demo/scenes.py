@@ -10,6 +10,7 @@ from centralino.commands.call import Running
 from centralino.demo import measure
 from centralino.demo.acting import bridged, ended, not_ready, queued, ready, talk_and_leave
 from centralino.demo.desk import Desk
+from centralino.demo.notification import notification
 from centralino.demo.result import SceneResult
 from centralino.demo.stage import (
     AGENT_SAYS,
@@ -189,6 +190,7 @@ async def without_agents(stage: Stage) -> list[SceneResult]:
 
 
 SCENES: dict[str, Scene] = {
+    "notification": notification,
     "question": without_agents,
     "hand-over": hand_over,
     "waiting": waiting,

@@ -16,6 +16,33 @@ QUEUES = {"service": 20.0, "billing": 20.0, "technical": 20.0, "emergency": 20.0
 RONA_RING = 6.0
 """Seconds of ringing in the scene where an agent does not answer: shorter than in a real house."""
 WRAP_UP = 20.0
+SECOND_LANGUAGE = """[speech]
+voices = { it = "espeak:it" }
+
+[outbound.notices]
+en = "notification"
+it = "notification_it"
+
+"""
+CALLS_OUT = """[[trunks]]
+name = "local"
+addresses = ["127.0.0.0/8", "::1"]
+
+[[trunks]]  # the phones that are called out are on this machine
+name = "carrier"
+target = "127.0.0.1:9"
+max_cps = 5.0
+max_channels = 20
+
+[[dial_rules]]
+purposes = ["agent"]
+targets = ["phones", "national", "sip"]
+
+[[dial_rules]]
+purposes = ["campaign"]
+targets = ["*@127.0.0.1"]
+
+"""
 
 
 @dataclass(frozen=True)
@@ -94,5 +121,5 @@ def _toml(state: Path, agents: dict[str, DemoAgent]) -> str:
         "# Made by `centralino demo`; a good start for a file of your own.\n"
         f'state_dir = "{state}"\n\n'
         "[sip]\nport = 0  # any free one\ndrain_seconds = 5.0\n\n[web]\nport = 0\n\n"
-        f"{queues}{people}"
+        f"{SECOND_LANGUAGE}{CALLS_OUT}{queues}{people}"
     )

@@ -37,7 +37,6 @@ def create(
         Path | None, typer.Option("--people", help="One person a line: number[,number…].")
     ] = None,
     words: Annotated[str, typer.Option("--words", help="What is said; key 1 acknowledges.")] = "",
-    bot: Annotated[str, typer.Option("--bot", help="Or which bot talks.")] = "",
     legal_class: Annotated[
         str, typer.Option("--class", help="emergency, reminder, …")
     ] = "reminder",
@@ -53,7 +52,7 @@ def create(
 ) -> None:
     """Draft a campaign with its audience. Nobody is called before `start`."""
     values: dict[str, Any] = {
-        "name": name, "client": client, "words": words, "bot": bot, "legal_class": legal_class,
+        "name": name, "client": client, "words": words, "legal_class": legal_class,
         "caller_id": caller_id, "trunks": trunk or [], "max_cps": max_cps,
         "max_channels": max_channels, "attempts": attempts, "exercise": exercise,
     }  # fmt: skip

@@ -82,7 +82,7 @@ class Messages(Protocol):
     """What is said to a person where no bot talks."""
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
-        """The message in this person's language."""
+        """The message in this person's language; empty: there is none."""
 
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
         """A notification for this person, with everything its call may say; None: there is none."""

@@ -148,6 +148,8 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     FAULT = "fault"
     """The last look itself failed: rules or words could not be read."""
+    NO_WORDS = "no_words"
+    """There is nothing to say: the message is gone, or was never there."""
     NOT_ALLOWED = "not_allowed"
     """The house may not dial this number for this purpose."""
 

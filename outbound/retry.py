@@ -39,7 +39,7 @@ REFUSED_FOR_GOOD = {
     Refusal.NOT_ALLOWED: RecipientState.SUPPRESSED,
 }
 """Refusals that no waiting mends."""
-FAULTS = frozenset({Refusal.FAULT})
+FAULTS = frozenset({Refusal.FAULT, Refusal.NO_WORDS})
 """Refusals that are our own fault: they count, so that nothing is tried for ever."""
 _RANK = {bucket: rank for rank, bucket in enumerate(Bucket)}
 

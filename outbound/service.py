@@ -248,13 +248,16 @@ class OutboundService:
         if allowed.refusal is not None:
             return AttemptRefused(dial.attempt, allowed.refusal, allowed.again_at)
         words = await self.messages.words(campaign, recipient)
+        script = await self.messages.script(campaign, recipient)
+        if not words and (script is None or not script.versions):
+            log.error("outbound.no_words", campaign=campaign.id, attempt=dial.attempt)
+            return AttemptRefused(dial.attempt, Refusal.NO_WORDS)
         placed = place_call(dial, campaign, working, attempt, words)
         trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
         return replace(
             placed,
-            script=await self.messages.script(campaign, recipient),
-            max_cps=trunk.pace.rate if trunk is not None else 0.0,
-        )
+            script=script, max_cps=trunk.pace.rate if trunk is not None else 0.0,
+        )  # fmt: skip
 
     async def _refusing(self) -> None:
         while True:

@@ -271,7 +271,7 @@ class OutCall:
 
     def _say(self, text: str) -> None:
         self._said += 1
-        self.house.spawn(self._speak(f"say-{self._said}", text), f"say {self.order.attempt}")
+        self.house.spawn(self._speak(self._said, text), f"say {self.order.attempt}")
 
     async def _prepare(self) -> None:
         """Have the words made while it rings, so that the first comes with the answer."""
@@ -284,14 +284,21 @@ class OutCall:
     def _opening(self) -> str:
         return (CUT_OFF if self.order.cut_off else "") + self.order.words
 
-    async def _speak(self, name: str, text: str) -> None:
-        """Into the playout; the call ends where no voice can be had."""
+    async def _speak(self, number: int, text: str) -> None:
+        """Into the playout, unless something else is to be said by now; the call ends where there
+        is nothing to hear: nobody is left in silence."""
         assert self.sound is not None
+        name, why = f"say-{number}", "no words"
         try:
-            self.sound.playout.enqueue(name, await self.words.pcm(text))
+            pcm = await self.words.pcm(text) if text else b""
         except EngineLost as error:
-            log.warning("media.no_voice", attempt=self.order.attempt, why=str(error))
-            self._hang_up()
+            pcm, why = b"", str(error)
+        if number != self._said:
+            return
+        if not pcm:
+            log.warning("media.no_voice", attempt=self.order.attempt, why=why)
+            return self._hang_up()
+        self.sound.playout.enqueue(name, pcm)
         self.sound.playout.end(name)
 
     def _tick(self) -> None:

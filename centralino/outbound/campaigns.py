@@ -200,8 +200,10 @@ class Campaigns:
         if new.legal_class not in self._classes:
             known = ", ".join(sorted(self._classes))
             raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
-        if not new.words and not new.bot:
-            raise CampaignError("say what is to be said (words), or which bot talks")
+        if new.bot:
+            raise CampaignError("no bot talks in calls out yet: say what is to be said (words)")
+        if not new.words:
+            raise CampaignError("say what is to be said (words)")
         record = drafted(new, new_id("cam"))
         await self.say(record, new.words)
         await self.service.submit(CampaignMade(record))

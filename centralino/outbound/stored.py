@@ -36,11 +36,13 @@ class StoredWords:
     _known: dict[tuple[str, int], str] = field(default_factory=dict)
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
-        """The message; empty where a bot talks."""
+        """The message; empty where there is none, or its time is over."""
         key = (campaign.message, campaign.message_version)
         if key not in self._known:
             found = await self.contents.get(campaign.message, MESSAGE, None)
-            self._known[key] = found.words if isinstance(found, StoredMessage) else ""
+            if not isinstance(found, StoredMessage):
+                return ""
+            self._known[key] = found.words
         return self._known[key]
 
 

@@ -33,14 +33,14 @@ from outbound.service import OutboundService
 CONFIG = DialerConfig("house", (Limits("loop", 60.0, 40),), window=12)
 
 
-class Quiet:
-    """Nothing to be said."""
+class OneWord:
+    """The same for everybody."""
 
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:
         return None
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
-        return ""
+        return "hello"
 
 
 class Life:
@@ -62,7 +62,7 @@ class Life:
         async with Database(f"sqlite:///{self.database}") as database:
             books = SqlBooks(database, CONFIG.centre, "secret")
             service = OutboundService(
-                CONFIG, books, SqlOwnership(database, CONFIG.centre, "house"), NoRules(), Quiet(),
+                CONFIG, books, SqlOwnership(database, CONFIG.centre, "house"), NoRules(), OneWord(),
                 self.carry, SteadyClock(),
             )  # fmt: skip
             await service.open()

@@ -67,6 +67,7 @@ class House:
     service: OutboundService
     contacts: ContactStore
     words: Words
+    contents: ContentStore
     called: list[PlaceCall] = field(default_factory=list)
 
     async def drafted(self, *lines: str, **changes: Any) -> str:
@@ -74,6 +75,15 @@ class House:
         people = {"campaign": answer["campaign"], "lines": lines}
         assert (await self.campaigns.ask("people", people, OPS))["added"] == len(lines)
         return str(answer["campaign"])
+
+    async def refused(self, name: str, number: str, why: Refusal) -> None:
+        """The last look let the call not go out, which spends nothing and counts as a fault."""
+        books = self.campaigns.books
+        recipient = await books.by_number(name, number)
+        async with asyncio.timeout(10):
+            while not (row := (await books.named([recipient]))[0].recipient).faults:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (row.why, row.spent) == (why, 0)
 
     async def ends(self, name: str) -> dict[str, Any]:
         await until(lambda: self.service.view(name).state == "completed")
@@ -118,7 +128,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         running = group.create_task(service.run())
         await service.submit(MediaThere("media-1", "life", 10))
         campaigns = Campaigns(service, books, contents, clock, 3600.0, house_classes())
-        yield House(campaigns, service, contacts, words, called)
+        yield House(campaigns, service, contacts, words, contents, called)
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
@@ -154,6 +164,7 @@ async def test_the_same_key_is_done_once(house: House) -> None:
     ("changes", "problem"),
     [
         ({"words": ""}, "say what is to be said"),
+        ({"bot": "utility"}, "no bot talks in calls out yet"),
         ({"legal_class": "party"}, "there is no class 'party'"),
         ({"colour": "red"}, "colour: Extra inputs"),
         ({"ring_timeout": 5}, "ring_timeout"),
@@ -221,16 +232,17 @@ async def test_a_last_look_that_fails_refuses_one_call_and_ends_nothing(house: H
     bad = await house.drafted("+390212345601")
     house.words.unreadable.add(bad)
     await house.campaigns.ask("start", {"campaign": bad}, OPS)
-    recipient = await house.campaigns.books.by_number(bad, "+390212345601")
-
-    async def row() -> RecipientRecord:
-        return (await house.campaigns.books.named([recipient]))[0].recipient
-
-    async with asyncio.timeout(10):
-        while not (await row()).faults:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    assert (await row()).why == Refusal.FAULT and (await row()).spent == 0
+    await house.refused(bad, "+390212345601", Refusal.FAULT)
     good = await house.drafted("+390212345602")
     await house.campaigns.ask("start", {"campaign": good}, OPS)
     assert (await house.ends(good))["buckets"]["acknowledged"] == 1
     assert {call.campaign for call in house.called} == {good}
+
+
+async def test_nobody_is_called_to_hear_nothing(house: House) -> None:
+    name = await house.drafted("+390212345601")
+    message = house.service.campaign(name).message
+    await house.contents.erase(message, house.service.clock.now())  # as when its time is over
+    await house.campaigns.ask("start", {"campaign": name}, OPS)
+    await house.refused(name, "+390212345601", Refusal.NO_WORDS)
+    assert house.called == []

@@ -219,6 +219,27 @@ async def test_only_our_own_stop_is_a_cancelled_call(world: World) -> None:
     assert world.told[-1] == AttemptEnded("att-1", Outcome.NO_ANSWER)
 
 
+async def test_nobody_is_left_in_silence_where_nothing_can_be_said(world: World) -> None:
+    await world.place(words="")
+    await world.phone.answer(world.legs[-1])
+    await world.listen(1)
+    assert isinstance(world.told[-1], AttemptEnded) and not len(world.calls)
+    assert not {MessageStarted, MessageCompleted} & set(world.kinds())
+
+
+async def test_a_key_before_the_first_word_is_thanked_and_the_message_not_said(
+    world: World,
+) -> None:
+    await world.place()
+    await world.phone.answer(world.legs[-1])
+    for event in world.ours.take_events():  # the key is there before any sound could be made
+        world.calls.leg_event(event)
+    next(iter(world.calls._attempts.values())).digit("1")
+    await world.listen(2)
+    assert MessageStarted("att-1") not in world.told
+    assert isinstance(world.told[-1], AttemptEnded)
+
+
 async def test_a_draining_process_has_no_room(world: World) -> None:
     world.calls.here()
     world.calls.draining = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from zoneinfo import available_timezones
 from rich.console import Console
 from rich.table import Table
 
+from centralino.commands.campaign import ask
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
@@ -23,6 +25,7 @@ from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.errors import StartRefused
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.errors import HouseAway
 from contacts.importing import Imported, Report, read_people
 from contacts.numbers import is_region, read_number
 from contacts.rows import Settings
@@ -170,11 +173,14 @@ async def list_contacts(config: Config, client: str, group: str, limit: int) -> 
 
 
 async def erase_contact(config: Config, person: str) -> None:
-    """Forget a person for good. Raises StartRefused."""
+    """Forget a person for good, in a house that runs too. Raises StartRefused, CampaignError."""
     async with opened(config) as store:
+        # Numbers first: broken off after any line, it can be asked for again.
+        await SqlBooks(store.database, config.centre, "").forget_person(person)
+        with contextlib.suppress(HouseAway):  # then nobody is being called
+            await ask(config, "forget", {"person": person})
         if not await store.erase(person, time.time()):
             raise StartRefused(f"there is nobody {person!r}: see `centralino contacts list`")
-        await SqlBooks(store.database, config.centre, "").forget_person(person)
     Console().print(f"{person}: erased; a do-not-call of the numbers stays")
 
 

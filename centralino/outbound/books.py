@@ -223,6 +223,13 @@ class SqlBooks(SqlLedger):
 
     # --- reading
 
+    async def open_of_person(self, person: str) -> list[str]:
+        """Ids of the recipients that this person still is, in whatever campaign."""
+        c = tables.recipients.c
+        still = (RecipientState.PENDING, RecipientState.ACTIVE)
+        query = select(c.id).where(c.centre == self.centre, c.person == person, c.state.in_(still))
+        return [str(row.id) for row in await self._all(query)]
+
     async def campaigns(self) -> list[CampaignRecord]:
         """Every campaign, in the order of their making."""
         query = (

@@ -83,6 +83,12 @@ class OfCampaign(Wish):
     why: str = Field(default="", max_length=500)
 
 
+class OfPerson(Wish):
+    """A person, by the id of the contact."""
+
+    person: str = Field(min_length=1)
+
+
 class WhyNot(Wish):
     """A person, by id or by number."""
 
@@ -136,6 +142,7 @@ class Campaigns:
             "list": self._list,
             "why": self._why,
             "audit": self._audit,
+            "forget": self._forget,
         }
 
     def more(
@@ -274,6 +281,17 @@ class Campaigns:
             "newest": chain[-1].mac if chain else "",
             "rows": [{"seq": row.seq, "at": row.at, **row.entry} for row in chain],
         }  # fmt: skip
+
+    async def _forget(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        """An erased person is not called any more, also where the numbers were read before."""
+        person = OfPerson.model_validate(values).person
+        if asker.clients is not None:
+            raise CampaignError("only who sees every client may have a person forgotten")
+        await self.books.forget_person(person)
+        recipients = await self.books.open_of_person(person)
+        for recipient in recipients:
+            await self.service.drop(recipient, "erased")
+        return {"dropped": len(recipients)}
 
     # --- views
 

@@ -246,3 +246,20 @@ async def test_nobody_is_called_to_hear_nothing(house: House) -> None:
     await house.campaigns.ask("start", {"campaign": name}, OPS)
     await house.refused(name, "+390212345601", Refusal.NO_WORDS)
     assert house.called == []
+
+
+async def test_an_erased_person_is_called_no_more_though_the_numbers_were_read(
+    house: House,
+) -> None:
+    name = await house.drafted("+390212345601", "+390212345602", max_cps=0.1)
+    await house.campaigns.ask("start", {"campaign": name}, OPS)
+    core = house.service._core
+    await until(lambda: len(house.called) == 1 and core is not None and core.desk.held(name) == 1)
+    books = house.campaigns.books
+    left = await books.named([await books.by_number(name, "+390212345602")])
+    person = left[0].recipient.person
+    assert await house.campaigns.ask("forget", {"person": person}, OPS) == {"dropped": 1}
+    assert (await house.ends(name))["states"] == {"acknowledged": 1, "suppressed": 1}
+    assert not await books.by_number(name, "+390212345602") and len(house.called) == 1
+    with pytest.raises(CampaignError, match="only who sees every client"):
+        await house.campaigns.ask("forget", {"person": person}, Asker("x", frozenset({"town"})))

@@ -6,12 +6,14 @@ nothing is done twice. Every answer is JSON.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
@@ -132,6 +134,8 @@ class Campaigns:
         self._clock = clock
         self._keep = keep_seconds
         self._classes = classes
+        self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """One at a time for each key: who asks again meanwhile waits for the first answer."""
         self._verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "create": self._create,
             "people": self._people,
@@ -155,7 +159,10 @@ class Campaigns:
         """Do what is asked, once for each key. Raises CampaignError."""
         try:
             if key:
-                return await self._once(verb, values, asker, key)
+                # Two askers may choose the same key: each has keys of his own.
+                scoped = f"{asker.name}:{key}"
+                async with self._asked.setdefault(scoped, asyncio.Lock()):
+                    return await self._once(verb, values, asker, scoped)
             return await self._verbs[verb](values, asker)
         except ValidationError as error:
             first = error.errors()[0]

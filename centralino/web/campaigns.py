@@ -39,10 +39,8 @@ async def _ask(request: web.Request, verb: str, values: dict[str, Any]) -> web.R
     if len(key) > LONGEST_KEY:
         raise Refusal(400, "bad_key", f"{IDEMPOTENCY} is too long.")
     asker = _asker(request)
-    # Two askers may choose the same key: each has keys of his own.
-    scoped = f"{asker.name}:{key}" if key else ""
     try:
-        return ok(await _campaigns(request).ask(verb, values, asker, scoped))
+        return ok(await _campaigns(request).ask(verb, values, asker, key))
     except CampaignError as error:
         raise Refusal(409, "not_done", f"{error}.") from error
 

@@ -263,3 +263,13 @@ async def test_an_erased_person_is_called_no_more_though_the_numbers_were_read(
     assert not await books.by_number(name, "+390212345602") and len(house.called) == 1
     with pytest.raises(CampaignError, match="only who sees every client"):
         await house.campaigns.ask("forget", {"person": person}, Asker("x", frozenset({"town"})))
+
+
+async def test_a_key_asked_twice_at_once_is_done_once_and_is_its_askers_alone(
+    house: House,
+) -> None:
+    asked = [house.campaigns.ask("create", WARNING, OPS, "k1") for _ in range(8)]
+    assert len({answer["campaign"] for answer in await asyncio.gather(*asked)}) == 1
+    assert len(house.service.campaigns()) == 1
+    await house.campaigns.ask("create", WARNING, Asker("other", None), "k1")
+    assert len(house.service.campaigns()) == 2

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from centralino.config.model import Config
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.db.meta import get_meta, set_meta
 from centralino.errors import CentralinoError
-from centralino.outbound.campaigns import Asker, Json
+from centralino.outbound.campaigns import Asker, Json, in_one_line
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.steering import Steering
 from kernel.clock import Clock
@@ -47,20 +48,23 @@ DAY = 86_400.0
 FOLDER_EVERY = 2.0
 """Seconds between looks into the folder."""
 ALERTS = Asker("alert", None)
+PLAIN = str.maketrans("{}", "()")
+"""An alert's braces are no slots: nothing that is known of a person is put into it."""
 
 
 def notice_of(alert: Alert, draft: Draft) -> Json:
     """What an alert asks for, as a notification to be drafted."""
     texts: dict[str, Json] = {}
     for info in alert.infos:
-        headline = info.headline or info.event
+        headline = (info.headline or info.event).translate(PLAIN)
         body = " ".join(part for part in (info.description, info.instruction) if part)
         texts[info.language] = {
-            "headline": headline[:160], "body": body[:2_000], "voicemail": headline[:160],
+            "headline": headline[:160], "voicemail": headline[:160],
+            "body": body.translate(PLAIN)[:2_000],
         }  # fmt: skip
     areas = [area for info in alert.infos for area in info.areas]
     return {
-        "name": f"{alert.infos[0].event} ({alert.key.identifier})",
+        "name": f"{alert.infos[0].event} ({alert.key.identifier})"[:200],
         "client": draft.rule.client, "texts": texts, "legal_class": "emergency",
         "expires": draft.expires, "exercise": draft.exercise,
         "starts": draft.launch_at or 0.0,
@@ -106,7 +110,8 @@ class AlertDesk:
             book = {key: entry for key in (alert.key, *alert.references)
                     if (entry := await self._entry(key)) is not None}  # fmt: skip
             decision = decide(alert, book, self._rules, self._clock.now())
-            answer = await self._act(alert, decision)
+            with in_one_line():
+                answer = await self._act(alert, decision)
             await self._keep(alert, data)
         log.info("alert.taken", source=source, alert=str(alert.key), **answer)
         return answer
@@ -212,9 +217,12 @@ class AlertDesk:
         except CentralinoError as error:
             log.error("alert.file_refused", file=path.name, why=str(error))
             aside = "refused"
-        except OSError as error:
-            log.error("alert.file_unreadable", file=path.name, why=str(error))
+        except (OSError, SQLAlchemyError) as error:  # ours, not the file's: it is taken again
+            log.error("alert.file_not_taken", file=path.name, why=str(error))
             return
+        except Exception:  # one file must not end the house, nor be met again at each start
+            log.exception("alert.file_refused", file=path.name)
+            aside = "refused"
         await asyncio.to_thread(_aside, folder, path, aside)
 
 

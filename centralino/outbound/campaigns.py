@@ -10,7 +10,16 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -24,6 +33,7 @@ from centralino.outbound.audit import first_break
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.stored import MESSAGE, StoredMessage
+from contacts.errors import ContactsError
 from kernel.clock import Clock
 from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
@@ -121,6 +131,26 @@ class Asker:
         return self.clients is None or client in self.clients
 
 
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """What cannot be done is a CampaignError, whoever found it."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CampaignError(f"{where}: {first['msg']}") from error
+    except IllegalTransition as error:
+        raise CampaignError(f"that cannot be done now: the campaign is {error.state}") from error
+    except CoreStopped as error:
+        raise CampaignError(
+            "this house does not dial any more, another does on the same database: ask there, "
+            "or stop it and restart this one"
+        ) from error
+    except (OutboundError, ContactsError) as error:
+        raise CampaignError(str(error)) from error
+
+
 class Campaigns:
     """The front of the dialler."""
 
@@ -157,28 +187,13 @@ class Campaigns:
 
     async def ask(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str = "") -> Json:
         """Do what is asked, once for each key. Raises CampaignError."""
-        try:
+        with in_one_line():
             if key:
                 # Two askers may choose the same key: each has keys of his own.
                 scoped = f"{asker.name}:{key}"
                 async with self._asked.setdefault(scoped, asyncio.Lock()):
                     return await self._once(verb, values, asker, scoped)
             return await self._verbs[verb](values, asker)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise CampaignError(f"{where}: {first['msg']}") from error
-        except IllegalTransition as error:
-            raise CampaignError(
-                f"that cannot be done now: the campaign is {error.state}"
-            ) from error
-        except CoreStopped as error:
-            raise CampaignError(
-                "this house does not dial any more, another does on the same database: ask there, "
-                "or stop it and restart this one"
-            ) from error
-        except OutboundError as error:
-            raise CampaignError(str(error)) from error
 
     async def _once(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str) -> Json:
         text = json.dumps([verb, dict(values)], sort_keys=True, default=str)

@@ -31,11 +31,9 @@ from centralino.users.signin import SignIn
 from centralino.users.types import Refused
 from contacts.area import Area, read_circle, read_polygon
 from contacts.audience import Audience, Chosen, Filter, choose
-from contacts.errors import ContactsError
 from kernel.clock import Clock
 from kernel.ids import new_id
 from outbound.compliance import LegalClass
-from outbound.errors import OutboundError
 from outbound.estimate import estimate
 from outbound.message import Fit, Message, Text, check_message, fit, render
 from outbound.messages import (
@@ -178,11 +176,8 @@ class Notifications:
         law = self._classes.get(new.legal_class)
         if law is None:
             raise CampaignError(f"there is no legal class {new.legal_class!r}")
-        try:
-            message = new.message()
-            audience = await self._audience(new, law)
-        except (OutboundError, ContactsError) as error:
-            raise CampaignError(str(error)) from error
+        message = new.message()
+        audience = await self._audience(new, law)
         people = ((one.language, one.slots) for one in audience.people)
         told = self._preview(new, message, audience, fit(message, people))
         if new.dry_run:

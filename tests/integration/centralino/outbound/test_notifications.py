@@ -341,3 +341,31 @@ async def test_files_of_a_folder_are_taken_and_moved_aside(tmp_path: Path) -> No
         assert (folder / "refused" / "bad.xml").exists()
         assert (folder / "later.xml.part").exists()
         assert len(house.desk.service.campaigns()) == 1
+
+
+async def test_what_is_wrong_with_an_update_is_refused_and_the_watch_goes_on(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "alerts"
+    folder.mkdir()
+    bad = AREA.replace("<circle>45,11 50</circle>", "<polygon>45,11 45,12</polygon>")
+    more: dict[str, Any] = {"alert_rules": SURE, "outbound": Outbound(alerts_folder=folder)}
+    async with opened(tmp_path, **more) as house:
+        await house.desk.alerts.take(storm(), "test")
+        (folder / "bad.xml").write_bytes(storm("Update", "a2", bad))
+        (folder / "good.xml").write_bytes(storm("Update", "a3", instruction="Go."))
+        watching = asyncio.create_task(house.desk.alerts.watch_folder())
+        async with asyncio.timeout(10):
+            while not (folder / "taken" / "good.xml").exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (folder / "refused" / "bad.xml").exists() and not watching.done()
+        watching.cancel()
+
+
+async def test_an_alert_s_braces_are_words_and_its_long_name_is_cut(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=RULES) as house:
+        data = storm(headline="Code {name}: a { storm", event="Storm " * 40)
+        campaign = (await house.desk.alerts.take(data, "test"))["campaign"]
+        message = await house.desk.service.messages.message(f"msg-{campaign}", 1)  # type: ignore[attr-defined]
+        assert message.texts["en-us"].headline == "Code (name): a ( storm"
+        assert len(house.desk.service.campaign(campaign).name) == 200

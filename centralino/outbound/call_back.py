@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
+
 from centralino.contacts.store import ContactStore
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.notices import StoredMessages
 from contacts.errors import BadNumber
 from contacts.numbers import read_number
+from outbound.errors import BadMessage
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import CampaignRecord, CampaignState, RecipientRecord, recipient_id
 from outbound.service import OutboundService
+
+log = structlog.get_logger()
 
 CURRENT = frozenset({CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.COMPLETED})
 """Also one that has called everybody: until it expires its message holds."""
@@ -36,15 +41,22 @@ class CallBack:
         current = self._current(client, now)
         for campaign in current:
             for recipient in await self._recipients(campaign, caller, region):
-                script = await self._messages.script(campaign, recipient)
+                script = await self._script(campaign, recipient)
                 if script is not None:
                     return script, recipient.id
         for campaign in current:  # nobody we called; what holds for the town holds for them, too
             nobody = RecipientRecord("", campaign.id, client, "", language=language)
-            script = await self._messages.script(campaign, nobody)
+            script = await self._script(campaign, nobody)
             if script is not None:
                 return script, ""
         return self._nothing(language), ""
+
+    async def _script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
+        try:
+            return await self._messages.script(campaign, recipient)
+        except BadMessage as error:  # a language was taken out of the configuration
+            log.error("notice.not_sayable", campaign=campaign.id, why=str(error))
+            return None
 
     def _current(self, client: str, now: float) -> list[CampaignRecord]:
         """The notifications that hold now, the newest of the most urgent first."""

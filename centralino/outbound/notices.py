@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from centralino.contacts.store import ContactStore
 from centralino.outbound.stored import StoredWords
 from outbound.compliance import LegalClass
+from outbound.errors import BadMessage
 from outbound.message import Message, render
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import CampaignRecord, RecipientRecord
@@ -84,15 +85,28 @@ def script_for(
     exercise: bool = False,
     may_opt_out: bool = False,
 ) -> Script:
-    """Everything one call may say: the person's language first, then the others."""
+    """Everything one call may say: the person's language first, then the others. Raises BadMessage
+    where none of it can be said."""
     own = message.language_for(wanted)
-    languages = [own, *(one for one in message.texts if one != own)]
+    known = sayable(message, phrases)
+    languages = sorted(known, key=lambda language: language != own)  # the default comes next
     versions: dict[str, Version] = {}
     for language in languages:
-        words = phrases.get(language.partition("-")[0])
-        if words is not None:
-            spoken = render(message, language, slots)
-            versions[language.partition("-")[0]] = Version(
-                spoken.headline, spoken.body, spoken.voicemail, words
-            )
+        spoken = render(message, language, slots)
+        bare = language.partition("-")[0]
+        words = phrases[bare]
+        versions[bare] = Version(spoken.headline, spoken.body, spoken.voicemail, words)
     return Script(versions, cut_off, exercise, may_opt_out)
+
+
+def sayable(message: Message, phrases: Mapping[str, Phrases]) -> list[str]:
+    """The message's languages in which this house can hold the conversation around it, its default
+    first. Raises BadMessage where there is none: a call would be answered with silence."""
+    texts = sorted(message.texts, key=lambda language: language != message.default)
+    found = [language for language in texts if language.partition("-")[0] in phrases]
+    if not found:
+        raise BadMessage(
+            f"nothing can be said in {', '.join(texts)} here: add a text in "
+            f"{' or '.join(phrases) or 'any'}, or a bot for it under outbound.notices"
+        )
+    return found

@@ -26,7 +26,7 @@ from centralino.outbound.campaigns import (
     read_people,
 )
 from centralino.outbound.errors import CampaignError
-from centralino.outbound.notices import StoredMessages, kind_of
+from centralino.outbound.notices import StoredMessages, kind_of, sayable
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
 from contacts.area import Area, read_circle, read_polygon
@@ -176,7 +176,7 @@ class Notifications:
         law = self._classes.get(new.legal_class)
         if law is None:
             raise CampaignError(f"there is no legal class {new.legal_class!r}")
-        message = new.message()
+        message = self.message_of(new)
         audience = await self._audience(new, law)
         people = ((one.language, one.slots) for one in audience.people)
         told = self._preview(new, message, audience, fit(message, people))
@@ -184,6 +184,12 @@ class Notifications:
             return told
         record = await self._make(new, message, audience)
         return {"campaign": record.id, **told}
+
+    def message_of(self, new: NewNotice) -> Message:
+        """What will be said. Raises BadMessage for what cannot be said in this house."""
+        message = new.message()
+        sayable(message, self._messages.phrases())
+        return message
 
     async def _audience(self, new: NewNotice, law: LegalClass) -> Audience:
         if new.only_to or new.lines:
@@ -247,8 +253,9 @@ class Notifications:
         ]  # fmt: skip
         eta = estimate(audience.size, seconds, wanted)
         voices = {"en", *self._config.speech.voices}
+        instead = sayable(message, self._messages.phrases())[0]
         warnings = [
-            f"there is no voice for {lang}: its people hear {message.default}"
+            f"there is no voice for {lang}: its people hear {instead}"
             for lang in message.texts
             if lang.partition("-")[0] not in voices & set(self._config.outbound.notices)
         ]

@@ -169,6 +169,7 @@ async def test_what_cannot_be_is_said_in_one_line(house: House) -> None:
         ({"texts": {"en": {"headline": "{oops"}}}, "brace"),
         ({"audience": {"circles": ["here"]}}, "circle"),
         ({"colour": "red"}, "colour"),
+        ({"texts": {"de": {"headline": "Wasser abkochen."}}}, "nothing can be said in de"),
     ):  # fmt: skip
         with pytest.raises(CampaignError, match=problem):
             await house.ask(
@@ -360,6 +361,17 @@ async def test_what_is_wrong_with_an_update_is_refused_and_the_watch_goes_on(
                 await asyncio.sleep(0.01)
         assert (folder / "refused" / "bad.xml").exists() and not watching.done()
         watching.cancel()
+
+
+async def test_an_alert_that_nobody_can_say_here_calls_nobody(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        with pytest.raises(CampaignError, match="nothing can be said in de"):
+            await house.desk.alerts.take(storm(language="de"), "test")
+        assert house.desk.service.campaigns() == []
+        campaign = (await house.desk.alerts.take(storm(), "test"))["campaign"]
+        with pytest.raises(CampaignError, match="nothing can be said in de"):
+            await house.desk.alerts.take(storm("Update", "a2", language="de"), "test")
+        assert house.desk.service.campaign(campaign).message_version == 1
 
 
 async def test_an_alert_s_braces_are_words_and_its_long_name_is_cut(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ class Reactions:
         self.desk.tallies[name].grew(recipients)
         self.desk.next_due[name] = 0.0
         campaign = self.desk.campaigns[name]
-        if campaign.state is CampaignState.COMPLETED:
+        if recipients and campaign.state is CampaignState.COMPLETED:
             self.move_campaign(campaign, SomebodyAdded(), "more recipients", now)
 
     def expire(self, name: str, now: float) -> None:

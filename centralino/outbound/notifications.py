@@ -54,6 +54,10 @@ REMIND_EVERY = 30.0
 """Seconds between reminders that a launch waits for its second person."""
 
 
+STOPPED = frozenset({CampaignState.EXPIRED, CampaignState.CANCELLED})
+OVER = STOPPED | {CampaignState.COMPLETED}
+
+
 class WantedText(Wish):
     """The message in one language."""
 
@@ -345,13 +349,17 @@ class Notifications:
         if message is None:
             raise CampaignError(f"{asked.campaign} is no notification: see `campaign cancel`")
         self._remind_no_more(record.id)
-        service = self._campaigns.service
-        await service.submit(CampaignCancelled(record.id, asker.name, asked.why))
+        if record.state not in OVER:
+            cancelled = CampaignCancelled(record.id, asker.name, asked.why)
+            await self._campaigns.service.submit(cancelled)
         for media in self._config.media_names():
             await self._send(media, TakeBack(record.id, record.client))
         reached = await self._campaigns.books.reached(record.id)
-        answer = {"campaign": record.id, "state": "cancelled", "reached": len(reached)}
-        back = await self.follow_up(record.id, "Retraction", self.taken_back(message), reached)
+        answer = {"campaign": record.id, "reached": len(reached),
+                  "state": str(self._campaigns.service.campaign(record.id).state)}  # fmt: skip
+        back = await self.follow_up(
+            record.id, "back", "Retraction", self.taken_back(message), reached
+        )
         return {**answer, "retraction": back} if back else answer
 
     def taken_back(self, message: Message) -> Message:
@@ -359,28 +367,37 @@ class Notifications:
         return retraction(message, self._messages.phrases())
 
     async def follow_up(
-        self, campaign: str, title: str, message: Message, people: Sequence[DueRecipient]
-    ) -> str:
+        self, campaign: str, which: str, title: str, message: Message,
+        people: Sequence[DueRecipient],
+    ) -> str:  # fmt: skip
         """Call these people of a campaign again with another message, at its priority; the new
-        campaign, empty where there is nobody."""
+        campaign, empty where there is nobody.
+
+        `which` names it among those that follow this campaign: asked for once more it is the same,
+        and what was begun is gone on with; nobody is called twice.
+        """
         if not people:
             return ""
         service = self._campaigns.service
         record = service.campaign(campaign)
-        name = new_id("cam")
-        more = replace(
-            record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
-            message_version=1, starts=0.0, expires=0.0, state=CampaignState.DRAFT,
-        )  # fmt: skip
-        await self._keep(more, message)
-        await service.submit(CampaignMade(more))
+        name = f"{campaign}-{which}"
+        if name not in {view.id for view in service.campaigns()}:
+            more = replace(
+                record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
+                message_version=1, starts=0.0, expires=0.0, state=CampaignState.DRAFT,
+            )  # fmt: skip
+            await self._keep(more, message)
+            await service.submit(CampaignMade(more))
+        if service.campaign(name).state in STOPPED:
+            return name
         again = [
             NewRecipient(due.recipient.person, due.paths, due.recipient.language,
                          due.recipient.zone)
             for due in people
         ]  # fmt: skip
         await service.add(name, again)
-        await service.submit(CampaignStarted(name, title.lower()))
+        if service.campaign(name).state is CampaignState.DRAFT:
+            await service.submit(CampaignStarted(name, title.lower()))
         return name
 
     # Steering.
@@ -393,13 +410,14 @@ class Notifications:
         """The whole audience of a campaign, as far as each is."""
         return await self._campaigns.books.everybody(campaign)
 
-    async def say_anew(self, campaign: str, message: Message) -> None:
-        """Calls placed from now on say this."""
+    async def say_anew(self, campaign: str, message: Message) -> int:
+        """Calls placed from now on say this; the version that it is now."""
         record = self._campaigns.service.campaign(campaign)
         version = record.message_version + 1
         await self._keep(replace(record, message_version=version), message)
         changed = MessageChanged(campaign, record.message, version, "alert")
         await self._campaigns.service.submit(changed)
+        return version
 
     async def call_too(self, campaign: str, people: Sequence[Chosen]) -> None:
         """More people for a campaign that runs."""

@@ -43,7 +43,7 @@ class Steering:
         message = self._notices.message_of(wanted)
         inside = {one.person: one for one in (await self._notices.audience_of(wanted)).people}
         known = {due.recipient.person: due for due in await self._notices.everybody(campaign)}
-        await self._notices.say_anew(campaign, message)
+        version = await self._notices.say_anew(campaign, message)
         steps: dict[Step, list[str]] = {}
         for person in {*inside, *known}:
             due = known.get(person)
@@ -53,11 +53,11 @@ class Steering:
                 has_changed(old, new, language),
             )  # fmt: skip
             steps.setdefault(step, []).append(person)
-        await self._do(campaign, message, steps, inside, known)
+        await self._do(campaign, version, message, steps, inside, known)
         return {"steps": {step.value: len(people) for step, people in steps.items()}}
 
     async def _do(
-        self, campaign: str, message: Message, steps: Mapping[Step, list[str]],
+        self, campaign: str, version: int, message: Message, steps: Mapping[Step, list[str]],
         inside: Mapping[str, Chosen], known: Mapping[str, DueRecipient],
     ) -> None:  # fmt: skip
         notices = self._notices
@@ -65,6 +65,10 @@ class Steering:
         for person in (*steps.get(Step.DROP, ()), *steps.get(Step.STOP_RINGING, ())):
             await notices.leave_out(known[person].recipient.id)
         again = (*steps.get(Step.UPDATE_CALL, ()), *steps.get(Step.FINISH_THEN_UPDATE, ()))
-        await notices.follow_up(campaign, "Update", message, [known[p] for p in again])
+        await notices.follow_up(
+            campaign, f"update-{version}", "Update", message, [known[p] for p in again]
+        )
         gone = [known[person] for person in steps.get(Step.NO_LONGER_APPLIES, ())]
-        await notices.follow_up(campaign, "No longer", notices.taken_back(message), gone)
+        await notices.follow_up(
+            campaign, f"no-longer-{version}", "No longer", notices.taken_back(message), gone
+        )

@@ -206,6 +206,23 @@ async def test_cancelling_takes_it_back_from_everybody_reached(house: House) -> 
     assert "no longer valid" in message.texts["en"].headline
 
 
+async def test_what_has_reached_everybody_is_taken_back_too_and_once(house: House) -> None:
+    campaign = (await draft(house, only_to="+393351234567"))["campaign"]
+    await house.ask("notice.launch", campaign=campaign)
+    (due,) = await house.desk.campaigns.books.everybody(campaign)
+    await house.desk.service.acknowledge(due.recipient.id, "call back")
+    assert house.state(campaign) is CampaignState.COMPLETED
+    told = await house.ask("notice.cancel", campaign=campaign)
+    back = told["retraction"]
+    assert told["state"] == "completed" and house.state(back) is CampaignState.RUNNING
+    assert (await house.ask("notice.cancel", campaign=campaign))["retraction"] == back
+    (again,) = await house.desk.campaigns.books.everybody(back)
+    await house.desk.service.acknowledge(again.recipient.id, "call back")
+    await house.ask("notice.cancel", campaign=campaign)
+    assert house.state(back) is CampaignState.COMPLETED  # nobody is called a second time
+    assert len(house.desk.service.campaigns()) == 2
+
+
 async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> None:
     async with opened(tmp_path, outbound=Outbound(two_person=True)) as house:
         first = (await draft(house))["campaign"]

@@ -59,6 +59,7 @@ CAMPAIGN: Machine[CampaignState] = Machine(
         },
         CampaignState.COMPLETED: {
             SomebodyAdded: CampaignState.RUNNING,
+            CampaignCancelled: CampaignState.CANCELLED,
         },
         CampaignState.CANCELLED: {},
         CampaignState.EXPIRED: {},

@@ -188,7 +188,10 @@ class Dialer(Places):
 
     def _message_changed(self, event: told.MessageChanged, now: float) -> None:
         campaign = self._campaign(event.campaign, event)
-        after = replace(campaign, message=event.message, message_version=event.version)
+        after = replace(
+            campaign, message=event.message, message_version=event.version,
+            expires=event.expires or campaign.expires,
+        )  # fmt: skip
         self.desk.put_campaign(after, "message changed")
         self.fact(after, "message changed", by=event.by)
 

@@ -63,6 +63,8 @@ class MessageChanged:
     message: str
     version: int
     by: str = ""
+    expires: float = 0.0
+    """UTC seconds after which nobody is called any more; 0: as it was."""
 
 
 @message("outbound.audience_grew")

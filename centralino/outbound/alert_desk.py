@@ -169,8 +169,12 @@ class AlertDesk:
         if old is None or rule is None:
             log.error("alert.quarantined", alert=str(alert.key), why="what it updates is gone")
             return {"did": "quarantined", "why": "what it updates is gone"}
-        draft = Draft(rule, False, None, alert.expires)
-        answer = await self._steering.update(campaign, old, alert, notice_of(alert, draft))
+        if self._steering.is_over(campaign):
+            log.error("alert.quarantined", alert=str(alert.key), why="what it updates is over here")
+            return {"did": "quarantined", "why": "what it updates is over here"}
+        values = notice_of(alert, Draft(rule, False, None, alert.expires))
+        which = _name(alert.key)[-8:]
+        answer = await self._steering.update(campaign, which, old, alert, values)
         await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign))
         return {"did": "steered", "campaign": campaign, **answer}
 

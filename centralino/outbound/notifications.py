@@ -6,7 +6,7 @@ The verbs answer JSON, as those of campaigns do, to the command line, the API an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,8 +54,11 @@ REMIND_EVERY = 30.0
 """Seconds between reminders that a launch waits for its second person."""
 
 
+LEFT = "no longer inside"
+"""Why somebody whom an update left out is not called."""
+BACK = "back"
+"""Which follow-up takes a notification back."""
 STOPPED = frozenset({CampaignState.EXPIRED, CampaignState.CANCELLED})
-OVER = STOPPED | {CampaignState.COMPLETED}
 
 
 class WantedText(Wish):
@@ -349,29 +352,48 @@ class Notifications:
         if message is None:
             raise CampaignError(f"{asked.campaign} is no notification: see `campaign cancel`")
         self._remind_no_more(record.id)
-        if record.state not in OVER:
-            cancelled = CampaignCancelled(record.id, asker.name, asked.why)
-            await self._campaigns.service.submit(cancelled)
-        for media in self._config.media_names():
-            await self._send(media, TakeBack(record.id, record.client))
-        reached = await self._campaigns.books.reached(record.id)
+        await self.stop([record], asker.name, asked.why)
+        followers = self.followers(record.id)
+        await self.stop(followers, asker.name, asked.why)
+        heard: dict[str, DueRecipient] = {}
+        for one in (record, *followers):
+            for media in self._config.media_names():
+                await self._send(media, TakeBack(one.id, one.client))
+            found = await self._campaigns.books.reached(one.id)
+            heard = {**{due.recipient.person: due for due in found}, **heard}
+        reached = list(heard.values())
         answer = {"campaign": record.id, "reached": len(reached),
                   "state": str(self._campaigns.service.campaign(record.id).state)}  # fmt: skip
         back = await self.follow_up(
-            record.id, "back", "Retraction", self.taken_back(message), reached
+            record.id, BACK, "Retraction", self.taken_back(message), reached
         )
         return {**answer, "retraction": back} if back else answer
+
+    async def stop(self, campaigns: Iterable[CampaignRecord], by: str, why: str) -> None:
+        """Cancel those of them that may still call, or whose message still holds."""
+        for record in campaigns:
+            if record.state not in STOPPED:
+                await self._campaigns.service.submit(CampaignCancelled(record.id, by, why))
 
     def taken_back(self, message: Message) -> Message:
         """The message that takes this one back."""
         return retraction(message, self._messages.phrases())
 
+    def followers(self, campaign: str) -> list[CampaignRecord]:
+        """The campaigns that followed this one up, the oldest first; not what took it back."""
+        service = self._campaigns.service
+        found = [
+            service.campaign(view.id) for view in service.campaigns()
+            if view.id.startswith(f"{campaign}-") and view.id != f"{campaign}-{BACK}"
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: one.created)
+
     async def follow_up(
         self, campaign: str, which: str, title: str, message: Message,
         people: Sequence[DueRecipient],
     ) -> str:  # fmt: skip
-        """Call these people of a campaign again with another message, at its priority; the new
-        campaign, empty where there is nobody.
+        """Call these people of a campaign again with another message, at its priority, and no more
+        in that campaign; the new one, empty where there is nobody.
 
         `which` names it among those that follow this campaign: asked for once more it is the same,
         and what was begun is gone on with; nobody is called twice.
@@ -384,7 +406,8 @@ class Notifications:
         if name not in {view.id for view in service.campaigns()}:
             more = replace(
                 record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
-                message_version=1, starts=0.0, expires=0.0, state=CampaignState.DRAFT,
+                message_version=1, starts=0.0, state=CampaignState.DRAFT, created=0.0,
+                expires=0.0 if which == BACK else record.expires,
             )  # fmt: skip
             await self._keep(more, message)
             await service.submit(CampaignMade(more))
@@ -396,11 +419,19 @@ class Notifications:
             for due in people
         ]  # fmt: skip
         await service.add(name, again)
-        if service.campaign(name).state is CampaignState.DRAFT:
+        for due in people:
+            if not due.recipient.state.final:
+                await service.drop(due.recipient.id, f"followed up by {which}")
+        started = record.state is not CampaignState.DRAFT  # else somebody must launch both
+        if started and service.campaign(name).state is CampaignState.DRAFT:
             await service.submit(CampaignStarted(name, title.lower()))
         return name
 
     # Steering.
+
+    def state(self, campaign: str) -> CampaignState:
+        """How far it is. Raises NoSuchCampaign."""
+        return self._campaigns.service.campaign(campaign).state
 
     async def audience_of(self, new: NewNotice) -> Audience:
         """Who would be called now. Raises CampaignError."""
@@ -410,14 +441,13 @@ class Notifications:
         """The whole audience of a campaign, as far as each is."""
         return await self._campaigns.books.everybody(campaign)
 
-    async def say_anew(self, campaign: str, message: Message) -> int:
-        """Calls placed from now on say this; the version that it is now."""
+    async def say_anew(self, campaign: str, message: Message, expires: float) -> None:
+        """Calls placed from now on say this, until `expires` (UTC seconds; 0: as it was)."""
         record = self._campaigns.service.campaign(campaign)
         version = record.message_version + 1
         await self._keep(replace(record, message_version=version), message)
-        changed = MessageChanged(campaign, record.message, version, "alert")
+        changed = MessageChanged(campaign, record.message, version, "alert", expires)
         await self._campaigns.service.submit(changed)
-        return version
 
     async def call_too(self, campaign: str, people: Sequence[Chosen]) -> None:
         """More people for a campaign that runs."""
@@ -426,7 +456,7 @@ class Notifications:
 
     async def leave_out(self, recipient: str) -> None:
         """Somebody is not meant any more."""
-        await self._campaigns.service.drop(recipient, "no longer inside")
+        await self._campaigns.service.drop(recipient, LEFT)
 
     def _seen(self, name: str, asker: Asker) -> CampaignRecord:
         record = self._campaigns.service.campaign(name)

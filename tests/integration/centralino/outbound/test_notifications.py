@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,8 +31,18 @@ from contacts.numbers import Number
 from contacts.people import Person, Place
 from kernel.clock import SteadyClock
 from outbound.errors import LeaseTaken
-from outbound.messages import MediaThere, OptedOut, TakeBack
-from outbound.records import CampaignState, RecipientState, recipient_id
+from outbound.messages import (
+    AttemptAnswered,
+    AttemptEnded,
+    MediaGone,
+    MediaThere,
+    MessageCompleted,
+    MessageStarted,
+    OptedOut,
+    PlaceCall,
+    TakeBack,
+)
+from outbound.records import CampaignState, Outcome, RecipientState, recipient_id
 from tests.unit.outbound.alerts import cap, info_block, reference
 
 WATER = {
@@ -214,7 +225,7 @@ async def test_what_has_reached_everybody_is_taken_back_too_and_once(house: Hous
     assert house.state(campaign) is CampaignState.COMPLETED
     told = await house.ask("notice.cancel", campaign=campaign)
     back = told["retraction"]
-    assert told["state"] == "completed" and house.state(back) is CampaignState.RUNNING
+    assert told["state"] == "cancelled" and house.state(back) is CampaignState.RUNNING
     assert (await house.ask("notice.cancel", campaign=campaign))["retraction"] == back
     (again,) = await house.desk.campaigns.books.everybody(back)
     await house.desk.service.acknowledge(again.recipient.id, "call back")
@@ -329,6 +340,72 @@ async def test_an_update_steers_down_to_people_and_a_cancel_retracts(tmp_path: P
             cap("Cancel", "a4", references=reference(), info=""), "t"
         )
         assert late["did"] == "nothing"
+
+
+async def heard(house: House, people: int) -> None:
+    """So many are called, hear it to the end and hang up without a word."""
+    await house.desk.take(MediaThere("media-1", "life", 10))
+    async with asyncio.timeout(10):
+        while len(calls := placed(house)) < people:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    for call in calls:
+        await house.desk.take(AttemptAnswered(call.attempt))
+        await house.desk.take(MessageStarted(call.attempt))
+        await house.desk.take(MessageCompleted(call.attempt, 4_000))
+        await house.desk.take(AttemptEnded(call.attempt, Outcome.ANSWERED))
+    await house.desk.take(MediaGone("media-1"))
+
+
+def placed(house: House) -> list[PlaceCall]:
+    return [order for order in house.wire.sent if isinstance(order, PlaceCall)]
+
+
+async def pending(house: House) -> dict[str, int]:
+    """Campaign → people who are still to be called, in campaigns that may."""
+    views = [one for one in house.desk.service.campaigns() if one.state == CampaignState.RUNNING]
+    found = {}
+    for view in views:
+        people = await house.desk.campaigns.books.everybody(view.id)
+        waiting = [due for due in people if not due.recipient.state.final]
+        found[view.name.partition(":")[0]] = len(waiting)
+    return {name: count for name, count in found.items() if count}
+
+
+async def test_after_an_update_nobody_is_to_be_called_by_two_campaigns(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        campaign = (await house.desk.alerts.take(storm(), "test"))["campaign"]
+        await heard(house, 2)
+        assert await pending(house) == {"Storm (a1)": 2}
+        later = "2036-06-17T15:00:00-07:00"
+        leave = storm("Update", "a2", instruction="Leave the house.", expires=later)
+        told = await house.desk.alerts.take(leave, "test")
+        assert told["steps"] == {"update_call": 2}
+        assert await pending(house) == {"Update": 2}
+        expires = {house.desk.service.campaign(view.id).expires
+                   for view in house.desk.service.campaigns()}  # fmt: skip
+        assert expires == {datetime.fromisoformat(later).timestamp()}
+        # The next one moves it: who was told nothing by the first update is told what holds now.
+        moved = storm("Update", "a3", SOUTH, instruction="Leave the house.")
+        told = await house.desk.alerts.take(moved, "test")
+        assert told["steps"] == {"add": 1, "no_longer_applies": 2}
+        assert await pending(house) == {"Storm (a1)": 1, "No longer": 2}
+        back = storm("Update", "a4", instruction="Leave the house.")
+        told = await house.desk.alerts.take(back, "test")
+        assert told["steps"] == {"drop": 1, "update_call": 2}
+        assert await pending(house) == {"Update": 2}
+        cancel = cap("Cancel", "a5", references=reference(), info="")
+        told = await house.desk.alerts.take(cancel, "test")
+        assert told["reached"] == 2 and await pending(house) == {"Retraction": 2}
+        assert house.state(campaign) is CampaignState.CANCELLED
+
+
+async def test_an_update_of_what_was_cancelled_here_calls_nobody(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        campaign = (await house.desk.alerts.take(storm(), "test"))["campaign"]
+        await heard(house, 2)
+        await house.ask("notice.cancel", campaign=campaign)
+        told = await house.desk.alerts.take(storm("Update", "a2", instruction="Go."), "test")
+        assert told["did"] == "quarantined" and await pending(house) == {"Retraction": 2}
 
 
 async def test_a_cancel_before_its_alert_and_a_stranger(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ def _at_least(value: str, floor: str, order: Sequence[str]) -> bool:
 class Seen(StrEnum):
     """What became of an alert that came before."""
 
+    DRAFTING = "drafting"
+    """Its campaign is being made; a crash may have come between."""
     DRAFTED = "drafted"
     """It has a campaign, or is part of one."""
     OVER = "over"
@@ -74,6 +76,8 @@ class Entry:
     seen: Seen
     sender: str
     campaign: str = ""
+    rule: str = ""
+    """By which its campaign was drafted."""
 
 
 Book = Mapping[Key, Entry]
@@ -117,6 +121,8 @@ class Steer:
     campaign: str
     referenced: tuple[Key, ...]
     expires: float
+    rule: str = ""
+    """By which the campaign was drafted: it says whom it is for."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ def decide(alert: Alert, book: Book, rules: Sequence[AlertRule], now: float) -> 
     known = book.get(alert.key)
     if known is not None and known.seen is Seen.CANCELLED_BEFORE:
         return Ignore("its Cancel came before it")
-    if known is not None:
+    if known is not None and known.seen is not Seen.DRAFTING:
         return Ignore("it came before")
     if alert.kind in (Kind.ACK, Kind.ERROR):
         return Ignore(f"{alert.kind} asks for nothing")
@@ -187,23 +193,23 @@ def _about_others(alert: Alert, book: Book, now: float) -> Decision:
         if alert.kind is Kind.CANCEL:
             return Remember(alert.references, "its Alert has not come yet")
         return Quarantine("Update of an alert that never came")
-    live = [entry for entry in known if entry.seen is Seen.DRAFTED]
+    live = [entry for entry in known if entry.seen in (Seen.DRAFTING, Seen.DRAFTED)]
     if not live:
         return Ignore("what it is about never became a campaign, or is over")
-    campaign = live[-1].campaign
     if alert.kind is Kind.CANCEL:
-        return Retract(campaign, alert.references, "cancelled by its sender")
-    return _update(alert, campaign, now)
+        return Retract(live[-1].campaign, alert.references, "cancelled by its sender")
+    return _update(alert, live[-1], now)
 
 
-def _update(alert: Alert, campaign: str, now: float) -> Decision:
+def _update(alert: Alert, entry: Entry, now: float) -> Decision:
+    campaign = entry.campaign
     if not alert.infos:
         return Quarantine("Update without any info")
     if all(_says_over(info) for info in alert.infos):
         return Retract(campaign, alert.references, "its sender says that it is over")
     if alert.expires and alert.expires <= now:
         return Retract(campaign, alert.references, "updated as expired")
-    return Steer(campaign, alert.references, alert.expires)
+    return Steer(campaign, alert.references, alert.expires, entry.rule)
 
 
 def _says_over(info: Info) -> bool:

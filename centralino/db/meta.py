@@ -18,6 +18,14 @@ async def get_meta(connection: AsyncConnection, centre: str, key: str) -> Any:
     return (await connection.execute(query)).scalar_one_or_none()
 
 
+async def meta_like(connection: AsyncConnection, centre: str, prefix: str) -> dict[str, Any]:
+    """Every value whose key begins so, by key."""
+    query = select(meta.c.key, meta.c.value).where(
+        meta.c.centre == centre, meta.c.key.startswith(prefix, autoescape=True)
+    )
+    return {row.key: row.value for row in await connection.execute(query)}
+
+
 async def set_meta(
     database: Database, connection: AsyncConnection, centre: str, key: str, value: object
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from centralino.config.model import Config
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
-from centralino.db.meta import get_meta, set_meta
+from centralino.db.meta import get_meta, meta_like, set_meta, take_meta
 from centralino.errors import CentralinoError
 from centralino.outbound.campaigns import Asker, Json, in_one_line
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.notifications import STOPPED, Notifications
 from centralino.outbound.steering import Steering
 from kernel.clock import Clock
 from outbound.alerts import (
@@ -39,6 +41,7 @@ from outbound.alerts import (
 )
 from outbound.cap import Alert, Key, Verify, read_alert, read_signed_alert
 from outbound.errors import BadAlert
+from outbound.records import CampaignState
 from outbound.signature import verifier
 
 log = structlog.get_logger()
@@ -80,13 +83,14 @@ class AlertDesk:
     """Where alerts come in."""
 
     def __init__(
-        self, config: Config, database: Database, contents: ContentStore, steering: Steering,
+        self, config: Config, database: Database, contents: ContentStore, notices: Notifications,
         ask: Callable[[str, Mapping[str, Any], Asker], Awaitable[Json]], clock: Clock,
     ) -> None:  # fmt: skip
         self._config = config
         self._database = database
         self._contents = contents
-        self._steering = steering
+        self._notices = notices
+        self._steering = Steering(notices)
         self._ask = ask
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -110,9 +114,9 @@ class AlertDesk:
             book = {key: entry for key in (alert.key, *alert.references)
                     if (entry := await self._entry(key)) is not None}  # fmt: skip
             decision = decide(alert, book, self._rules, self._clock.now())
+            await self._keep(alert, data)
             with in_one_line():
                 answer = await self._act(alert, decision)
-            await self._keep(alert, data)
         log.info("alert.taken", source=source, alert=str(alert.key), **answer)
         return answer
 
@@ -131,9 +135,8 @@ class AlertDesk:
                     await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
                 return {"did": "nothing", "why": why}
             case Quarantine(why):
-                log.error("alert.quarantined", alert=str(alert.key), why=why)
                 await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
-                return {"did": "quarantined", "why": why}
+                return self._quarantined(alert, why)
             case Remember(referenced, why):
                 log.error("alert.cancel_before_alert", alert=str(alert.key))
                 for key in referenced:
@@ -142,40 +145,60 @@ class AlertDesk:
                 return {"did": "remembered", "why": why}
             case Draft():
                 return await self._draft(alert, decision)
-            case Retract(campaign, referenced, why):
-                answer = await self._ask(
-                    "notice.cancel", {"campaign": campaign, "why": why}, ALERTS
-                )
-                for key in (alert.key, *referenced):
-                    await self._note(key, Entry(Seen.OVER, key.sender, campaign))
-                return {"did": "retracted", "why": why, **answer}
-            case Steer(campaign, referenced, _):
-                return await self._steer(alert, campaign, referenced)
+            case Retract():
+                return await self._retract(alert, decision)
+            case Steer():
+                return await self._steer(alert, decision)
+
+    def _quarantined(self, alert: Alert, why: str) -> Json:
+        log.error("alert.quarantined", alert=str(alert.key), why=why)
+        return {"did": "quarantined", "why": why}
 
     async def _draft(self, alert: Alert, draft: Draft) -> Json:
-        answer = await self._ask("notice.draft", notice_of(alert, draft), ALERTS)
-        campaign = str(answer["campaign"])
-        await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign))
-        if draft.launch_at is not None:
-            # Its calls begin when the countdown is over: until then it may be cancelled.
-            await self._ask("start", {"campaign": campaign}, ALERTS)
-        else:
-            log.warning("alert.waits_for_launch", campaign=campaign, people=answer["people"])
+        """Its campaign's name is made of its key: what a crash interrupts is gone on with."""
+        campaign = f"cam-{_name(alert.key)[-16:]}"
+        entry = Entry(Seen.DRAFTING, alert.key.sender, campaign, draft.rule.name)
+        await self._note(alert.key, entry)
+        try:
+            answer = await self._drafted(alert, draft, campaign)
+        except CampaignError:
+            await self._forget(alert.key)
+            raise
+        await self._note(alert.key, replace(entry, seen=Seen.DRAFTED))
         return {"did": "drafted", "launch_at": draft.launch_at, **answer}
 
-    async def _steer(self, alert: Alert, campaign: str, referenced: tuple[Key, ...]) -> Json:
-        old = await self._alert(referenced[-1])
-        rule = next(iter(self._rules), None)
+    async def _drafted(self, alert: Alert, draft: Draft, campaign: str) -> Json:
+        if self._notices.state(campaign) not in (None, CampaignState.DRAFT):
+            return {"campaign": campaign}
+        with in_one_line():
+            answer = await self._notices.draft(notice_of(alert, draft), ALERTS, campaign)
+            if draft.launch_at is None:
+                log.warning("alert.waits_for_launch", campaign=campaign, people=answer["people"])
+            else:  # its calls begin when the countdown is over: until then it may be cancelled
+                await self._notices.start(campaign, ALERTS.name)
+        return answer
+
+    async def _retract(self, alert: Alert, retract: Retract) -> Json:
+        answer: Json = {}
+        if self._notices.state(retract.campaign) is not None:
+            asked = {"campaign": retract.campaign, "why": retract.why}
+            answer = await self._ask("notice.cancel", asked, ALERTS)
+        for key in (alert.key, *retract.referenced):
+            await self._note(key, Entry(Seen.OVER, key.sender, retract.campaign))
+        return {"did": "retracted", "why": retract.why, **answer}
+
+    async def _steer(self, alert: Alert, steer: Steer) -> Json:
+        campaign = steer.campaign
+        old = await self._alert(steer.referenced[-1])
+        rule = next((one for one in self._rules if one.name == steer.rule), None)
         if old is None or rule is None:
-            log.error("alert.quarantined", alert=str(alert.key), why="what it updates is gone")
-            return {"did": "quarantined", "why": "what it updates is gone"}
-        if self._steering.is_over(campaign):
-            log.error("alert.quarantined", alert=str(alert.key), why="what it updates is over here")
-            return {"did": "quarantined", "why": "what it updates is over here"}
-        values = notice_of(alert, Draft(rule, False, None, alert.expires))
+            return self._quarantined(alert, "what it updates is gone, or the rule for it")
+        if self._notices.state(campaign) in (None, *STOPPED):
+            return self._quarantined(alert, "what it updates is over here")
+        values = notice_of(alert, Draft(rule, False, None, steer.expires))
         which = _name(alert.key)[-8:]
         answer = await self._steering.update(campaign, which, old, alert, values)
-        await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign))
+        await self._note(alert.key, Entry(Seen.DRAFTED, alert.key.sender, campaign, rule.name))
         return {"did": "steered", "campaign": campaign, **answer}
 
     # What is remembered.
@@ -183,12 +206,16 @@ class AlertDesk:
     async def _entry(self, key: Key) -> Entry | None:
         async with self._database.read() as connection:
             found = await get_meta(connection, self._config.centre, _name(key))
-        return None if found is None else Entry(Seen(found[0]), found[1], found[2])
+        return None if found is None else Entry(Seen(found[0]), *found[1:])
 
     async def _note(self, key: Key, entry: Entry) -> None:
-        value = [entry.seen.value, entry.sender, entry.campaign]
+        value = [entry.seen.value, entry.sender, entry.campaign, entry.rule]
         async with self._database.write() as connection:
             await set_meta(self._database, connection, self._config.centre, _name(key), value)
+
+    async def _forget(self, key: Key) -> None:
+        async with self._database.write() as connection:
+            await take_meta(connection, self._config.centre, _name(key))
 
     async def _keep(self, alert: Alert, data: bytes) -> None:
         now = self._clock.now()
@@ -204,7 +231,9 @@ class AlertDesk:
     # The folder.
 
     async def watch_folder(self) -> None:
-        """Take each file that is laid into the folder, until cancelled; then it is moved aside."""
+        """Finish what a crash interrupted; then take each file that is laid into the folder, until
+        cancelled, and move it aside."""
+        await self._finish()
         folder = self._config.outbound.alerts_folder
         if folder is None:
             return
@@ -213,21 +242,40 @@ class AlertDesk:
                 await self._take_file(folder, path)
             await asyncio.sleep(FOLDER_EVERY)
 
+    async def _finish(self) -> None:
+        async with self._database.read() as connection:
+            noted = await meta_like(connection, self._config.centre, "cap-")
+        for name, value in noted.items():
+            if value[0] == Seen.DRAFTING:
+                data = await self._contents.get(name, RAW, None)
+                log.warning("alert.interrupted", campaign=value[2])
+                if isinstance(data, bytes):
+                    await self._tried(data, "interrupted")
+
     async def _take_file(self, folder: Path, path: Path) -> None:
         try:
             data = await asyncio.to_thread(path.read_bytes)
-            await self.take(data, f"folder:{path.name}")
-            aside = "taken"
+            aside = await self._tried(data, f"folder:{path.name}")
+            if aside:
+                await asyncio.to_thread(_aside, folder, path, aside)
+        except OSError as error:
+            log.error("alert.file_unreadable", file=path.name, why=str(error))
+
+    async def _tried(self, data: bytes, source: str) -> str:
+        """`taken`, `refused`, or empty where it is not the alert's fault: it is to be tried again.
+        Never raises: one alert must not end the house, nor be met again at each start."""
+        try:
+            await self.take(data, source)
         except CentralinoError as error:
-            log.error("alert.file_refused", file=path.name, why=str(error))
-            aside = "refused"
-        except (OSError, SQLAlchemyError) as error:  # ours, not the file's: it is taken again
-            log.error("alert.file_not_taken", file=path.name, why=str(error))
-            return
-        except Exception:  # one file must not end the house, nor be met again at each start
-            log.exception("alert.file_refused", file=path.name)
-            aside = "refused"
-        await asyncio.to_thread(_aside, folder, path, aside)
+            log.error("alert.not_taken", source=source, why=str(error))
+            return "refused"
+        except (OSError, SQLAlchemyError) as error:
+            log.error("alert.again_later", source=source, why=str(error))
+            return ""
+        except Exception:
+            log.exception("alert.not_taken", source=source)
+            return "refused"
+        return "taken"
 
 
 def _ready(folder: Path) -> list[Path]:

@@ -34,6 +34,7 @@ from contacts.audience import Audience, Chosen, Filter, choose
 from kernel.clock import Clock
 from kernel.ids import new_id
 from outbound.compliance import LegalClass
+from outbound.errors import NoSuchCampaign
 from outbound.estimate import estimate
 from outbound.message import Fit, Message, Text, check_message, fit, render
 from outbound.messages import (
@@ -169,14 +170,16 @@ class Notifications:
         """Queues to which calls for help go."""
         self._reminding: dict[str, asyncio.Task[None]] = {}
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
-            "notice.draft": self._draft,
+            "notice.draft": self.draft,
             "notice.launch": self._launch,
             "notice.cancel": self._cancel,
         }
 
     # Drafting.
 
-    async def _draft(self, values: Mapping[str, Any], asker: Asker) -> Json:
+    async def draft(self, values: Mapping[str, Any], asker: Asker, name: str = "") -> Json:
+        """A campaign that waits to be launched; by a name of its own it is made once, however
+        often that is asked for. Raises CampaignError, OutboundError, ContactsError."""
         new = NewNotice.model_validate(values)
         if not asker.sees(new.client):
             raise CampaignError(f"{new.client} is not a client of yours")
@@ -189,7 +192,7 @@ class Notifications:
         told = self._preview(new, message, audience, fit(message, people))
         if new.dry_run:
             return told
-        record = await self._make(new, message, audience)
+        record = await self._make(new, message, audience, name or new_id("cam"))
         return {"campaign": record.id, **told}
 
     def message_of(self, new: NewNotice) -> Message:
@@ -225,14 +228,16 @@ class Notifications:
             audience.people.append(Chosen(one.person, numbers, (), language, {}))
         return audience
 
-    async def _make(self, new: NewNotice, message: Message, audience: Audience) -> CampaignRecord:
+    async def _make(
+        self, new: NewNotice, message: Message, audience: Audience, name: str
+    ) -> CampaignRecord:
         fields = NewCampaign(
             name=new.name, client=new.client, legal_class=new.legal_class,
             caller_id=new.caller_id, trunks=new.trunks, attempts=new.attempts,
             starts=new.starts, expires=new.expires, exercise=new.exercise,
             ring_timeout=max(new.ring_timeout, self._classes[new.legal_class].min_ring),
         )  # fmt: skip
-        record = drafted(fields, new_id("cam"))
+        record = drafted(fields, name)
         if new.retry_after:
             delays = dict.fromkeys(record.retry.delays, new.retry_after)
             record = replace(record, retry=replace(record.retry, delays=delays))
@@ -298,7 +303,7 @@ class Notifications:
                 return waiting
         self._remind_no_more(asked.campaign)
         by = asked.by or asker.name
-        await self._campaigns.service.submit(CampaignStarted(asked.campaign, by))
+        await self.start(asked.campaign, by)
         return {"campaign": asked.campaign, "state": "running", "by": by}
 
     async def _second_person(self, asked: Launch) -> Json | None:
@@ -403,7 +408,7 @@ class Notifications:
         service = self._campaigns.service
         record = service.campaign(campaign)
         name = f"{campaign}-{which}"
-        if name not in {view.id for view in service.campaigns()}:
+        if self.state(name) is None:
             more = replace(
                 record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
                 message_version=1, starts=0.0, state=CampaignState.DRAFT, created=0.0,
@@ -411,7 +416,7 @@ class Notifications:
             )  # fmt: skip
             await self._keep(more, message)
             await service.submit(CampaignMade(more))
-        if service.campaign(name).state in STOPPED:
+        if self.state(name) in STOPPED:
             return name
         again = [
             NewRecipient(due.recipient.person, due.paths, due.recipient.language,
@@ -423,15 +428,22 @@ class Notifications:
             if not due.recipient.state.final:
                 await service.drop(due.recipient.id, f"followed up by {which}")
         started = record.state is not CampaignState.DRAFT  # else somebody must launch both
-        if started and service.campaign(name).state is CampaignState.DRAFT:
-            await service.submit(CampaignStarted(name, title.lower()))
+        if started and self.state(name) is CampaignState.DRAFT:
+            await self.start(name, title.lower())
         return name
 
     # Steering.
 
-    def state(self, campaign: str) -> CampaignState:
-        """How far it is. Raises NoSuchCampaign."""
-        return self._campaigns.service.campaign(campaign).state
+    def state(self, campaign: str) -> CampaignState | None:
+        """How far it is; None: there is no such campaign."""
+        try:
+            return self._campaigns.service.campaign(campaign).state
+        except NoSuchCampaign:
+            return None
+
+    async def start(self, campaign: str, by: str) -> None:
+        """Call, as was approved."""
+        await self._campaigns.service.submit(CampaignStarted(campaign, by))
 
     async def audience_of(self, new: NewNotice) -> Audience:
         """Who would be called now. Raises CampaignError."""

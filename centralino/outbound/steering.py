@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from centralino.outbound.campaigns import Asker, Json
-from centralino.outbound.notifications import LEFT, STOPPED, NewNotice, Notifications
+from centralino.outbound.notifications import LEFT, NewNotice, Notifications
 from contacts.audience import Chosen
 from outbound.alerts import Reach, Step, has_changed, step_for
 from outbound.cap import Alert
@@ -46,10 +46,6 @@ class Steering:
 
     def __init__(self, notifications: Notifications) -> None:
         self._notices = notifications
-
-    def is_over(self, campaign: str) -> bool:
-        """Whether it was cancelled or has expired: an update of it calls nobody."""
-        return self._notices.state(campaign) in STOPPED
 
     async def update(
         self, campaign: str, which: str, old: Alert, new: Alert, values: Mapping[str, Any]

@@ -24,7 +24,6 @@ from centralino.outbound.campaigns import Asker, Campaigns, Json
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
-from centralino.outbound.steering import Steering
 from centralino.outbound.stored import HouseRules, house_classes
 from centralino.processes.preflight import find_notice_bot
 from centralino.users.signin import SignIn
@@ -198,7 +197,7 @@ def make_outbound(
         helpers,
     )  # fmt: skip
     campaigns.more(notifications.verbs)
-    alerts = AlertDesk(config, database, contents, Steering(notifications), campaigns.ask, clock)
+    alerts = AlertDesk(config, database, contents, notifications, campaigns.ask, clock)
 
     async def take_alert(values: Mapping[str, Any], asker: Asker) -> Json:
         return await alerts.take(str(values.get("xml", "")).encode(), asker.name)

@@ -24,6 +24,7 @@ from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.lease import SqlOwnership
+from centralino.outbound.notifications import Notifications
 from centralino.outbound.wiring import OutboundDesk, make_outbound
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
@@ -406,6 +407,36 @@ async def test_an_update_of_what_was_cancelled_here_calls_nobody(tmp_path: Path)
         await house.ask("notice.cancel", campaign=campaign)
         told = await house.desk.alerts.take(storm("Update", "a2", instruction="Go."), "test")
         assert told["did"] == "quarantined" and await pending(house) == {"Retraction": 2}
+
+
+async def test_an_update_is_for_those_of_the_rule_that_drafted(tmp_path: Path) -> None:
+    floods = AlertRule(name="floods", client="town", events=("Flood",), groups=("south",))
+    async with opened(tmp_path, alert_rules=(floods, *SURE)) as house:
+        await house.desk.alerts.take(storm(), "test")
+        told = await house.desk.alerts.take(storm("Update", "a2", instruction="Go."), "test")
+        assert told["steps"] == {"new_version": 2}
+
+
+@pytest.mark.parametrize("step", ["_make", "start"])
+async def test_what_a_crash_interrupted_is_launched_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    async def crash(*_: object) -> None:
+        raise OSError("no power")
+
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="no power"):
+            patch.setattr(Notifications, step, crash)
+            await house.desk.alerts.take(storm(), "test")
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        watching = asyncio.create_task(house.desk.alerts.watch_folder())
+        async with asyncio.timeout(10):
+            await watching  # there is no folder
+        ((state, people),) = [
+            (view.state, view.recipients) for view in house.desk.service.campaigns()
+        ]
+        assert (state, people) == (CampaignState.RUNNING, 2)
+        assert (await house.desk.alerts.take(storm(), "test"))["why"] == "it came before"
 
 
 async def test_a_cancel_before_its_alert_and_a_stranger(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from voicebot.nlu.public_sets import is_public_set, read_set
 
 def train(config: Config, bot: str) -> None:
     """Train, or find it trained already. Raises StartRefused, BotError."""
-    _, understander = bots.load(config, bot)
+    files, understander = bots.load(config, bot)
+    for remark in files.remarks:
+        Console().print(remark, highlight=False, markup=False, soft_wrap=True)
     Console().print(f"{bot}: {len(understander.intents())} intents", highlight=False)
 
 

@@ -47,6 +47,8 @@ def tell_where(console: Console, house: Serving) -> None:
         info = speech.get(kind)
         if isinstance(info, dict):
             console.print(f"{kind}    {info['name']} ({info['why']})", highlight=False)
+    for remark in house.remarks:
+        console.print(f"note   {remark}", highlight=False, markup=False, soft_wrap=True)
     if house.welcome:
         console.print(f"first administrator (one hour, once): {house.welcome}", highlight=False)
     console.print(f"log    {house.layout.state_dir}/centralino.log", highlight=False)

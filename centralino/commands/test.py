@@ -34,6 +34,8 @@ def run_tests(
     if not target.exists() and (config.bots_folder / target).is_dir():
         target = config.bots_folder / target
     bot = load_bot(folder_of(target))
+    for remark in bot.remarks:
+        console.print(remark, markup=False)
     scripts = read_scripts(target, bot.flow)
     picked = chosen(scripts, wanted)
     hearing = _by_sound(config, bot) if voice else None

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import structlog
 
-from voicebot.dialogue.flow import PLACEHOLDER, Bot
+from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.responses import PLACEHOLDER
 from voicebot.speech.cache import CachedSynthesiser
 
 log = structlog.get_logger()

@@ -12,8 +12,11 @@ from voicebot.models import folder_of
 from voicebot.speech import engines
 
 
-def check(config: Config) -> None:
-    """Raises StartRefused, BotError or EngineMissing."""
+def check(config: Config) -> list[str]:
+    """What in the bots' folders is not used, a line each.
+
+    Raises StartRefused, BotError or EngineMissing.
+    """
     if config.speech.turn_detector != "off":
         folder_of(config.speech.turn_detector, config.speech.models_dir)
     for line in config.lines:
@@ -21,10 +24,13 @@ def check(config: Config) -> None:
             engines.recogniser_choice(
                 config.speech.recogniser, line.language, config.speech.models_dir
             )
+    remarks: list[str] = []
     for name in sorted({line.bot for line in config.lines if line.kind == "bot"}):
         bot = find_bot(config, name)
         check_queues(config, bot, name)
         check_houses(config, bot, name)
+        remarks += bot.remarks
+    return remarks
 
 
 def find_bot(config: Config, name: str) -> Bot:

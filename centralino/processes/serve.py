@@ -31,9 +31,11 @@ class Serving:
     heard: Heard = lambda name, value: None
     layout: Layout = field(init=False)
     supervisor: Supervisor = field(init=False)
+    remarks: list[str] = field(init=False)
+    """What in the bots' folders is not used."""
 
     async def __aenter__(self) -> Serving:
-        preflight.check(self.config)
+        self.remarks = preflight.check(self.config)
         self.layout = make_layout(self.config)
         state = Path(self.layout.state_dir)
         self.layout.write(self._layout_file)

@@ -71,9 +71,9 @@ def _unasked(
 
 def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     """Take the answer to the question for `slot`, and whatever came with it."""
-    if slot.kind is SlotKind.TEXT and not slot.value_in(said.entities, asked=True):
-        return fill(draft, slot, said.text.strip(" .,;:!?"), 1.0)
     entity = slot.value_in(said.entities, asked=True)
+    if entity is None and slot.kind is SlotKind.TEXT and slot.whole:
+        return fill(draft, slot, said.text.strip(" .,;:!?"), 1.0)
     taken = entity is not None and fill(draft, slot, entity.value, entity.confidence)
     route = draft.route()
     volunteered(draft, said.entities, entity, route.ask if route else ())

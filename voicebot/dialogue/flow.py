@@ -1,8 +1,7 @@
 """PURE. What a bot does, as values: what `reader.load_bot` makes of `nlu_models/<bot>/`.
 
 Words that are spoken live in domain.yml as Rasa responses and are named here by key, so that
-whoever writes the words never touches the flow. `Response.text` picks the variation whose
-conditions hold and fills its `{slots}`.
+whoever writes the words never touches the flow (`responses`).
 
 An intent does one of: `Answer`, `Route`, `FollowUp`; or nothing, when it is only a universal word
 such as yes or repeat. Every response key, slot, queue, menu and intent named in a `Bot` exists:
@@ -12,25 +11,14 @@ the reader has refused the files otherwise.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.dialogue.responses import Response
 from voicebot.expected import Mask
 from voicebot.nlu.ports import Entity
 from voicebot.nlu.training import Training
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-VARIABLES = frozenset(
-    {"bot", "queue", "position", "minutes", "minutes_low", "title", "value", "intent", "caller",
-     "menu", "first", "second"}
-)  # fmt: skip
-"""What a response may name besides slots. `value`: the slot value being read back; `title`: the
-intent's title; `first`, `second`: those of two intents; `queue`: the queue's title; `position`,
-`minutes`, `minutes_low`: of a waiting caller; `caller`: the caller's number; `menu`: the menu's
-title."""
 
 
 class Universal(StrEnum):
@@ -61,53 +49,6 @@ class SlotKind(StrEnum):
     DATE = "date"
     YES_NO = "yes_no"
     CHOICE = "choice"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A variation is said only while the slot has this value."""
-
-    slot: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Variation:
-    """One wording of a response."""
-
-    text: str
-    conditions: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True)
-class Response:
-    """Something to say, in one or more wordings."""
-
-    key: str
-    variations: tuple[Variation, ...]
-
-    def text(self, values: Mapping[str, str], nth: int = 0) -> str:
-        """The wording to say, filled in.
-
-        Wordings whose conditions all hold come before unconditional ones, as in Rasa; `nth` picks
-        among equals (pass a count, so that a repeat sounds different). A placeholder without a
-        value is left out.
-        """
-        holding = [v for v in self.variations if v.conditions and _holds(v, values)]
-        plain = [v for v in self.variations if not v.conditions]
-        chosen = holding or plain or list(self.variations)
-        return fill(chosen[nth % len(chosen)].text, values)
-
-
-def _holds(variation: Variation, values: Mapping[str, str]) -> bool:
-    return all(values.get(c.slot) == c.value for c in variation.conditions)
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """`template` with its `{names}` replaced; what has no value leaves no gap behind."""
-    text = PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), template)
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r"\s+([.,;:?!])", r"\1", text).strip()
 
 
 @dataclass(frozen=True)
@@ -159,6 +100,8 @@ class Slot:
     choices: tuple[Choice, ...] = ()
     secret: bool = False
     """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
+    whole: bool = True
+    """Whether a text slot takes the whole sentence that answers its question."""
 
     def value_in(self, entities: Sequence[Entity], asked: bool) -> Entity | None:
         """The entity of a sentence that fills this slot.
@@ -490,6 +433,8 @@ class Bot:
     flow: Flow
     responses: Mapping[str, Response]
     training: Training
+    remarks: tuple[str, ...] = ()
+    """What in its folder is not used, a line each, for whoever starts it."""
 
     def text(self, key: str, values: Mapping[str, str] | None = None, nth: int = 0) -> str:
         """What to say for a response key. `{bot}` is always known."""

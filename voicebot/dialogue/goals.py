@@ -8,8 +8,9 @@ from kernel.packet import Reason
 from voicebot.dialogue import questions
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import PLACEHOLDER, Answer, FollowUp, Intent, Route, Slot, Universal
+from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
 from voicebot.dialogue.packet import transfer_of
+from voicebot.dialogue.responses import PLACEHOLDER
 from voicebot.dialogue.state import Asking, Goal, Question
 
 NOTHING_TOLD: frozenset[str] = frozenset()

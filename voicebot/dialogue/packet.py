@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from kernel.packet import Packet, PacketIntent, PacketSlot, Reason, TranscriptLine, Tries
 from voicebot.dialogue.acts import Transfer
 from voicebot.dialogue.facts import CallFacts
-from voicebot.dialogue.flow import PLACEHOLDER, Flow, Intent, Route, fill
+from voicebot.dialogue.flow import Flow, Intent, Route
+from voicebot.dialogue.responses import PLACEHOLDER, fill
 from voicebot.dialogue.state import Goal, State
 
 

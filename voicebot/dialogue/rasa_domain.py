@@ -1,23 +1,23 @@
 """Reads a Rasa 3.x domain.yml: intents, entities, slots, responses with their variations.
 
-What this program has no use for (actions, forms, session_config …) may stand there and is not
-read, so that a Rasa project's domain needs no change.
+What is for a real Rasa only (actions, session_config …) may stand there and is not read, so that
+a Rasa project's domain needs no change. Forms are kept for `rasa_forms`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicebot.dialogue.flow import PLACEHOLDER, VARIABLES, Condition, Response, Variation
+from voicebot.dialogue.rasa_slots import RasaSlot, read_rasa_slots
+from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES, Condition, Response, Variation
 from voicebot.nlu.marked import Node, hint, read_yaml
 
 _KEYS = (
     "version", "intents", "entities", "slots", "responses", "actions", "forms", "e2e_actions",
     "config", "session_config",
 )  # fmt: skip
-_SLOT_KEYS = ("type", "mappings", "values", "initial_value", "influence_conversation")
-_SLOT_TYPES = ("text", "bool", "categorical", "float", "list", "any")
 _TEXT_KEYS = ("text", "condition", "channel", "buttons", "image", "custom", "metadata", "id")
 
 
@@ -28,9 +28,10 @@ class Domain:
     file: str
     intents: dict[str, int]
     entities: dict[str, int]
-    slots: dict[str, tuple[str, ...]]
-    """Slot → the entities that fill it."""
+    slots: dict[str, RasaSlot]
     responses: dict[str, Response]
+    actions: dict[str, int]
+    forms: Node | None
 
 
 def read_domain(path: Path) -> Domain:
@@ -41,11 +42,15 @@ def read_domain(path: Path) -> Domain:
         if key not in fields:
             root.refuse(f"there is no `{key}:`")
     entities = _names(fields["entities"]) if "entities" in fields else {}
-    slots = _slots(fields["slots"], entities) if "slots" in fields else {}
+    slots = read_rasa_slots(fields["slots"], entities) if "slots" in fields else {}
     responses = {
         key: _response(key, node, slots) for key, node in fields["responses"].fields().items()
     }
-    return Domain(str(path), _names(fields["intents"]), entities, slots, responses)
+    actions = _names(fields["actions"]) if "actions" in fields else {}
+    return Domain(
+        str(path), _names(fields["intents"]), entities, slots, responses, actions,
+        fields.get("forms"),
+    )  # fmt: skip
 
 
 def _names(node: Node) -> dict[str, int]:
@@ -59,37 +64,19 @@ def _names(node: Node) -> dict[str, int]:
     return names
 
 
-def _slots(node: Node, entities: dict[str, int]) -> dict[str, tuple[str, ...]]:
-    slots = {}
-    for name, body in node.fields().items():
-        fields = body.fields(_SLOT_KEYS)
-        if "type" not in fields:
-            body.refuse(f"{body.name}: the slot has no `type`")
-        fields["type"].one_of(_SLOT_TYPES, "slot type")
-        slots[name] = _fillers(fields["mappings"], entities) if "mappings" in fields else ()
-    return slots
-
-
-def _fillers(node: Node, entities: dict[str, int]) -> tuple[str, ...]:
-    found = []
-    for mapping in node.items():
-        fields = mapping.fields()
-        if "type" in fields and fields["type"].text() == "from_entity":
-            if "entity" not in fields:
-                mapping.refuse("from_entity needs `entity`")
-            found.append(fields["entity"].one_of(entities, "entity"))
-    return tuple(found)
-
-
-def _response(key: str, node: Node, slots: dict[str, tuple[str, ...]]) -> Response:
-    variations = tuple(_variation(item, slots) for item in node.items())
+def _response(key: str, node: Node, slots: Mapping[str, RasaSlot]) -> Response:
+    read = [_variation(item, slots) for item in node.items()]
+    variations = tuple(variation for variation in read if variation is not None)
     if not variations:
-        node.refuse(f"the response {key!r} has no text")
+        node.refuse(f"the response {key!r} has no text for a telephone")
     return Response(key, variations)
 
 
-def _variation(node: Node, slots: dict[str, tuple[str, ...]]) -> Variation:
+def _variation(node: Node, slots: Mapping[str, RasaSlot]) -> Variation | None:
+    """A wording; None: it is for another `channel`."""
     fields = node.fields(_TEXT_KEYS)
+    if "channel" in fields:
+        return None
     if "text" not in fields:
         node.refuse(f"{node.name}: a response needs `text`; this one has nothing to say")
     text = " ".join(fields["text"].text().split())
@@ -105,8 +92,9 @@ def _variation(node: Node, slots: dict[str, tuple[str, ...]]) -> Variation:
     return Variation(text, tuple(conditions))
 
 
-def _condition(node: Node, slots: dict[str, tuple[str, ...]]) -> Condition:
+def _condition(node: Node, slots: Mapping[str, RasaSlot]) -> Condition:
     fields = node.fields(("type", "name", "value"))
     if set(fields) != {"type", "name", "value"} or fields["type"].text() != "slot":
         node.refuse("a condition is written {type: slot, name: …, value: …}")
-    return Condition(fields["name"].one_of(slots, "slot"), fields["value"].text())
+    slot = fields["name"].one_of(slots, "slot")
+    return Condition(slot, slots[slot].value(fields["value"].text()))

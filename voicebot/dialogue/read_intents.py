@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from voicebot.dialogue.flow import (
-    PLACEHOLDER,
-    VARIABLES,
-    Answer,
-    Doing,
-    FollowUp,
-    Intent,
-    Route,
-    Universal,
-)
+from voicebot.dialogue.flow import Answer, Doing, FollowUp, Intent, Route, Universal
+from voicebot.dialogue.rasa_rules import Rules
 from voicebot.dialogue.read_parts import Names, flag, words
+from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES
 from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, hint
 from voicebot.nlu.training import OUT_OF_SCOPE
@@ -32,21 +25,27 @@ _DOING: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_intents(node: Node, names: Names) -> dict[str, Intent]:
-    """Every intent of the flow; each of the domain's must be among them."""
+def read_intents(bodies: Mapping[str, Node], names: Names, rules: Rules) -> dict[str, Intent]:
+    """Every intent of the flow and of the rules; each of the domain's must be among them."""
+    ruled = rules.by_intent()
     intents: dict[str, Intent] = {}
-    bodies = node.fields()
     carried: dict[Universal, str] = {}
     for name, body in bodies.items():
         _check_trained(name, body, names)
-        intents[name] = _intent(name, body, bodies, names)
+        intents[name] = _intent(name, body, {**bodies, **ruled}, names)
         universal = intents[name].universal
         if universal is not None and carried.setdefault(universal, name) != name:
             body.refuse(f"{body.name}: {carried[universal]!r} is already `{universal.value}`")
+    for name, rule in ruled.items():
+        _check_trained(name, rule.intent, names)
+        if name in bodies:
+            there = f"{bodies[name].file}:{bodies[name].line}"
+            rule.intent.refuse(f"the intent {name!r} is also in {there}; take one of them out")
+        intents[name] = Intent(name, name.replace("_", " "), rule.does)
     for name, line in names.domain_intents.items():
         if name not in intents and name != OUT_OF_SCOPE:
             raise BotError(
-                names.domain_file, line, f"{node.file} does not say what to do about {name!r}"
+                names.domain_file, line, f"neither flow.yml nor a rule does anything about {name!r}"
             )
     return intents
 
@@ -62,7 +61,7 @@ def _check_trained(name: str, body: Node, names: Names) -> None:
         )
 
 
-def _intent(name: str, node: Node, every: Mapping[str, Node], names: Names) -> Intent:
+def _intent(name: str, node: Node, every: Collection[str], names: Names) -> Intent:
     fields = node.fields((*_ANY, *_DOING, *_ANSWER_KEYS, *_ROUTE_KEYS))
     universal = fields["universal"].one_of([u.value for u in Universal], "universal word") if (
         "universal" in fields
@@ -87,7 +86,7 @@ def _owner(key: str) -> str:
     return next(doing for doing, keys in _DOING.items() if key in keys)
 
 
-def _does(doing: str, fields: Mapping[str, Node], every: Mapping[str, Node], names: Names) -> Doing:
+def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names: Names) -> Doing:
     if doing == "follow_up_of":
         return FollowUp(fields[doing].one_of(every, "intent"))
     if doing == "route":

@@ -14,19 +14,19 @@ from voicebot.dialogue.flow import (
     Menu,
     OtherHouse,
     Queue,
-    Response,
     Slot,
     SlotKind,
     Then,
     Universal,
     Waiting,
 )
+from voicebot.dialogue.responses import Response
 from voicebot.nlu.marked import Node, hint
 from voicebot.redaction import CARD
 
 KEYS = "0123456789*#"
 EXPECTS = ("open", "yes_no", "menu", "digits", "spelling", "date", "name")
-_EXPECTS = {
+EXPECTED_OF = {
     SlotKind.NAME: "name",
     SlotKind.DIGITS: "digits",
     SlotKind.CODE: "spelling",
@@ -35,6 +35,7 @@ _EXPECTS = {
     SlotKind.YES_NO: "yes_no",
     SlotKind.CHOICE: "menu",
 }
+"""What the answer for a slot of a kind is recognised as."""
 _WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
 _MORE_WAITING_TEXTS = ("wait", "wait_about", "wait_soon", "closed")
 
@@ -130,7 +131,7 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         known,
         kind=kind,
         title=fields["title"].text() if "title" in fields else known.title,
-        expects=expects or _EXPECTS.get(kind, "open"),
+        expects=expects or EXPECTED_OF.get(kind, "open"),
         ask=names.maybe_response(fields.get("ask")),
         reprompts=names.response_list(fields.get("reprompts")),
         confirm=names.maybe_response(fields.get("confirm")),

@@ -1,4 +1,4 @@
-"""Reads a bot's folder: nlu.yml, domain.yml and flow.yml, into one checked `Bot`.
+"""Reads a bot's folder, a Rasa project and flow.yml, into one checked `Bot`.
 
 The first mistake raises `BotError` with its file and line. After `load_bot` nothing that a flow
 names is missing, so the dialogue never has to ask.
@@ -7,11 +7,15 @@ names is missing, so the dialogue never has to ask.
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from voicebot.dialogue.flow import Bot, Flow, Queue, Slot, Thresholds
 from voicebot.dialogue.rasa_domain import Domain, read_domain
+from voicebot.dialogue.rasa_forms import Form, read_forms
+from voicebot.dialogue.rasa_project import read_project
+from voicebot.dialogue.rasa_rules import Rules
 from voicebot.dialogue.read_intents import read_intents
 from voicebot.dialogue.read_parts import (
     Names,
@@ -24,7 +28,7 @@ from voicebot.dialogue.read_parts import (
 )
 from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, read_yaml
-from voicebot.nlu.rasa_format import Sentences, read_sentences
+from voicebot.nlu.rasa_format import Sentences, joined
 from voicebot.nlu.training import Training
 
 VERSION = 1
@@ -52,10 +56,12 @@ def load_bot(folder: Path) -> Bot:
         raise BotError(
             str(folder), None, "there is no such folder; a bot is a folder of YAML files"
         )
-    sentences = read_sentences(folder / "nlu.yml")
+    project = read_project(folder)
     domain = read_domain(folder / "domain.yml")
-    _check_sentences(sentences, domain)
-    flow = _flow(read_yaml(folder / "flow.yml"), domain, sentences)
+    for part in project.sentences:
+        _check_sentences(part, domain)
+    sentences = joined(project.sentences)
+    flow, idle = _flow(read_yaml(folder / "flow.yml"), domain, sentences, project.rules)
     training = Training(
         language=flow.language,
         timezone=flow.timezone,
@@ -65,7 +71,13 @@ def load_bot(folder: Path) -> Bot:
         regexes={name: tuple(patterns) for name, patterns in sentences.regexes.items()},
         out_of_scope_below=flow.thresholds.ask,
     )
-    return Bot(str(folder), flow, domain.responses, training)
+    return Bot(
+        str(folder), flow, domain.responses, training, (*project.remarks, *map(_not_begun, idle))
+    )
+
+
+def _not_begun(form: Form) -> str:
+    return f"{form.place.file}:{form.place.line}: no rule begins the form {form.name!r}; not used"
 
 
 def _check_sentences(sentences: Sentences, domain: Domain) -> None:
@@ -79,9 +91,14 @@ def _check_sentences(sentences: Sentences, domain: Domain) -> None:
                 raise BotError(sentences.file, line, problem)
 
 
-def _flow(root: Node, domain: Domain, sentences: Sentences) -> Flow:
+def _flow(
+    root: Node, domain: Domain, sentences: Sentences, rules: Sequence[Node]
+) -> tuple[Flow, list[Form]]:
+    """The flow, and the forms that nothing begins."""
     fields = root.fields(_KEYS)
-    need(root, fields, "version", "bot", "queues", "intents", "ladder", "waiting")
+    need(root, fields, "version", "bot", "queues", "ladder", "waiting")
+    if not rules:
+        need(root, fields, "intents")
     fields["version"].whole(VERSION, VERSION)
     names = Names(
         domain_file=domain.file,
@@ -93,16 +110,19 @@ def _flow(root: Node, domain: Domain, sentences: Sentences) -> Flow:
             name: Queue(name, title.text()) for name, title in fields["queues"].fields().items()
         },
         slots={
-            name: Slot(name, title=name.replace("_", " "), entities=entities)
-            for name, entities in domain.slots.items()
+            name: Slot(name, title=name.replace("_", " "), entities=slot.entities)
+            for name, slot in domain.slots.items()
         },
     )
-    slots = read_slots(fields.get("slots"), names)
-    houses = read_houses(fields.get("houses"), names)
-    return _assemble(fields, replace(names, slots=slots, houses=houses))
+    names = replace(names, slots=read_slots(fields.get("slots"), names))
+    forms, slots = read_forms(domain, names)
+    names = replace(names, slots=slots, houses=read_houses(fields.get("houses"), names))
+    return _assemble(fields, names, forms, rules)
 
 
-def _assemble(fields: dict[str, Node], names: Names) -> Flow:
+def _assemble(
+    fields: dict[str, Node], names: Names, forms: dict[str, Form], rules: Sequence[Node]
+) -> tuple[Flow, list[Form]]:
     bot = fields["bot"].fields(
         ("name", "language", "voice", "timezone", "queue", "which", "resume", *_BOT_TEXTS)
     )
@@ -110,9 +130,12 @@ def _assemble(fields: dict[str, Node], names: Names) -> Flow:
     ladder = fields["ladder"].fields(("no_input_after", "no_input", "no_match"))
     need(fields["ladder"], ladder, "no_input", "no_match")
     queue = names.queue(bot["queue"])
-    intents = read_intents(fields["intents"], names)
+    ruled = Rules(forms, names.responses, queue)
+    for each in rules:
+        ruled.read(each.items())
+    intents = read_intents(fields["intents"].fields() if "intents" in fields else {}, names, ruled)
     after = ladder.get("no_input_after")
-    return Flow(
+    flow = Flow(
         name=bot["name"].text(),
         language=bot["language"].text() if "language" in bot else "en",
         voice=bot["voice"].text() if "voice" in bot else "default",
@@ -132,6 +155,7 @@ def _assemble(fields: dict[str, Node], names: Names) -> Flow:
         which=names.maybe_response(bot.get("which")),
         resume=names.maybe_response(bot.get("resume")),
     )
+    return flow, ruled.idle_forms()
 
 
 def _timezone(node: Node) -> str:

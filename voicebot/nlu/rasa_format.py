@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,10 +45,29 @@ def read_sentences(path: Path) -> Sentences:
     fields = root.fields(("version", "nlu"))
     if "nlu" not in fields:
         root.refuse("there is no `nlu:` list of training sentences")
-    found = Sentences(str(path))
-    for block in fields["nlu"].items():
+    return sentences_of(fields["nlu"])
+
+
+def sentences_of(nlu: Node) -> Sentences:
+    """Everything in the list under `nlu:`. Raises BotError."""
+    found = Sentences(nlu.file)
+    for block in nlu.items():
         _read_block(block, found)
     return found
+
+
+def joined(parts: Sequence[Sentences]) -> Sentences:
+    """The sentences of several files as one; what is said first about a word stands."""
+    whole = Sentences(parts[0].file)
+    for part in parts:
+        whole.examples += part.examples
+        whole.synonyms = {**part.synonyms, **whole.synonyms}
+        for held, more in ((whole.lookups, part.lookups), (whole.regexes, part.regexes)):
+            for name, said in more.items():
+                held.setdefault(name, []).extend(said)
+        whole.intent_lines = {**part.intent_lines, **whole.intent_lines}
+        whole.entity_lines = {**part.entity_lines, **whole.entity_lines}
+    return whole
 
 
 def _read_block(block: Node, found: Sentences) -> None:
@@ -133,7 +152,8 @@ def _mark(match: re.Match[str], start: int, line: int, file: str) -> Mark:
     unknown = set(said) - {"entity", "value", "role", "group"}
     if unknown or "entity" not in said:
         raise BotError(file, line, f"{match['long']} needs `entity`; may have value, role, group")
-    return Mark(said["entity"], str(said.get("value", text)), start, end, said.get("role"))
+    value = str(said.get("value", text))
+    return Mark(said["entity"], value, start, end, said.get("role"), said.get("group"))
 
 
 def _learn(mark: Mark, text: str, line: int, found: Sentences) -> None:

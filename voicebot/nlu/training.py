@@ -19,6 +19,7 @@ class Mark:
     start: int
     end: int
     role: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from voicebot.dialogue.flow import (
     Answer,
     Bot,
     Choice,
-    Condition,
     Flow,
     FollowUp,
     Intent,
@@ -19,14 +18,13 @@ from voicebot.dialogue.flow import (
     Menu,
     OtherHouse,
     Queue,
-    Response,
     Route,
     Slot,
     SlotKind,
     Universal,
-    Variation,
     Waiting,
 )
+from voicebot.dialogue.responses import Condition, Response, Variation
 from voicebot.nlu.ports import Entity, IntentScore, Understanding
 from voicebot.nlu.training import Training
 

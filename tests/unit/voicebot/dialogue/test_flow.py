@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.dialogue.flow import (
-    Choice,
-    Condition,
-    KeyAction,
-    Keypad,
-    Menu,
-    Response,
-    Slot,
-    SlotKind,
-    Universal,
-    Variation,
-    fill,
-)
+from voicebot.dialogue.flow import Choice, KeyAction, Keypad, Menu, Slot, SlotKind, Universal
+from voicebot.dialogue.responses import Condition, Response, Variation, fill
 from voicebot.nlu.ports import Entity
 
 HOURS = Response(

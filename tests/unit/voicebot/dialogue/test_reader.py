@@ -217,7 +217,7 @@ def test_a_mistake_in_the_flow(tmp_path: Path, old: str, new: str, line: int, wo
 BROKEN_DOMAIN = [
     ("intents: [hours, bill", "intents: [bill", "nlu.yml:3", "the intent 'hours' is not in"),
     ("entities: [day]", "entities: []", "domain.yml:7", "no entity 'day'"),
-    ("hours, bill,", "hours, bill, nobody,", "domain.yml:2", "does not say what to do"),
+    ("hours, bill,", "hours, bill, nobody,", "domain.yml:2", "neither flow.yml nor a rule"),
     ("hours, bill,", "hours, bill, bill,", "domain.yml:2", "a second time"),
     ("type: text\n    m", "type: txt\n    m", "domain.yml:6", "no slot type 'txt'"),
     ("{account}, {value}", "{acount}, {value}", "domain.yml:11", "did you mean 'account'"),

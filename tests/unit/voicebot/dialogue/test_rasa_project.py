@@ -1,0 +1,325 @@
+"""A folder in the shape of a Rasa 3.x project: what is read into flows, refused, remarked upon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.voicebot.sample import FACTS, meant
+from voicebot.dialogue.acts import Say, Transfer
+from voicebot.dialogue.flow import Answer, Choice, Route, SlotKind
+from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.reader import load_bot
+from voicebot.dialogue.state import Known
+from voicebot.errors import BotError
+
+SENTENCES = """\
+version: "3.1"
+nlu:
+- intent: hello
+  examples: |
+    - good morning
+- intent: yes
+  examples: |
+    - that is so
+- intent: book_table
+  examples: |
+    - a table for [four]{"entity": "guests", "role": "adults", "group": "1"}
+    - somewhere with [thai](kitchen) food
+- synonym: thai
+  examples: |
+    - from thailand
+"""
+MORE = """\
+nlu:
+- lookup: kitchen
+  examples: |
+    - greek
+stories:
+- story: a whole evening
+  steps:
+  - intent: hello
+  - action: utter_hello
+"""
+DOMAIN = """\
+version: "3.1"
+intents: [hello, yes, book_table]
+entities:
+- kitchen
+- guests: {roles: [adults]}
+slots:
+  kitchen:
+    type: text
+    mappings:
+    - type: from_entity
+      entity: kitchen
+  guests:
+    type: float
+    mappings:
+    - {type: from_entity, entity: guests}
+  garden:
+    type: bool
+    mappings:
+    - type: from_intent
+      intent: affirm
+      value: true
+      conditions: [{active_loop: table_form, requested_slot: garden}]
+    - type: from_intent
+      intent: deny
+      value: false
+      conditions: [{active_loop: table_form, requested_slot: garden}]
+  wishes:
+    type: text
+    mappings:
+    - type: from_text
+      conditions: [{active_loop: table_form, requested_slot: wishes}]
+  time_of_day:
+    type: categorical
+    values: [noon, evening]
+    mappings: [{type: from_entity, entity: guests}]
+  requested_slot: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+responses:
+  utter_hello:
+  - text: Hello from here.
+    buttons: [{title: Hi, payload: /hello}]
+  - text: Only on a screen.
+    channel: slack
+  utter_ask_kitchen: [{text: "Which kitchen?"}]
+  utter_ask_guests: [{text: "How many, generally?"}]
+  utter_ask_table_form_guests: [{text: "How many of you?"}]
+  utter_ask_garden: [{text: "In the garden?"}]
+  utter_ask_wishes: [{text: "Anything special?"}]
+  utter_ask_time_of_day: [{text: "At noon?"}]
+  utter_done:
+  - text: Inside then.
+  - text: In the garden then.
+    condition: [{type: slot, name: garden, value: true}]
+  say: [{text: "Fine."}]
+forms:
+  table_form:
+    required_slots:
+    - kitchen
+    - guests
+    - garden
+    - wishes
+actions: [action_call_the_cook]
+session_config: {session_expiration_time: 60}
+"""
+RULES = """\
+version: "3.1"
+rules:
+- rule: hello
+  steps:
+  - intent: hello
+  - action: utter_hello
+
+- rule: begin
+  steps:
+  - intent: book_table
+  - action: table_form
+  - active_loop: table_form
+
+- rule: end
+  condition:
+  - active_loop: table_form
+  steps:
+  - action: table_form
+  - active_loop: null
+  - slot_was_set: [{requested_slot: null}]
+  - action: utter_done
+"""
+FLOW = """\
+version: 1
+bot: {name: Test, queue: main, greeting: say, machine: say, recorded: say, anything_else: say,
+      confirm_intent: say, handover: say, out_of_scope: say, engine_failed: say}
+queues: {main: our team}
+intents: {"yes": {universal: affirm}}
+ladder: {no_input: {last: say}, no_match: {last: say}}
+waiting: {position: say, next: say, connecting: say, not_answered: say, nobody: say, failed: say}
+"""
+FILES = {
+    "data/nlu.yml": SENTENCES,
+    "data/more/mixed.yml": MORE,
+    "data/rules.yml": RULES,
+    "domain.yml": DOMAIN,
+    "flow.yml": FLOW,
+    "config.yml": "recipe: default.v1",
+    "endpoints.yml": "# none",
+}
+
+
+def write(folder: Path, files: dict[str, str] | None = None) -> Path:
+    for name, text in (FILES | (files or {})).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_rules_and_forms_become_flows(tmp_path: Path) -> None:
+    bot = load_bot(write(tmp_path))
+    flow = bot.flow
+    assert flow.intents["hello"].does == Answer("utter_hello")
+    assert flow.intents["book_table"].does == Route(
+        "main", ask=("kitchen", "guests", "garden", "wishes"), handover="utter_done"
+    )
+    slots = {name: (s.kind, s.ask, s.expects, s.whole) for name, s in flow.slots.items()}
+    assert slots["kitchen"] == (SlotKind.TEXT, "utter_ask_kitchen", "open", False)
+    assert slots["guests"] == (SlotKind.NUMBER, "utter_ask_table_form_guests", "digits", False)
+    assert slots["garden"] == (SlotKind.YES_NO, "utter_ask_garden", "yes_no", False)
+    assert slots["wishes"] == (SlotKind.TEXT, "utter_ask_wishes", "open", True)
+    assert slots["time_of_day"][1] is None
+    assert [v.text for v in bot.responses["utter_hello"].variations] == ["Hello from here."]
+    assert bot.text("utter_done", {"garden": "yes"}) == "In the garden then."
+
+
+def test_sentences_of_all_files_are_one_training(tmp_path: Path) -> None:
+    training = load_bot(write(tmp_path)).training
+    assert training.intents() == {"hello", "yes", "book_table"}
+    assert set(training.lookups["kitchen"]) == {"greek", "thai"}
+    assert training.synonyms == {"from thailand": "thai"}
+    mark = next(e for e in training.examples if e.text == "a table for four").marks[0]
+    assert (mark.role, mark.group) == ("adults", "1")
+
+
+def test_a_categorical_slot_of_a_form_is_a_choice(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("    - wishes\n", "    - time_of_day\n")
+    slot = load_bot(write(tmp_path, {"domain.yml": domain})).flow.slots["time_of_day"]
+    assert (slot.kind, slot.choices) == (SlotKind.CHOICE, (Choice("noon"), Choice("evening")))
+
+
+def test_a_form_is_asked_through_to_a_person(tmp_path: Path) -> None:
+    policy = Policy(load_bot(write(tmp_path)), FACTS)
+    state = policy.start().state
+    asked = []
+    for said in (
+        meant("book_table", kitchen="thai"),
+        meant(guests="4"),
+        meant("yes", yes_no="yes"),
+        meant("hello", 0.2, text="near the lake"),
+    ):
+        step = policy.heard(state, [said, said])
+        state = step.state
+        asked.append(state.question.about)
+    assert asked[:3] == ["guests", "garden", "wishes"]
+    assert {name: known.value for name, known in state.known.items()} == {
+        "kitchen": "thai", "guests": "4", "garden": "yes", "wishes": "near the lake",
+    }  # fmt: skip
+    assert isinstance(state.known["wishes"], Known)
+    said_last = [act.text for act in step.acts if isinstance(act, Say)]
+    assert said_last == ["In the garden then."]
+    assert [act.queue for act in step.acts if isinstance(act, Transfer)] == ["main"]
+
+
+def test_what_only_an_entity_fills_does_not_take_a_sentence(tmp_path: Path) -> None:
+    policy = Policy(load_bot(write(tmp_path)), FACTS)
+    state = policy.heard(policy.start().state, [meant("book_table")]).state
+    assert state.question.about == "kitchen"
+    after = policy.heard(state, [meant("hello", 0.2, text="oh anything")]).state
+    assert "kitchen" not in after.known
+    assert after.question.about == "kitchen"
+
+
+def test_what_is_not_used_is_said_once(tmp_path: Path) -> None:
+    remarks = load_bot(
+        write(tmp_path, {"rulez.yml": "{}", "stories.yml": MORE[MORE.index("st") :]})
+    ).remarks
+    assert remarks == (
+        f"{tmp_path}/stories.yml:1, {tmp_path}/data/more/mixed.yml:5: stories are not used; "
+        "rules, forms and flow.yml are",
+        f"{tmp_path}: config.yml, endpoints.yml: for a real Rasa only; not read",
+        f"{tmp_path}/rulez.yml: this file is not read",
+    )
+
+
+def test_a_form_that_no_rule_begins_is_remarked_upon(tmp_path: Path) -> None:
+    idle = DOMAIN.replace("forms:\n", "forms:\n  later_form: {required_slots: [wishes]}\n")
+    remarks = load_bot(write(tmp_path, {"domain.yml": idle})).remarks
+    line = idle[: idle.index("  later_form")].count("\n") + 1
+    assert remarks[-1] == (
+        f"{tmp_path}/domain.yml:{line}: no rule begins the form 'later_form'; not used"
+    )
+
+
+def test_a_folder_without_a_rasa_project_has_no_remarks() -> None:
+    utility = Path(__file__).parents[4] / "nlu_models" / "utility"
+    assert load_bot(utility).remarks == ()
+
+
+HELLO = "  - action: utter_hello"
+BEGIN = "  - action: table_form\n  - active_loop: table_form\n\n"
+TEXT = (
+    "    - type: from_text\n      conditions: [{active_loop: table_form, requested_slot: wishes}]"
+)
+BROKEN_RULES = [
+    (HELLO, "  - action: action_menu", 0, "'action_menu' is not supported"),
+    (HELLO, "  - action: utter_helo", 0, "did you mean 'utter_hello'"),
+    (HELLO, f"{HELLO}\n  - action: say", 1, "rule 'hello': `action` is not supported here"),
+    (HELLO, "  - checkpoint: later", 0, "`checkpoint` is not supported"),
+    (f"{HELLO}\n", "", -3, "`action` is missing"),
+    ("- intent: hello", "- intent: hello\n    entities: [kitchen]", 1, "`entities` beside"),
+    ("- intent: hello", "- intent: nlu_fallback", 0, "`ladder.no_match` of flow.yml"),
+    ("- intent: hello", "- intent: helo", 0, "'helo' is not in"),
+    ("- intent: hello", "- intent: yes", 0, "is also in"),
+    ("- intent: hello", "- intent: book_table", 5, "another rule has the intent"),
+    ("- rule: hello", "- rule: hello\n  conversation_start: true", 1, "`conversation_start`"),
+    (BEGIN, "  - action: table_form\n\n", 0, "stands `active_loop: table_form`"),
+    (BEGIN, BEGIN.replace("table", "tabel"), 0, "no form 'tabel_form'; did you mean"),
+    ("active_loop: null", "active_loop: table_form", 0, "should be null here"),
+    ("{requested_slot: null}", "{garden: true}", 0, "`slot_was_set` is not supported here"),
+    ("condition:\n  - active_loop", "condition:\n  - slot_was_set", 1, "`slot_was_set`"),
+    ("version:", "flows: {}\nversion:", 0, "no key 'flows'"),
+]
+BROKEN_DOMAIN = [
+    (
+        "    required_slots:",
+        "    ignored_intents: [hello]\n    required_slots:",
+        0,
+        "not supported",
+    ),
+    ("    - wishes", "    - wish", 0, "no slot 'wish'"),
+    ("    - wishes", "    - requested_slot", 0, "no response utter_ask_table_form_requested_slot"),
+    ("action_call_the_cook", "validate_table_form", 0, "'validate_table_form' of the form"),
+    ("    type: float", "    type: list", None, "a slot of type list"),
+    ("entity: kitchen", "entity: kitchen\n      role: from", 1, "`role` is not supported: the und"),
+    ("entity: kitchen", "entity: kitchen\n      not_intent: hello", 1, "`not_intent`"),
+    ("- type: from_entity", "- type: from_trigger_intent", 0, "'from_trigger_intent' is not supp"),
+    (TEXT, "    - type: from_text", 0, "only as the answer"),
+    ("intent: deny", "intent: hello", None, "only `affirm` for true"),
+    ("    type: float", "    type: float\n    initial_value: 2", 1, "is not supported"),
+    ("values: [noon, evening]", "values: []", None, "needs `values`"),
+]
+BROKEN = [
+    *(("data/rules.yml", *row) for row in BROKEN_RULES),
+    *(("domain.yml", *row) for row in BROKEN_DOMAIN),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "offset", "words"), BROKEN)
+def test_what_is_not_supported_has_its_place(
+    tmp_path: Path, file: str, old: str, new: str, offset: int | None, words: str
+) -> None:
+    """`offset`: lines from the change to the place that is named; None: elsewhere in the file."""
+    text = FILES[file]
+    assert old in text
+    with pytest.raises(BotError) as error:
+        load_bot(write(tmp_path, {file: text.replace(old, new, 1)}))
+    assert words in str(error.value)
+    assert error.value.file == str(tmp_path / file)
+    assert error.value.line is not None
+    if offset is not None:
+        assert error.value.line == text[: text.index(old)].count("\n") + 1 + offset
+    assert "\n" not in str(error.value)
+
+
+def test_a_domain_in_parts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    with pytest.raises(BotError, match=r"domain: a domain in parts is not supported"):
+        load_bot(write(tmp_path))
+
+
+def test_a_project_without_sentences_is_refused(tmp_path: Path) -> None:
+    (write(tmp_path) / "data/nlu.yml").unlink()
+    (tmp_path / "data/more/mixed.yml").unlink()
+    with pytest.raises(BotError, match=r"nlu\.yml: the file is missing"):
+        load_bot(tmp_path)

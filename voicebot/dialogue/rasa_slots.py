@@ -1,0 +1,136 @@
+"""Reads `slots:` of a Rasa 3.x domain.yml: what each holds, and what fills it.
+
+Rasa fills a slot from entities, from the whole sentence, from an intent, or in an action. Entities
+do so here whenever they are said. The rest counts as the answer to the question for the slot, so
+a mapping that is meant for any other moment is refused rather than read as something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from voicebot.nlu.marked import Node
+
+_KEYS = (
+    "type", "mappings", "values", "initial_value", "influence_conversation",
+    "min_value", "max_value",
+)  # fmt: skip
+_TYPES = ("text", "bool", "categorical", "float", "list", "any")
+_MAPPINGS = {
+    "from_entity": ("entity", "conditions"),
+    "from_text": ("conditions",),
+    "from_intent": ("intent", "value", "conditions"),
+    "custom": ("action", "conditions"),
+}
+_NOT_HERE = {
+    "role": "the understander does not tell roles apart; give each its own entity",
+    "group": "the understander does not tell groups apart; give each its own entity",
+}
+YES_NO = {"true": "yes", "false": "no"}
+"""What a bool is called where callers say it."""
+
+
+@dataclass(frozen=True)
+class RasaSlot:
+    """A slot of the domain."""
+
+    type: str
+    entities: tuple[str, ...] = ()
+    """Entities that fill it."""
+    values: tuple[str, ...] = ()
+    """Of a categorical: what it may be."""
+    whole: bool = False
+    """Whether the sentence that answers its question is its value."""
+
+    def value(self, written: str) -> str:
+        """A value as it is known in a call."""
+        return YES_NO.get(written.lower(), written) if self.type == "bool" else written
+
+
+def read_rasa_slots(node: Node, entities: Collection[str]) -> dict[str, RasaSlot]:
+    """Every slot. Raises BotError for what is wrong, and for what is not supported."""
+    return {name: _slot(name, body, entities) for name, body in node.fields().items()}
+
+
+def _slot(name: str, node: Node, entities: Collection[str]) -> RasaSlot:
+    fields = node.fields(_KEYS)
+    if "type" not in fields:
+        node.refuse(f"{node.name}: the slot has no `type`")
+    kind = fields["type"].one_of(_TYPES, "slot type")
+    initial = fields.get("initial_value")
+    if initial is not None and not initial.is_null():
+        initial.refuse(f"{initial.name} is not supported: a slot is empty when a call begins")
+    values = tuple(v.text() for v in fields["values"].items()) if "values" in fields else ()
+    if kind == "categorical" and not values:
+        node.refuse(f"{node.name}: a categorical slot needs `values`")
+    slot = RasaSlot(kind, values=values)
+    for mapping in fields["mappings"].items() if "mappings" in fields else ():
+        slot = _filled_by(slot, name, mapping, entities)
+    return slot
+
+
+def _filled_by(slot: RasaSlot, name: str, mapping: Node, entities: Collection[str]) -> RasaSlot:
+    fields = mapping.fields()
+    if "type" not in fields:
+        mapping.refuse(f"{mapping.name}: a mapping needs `type`")
+    kind = fields["type"].text()
+    if kind not in _MAPPINGS:
+        fields["type"].refuse(
+            f"{mapping.name}: the mapping {kind!r} is not supported; these are: "
+            + ", ".join(_MAPPINGS)
+        )
+    for key, value in fields.items():
+        if key not in ("type", *_MAPPINGS[kind]):
+            why = _NOT_HERE.get(key, f"not beside `{kind}`")
+            value.refuse(f"{mapping.name}: `{key}` is not supported: {why}")
+    asked = _only_when_asked(fields.get("conditions"), name)
+    if kind == "from_entity":
+        return _by_entity(slot, mapping, fields, entities)
+    if kind != "custom" and not asked:
+        mapping.refuse(
+            f"{mapping.name}: `{kind}` counts here only as the answer to the slot's question; add "
+            f"`conditions: [{{active_loop: <form>, requested_slot: {name}}}]`"
+        )
+    if kind == "from_text" and slot.type not in ("text", "any"):
+        mapping.refuse(f"{mapping.name}: `from_text` needs a slot of type text")
+    if kind == "from_intent":
+        _check_yes_no(slot, mapping, fields)
+    return replace(slot, whole=slot.whole or kind in ("from_text", "custom"))
+
+
+def _by_entity(
+    slot: RasaSlot, mapping: Node, fields: dict[str, Node], entities: Collection[str]
+) -> RasaSlot:
+    if "entity" not in fields:
+        mapping.refuse(f"{mapping.name}: from_entity needs `entity`")
+    if "conditions" in fields:
+        fields["conditions"].refuse(
+            f"{mapping.name}: `conditions` of from_entity are not supported: what a caller says "
+            "unasked is taken; take them out"
+        )
+    entity = fields["entity"].one_of(entities, "entity")
+    return replace(slot, entities=(*slot.entities, entity))
+
+
+def _check_yes_no(slot: RasaSlot, mapping: Node, fields: dict[str, Node]) -> None:
+    """A bool that is true by affirm and false by deny is a question for a yes or a no."""
+    said = tuple(fields[key].text().lower() for key in ("intent", "value") if key in fields)
+    if slot.type != "bool" or said not in (("affirm", "true"), ("deny", "false")):
+        mapping.refuse(
+            f"{mapping.name}: of from_intent only `affirm` for true and `deny` for false, in a "
+            "bool slot, is supported"
+        )
+
+
+def _only_when_asked(node: Node | None, slot: str) -> bool:
+    """Whether the conditions say: while this slot is asked for."""
+    for condition in node.items() if node is not None else ():
+        fields = condition.fields(("active_loop", "requested_slot"))
+        wanted = fields.get("requested_slot")
+        if wanted is None or wanted.text() != slot:
+            condition.refuse(
+                f"{condition.name}: a condition is supported as "
+                f"{{active_loop: …, requested_slot: {slot}}}"
+            )
+    return node is not None

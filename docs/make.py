@@ -19,6 +19,7 @@ from centralino.config.section import Name, Section
 from kernel.codec import name_of
 from kernel.machine import Machine
 from kernel.packet import Packet
+from voicebot.dialogue import flow, grammar
 
 DOCS = Path(__file__).parent
 ROOMS = ("kernel", "telephony", "voicebot", "acd", "outbound", "contacts", "centralino")
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         "configuration.md": configuration(),
         "packet.schema.json": json.dumps(packet_schema(), indent=2, ensure_ascii=False) + "\n",
+        "flow.schema.json": json.dumps(flow_schema(), indent=2, ensure_ascii=False) + "\n",
         "diagrams.md": diagrams(),
     }
 
@@ -205,6 +207,35 @@ def packet_schema() -> Json:
         "required": ["type", "v", "body"],
         "$defs": definitions,
     }
+
+
+# A bot's flow.yml.
+
+
+def flow_schema() -> Json:
+    """What editors complete and mark flow.yml with."""
+    meanings = {name: words(cls) for name, cls in FLOW_CLASSES.items()}
+    meanings["Intent"] |= words(flow.Route) | words(flow.Answer)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": "Made by docs/make.py from voicebot/dialogue/grammar.py.",
+        "title": "What a bot does: flow.yml",
+        **grammar.schema(meanings),
+    }
+
+
+FLOW_CLASSES = {
+    "Bot": flow.Flow,
+    "OtherHouse": flow.OtherHouse,
+    "Slot": flow.Slot,
+    "Intent": flow.Intent,
+    "Ladder": flow.Ladder,
+    "Ladders": flow.Flow,
+    "Waiting": flow.Waiting,
+    "Keypad": flow.Keypad,
+    "Menu": flow.Menu,
+    "KeyAction": flow.KeyAction,
+}
 
 
 # The state machines.

@@ -37,7 +37,7 @@ class Form:
 def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str, Slot]]:
     """The forms, and every slot with the question that its form asks."""
     forms: dict[str, Form] = {}
-    slots, asking = dict(names.slots), replace(names)
+    slots = dict(names.slots)
     for name, body in domain.forms.fields().items() if domain.forms is not None else ():
         fields = body.fields()
         for key, value in fields.items():
@@ -49,7 +49,7 @@ def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str,
         wanted = []
         for item in fields["required_slots"].items():
             slot = item.one_of(domain.slots, "slot")
-            slots[slot] = _asked(slots[slot], name, item, domain, asking)
+            slots[slot] = _asked(slots[slot], name, item, domain, names)
             wanted.append(slot)
         if not wanted:
             body.refuse(f"{body.name}: a form without slots asks for nothing")

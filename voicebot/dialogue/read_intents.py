@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import Answer, Doing, FollowUp, Intent, Route, Universal
 from voicebot.dialogue.rasa_rules import Rules
 from voicebot.dialogue.read_parts import Names, flag, words
@@ -11,18 +12,6 @@ from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES
 from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, hint
 from voicebot.nlu.training import OUT_OF_SCOPE
-
-_ANY = ("title", "universal", "irreversible")
-_ANSWER_KEYS = ("follow_up", "small_talk", "hang_up", "interruptible")
-_ROUTE_KEYS = (
-    "head_start", "required", "preferred", "say", "ask", "confirm", "handover", "summary",
-    "emergency", "refer",
-)  # fmt: skip
-_DOING: Mapping[str, tuple[str, ...]] = {
-    "answer": _ANSWER_KEYS,
-    "route": _ROUTE_KEYS,
-    "follow_up_of": (),
-}
 
 
 def read_intents(bodies: Mapping[str, Node], names: Names, rules: Rules) -> dict[str, Intent]:
@@ -62,15 +51,15 @@ def _check_trained(name: str, body: Node, names: Names) -> None:
 
 
 def _intent(name: str, node: Node, every: Collection[str], names: Names) -> Intent:
-    fields = node.fields((*_ANY, *_DOING, *_ANSWER_KEYS, *_ROUTE_KEYS))
+    fields = node.fields(grammar.PARTS["Intent"])
     universal = fields["universal"].one_of([u.value for u in Universal], "universal word") if (
         "universal" in fields
     ) else None  # fmt: skip
-    doing = [key for key in _DOING if key in fields]
+    doing = [key for key in grammar.DOING if key in fields]
     if len(doing) > 1 or (not doing and universal is None):
-        node.refuse(f"{node.name} needs one of: {', '.join(_DOING)}; or `universal`")
+        node.refuse(f"{node.name} needs one of: {', '.join(grammar.DOING)}; or `universal`")
     for key, value in fields.items():
-        if key not in (*_ANY, *doing) and key not in _allowed_beside(doing):
+        if key not in (*grammar.ANY_INTENT, *doing) and key not in _allowed_beside(doing):
             value.refuse(f"{value.name} has no meaning here, only beside `{_owner(key)}`")
     title = fields["title"].text() if "title" in fields else name.replace("_", " ")
     does = _does(doing[0], fields, every, names) if doing else None
@@ -78,12 +67,12 @@ def _intent(name: str, node: Node, every: Collection[str], names: Names) -> Inte
     return Intent(name, title, does, carried, flag(fields, "irreversible", False))
 
 
-def _allowed_beside(doing: list[str]) -> tuple[str, ...]:
-    return _DOING[doing[0]] if doing else ()
+def _allowed_beside(doing: list[str]) -> Collection[str]:
+    return grammar.BESIDE[doing[0]] if doing else ()
 
 
 def _owner(key: str) -> str:
-    return next(doing for doing, keys in _DOING.items() if key in keys)
+    return next(doing for doing, keys in grammar.BESIDE.items() if key in keys)
 
 
 def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names: Names) -> Doing:

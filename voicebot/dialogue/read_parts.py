@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from telephony.drivers.addresses import address_of, parse_uri
+from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import (
     Choice,
     KeyAction,
@@ -24,8 +25,6 @@ from voicebot.dialogue.responses import Response
 from voicebot.nlu.marked import Node, hint
 from voicebot.redaction import CARD
 
-KEYS = "0123456789*#"
-EXPECTS = ("open", "yes_no", "menu", "digits", "spelling", "date", "name")
 EXPECTED_OF = {
     SlotKind.NAME: "name",
     SlotKind.DIGITS: "digits",
@@ -36,8 +35,6 @@ EXPECTED_OF = {
     SlotKind.CHOICE: "menu",
 }
 """What the answer for a slot of a kind is recognised as."""
-_WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
-_MORE_WAITING_TEXTS = ("wait", "wait_about", "wait_soon", "closed")
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,8 @@ def read_houses(node: Node | None, names: Names) -> dict[str, OtherHouse]:
     """Other houses, and where each is."""
     houses = {}
     for name, body in node.fields().items() if node is not None else ():
-        fields = body.fields(("title", "refer", "failed"))
-        need(body, fields, "title", "refer", "failed")
+        fields = body.fields(grammar.HOUSE)
+        need(body, fields, *grammar.NEEDED["OtherHouse"])
         target = fields["refer"].text()
         parsed = parse_uri(target)
         if parsed is None or not parsed.user or target != address_of(target) or parsed.headers:
@@ -121,12 +118,11 @@ def read_slots(node: Node | None, names: Names) -> dict[str, Slot]:
 
 
 def _slot(node: Node, known: Slot, names: Names) -> Slot:
-    fields = node.fields(
-        ("type", "title", "ask", "reprompts", "confirm", "confirm_below", "echo", "attempts",
-         "required", "keys", "end_key", "digits", "choices", "expects", "secret")
-    )  # fmt: skip
+    fields = node.fields(grammar.SLOT)
     kind = _slot_kind(fields.get("type"))
-    expects = fields["expects"].one_of(EXPECTS, "expectation") if "expects" in fields else None
+    expects = (
+        fields["expects"].one_of(grammar.EXPECTS, "expectation") if "expects" in fields else None
+    )
     slot = replace(
         known,
         kind=kind,
@@ -143,7 +139,9 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         required=flag(fields, "required", known.required),
         keys=flag(fields, "keys", known.keys),
         secret=flag(fields, "secret", known.secret),
-        end_key=fields["end_key"].one_of(KEYS, "key") if "end_key" in fields else known.end_key,
+        end_key=fields["end_key"].one_of(grammar.KEYS, "key")
+        if "end_key" in fields
+        else known.end_key,
         choices=_choices(fields["choices"]) if "choices" in fields else (),
     )
     if kind is SlotKind.CHOICE and not slot.choices:
@@ -161,11 +159,13 @@ def _slot_kind(node: Node | None) -> SlotKind:
 
 
 def _choices(node: Node) -> tuple[Choice, ...]:
-    return tuple(Choice(value, key.one_of(KEYS, "key")) for value, key in node.fields().items())
+    return tuple(
+        Choice(value, key.one_of(grammar.KEYS, "key")) for value, key in node.fields().items()
+    )
 
 
 def _digits(node: Node, slot: Slot) -> Slot:
-    fields = node.fields(("min", "max", "luhn", "groups", "show_last"))
+    fields = node.fields(grammar.DIGITS)
     low = fields["min"].whole(1, 30) if "min" in fields else 1
     high = fields["max"].whole(low, 30) if "max" in fields else 0
     groups = fields["groups"].items() if "groups" in fields else ()
@@ -186,8 +186,8 @@ def _digits(node: Node, slot: Slot) -> Slot:
 
 def read_ladder(node: Node, default_queue: str, names: Names) -> Ladder:
     """One ladder."""
-    fields = node.fields(("say", "last", "then", "queue", "keypad"))
-    need(node, fields, "last")
+    fields = node.fields(grammar.LADDER)
+    need(node, fields, *grammar.NEEDED["Ladder"])
     then = fields["then"].one_of([t.value for t in Then], "end") if "then" in fields else "route"
     return Ladder(
         say=names.response_list(fields.get("say")),
@@ -200,11 +200,11 @@ def read_ladder(node: Node, default_queue: str, names: Names) -> Ladder:
 
 def read_waiting(node: Node, names: Names) -> Waiting:
     """What a waiting caller hears."""
-    fields = node.fields(("music", "interval", *_WAITING_TEXTS, *_MORE_WAITING_TEXTS))
-    need(node, fields, *_WAITING_TEXTS)
+    fields = node.fields(grammar.WAITING)
+    need(node, fields, *grammar.NEEDED["Waiting"])
     return Waiting(
-        **{key: names.response(fields[key]) for key in _WAITING_TEXTS},
-        **{key: names.response(fields[key]) for key in _MORE_WAITING_TEXTS if key in fields},
+        **{key: names.response(fields[key]) for key in grammar.WAITING_TEXTS},
+        **{key: names.response(fields[key]) for key in grammar.MORE_WAITING_TEXTS if key in fields},
         music=flag(fields, "music", True),
         interval=fields["interval"].number(5, 600) if "interval" in fields else 30.0,
     )
@@ -215,8 +215,8 @@ def read_waiting(node: Node, names: Names) -> Waiting:
 
 def read_keypad(node: Node, intents: Mapping[str, object], names: Names) -> Keypad:
     """The menus of a keys-only line."""
-    fields = node.fields(("start", "invalid", "item", "menus"))
-    need(node, fields, "start", "menus")
+    fields = node.fields(grammar.KEYPAD)
+    need(node, fields, *grammar.NEEDED["Keypad"])
     bodies = fields["menus"].fields()
     menus = {name: _menu(name, body, bodies, intents, names) for name, body in bodies.items()}
     keypad = Keypad(
@@ -234,11 +234,11 @@ def _menu(
     intents: Mapping[str, object],
     names: Names,
 ) -> Menu:
-    fields = node.fields(("say", "keys"))
-    need(node, fields, "keys")
+    fields = node.fields(grammar.MENU)
+    need(node, fields, *grammar.NEEDED["Menu"])
     actions = []
     for key, body in fields["keys"].fields().items():
-        if len(key) != 1 or key not in KEYS:
+        if len(key) != 1 or key not in grammar.KEYS:
             body.refuse(f"{body.name}: a telephone has no key {key!r}")
         actions.append(_action(key, body, menus, intents))
     return Menu(name, names.maybe_response(fields.get("say")), tuple(actions))
@@ -247,7 +247,7 @@ def _menu(
 def _action(
     key: str, node: Node, menus: Mapping[str, Node], intents: Mapping[str, object]
 ) -> KeyAction:
-    fields = node.fields(("label", "intent", "menu", "do"))
+    fields = node.fields(grammar.KEY_ACTION)
     if len(fields.keys() & {"intent", "menu", "do"}) != 1:
         node.refuse(f"{node.name} needs one of: intent, menu, do")
     do = fields["do"].one_of([u.value for u in Universal], "action") if "do" in fields else None

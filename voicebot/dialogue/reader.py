@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import Bot, Flow, Queue, Slot, Thresholds
 from voicebot.dialogue.rasa_domain import Domain, read_domain
 from voicebot.dialogue.rasa_forms import Form, read_forms
@@ -30,24 +31,6 @@ from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, read_yaml
 from voicebot.nlu.rasa_format import Sentences, joined
 from voicebot.nlu.training import Training
-
-VERSION = 1
-_KEYS = (
-    "version",
-    "bot",
-    "thresholds",
-    "queues",
-    "houses",
-    "slots",
-    "intents",
-    "ladder",
-    "keypad",
-    "waiting",
-)
-_BOT_TEXTS = (
-    "greeting", "machine", "recorded", "anything_else", "confirm_intent", "handover",
-    "out_of_scope", "engine_failed",
-)  # fmt: skip
 
 
 def load_bot(folder: Path) -> Bot:
@@ -95,11 +78,11 @@ def _flow(
     root: Node, domain: Domain, sentences: Sentences, rules: Sequence[Node]
 ) -> tuple[Flow, list[Form]]:
     """The flow, and the forms that nothing begins."""
-    fields = root.fields(_KEYS)
-    need(root, fields, "version", "bot", "queues", "ladder", "waiting")
+    fields = root.fields(grammar.FLOW)
+    need(root, fields, *grammar.NEEDED["Flow"])
     if not rules:
         need(root, fields, "intents")
-    fields["version"].whole(VERSION, VERSION)
+    fields["version"].whole(grammar.VERSION, grammar.VERSION)
     names = Names(
         domain_file=domain.file,
         nlu_file=sentences.file,
@@ -123,12 +106,10 @@ def _flow(
 def _assemble(
     fields: dict[str, Node], names: Names, forms: dict[str, Form], rules: Sequence[Node]
 ) -> tuple[Flow, list[Form]]:
-    bot = fields["bot"].fields(
-        ("name", "language", "voice", "timezone", "queue", "which", "resume", *_BOT_TEXTS)
-    )
-    need(fields["bot"], bot, "name", "queue", *_BOT_TEXTS)
-    ladder = fields["ladder"].fields(("no_input_after", "no_input", "no_match"))
-    need(fields["ladder"], ladder, "no_input", "no_match")
+    bot = fields["bot"].fields(grammar.BOT)
+    need(fields["bot"], bot, *grammar.NEEDED["Bot"])
+    ladder = fields["ladder"].fields(grammar.LADDERS)
+    need(fields["ladder"], ladder, *grammar.NEEDED["Ladders"])
     queue = names.queue(bot["queue"])
     ruled = Rules(forms, names.responses, queue)
     for each in rules:
@@ -141,7 +122,7 @@ def _assemble(
         voice=bot["voice"].text() if "voice" in bot else "default",
         timezone=_timezone(bot["timezone"]) if "timezone" in bot else "UTC",
         default_queue=queue,
-        **{key: names.response(bot[key]) for key in _BOT_TEXTS},
+        **{key: names.response(bot[key]) for key in grammar.BOT_TEXTS},
         no_input=read_ladder(ladder["no_input"], queue, names),
         no_match=read_ladder(ladder["no_match"], queue, names),
         no_input_after=after.number(1, 60) if after else 6.0,
@@ -169,8 +150,8 @@ def _timezone(node: Node) -> str:
 def _thresholds(node: Node | None) -> Thresholds:
     if node is None:
         return Thresholds()
-    fields = node.fields(("accept", "ask"))
-    need(node, fields, "accept", "ask")
+    fields = node.fields(grammar.THRESHOLDS)
+    need(node, fields, *grammar.NEEDED["Thresholds"])
     accept = fields["accept"].number(0, 1)
     ask = fields["ask"].number(0, 1)
     if ask > accept:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.dialogue.read_parts import EXPECTS
+from voicebot.dialogue.grammar import EXPECTS
 from voicebot.expected import EXPECTED, HARD_STOP, Mask, Pace, expected, luhn
 
 

@@ -75,6 +75,16 @@ def _no_number(error: phonenumbers.NumberParseException, region: str) -> str:
     return "is no telephone number"
 
 
+def dialled(target: str, region: str = "") -> str:
+    """The number behind what is dialled, `sip:+39…@carrier` too: E.164 where it is one, else the
+    user or the digits as they are."""
+    user = target.partition(":")[2].partition("@")[0] if ":" in target else target
+    try:
+        return read_number(user, region).e164
+    except BadNumber:
+        return user
+
+
 def zones(e164: str) -> tuple[str, ...]:
     """The IANA time zones in which the number may be, none if that is not known."""
     try:

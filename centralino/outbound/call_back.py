@@ -10,7 +10,7 @@ from centralino.contacts.store import ContactStore
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.notices import StoredMessages
 from contacts.errors import BadNumber
-from contacts.numbers import read_number
+from contacts.numbers import dialled, read_number
 from outbound.errors import BadMessage
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import CampaignRecord, CampaignState, RecipientRecord, recipient_id
@@ -72,7 +72,7 @@ class CallBack:
         self, campaign: CampaignRecord, caller: str, region: str
     ) -> list[RecipientRecord]:
         try:
-            number = read_number(_user_of(caller), region)
+            number = read_number(dialled(caller, region), region)
         except BadNumber:
             return []
         people = await self._contacts.by_number(number.e164, frozenset({campaign.client}))
@@ -85,8 +85,3 @@ class CallBack:
         words: Phrases = phrases.get(language) or next(iter(phrases.values()))
         silent = replace(words, options="", again="", who="")
         return Script({language: Version(words.nothing, "", "", silent)}, rounds=1)
-
-
-def _user_of(uri: str) -> str:
-    """The number in `sip:+39…@host`, or what is there."""
-    return uri.partition(":")[2].partition("@")[0] if ":" in uri else uri

@@ -10,15 +10,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterable,
-    Iterator,
-    Mapping,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -37,6 +29,7 @@ from contacts.errors import ContactsError
 from kernel.clock import Clock
 from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
+from outbound.compliance import LegalClass
 from outbound.errors import NoSuchCampaign, OutboundError
 from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
 from outbound.ports import NewRecipient
@@ -156,7 +149,7 @@ class Campaigns:
 
     def __init__(
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
-        keep_seconds: float, classes: Collection[str],
+        keep_seconds: float, classes: Mapping[str, LegalClass],
     ) -> None:  # fmt: skip
         self.service = service
         self.books = books
@@ -229,6 +222,7 @@ class Campaigns:
         if new.legal_class not in self._classes:
             known = ", ".join(sorted(self._classes))
             raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
+        check_attempts(new.attempts, self._classes[new.legal_class])
         if new.bot:
             raise CampaignError("no bot talks in calls out yet: say what is to be said (words)")
         if not new.words:
@@ -355,6 +349,12 @@ class Campaigns:
         asked = OfCampaign.model_validate(values)
         self._seen(asked.campaign, asker)
         return asked
+
+
+def check_attempts(wanted: int, law: LegalClass) -> None:
+    """Raises CampaignError where one person would be called more often than the class lets."""
+    if wanted > law.attempts:
+        raise CampaignError(f"{law.name} calls a person {law.attempts} times at most: take fewer")
 
 
 def drafted(new: NewCampaign, name: str) -> CampaignRecord:

@@ -22,6 +22,7 @@ from centralino.outbound.campaigns import (
     Json,
     NewCampaign,
     Wish,
+    check_attempts,
     drafted,
     read_people,
 )
@@ -186,6 +187,7 @@ class Notifications:
         law = self._classes.get(new.legal_class)
         if law is None:
             raise CampaignError(f"there is no legal class {new.legal_class!r}")
+        check_attempts(new.attempts, law)
         message = self.message_of(new)
         audience = await self._audience(new, law)
         people = ((one.language, one.slots) for one in audience.people)

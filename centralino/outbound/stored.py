@@ -9,8 +9,10 @@ from importlib.resources import files
 
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
+from centralino.outbound.called_before import CalledBefore
+from contacts.numbers import dialled
 from kernel.codec import message
-from outbound.compliance import Asked, Denial, LegalClass, may_call, read_classes
+from outbound.compliance import DAY, Asked, Denial, LegalClass, may_call, read_classes
 from outbound.gate import ALLOWED, Allowed
 from outbound.records import CampaignRecord, RecipientRecord, Refusal
 
@@ -55,38 +57,70 @@ REFUSALS = {
 }
 
 
-def house_classes() -> dict[str, LegalClass]:
-    """The legal classes that come with the program."""
+def house_classes(region: str = "") -> dict[str, LegalClass]:
+    """The legal classes that come with the program, as they are in this country."""
     text = files("outbound").joinpath("legal_classes.toml").read_text(encoding="utf-8")
-    return read_classes(tomllib.loads(text))
+    return read_classes(tomllib.loads(text), region)
 
 
 @dataclass
 class HouseRules:
-    """`outbound.ports.Rules`: the campaign's legal class, with the house's do-not-call lists.
+    """`outbound.ports.Rules`: the campaign's legal class as it is where its client is, with the
+    house's do-not-call lists, recorded consents and what was called before.
 
     A class that is not there lets nobody be called.
     """
 
     contacts: ContactStore
-    classes: Mapping[str, LegalClass]
+    before: CalledBefore
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Client → country (ISO 3166-1 alpha-2); one not named: the plain classes."""
+    _classes: dict[str, dict[str, LegalClass]] = field(default_factory=dict)
     _blocked: dict[str, tuple[float, Callable[[str], bool]]] = field(default_factory=dict)
 
     async def ask(
         self, campaign: CampaignRecord, recipient: RecipientRecord, number: str, now: float
     ) -> Allowed:
         """Whether this number may be called now."""
-        law = self.classes.get(campaign.legal_class)
+        region = self.regions.get(campaign.client, "")
+        law = self._of(region).get(campaign.legal_class)
         if campaign.exercise:
             return ALLOWED
         if law is None:
             return Allowed(Refusal.NOT_ALLOWED)
-        blocked = law.do_not_call and (await self._list(campaign.client, now))(number)
-        zones = tuple(name for name in recipient.zone.split(",") if name)
-        ruling = may_call(law, Asked(zones, blocked), now)
+        number = dialled(number, region)
+        asked = Asked(
+            zones=tuple(name for name in recipient.zone.split(",") if name),
+            blocked=law.do_not_call and (await self._list(campaign.client, now))(number),
+            consented=law.consent and await self._consented(campaign, recipient, number),
+            called=await self._called(law, campaign, recipient, now),
+        )
+        ruling = may_call(law, asked, now)
         if ruling.denial is None:
             return ALLOWED
         return Allowed(REFUSALS[ruling.denial], ruling.again_at or 0.0)
+
+    def _of(self, region: str) -> Mapping[str, LegalClass]:
+        if region not in self._classes:
+            self._classes[region] = house_classes(region)
+        return self._classes[region]
+
+    async def _called(
+        self, law: LegalClass, campaign: CampaignRecord, recipient: RecipientRecord, now: float
+    ) -> tuple[float, ...]:
+        if not law.frequency:
+            return ()
+        since = now - max(rule.days for rule in law.frequency) * DAY
+        return await self.before.times(campaign, recipient, since)
+
+    async def _consented(
+        self, campaign: CampaignRecord, recipient: RecipientRecord, number: str
+    ) -> bool:
+        """Whether the person, or one with this number who is no contact by name, agreed."""
+        clients = frozenset({campaign.client})
+        known = list((await self.contacts.get([recipient.person], clients)).values())
+        people = known or await self.contacts.by_number(number, clients)
+        return any(one.may_be_asked(campaign.legal_class) for one in people)
 
     async def _list(self, client: str, now: float) -> Callable[[str], bool]:
         read, blocked = self._blocked.get(client, (0.0, None))

@@ -20,6 +20,7 @@ from centralino.errors import CentralinoError
 from centralino.outbound.alert_desk import AlertDesk
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.call_back import CallBack
+from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import Asker, Campaigns, Json
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
@@ -27,6 +28,7 @@ from centralino.outbound.notifications import Notifications
 from centralino.outbound.stored import HouseRules, house_classes
 from centralino.processes.preflight import find_notice_bot
 from centralino.users.signin import SignIn
+from contacts.numbers import dialled
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
 from kernel.codec import name_of
@@ -96,7 +98,8 @@ class OutboundDesk:
         """News of a call, from a media process; within a group it is kept for the end of it."""
         if isinstance(value, messages.OptedOut):
             now = self.clock.now()
-            await self.contacts.block([value.number], value.client, "asked in a call", now)
+            number = dialled(value.number, self.regions.get(value.client, ""))
+            await self.contacts.block([number], value.client, "asked in a call", now)
             await self.service.drop(value.recipient, "asked not to be called")
             return
         run = _run.get()
@@ -181,10 +184,12 @@ def make_outbound(
     }
     words = {language: phrases_of(bot) for language, bot in bots.items()}
     helpers = frozenset(queue for bot in bots.values() for queue in bot.flow.queues)
+    regions = {client.id: client.region for client in config.clients}
     stored = StoredMessages(contents, contacts=contacts, classes=classes, phrases=lambda: words)
+    rules = HouseRules(contacts, CalledBefore(database, config.centre), regions)
     service = OutboundService(
-        dialler, books, SqlOwnership(database, config.centre, owner),
-        HouseRules(contacts, classes), stored, carrier(bus), clock,
+        dialler, books, SqlOwnership(database, config.centre, owner), rules, stored, carrier(bus),
+        clock,
     )  # fmt: skip
     keep = config.retention.days * DAY
     campaigns = Campaigns(service, books, contents, clock, keep, classes)
@@ -206,5 +211,5 @@ def make_outbound(
     return OutboundDesk(
         service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
         CallBack(service, books, contacts, stored),
-        {client.id: client.region for client in config.clients},
+        regions,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.lease import SqlOwnership
@@ -100,7 +101,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         books = SqlBooks(database, "house", "secret")
         contents = ContentStore(database, "house")
         contacts = ContactStore(database, contents, "secret")
-        rules = HouseRules(contacts, house_classes())
+        rules = HouseRules(contacts, CalledBefore(database, "house"))
         called: list[PlaceCall] = []
         words = Words(contents)
 
@@ -164,6 +165,7 @@ async def test_the_same_key_is_done_once(house: House) -> None:
     ("changes", "problem"),
     [
         ({"words": ""}, "say what is to be said"),
+        ({"legal_class": "sales", "attempts": 20}, "sales calls a person 3 times at most"),
         ({"bot": "utility"}, "no bot talks in calls out yet"),
         ({"legal_class": "party"}, "there is no class 'party'"),
         ({"colour": "red"}, "colour: Extra inputs"),

@@ -209,6 +209,7 @@ class NoticeTalk:
         """What was said, and what it means; then hear the next."""
         if self._ear is None or turn != self._turn:
             return
+        goes_on = False
         try:
             heard = await self._ear.hear_out(turn)
             if heard.text and heard.no_speech < NO_SPEECH and turn == self._turn:
@@ -218,8 +219,13 @@ class NoticeTalk:
                 await self._understand(heard.text)
         except EngineLost as lost:
             log.warning("notice.not_heard", problem=str(lost))  # keys are still there
+        except asyncio.CancelledError:
+            goes_on = True  # what was guessed is void: the same turn's next pause will tell
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
         finally:
-            if turn == self._turn:
+            if turn == self._turn and not goes_on:
                 self._listen()
 
     async def _understand(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from telephony.media.tones import beep
 from telephony.types import Originate
 from tests.unit.centralino.media.test_calls_out import EDGE, NUMBER, World, world
 from voicebot.nlu.ports import IntentScore, Understanding
+from voicebot.speech.ports import RecognitionContext, RecognitionStream
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
 
 __all__ = ["world"]
@@ -55,6 +57,27 @@ class Understands:
 
     def intents(self) -> frozenset[str]:
         return frozenset(INTENTS.values())
+
+
+class Deliberate(ScriptedRecogniser):
+    """Answers once it is let, and remembers how much sound it was given each time."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__(texts)
+        self.let = asyncio.Event()
+        self.sizes: list[int] = []
+
+    async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
+        stream = await super().open(rate, context)
+        feed = stream.feed
+
+        async def slowly(pcm: bytes) -> None:
+            self.sizes.append(len(pcm))
+            await self.let.wait()
+            await feed(pcm)
+
+        setattr(stream, "feed", slowly)  # noqa: B010
+        return stream
 
 
 class Called(World):
@@ -85,9 +108,13 @@ def called(world: World) -> Called:
 
 
 async def answered(called: Called, heard: Sequence[str] = (), script: Script = SCRIPT) -> None:
+    await hears(called, ScriptedRecogniser(heard), script)
+
+
+async def hears(called: Called, recogniser: ScriptedRecogniser, script: Script = SCRIPT) -> None:
     called.house.notices = Engines(
         {"en": called.voice, "it": called.italian}, {"en": Understands()},
-        ScriptedRecogniser(heard), lambda rate: LevelVad(),
+        recogniser, lambda rate: LevelVad(),
     )  # fmt: skip
     await called.place(script=script)
     await called.phone.answer(called.legs[-1])
@@ -121,6 +148,21 @@ async def test_understood_by_voice(called: Called) -> None:
     await called.listen(2)
     assert AttemptAcknowledged("att-1", "voice", False) in called.told
     assert called.ended().outcome is Outcome.ANSWERED
+
+
+async def test_who_goes_on_while_it_is_made_out_is_heard_from_the_beginning(
+    called: Called,
+) -> None:
+    recogniser = Deliberate(["understood"])
+    await hears(called, recogniser)
+    await called.listen(1.5)
+    await called.says(SPEECH + bytes(11_200) + SPEECH)  # 0.7 s of thinking
+    recogniser.let.set()
+    await called.says(bytes(16_000))
+    await called.listen(2)
+    first, whole = recogniser.sizes
+    assert whole >= first + len(SPEECH)
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
 
 
 async def test_help_hands_the_leg_on_and_ends_the_attempt(called: Called) -> None:

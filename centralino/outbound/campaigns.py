@@ -36,6 +36,7 @@ from outbound.ports import NewRecipient
 from outbound.records import (
     EMERGENCY_RETRY,
     CampaignRecord,
+    CampaignState,
     Guarantee,
     Path,
     RetryPolicy,
@@ -46,6 +47,8 @@ Json = dict[str, Any]
 Clients = frozenset[str] | None
 NUMBER = re.compile(r"\+\d{6,15}|\d{2,6}|sips?:\S+@\S+")
 EMERGENCY = "emergency"
+NOTICE = "notice-"
+"""How the names of notifications' messages begin."""
 PAGE = 2_000
 RESULT_COLUMNS = (
     "seq", "id", "person", "state", "bucket", "help", "spent", "ordinal", "reached_at", "why",
@@ -242,13 +245,21 @@ class Campaigns:
 
     async def _people(self, values: Mapping[str, Any], asker: Asker) -> Json:
         new = NewPeople.model_validate(values)
-        self._seen(new.campaign, asker)
+        if is_notice(self._seen(new.campaign, asker)):
+            raise CampaignError(
+                "a notification goes to those whom it was drafted for: draft it anew"
+            )
         people = list(read_people(new.lines, new.language, new.zone))
         return {"campaign": new.campaign, "added": await self.service.add(new.campaign, people)}
 
     async def _start(self, values: Mapping[str, Any], asker: Asker) -> Json:
         asked = self._of(values, asker)
-        await self.service.submit(CampaignStarted(asked.campaign, asker.name))
+        record = self.service.campaign(asked.campaign)
+        if is_notice(record) and record.state is CampaignState.DRAFT:
+            # Under its own rules, whatever it is called: two persons where the house asks for two.
+            await self._verbs["notice.launch"]({"campaign": record.id}, asker)
+        else:
+            await self.service.submit(CampaignStarted(asked.campaign, asker.name))
         return self._shown(asked.campaign)
 
     async def _pause(self, values: Mapping[str, Any], asker: Asker) -> Json:
@@ -355,6 +366,11 @@ def check_attempts(wanted: int, law: LegalClass) -> None:
     """Raises CampaignError where one person would be called more often than the class lets."""
     if wanted > law.attempts:
         raise CampaignError(f"{law.name} calls a person {law.attempts} times at most: take fewer")
+
+
+def is_notice(record: CampaignRecord) -> bool:
+    """Whether it is a notification: who launches it and whom it is for has rules of its own."""
+    return record.message.startswith(NOTICE)
 
 
 def drafted(new: NewCampaign, name: str) -> CampaignRecord:

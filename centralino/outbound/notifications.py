@@ -17,6 +17,7 @@ from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
 from centralino.db.meta import get_meta, set_meta
 from centralino.outbound.campaigns import (
+    NOTICE,
     Asker,
     Campaigns,
     Json,
@@ -239,7 +240,7 @@ class Notifications:
             starts=new.starts, expires=new.expires, exercise=new.exercise,
             ring_timeout=max(new.ring_timeout, self._classes[new.legal_class].min_ring),
         )  # fmt: skip
-        record = drafted(fields, name)
+        record = replace(drafted(fields, name), message=NOTICE + name)
         if new.retry_after:
             delays = dict.fromkeys(record.retry.delays, new.retry_after)
             record = replace(record, retry=replace(record.retry, delays=delays))
@@ -412,7 +413,7 @@ class Notifications:
         name = f"{campaign}-{which}"
         if self.state(name) is None:
             more = replace(
-                record, id=name, name=f"{title}: {record.name}", message=f"msg-{name}",
+                record, id=name, name=f"{title}: {record.name}", message=NOTICE + name,
                 message_version=1, starts=0.0, state=CampaignState.DRAFT, created=0.0,
                 expires=0.0 if which == BACK else record.expires,
             )  # fmt: skip

@@ -213,7 +213,7 @@ async def test_cancelling_takes_it_back_from_everybody_reached(house: House) -> 
     back = told["retraction"]
     assert house.state(back) is CampaignState.RUNNING
     (due,) = await house.desk.campaigns.books.everybody(back)
-    message = await house.desk.service.messages.message(f"msg-{back}", 1)  # type: ignore[attr-defined]
+    message = await house.desk.service.messages.message(f"notice-{back}", 1)  # type: ignore[attr-defined]
     assert due.recipient.person == ada.id and message.texts["it"].headline == "Tutto bene."
     assert "no longer valid" in message.texts["en"].headline
 
@@ -244,6 +244,10 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
         for _ in range(2):  # the same person twice is one person
             told = await house.ask("notice.launch", by="21", **asked)
             assert told["state"] == "waits for a second person"
+        with pytest.raises(CampaignError, match="two persons launch here"):
+            await house.ask("start", campaign=first)  # by no other name either
+        with pytest.raises(CampaignError, match="drafted for"):
+            await house.ask("people", campaign=first, lines=["+390212345678"])
         assert house.state(first) is CampaignState.DRAFT
         assert (await house.ask("notice.launch", by="22", **asked))["state"] == "running"
         second = (await draft(house))["campaign"]
@@ -252,6 +256,8 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
             await house.ask("notice.launch", **glass)
         await house.ask("notice.launch", reason="fire, alone on duty", **glass)
         assert house.state(second) is CampaignState.RUNNING
+        await house.ask("pause", campaign=second)
+        assert (await house.ask("start", campaign=second))["state"] == "running"  # it was launched
 
 
 async def test_who_opts_out_is_not_called_again(house: House) -> None:
@@ -503,6 +509,6 @@ async def test_an_alert_s_braces_are_words_and_its_long_name_is_cut(tmp_path: Pa
     async with opened(tmp_path, alert_rules=RULES) as house:
         data = storm(headline="Code {name}: a { storm", event="Storm " * 40)
         campaign = (await house.desk.alerts.take(data, "test"))["campaign"]
-        message = await house.desk.service.messages.message(f"msg-{campaign}", 1)  # type: ignore[attr-defined]
+        message = await house.desk.service.messages.message(f"notice-{campaign}", 1)  # type: ignore[attr-defined]
         assert message.texts["en-us"].headline == "Code (name): a ( storm"
         assert len(house.desk.service.campaign(campaign).name) == 200

@@ -83,6 +83,7 @@ def web_config(config: Config) -> WebConfig:
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
         bots={line.number: line.bot for line in config.lines if line.kind == "bot"},
+        line_clients={line.number: line.client for line in config.lines},
         dispositions=config.acd.dispositions,
         decline_reasons=config.acd.decline_reasons,
         screen_pops={queue.id: queue.screen_pop for queue in config.queues if queue.screen_pop},

@@ -105,19 +105,21 @@ class ReviewDesk:
         async with self._one:
             before = self.progress.after if self.progress.bot == bot else None
             self.progress = Progress(bot, what, lesson, busy=True, before=before)
+            changed = False
             try:
                 if before is None:
                     self.progress.before = await self._measured(bot)
                 await asyncio.to_thread(change)
-            except (CentralinoError, VoicebotError, OSError):
-                self.progress = Progress(bot)
-                raise
+                changed = True
+            finally:
+                if not changed:  # whatever it was: the next change may begin
+                    self.progress = Progress(bot)
         self._work = asyncio.create_task(self._after(bot), name="review")
 
     async def _after(self, bot: str) -> None:
         try:
             self.progress.after = await self._measured(bot)
-        except (CentralinoError, VoicebotError) as error:
+        except (CentralinoError, VoicebotError, OSError, ValueError) as error:
             self.progress.problem = str(error)
             log.warning("review.not_measured", bot=bot, problem=str(error))
         finally:

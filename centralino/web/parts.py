@@ -84,6 +84,8 @@ class WebConfig:
     """Why an agent declines a call that rings."""
     bots: Mapping[str, str] = field(default_factory=dict)
     """Line → the bot that answers it."""
+    line_clients: Mapping[str, str] = field(default_factory=dict)
+    """Line → whose it is."""
     screen_pops: Mapping[str, str] = field(default_factory=dict)
     """Queue → the address opened when its call rings."""
     skills: tuple[str, ...] = ()

@@ -85,6 +85,7 @@ async def undo(request: web.Request) -> web.Response:
     body = await read(request, Undo)
     if body.bot not in _bots(request):
         raise not_found()
+    await _may_undo(request, body.bot)
     await _change(_desk(request).undo(body.bot))
     return ok(_progress_json(_desk(request).progress))
 
@@ -105,7 +106,26 @@ def _desk(request: web.Request) -> ReviewDesk:
 
 def _bots(request: web.Request) -> list[str]:
     """The bots of lines whose calls this user may teach from; a bot is one, whoever uses it."""
-    return sorted(set(parts_of(request).config.bots.values()))
+    config, clients = parts_of(request).config, visible(who(request), Action.TEACH)
+    return sorted(
+        {
+            bot for line, bot in config.bots.items()
+            if clients is None or config.line_clients.get(line) in clients
+        }
+    )  # fmt: skip
+
+
+async def _may_undo(request: web.Request, bot: str) -> None:
+    """A bot may be several clients': nobody takes back what was learned from another's call."""
+    parts, me = parts_of(request), who(request)
+    clients = visible(me, Action.TEACH)
+    for last in _desk(request).lessons(bot)[-1:]:
+        own = clients is None or last.by == me.user
+        if not own and await parts.calls.get(last.call, clients) is None:
+            raise Refusal(
+                409, "not_yours",
+                "The newest lesson is of another client's call: who taught it takes it back.",
+            )  # fmt: skip
 
 
 async def _rows(request: web.Request) -> list[CallRow]:

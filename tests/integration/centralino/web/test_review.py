@@ -14,7 +14,7 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.store import NOTES, TRANSCRIPT
 from centralino.db.calls import CallUpdate, Outcome
 from centralino.db.engine import Database
-from centralino.review.desk import ReviewDesk
+from centralino.review.desk import Lesson, ReviewDesk
 from centralino.review.finding import MISROUTED
 from centralino.review.measure import Figures, measure
 from centralino.web.app import make_app
@@ -37,7 +37,10 @@ async def house(database: Database, tmp_path: Path) -> House:
     write_small_bot(tmp_path / "bots" / "small")
     made = make_house(database, tmp_path / "sound", time.time())
     await made.meet()
-    config = replace(made.parts.config, bots={"1000": "small"})
+    bots = {"1000": "small", "1001": "small", "1002": "others"}
+    lines = {"1000": RIVER, "1001": HARBOUR, "1002": RIVER}
+    config = replace(made.parts.config, bots=bots, line_clients=lines)
+    write_small_bot(tmp_path / "bots" / "others")
     desk = ReviewDesk(tmp_path / "bots", tmp_path / "var", here)
     made.parts = replace(made.parts, config=config, review=desk)
     await doubtful(made, "call-1", RIVER, "my flumbo grindle", "person", 0.41)
@@ -80,6 +83,28 @@ async def test_whose_sentences_one_sees(house: House, visit: object) -> None:
     assert (await hugo.ask("GET", "/api/review?days=99")).status == 400
     assert (await hugo.ask("POST", "/api/review/undo", {"bot": "other"})).status == 404
     assert (await hugo.ask("POST", "/api/review/undo", {"bot": "small"})).status == 409
+
+
+async def test_nobody_takes_back_what_was_learned_from_another_client(
+    house: House, visit: object
+) -> None:
+    async def quickly(folder: Path, cache: Path) -> Figures:
+        return {}
+
+    desk = house.parts.review
+    assert desk is not None
+    desk.measure = quickly
+    hugo: Visitor = await visit("hugo")  # type: ignore[operator]
+    assert list((await hugo.get("/api/review"))["bots"]) == ["small"]  # no line of his has others
+    await desk.teach("small", Lesson(1.0, "somebody", "bill", "my flumbo grindle", "call-1"))
+    await desk.settled()
+    refused = await hugo.ask("POST", "/api/review/undo", {"bot": "small"})
+    assert refused.status == 409 and "another client" in await refused.text()
+    assert (await hugo.ask("POST", "/api/review/undo", {"bot": "others"})).status == 404
+    await desk.teach("small", Lesson(2.0, "somebody", "bill", "the berth is wet", "call-3"))
+    await desk.settled()
+    assert (await hugo.ask("POST", "/api/review/undo", {"bot": "small"})).status == 200
+    await desk.close()
 
 
 @pytest.mark.peer

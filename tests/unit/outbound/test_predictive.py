@@ -62,6 +62,25 @@ def test_counts_leave_the_window_with_its_days() -> None:
     assert (counts.answered, counts.abandoned, counts.room) == (1, 1, -1)
 
 
+@settings(deadline=None)
+@given(
+    idle=st.integers(0, 40), talking=st.integers(0, 40), waiting=st.integers(0, 10),
+    ringing=st.lists(st.floats(0.0, 30.0), max_size=60), answered=st.integers(0, 2_000),
+    abandoned=st.integers(0, 80), answer=st.floats(0.01, 0.99),
+)  # fmt: skip
+def test_calls_beyond_idle_agents_are_never_more_than_may_still_be_abandoned(
+    idle: int, talking: int, waiting: int, ringing: list[float], answered: int, abandoned: int,
+    answer: float,
+) -> None:  # fmt: skip
+    """Of this the limit follows: an answer takes an idle agent, or one of what may be abandoned."""
+    counts, out = counted(answered, abandoned), len(ringing) + waiting
+    config, team = PredictiveConfig(least_answers=0), Team(idle, talking)
+    calls = decide(
+        config, DialMode.PREDICTIVE, team, ringing, Odds(answer=answer), counts, waiting
+    ).calls
+    assert calls == 0 or out + calls <= idle + max(0, counts.room)
+
+
 @settings(deadline=None, max_examples=12)
 @example(seed=360, agents=19, answer=0.8515625, talk=62.0, wrap_up=51.0)
 @given(

@@ -49,7 +49,7 @@ from outbound.messages import (
 )
 from outbound.pacing import Limits
 from outbound.ports import NewRecipient
-from outbound.records import CampaignRecord, CampaignState, Path
+from outbound.records import CampaignRecord, CampaignState, Path, RecipientState
 
 log = structlog.get_logger()
 
@@ -57,6 +57,9 @@ REMIND_EVERY = 30.0
 """Seconds between reminders that a launch waits for its second person."""
 
 
+AFTER_A_CALL = 30.0
+"""Seconds until somebody who is being called is called with what follows: the call that is up is
+heard to its end."""
 LEFT = "no longer inside"
 """Why somebody whom an update left out is not called."""
 BACK = "back"
@@ -421,9 +424,12 @@ class Notifications:
             await service.submit(CampaignMade(more))
         if self.state(name) in STOPPED:
             return name
+        later = self._clock.now() + AFTER_A_CALL
         again = [
-            NewRecipient(due.recipient.person, due.paths, due.recipient.language,
-                         due.recipient.zone)
+            NewRecipient(
+                due.recipient.person, due.paths, due.recipient.language, due.recipient.zone,
+                not_before=later if due.recipient.state is RecipientState.ACTIVE else 0.0,
+            )
             for due in people
         ]  # fmt: skip
         await service.add(name, again)

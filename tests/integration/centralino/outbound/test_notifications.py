@@ -349,14 +349,20 @@ async def test_an_update_steers_down_to_people_and_a_cancel_retracts(tmp_path: P
         assert late["did"] == "nothing"
 
 
-async def heard(house: House, people: int) -> None:
-    """So many are called, hear it to the end and hang up without a word."""
+async def talking(house: House, people: int) -> list[PlaceCall]:
+    """So many are called, and answer."""
     await house.desk.take(MediaThere("media-1", "life", 10))
     async with asyncio.timeout(10):
         while len(calls := placed(house)) < people:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     for call in calls:
         await house.desk.take(AttemptAnswered(call.attempt))
+    return calls
+
+
+async def heard(house: House, people: int) -> None:
+    """So many are called, hear it to the end and hang up without a word."""
+    for call in await talking(house, people):
         await house.desk.take(MessageStarted(call.attempt))
         await house.desk.take(MessageCompleted(call.attempt, 4_000))
         await house.desk.take(AttemptEnded(call.attempt, Outcome.ANSWERED))
@@ -404,6 +410,20 @@ async def test_after_an_update_nobody_is_to_be_called_by_two_campaigns(tmp_path:
         told = await house.desk.alerts.take(cancel, "test")
         assert told["reached"] == 2 and await pending(house) == {"Retraction": 2}
         assert house.state(campaign) is CampaignState.CANCELLED
+
+
+async def test_who_is_listening_is_not_called_with_the_update_meanwhile(tmp_path: Path) -> None:
+    async with opened(tmp_path, alert_rules=SURE) as house:
+        campaign = (await house.desk.alerts.take(storm(), "test"))["campaign"]
+        calls = await talking(house, 2)
+        told = await house.desk.alerts.take(storm("Update", "a2", instruction="Go."), "test")
+        assert told["steps"] == {"finish_then_update": 2}
+        (follow,) = [one.id for one in house.desk.service.campaigns() if one.id != campaign]
+        people = await house.desk.campaigns.books.everybody(follow)
+        assert min(due.recipient.next_at for due in people) > house.desk.clock.now() + 10
+        for call in calls:
+            await house.desk.take(AttemptEnded(call.attempt, Outcome.ANSWERED))
+        assert await pending(house) == {"Update": 2}
 
 
 async def test_an_update_of_what_was_cancelled_here_calls_nobody(tmp_path: Path) -> None:

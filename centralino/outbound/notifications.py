@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from pydantic import Field
 
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
@@ -22,23 +21,22 @@ from centralino.outbound.campaigns import (
     Campaigns,
     Json,
     NewCampaign,
-    Wish,
     check_attempts,
     drafted,
     read_people,
 )
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.notice_wishes import Launch, NewNotice, Stop
 from centralino.outbound.notices import StoredMessages, kind_of, sayable
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
-from contacts.area import Area, read_circle, read_polygon
-from contacts.audience import Audience, Chosen, Filter, choose
+from contacts.audience import Audience, Chosen, choose
 from kernel.clock import Clock
 from kernel.ids import new_id
 from outbound.compliance import LegalClass
 from outbound.errors import NoSuchCampaign
 from outbound.estimate import estimate
-from outbound.message import Fit, Message, Text, check_message, fit, render
+from outbound.message import Fit, Message, Text, fit, render
 from outbound.messages import (
     CampaignCancelled,
     CampaignMade,
@@ -65,92 +63,6 @@ LEFT = "no longer inside"
 BACK = "back"
 """Which follow-up takes a notification back."""
 STOPPED = frozenset({CampaignState.EXPIRED, CampaignState.CANCELLED})
-
-
-class WantedText(Wish):
-    """The message in one language."""
-
-    headline: str
-    body: str = ""
-    voicemail: str = ""
-    retraction: str = ""
-
-
-class WantedAudience(Wish):
-    """Whom to call."""
-
-    groups: tuple[str, ...] = ()
-    not_groups: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    where: Mapping[str, str] = {}
-    polygons: tuple[str, ...] = ()
-    circles: tuple[str, ...] = ()
-    unplaced_too: bool = False
-
-    def filter(self) -> Filter:
-        """As contacts knows it. Raises BadArea."""
-        polygons = tuple(read_polygon(text) for text in self.polygons)
-        circles = tuple(read_circle(text) for text in self.circles)
-        areas: tuple[Area, ...] = (*polygons, *circles)
-        return Filter(
-            self.groups, self.not_groups, self.languages, tuple(self.where.items()), areas,
-            self.unplaced_too,
-        )  # fmt: skip
-
-
-class NewNotice(Wish):
-    """A notification to be drafted."""
-
-    name: str = Field(min_length=1, max_length=200)
-    client: str
-    texts: Mapping[str, WantedText] = Field(min_length=1)
-    default: str = ""
-    """Language; empty: the first."""
-    audience: WantedAudience = WantedAudience()
-    legal_class: str = "emergency"
-    caller_id: str = ""
-    trunks: tuple[str, ...] = ()
-    expires: float = 0.0
-    starts: float = 0.0
-    attempts: int = Field(default=0, ge=0, le=20)
-    exercise: bool = False
-    dry_run: bool = False
-    only_to: str = ""
-    """A number: only this one is called, to hear it first."""
-    lines: tuple[str, ...] = ()
-    """People who are no contacts, one a line: number[,number…]; then nobody else is called."""
-    retry_after: float = Field(default=0.0, ge=0, le=86_400)
-    """Seconds between two calls to the same person; 0: as the class has it."""
-    ring_timeout: float = Field(default=25.0, ge=15.0, le=120.0)
-
-    def message(self) -> Message:
-        """The message. Raises BadMessage."""
-        texts = {
-            language.lower(): Text(text.headline, text.body, text.voicemail, text.retraction)
-            for language, text in self.texts.items()
-        }
-        made = Message(texts, self.default or next(iter(texts)))
-        check_message(made)
-        return made
-
-
-class Launch(Wish):
-    """Start a notification."""
-
-    campaign: str
-    by: str = ""
-    """Number of a user who has a PIN."""
-    pin: str = ""
-    break_glass: bool = False
-    """Start without the second person: with a reason, and an alarm."""
-    reason: str = ""
-
-
-class Stop(Wish):
-    """Take a notification back."""
-
-    campaign: str
-    why: str = ""
 
 
 class Notifications:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from centralino.outbound.campaigns import Asker, Json
-from centralino.outbound.notifications import LEFT, NewNotice, Notifications
+from centralino.outbound.notice_wishes import NewNotice
+from centralino.outbound.notifications import LEFT, Notifications
 from contacts.audience import Chosen
 from outbound.alerts import Reach, Step, has_changed, step_for
 from outbound.cap import Alert

@@ -43,7 +43,7 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
     number(left(campaign)),
     h("td", {}, (BUTTONS[campaign.state] ?? []).map(([verb, title]) =>
       h("button", { class: "quiet", onclick: () => ask(campaign, verb) }, title)),
-    h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
+      h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
   )));
 
 const drawTrunks = region("trunks", (trunks) => trunks.map((trunk) =>

@@ -25,7 +25,7 @@ _HANGING = frozenset(
     "a an the my your his her our their this that's these is are was were am i'm it's and or but "
     "because so if when while that which who with without to for from of on in at about by than "
     "like as not i we they he she it can could would should will do does did has have had want "
-    "need number uh um er erm eh hmm well actually please between until".split()
+    "need number uh um er erm eh hmm well actually between until".split()
 )
 """Words after which a sentence goes on."""
 _AFTER_TO = frozenset("know ask tell say report see make get change".split())
@@ -80,6 +80,8 @@ def hangs(text: str) -> bool:
     words = _WORD.findall(text.lower())
     if not words or text.rstrip().endswith("?"):
         return False
+    if words == ["please"]:  # "yes please" and "gas, please" are whole
+        return True
     if words[-2:-1] == ["to"] and words[-1] in _AFTER_TO:
         return True
     return words[-1].replace("\u2019", "'") in _HANGING or text.rstrip().endswith(

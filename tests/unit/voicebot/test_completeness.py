@@ -96,6 +96,9 @@ def test_digits_are_complete_when_no_more_can_come(
         ("What is it?", False),
         ("", False),
         ("That\u2019s", True),
+        ("yes please", False),
+        ("Evening, please.", False),
+        ("please", True),
     ],
 )
 def test_words_that_ask_for_more(text: str, more: bool) -> None:

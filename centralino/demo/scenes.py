@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from centralino.caller.script import HangUp, Pause, Press, Quiet, Say, Step, Told
 from centralino.commands.call import Running
@@ -64,7 +65,8 @@ async def hand_over(stage: Stage) -> list[SceneResult]:
         await ready(desk)
         async with stage.caller("bill-payer", script) as it:
             result.call = await stage.call_of("bill-payer")
-            ringing = await desk.until("it rings", lambda: _contact_in(desk, "ringing"), 60)
+            call = result.call.id
+            ringing = await desk.until("it rings", lambda: _ringing(desk, call), 60)
             result.handoff = ringing.get("packet")
             phone.running.word("answer")
             await bridged(stage, result.call)
@@ -211,9 +213,10 @@ def _waiting_at(desk: Desk) -> int:
     return sum(int(queue["waiting"]) for queue in desk.view.get("queues", []))
 
 
-def _contact_in(desk: Desk, mode: str) -> dict[str, object] | None:
-    found = [seen for seen in desk.seen if seen["mode"] == mode and seen.get("packet")]
-    return found[-1] if found else None
+def _ringing(desk: Desk, call: str) -> dict[str, Any] | None:
+    """What the page showed while this call rang, its packet among it."""
+    shown = [seen for seen in desk.seen if seen["mode"] == "ringing" and seen.get("packet")]
+    return next((seen for seen in shown if seen["packet"]["call"] == call), None)
 
 
 async def _log_in_by_keys(stage: Stage, desk: Desk) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from voicebot.checks.judging import Difference
@@ -48,14 +48,6 @@ def summary(results: Sequence[Result], left_out: int, seconds: float) -> Iterato
     ]
     told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing ran"
     yield f" {told} in {seconds:.2f}s ".center(WIDTH, "=")
-
-
-def by_file(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Results by the file that they come from, in order."""
-    files: dict[str, list[Result]] = {}
-    for result in results:
-        files.setdefault(result.script.place.file, []).append(result)
-    return files
 
 
 def junit(results: Sequence[Result], seconds: float) -> bytes:

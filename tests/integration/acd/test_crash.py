@@ -7,11 +7,8 @@ until it was taken, say it again to the next life, and then say what they hold.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import shutil
-import signal
-import sys
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,8 +35,8 @@ from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.migrate import upgrade
 from kernel.codec import decode, encode
+from tests.integration.lives import Lives
 
-ROOT = Path(__file__).parents[3]
 CALLS = ["c1", "c2", "c3", "c4", "urgent"]
 ORDER = ["urgent", "c1", "c2", "c3", "c4"]
 
@@ -118,44 +115,18 @@ class World:
         return not self.said and not self.waiting and not self.offers
 
 
-class Control:
+class Control(Lives):
     """The process that brings forth one life of control after the other."""
 
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "talk"
-        self.talks: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
-        self.talks = asyncio.Queue()
-
-    async def __aenter__(self) -> Control:
-        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self.talks.put((reader, writer))
-
-        self.server = await asyncio.start_unix_server(talk, self.socket, limit=1 << 20)
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.integration.acd.control_child", cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        if exc[0] is not None:
-            self.process.kill()
-        await self.process.wait()
-        self.server.close()
+    module = "tests.integration.acd.control_child"
 
     async def life(self, world: World, database: Path, crash_at: str = "") -> bool:
         """One life, till it dies (False) or the world has what it wants (True)."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        asked = {"database": str(database), "path": str(self.socket), "crash_at": crash_at}
-        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
-        reader, writer = await self.talks.get()
-        with contextlib.suppress(ConnectionError):
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await converse(world, reader, writer)
-        writer.close()
-        code = int(await self.process.stdout.readline())
-        assert code in (0, -signal.SIGKILL)
+
+        await self.live(database, crash_at, talk)
         return world.over
 
 

@@ -1,27 +1,17 @@
-"""Control processes with nothing but the dialler, one after the other.
-
-Each line on stdin asks for one life: a database, a socket to talk over, and where to die
-(CENTRALINO_CRASH_AT). It is forked from here, since importing everything takes longer than living;
-a line on stdout says how it ended.
-"""
+"""Control processes with nothing but the dialler, for `tests/integration/lives.py`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
-import sys
 from typing import Any
-
-import structlog
 
 from centralino.db.engine import Database
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.lease import SqlOwnership
 from kernel.clock import SteadyClock
 from kernel.codec import decode, encode
-from kernel.crash import VARIABLE
 from kernel.errors import IllegalTransition
 from kernel.journal import Outgoing
 from outbound.config import DialerConfig
@@ -29,6 +19,7 @@ from outbound.pacing import Limits
 from outbound.ports import NoRules
 from outbound.records import CampaignRecord, RecipientRecord
 from outbound.service import OutboundService
+from tests.integration.lives import bring_forth
 
 CONFIG = DialerConfig("house", (Limits("loop", 60.0, 40),), window=12)
 
@@ -86,22 +77,5 @@ class Life:
             self.say(done=said["n"])
 
 
-def live(database: str, path: str, crash_at: str) -> None:
-    os.environ[VARIABLE] = crash_at
-    with socket.socket(socket.AF_UNIX) as talk:
-        talk.connect(path)
-        asyncio.run(Life(database, talk).serve())
-
-
-def main() -> None:
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            live(**json.loads(line))
-            os._exit(0)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    bring_forth(lambda database, talk: Life(database, talk).serve())

@@ -7,11 +7,8 @@ carrier counts INVITEs by the attempt's id, and is held against the books of wha
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import shutil
-import signal
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,8 +51,8 @@ from outbound.records import (
 from outbound.records import (
     Path as Number,
 )
+from tests.integration.lives import Lives
 
-ROOT = Path(__file__).parents[3]
 PEOPLE = 15
 RETRY = RetryPolicy(
     budget=2, delays={}, default_delay=0.02, fault_delay=0.02, fault_limit=0.05, unknown_guard=0.05
@@ -123,46 +120,18 @@ class Carrier:
         }
 
 
-class Lives:
+class Dialler(Lives):
     """The process that brings forth one life of the dialler after the other."""
 
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "talk"
-        self.talks: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
-        self.talks = asyncio.Queue()
-
-    async def __aenter__(self) -> Lives:
-        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self.talks.put((reader, writer))
-
-        self.server = await asyncio.start_unix_server(talk, self.socket, limit=1 << 20)
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.integration.outbound.dialer_child", cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        if exc[0] is not None:
-            self.process.kill()
-        await self.process.wait()
-        self.server.close()
+    module = "tests.integration.outbound.dialer_child"
 
     async def life(self, carrier: Carrier, database: Path, crash_at: str, books: Looks) -> bool:
         """One life, till it dies (False) or everybody is final (True)."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        asked = {"database": str(database), "path": str(self.socket), "crash_at": crash_at}
-        self.process.stdin.write(json.dumps(asked).encode() + b"\n")
-        reader, writer = await self.talks.get()
-        done = False
-        with contextlib.suppress(ConnectionError):
-            done = await converse(carrier, reader, writer, books)
-        writer.close()
-        code = int(await self.process.stdout.readline())
-        assert code in (0, -signal.SIGKILL), code
-        return done
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+            return await converse(carrier, reader, writer, books)
+
+        return await self.live(database, crash_at, talk) or False
 
 
 class Looks:
@@ -238,7 +207,7 @@ async def fill(path: Path, guarantee: Guarantee) -> None:
 async def test_a_kill_at_any_step_loses_nobody_and_calls_nobody_twice(
     empty: Path, tmp_path: Path, guarantee: Guarantee, steps: tuple[int, ...]
 ) -> None:
-    async with Lives(tmp_path) as lives:
+    async with Dialler(tmp_path) as lives:
         for step in steps:
             path = tmp_path / f"house-{step}.db"
             shutil.copy(empty, path)
@@ -257,7 +226,7 @@ async def test_with_the_media_process_killed_beside_it(
     path = tmp_path / "house.db"
     shutil.copy(empty, path)
     await fill(path, guarantee)
-    async with Lives(tmp_path) as lives:
+    async with Dialler(tmp_path) as lives:
         carrier = await walk(lives, 5, path, guarantee, media_dies=True)
     recipients, attempts = await look_into(path, carrier)
     unknown = [attempt for attempt in attempts if attempt.outcome is Outcome.UNKNOWN]
@@ -272,7 +241,7 @@ async def test_with_the_media_process_killed_beside_it(
 
 
 async def walk(
-    lives: Lives, step: int, path: Path, guarantee: Guarantee, *, media_dies: bool
+    lives: Dialler, step: int, path: Path, guarantee: Guarantee, *, media_dies: bool
 ) -> Carrier:
     """A whole campaign, with a death at several passages of one boundary."""
     carrier, deaths = Carrier(guarantee), 0

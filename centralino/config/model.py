@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from acd.config import overflow_problem
+from centralino.config.checks import check_names, check_numbers, check_queues, check_trunks
+from centralino.config.dialling import (
+    EMERGENCY,
+    PREMIUM,
+    AlertRule,
+    Dialling,
+    DialRule,
+    Outbound,
+    PrefixLimit,
+    Trunk,
+)  # fmt: skip
 from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
-from centralino.config.section import HostPort, Level, Name, Port, Seconds, Section
-from centralino.errors import Misplaced
-from centralino.web.screen_pop import problem as screen_pop_problem
+from centralino.config.section import Level, Name, Port, Seconds, Section
 
 
 class Sip(Section):
@@ -154,163 +161,12 @@ class AgentSeed(Section):
     """Lines `pin …`, `password …`, `sip …`."""
 
 
-class Trunk(Section):
-    """A way to the telephone network."""
-
-    name: Name
-    addresses: tuple[str, ...] = ()
-    """Sources that may send calls: IP addresses or networks."""
-    target: HostPort = ""
-    """Where calls out go: host:port."""
-    transport: Literal["udp", "tcp"] = "udp"
-    registrar: HostPort = ""
-    """host:port where we register, and where calls out go then; empty: known by address alone."""
-    user: str = ""
-    password_file: Path | None = None
-    max_cps: float = Field(default=1.0, ge=0)
-    """New campaign calls a second over this trunk at most; 0: no limit. Carriers commonly allow 1
-    and answer more with 503."""
-    max_channels: int = Field(default=10, ge=0)
-    """Campaign calls over this trunk at once; 0: no limit."""
-    rehearsal: bool = False
-    """A loopback carrier: exercises go here and nowhere else, and nothing else goes here."""
-
-
-class PrefixLimit(Section):
-    """Destinations that take fewer campaign calls than the trunks could carry; the longest prefix
-    that fits a number counts."""
-
-    prefix: Annotated[str, Field(pattern=r"^\+?\d{1,15}$")]
-    max_cps: float = Field(default=0.0, ge=0)
-    """New calls a second; 0: no limit."""
-    max_channels: int = Field(default=0, ge=0)
-    """Calls at once; 0: no limit."""
-
-
-class Outbound(Section):
-    """Calling out: campaigns."""
-
-    channels: int = Field(default=100, ge=0, le=240)
-    """Calls out that each media process holds at once."""
-    alerts_folder: Path | None = None
-    """Folder into which alerts (CAP 1.2, `*.xml`) are laid; each is taken and moved aside."""
-    alert_certificates: tuple[Path, ...] = ()
-    """PEM files; where there are some, only alerts that one of them signed are taken."""
-    two_person: bool = False
-    """Two people with a PIN launch a notification, or one who breaks the glass and says why."""
-    notices: dict[str, Name] = {"en": "notification"}
-    """Language → the bot around a notification in it. Each language but the house's own needs a
-    voice, too: `speech.voices`."""
-
-
-class AlertRule(Section):
-    """For which alerts (CAP 1.2) a notification is drafted."""
-
-    name: Name
-    client: Name
-    senders: tuple[str, ...] = ()
-    """Exactly these; empty: everybody who may hand in alerts."""
-    events: tuple[str, ...] = ()
-    """Empty: every event."""
-    severity: Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"] = "Moderate"
-    """At least."""
-    urgency: Literal["Immediate", "Expected", "Future", "Past", "Unknown"] = "Future"
-    """At least."""
-    groups: tuple[str, ...] = ()
-    """Only people of these, beside the alert's area."""
-    auto_launch: bool = False
-    """Approved in advance: it starts by itself after `countdown`."""
-    countdown: Seconds = 120.0
-
-
-class Dialling(Section):
-    """How numbers are read before `dial_rules` are asked."""
-
-    country_code: str = Field(default="", pattern=r"^[1-9]?\d{0,2}$")
-    """Of this house, without +; empty: a number without a country is taken as one of ours, and
-    one with a country as foreign."""
-    international_prefix: str = Field(default="00", pattern=r"^\d{1,5}$")
-    """Dialled before the country code in place of +."""
-    national_prefix: str = Field(default="", pattern=r"^\d{0,3}$")
-    """Dialled before a national number and no part of it, such as the 0 of Germany."""
-
-
-class DialRule(Section):
-    """What may be dialled. The first rule that fits decides; what none allows is denied."""
-
-    allow: bool = True
-    purposes: tuple[Literal["agent", "refer", "campaign"], ...] = ()
-    """`agent`: an agent's phone for a caller; `refer`: a caller is sent to another house;
-    `campaign`: somebody on a list is called. Empty: all of them."""
-    clients: tuple[Name, ...] = ()
-    """For whom; empty: everybody."""
-    targets: tuple[str, ...] = ()
-    """`phones` (names and numbers of up to 6 digits at this house), `national`, `foreign`, `sip`
-    (addresses at other hosts), or patterns with `*`: `+39*`, `*@water.example`. Empty: all."""
-
-
-PREMIUM = (
-    "+1900*", "+1976*", "+39892*", "+39894*", "+39895*", "+39899*", "+4487*", "+449*", "+49137*",
-    "+49900*", "+33899*", "+3481*", "+41900*", "+41901*", "+41906*", "+43900*", "+43930*", "+870*",
-    "+878*", "+881*", "+882*", "+883*", "+979*",
-)  # fmt: skip
-"""Premium rate numbers of some countries, satellites and international networks: where fraud goes.
-Numbers of foreign countries are denied anyway as long as no rule allows them."""
-EMERGENCY = ("112", "911", "999", "000")
-"""Ours to hand over, never to be rung by a machine."""
-
-
 class Retention(Section):
     """How long content is kept."""
 
     days: int = Field(default=90, ge=1)
     redial_seconds: Seconds = 900.0
     """How long a caller whose call broke off is met where it ended; 0: never."""
-
-
-def _is_loopback(target: str) -> bool:
-    """Whether `host:port` is this machine itself."""
-    host = target.rpartition(":")[0] or target
-    return host == "localhost" or host.startswith("127.")
-
-
-def _check_source(trunk: str, address: str) -> None:
-    """Raises ValueError for what is no address, network, or address:port."""
-    host, colon, port = address.rpartition(":")
-    bare = host if colon and port.isdigit() and ":" not in host else address
-    try:
-        ipaddress.ip_network(bare, strict=False)
-    except ValueError:
-        raise ValueError(
-            f"trunks: {trunk}: {address!r} is no address or network, e.g. 192.0.2.0/24"
-        ) from None
-
-
-def _check_queues(config: Config) -> None:
-    """Raises Misplaced for hours that are nowhere and overflows that lead nowhere or in a ring."""
-    hours = {each.id for each in config.hours}
-    ways = {queue.id: (queue.overflow or "", queue.client) for queue in config.queues}
-    for index, queue in enumerate(config.queues):
-        if queue.hours is not None and queue.hours not in hours:
-            raise Misplaced(("queues", index, "hours"), f"there are no hours {queue.hours!r}")
-        if queue.screen_pop and (problem := screen_pop_problem(queue.screen_pop)):
-            raise Misplaced(("queues", index, "screen_pop"), problem)
-        if problem := overflow_problem(queue.id, ways):
-            raise Misplaced(("queues", index, "overflow"), problem)
-
-
-def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:
-    """Every skill that the file names, to be looked up among `acd.skills` where that has any."""
-    known = set(config.acd.skills)
-    if not known:
-        return []
-    named = [
-        *(("agents", skill) for agent in config.agents for skill in agent.skills),
-        *(("queues", skill) for q in config.queues for step in q.relax for skill in step.drop),
-        *(("requirements", skill) for r in config.requirements for skill in r.require),
-        *(("requirements", skill) for r in config.requirements for skill in r.prefer),
-    ]
-    return [(table, skill, known, "skill") for table, skill in named]
 
 
 class Config(Section):
@@ -354,49 +210,11 @@ class Config(Section):
     )
 
     @model_validator(mode="after")
-    def _names_exist(self) -> Config:
-        clients = {client.id for client in self.clients}
-        queues = {queue.id for queue in self.queues}
-        named: list[tuple[str, str, set[str], str]] = [
-            *(("lines", line.client, clients, "client") for line in self.lines),
-            *(("queues", queue.client, clients, "client") for queue in self.queues),
-            *(("agents", agent.client, clients, "client") for agent in self.agents),
-            *(
-                ("dial_rules", client, clients, "client")
-                for rule in self.dial_rules
-                for client in rule.clients
-            ),
-            *(
-                ("agents", queue, queues, "queue")
-                for agent in self.agents
-                for queue in agent.queues
-            ),
-        ]
-        named += [
-            *(("agents", queue, queues, "queue") for agent in self.agents for queue in agent.tiers),
-            *(("requirements", r.queue, queues, "queue") for r in self.requirements if r.queue),
-            *_skills_named(self),
-        ]
-        for table, name, known, kind in named:
-            if name not in known:
-                raise ValueError(f"{table} name the {kind} {name!r}, which is not defined")
-        for trunk in self.trunks:
-            if trunk.rehearsal and trunk.target and not _is_loopback(trunk.target):
-                raise ValueError(
-                    f"trunks: {trunk.name}: a trunk for rehearsals leads to this machine, e.g."
-                    " 127.0.0.1:5080, and to nobody else"
-                )
-            for address in trunk.addresses:
-                _check_source(trunk.name, address)
-        _check_queues(self)
-        numbers = [line.number for line in self.lines]
-        if self.sip.default_line not in (None, *numbers):
-            raise ValueError(f"sip.default_line: there is no line {self.sip.default_line!r}")
-        if self.sip.public_host in ("0.0.0.0", "::"):
-            raise ValueError("sip.advertise: set the address that peers reach, host is a wildcard")
-        for number in numbers:
-            if numbers.count(number) > 1:
-                raise ValueError(f"lines: the number {number!r} is there twice")
+    def _fits_together(self) -> Config:
+        check_names(self)
+        check_trunks(self)
+        check_queues(self)
+        check_numbers(self)
         return self
 
     @property

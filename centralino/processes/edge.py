@@ -15,8 +15,8 @@ import structlog
 from centralino import messages as house
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
+from centralino.config.dialling import Trunk as TrunkSection
 from centralino.config.model import Config
-from centralino.config.model import Trunk as TrunkSection
 from centralino.errors import ConfigError
 from centralino.processes.child import (
     ChildArguments,

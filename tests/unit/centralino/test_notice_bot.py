@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from centralino.bots import notifies
-from centralino.config.model import Config, Line, Trunk
+from centralino.config.dialling import Trunk
+from centralino.config.model import Config, Line
 from centralino.errors import StartRefused
 from centralino.outbound.notices import phrases_of
 from centralino.processes.preflight import find_bot, find_notice_bot

@@ -13,8 +13,9 @@ from typing import Any, cast
 
 import pytest
 
+from centralino.config.dialling import AlertRule, Outbound, Trunk
 from centralino.config.distribution import Queue
-from centralino.config.model import AgentSeed, AlertRule, Client, Config, Outbound, Trunk
+from centralino.config.model import AgentSeed, Client, Config
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.control.seeds import plant_agents

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from centralino.config.model import Config, DialRule
+from centralino.config.dialling import DialRule
+from centralino.config.model import Config
 from centralino.media.calls_out import CallsOut
 from centralino.media.house import House
 from kernel.clock import ManualClock

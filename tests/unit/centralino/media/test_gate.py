@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
-from centralino.config.model import Config, Trunk
+from centralino.config.dialling import Trunk
+from centralino.config.model import Config
 from centralino.media.gate import Gate, contact_denied, plan_of
 from centralino.messages import NotDialled
 from telephony.dialling import Purpose

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from centralino.config.model import Config, Line, Trunk
+from centralino.config.dialling import Trunk
+from centralino.config.model import Config, Line
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.notice_talk import Engines
 from centralino.messages import NoticeAcknowledged, NoticeAsked

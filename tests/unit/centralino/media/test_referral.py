@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from centralino.config.model import Config, DialRule
+from centralino.config.dialling import DialRule
+from centralino.config.model import Config
 from centralino.media.gate import Gate, plan_of
 from centralino.media.referral import TOKEN_SECONDS, Referral, ReferralState
 from centralino.messages import NotDialled, TokenAsked, TokenOver

@@ -9,24 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
+from centralino.cli.house import ask_house
+from centralino.cli.options import ConfigFile, read
+
 campaign_app = typer.Typer(help="Campaigns: call many people.", no_args_is_help=True)
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
-]
 Key = Annotated[
     str, typer.Option("--key", help="Idempotency key: asked again, nothing is done twice.")
 ]
 Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
 Why = Annotated[str, typer.Option("--why", help="A reason, for the audit.")]
-
-
-def _ask(config: Path | None, verb: str, values: dict[str, Any], key: str = "") -> None:
-    from centralino.commands.campaign import ask
-    from centralino.config.read import read_config
-
-    answer = asyncio.run(ask(read_config(config), verb, values, key))
-    typer.echo(json.dumps(answer, indent=1))
 
 
 @campaign_app.command("create")
@@ -57,34 +49,33 @@ def create(
         "max_channels": max_channels, "attempts": attempts, "exercise": exercise,
     }  # fmt: skip
     from centralino.commands.campaign import draft
-    from centralino.config.read import read_config
 
-    answer = asyncio.run(draft(read_config(config), values, people, zone, key))
+    answer = asyncio.run(draft(read(config), values, people, zone, key))
     typer.echo(json.dumps(answer, indent=1))
 
 
 @campaign_app.command("start")
 def start(campaign: Campaign, key: Key = "", config: ConfigFile = None) -> None:
     """Begin to call, or go on after a pause."""
-    _ask(config, "start", {"campaign": campaign}, key)
+    ask_house(config, "start", {"campaign": campaign}, key)
 
 
 @campaign_app.command("resume")
 def resume(campaign: Campaign, key: Key = "", config: ConfigFile = None) -> None:
     """Go on after a pause."""
-    _ask(config, "start", {"campaign": campaign}, key)
+    ask_house(config, "start", {"campaign": campaign}, key)
 
 
 @campaign_app.command("pause")
 def pause(campaign: Campaign, why: Why = "", key: Key = "", config: ConfigFile = None) -> None:
     """No new call from now on; calls that are up go on."""
-    _ask(config, "pause", {"campaign": campaign, "why": why}, key)
+    ask_house(config, "pause", {"campaign": campaign, "why": why}, key)
 
 
 @campaign_app.command("cancel")
 def cancel(campaign: Campaign, why: Why = "", key: Key = "", config: ConfigFile = None) -> None:
     """Nobody else is called, and what rings is stopped."""
-    _ask(config, "cancel", {"campaign": campaign, "why": why}, key)
+    ask_house(config, "cancel", {"campaign": campaign, "why": why}, key)
 
 
 @campaign_app.command("status")
@@ -94,7 +85,7 @@ def status(
 ) -> None:
     """How far it is: states, results, speed, trunks."""
     values = {"campaign": campaign} if campaign else {}
-    _ask(config, "status" if campaign else "list", values)
+    ask_house(config, "status" if campaign else "list", values)
 
 
 @campaign_app.command("why")
@@ -103,4 +94,4 @@ def why(
     config: ConfigFile = None,
 ) -> None:
     """Why somebody is not being called at this moment, and every attempt so far."""
-    _ask(config, "why", {"recipient": recipient})
+    ask_house(config, "why", {"recipient": recipient})

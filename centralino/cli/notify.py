@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from centralino.cli.house import ask_house
+from centralino.cli.options import ConfigFile, read
 
 notify_app = typer.Typer(
     help="Notifications: warn many people, and know who has understood.", no_args_is_help=True
 )
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
-]
 Many = list[str] | None
 Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
-
-
-def _ask(config: Path | None, verb: str, values: dict[str, Any], key: str = "") -> None:
-    from centralino.commands.campaign import ask
-    from centralino.config.read import read_config
-
-    answer = asyncio.run(ask(read_config(config), verb, values, key))
-    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
 
 
 @notify_app.command("templates")
@@ -64,7 +54,6 @@ def draft(
     """Draft a notification: audience, languages, duration. Nobody is called before `launch`."""
     from centralino.commands.contacts import known_client
     from centralino.commands.notify import expiry, read_message, read_pairs
-    from centralino.config.read import read_config
 
     values = read_message(message)
     audience = {
@@ -73,11 +62,11 @@ def draft(
         "unplaced_too": unplaced,
     }  # fmt: skip
     values.update(
-        client=known_client(read_config(config), client), audience=audience, caller_id=caller_id,
+        client=known_client(read(config), client), audience=audience, caller_id=caller_id,
         trunks=trunk or [], expires=expiry(expires_in), attempts=attempts, exercise=exercise,
         dry_run=dry_run, only_to=call_me,
     )  # fmt: skip
-    _ask(config, "notice.draft", values, key)
+    ask_house(config, "notice.draft", values, key)
 
 
 @notify_app.command("launch")
@@ -94,19 +83,19 @@ def launch(
     pin = getpass.getpass("PIN: ") if by else ""
     values = {"campaign": campaign, "by": by, "pin": pin, "break_glass": break_glass,
               "reason": reason}  # fmt: skip
-    _ask(config, "notice.launch", values)
+    ask_house(config, "notice.launch", values)
 
 
 @notify_app.command("pause")
 def pause(campaign: Campaign, config: ConfigFile = None) -> None:
     """No new call from now on; calls that are up go on."""
-    _ask(config, "pause", {"campaign": campaign})
+    ask_house(config, "pause", {"campaign": campaign})
 
 
 @notify_app.command("resume")
 def resume(campaign: Campaign, config: ConfigFile = None) -> None:
     """Go on after a pause."""
-    _ask(config, "start", {"campaign": campaign})
+    ask_house(config, "start", {"campaign": campaign})
 
 
 @notify_app.command("cancel")
@@ -116,13 +105,13 @@ def cancel(
     config: ConfigFile = None,
 ) -> None:
     """Stop, correct in the calls that are up, and call back everybody who was reached."""
-    _ask(config, "notice.cancel", {"campaign": campaign, "why": why})
+    ask_house(config, "notice.cancel", {"campaign": campaign, "why": why})
 
 
 @notify_app.command("status")
 def status(campaign: Campaign, config: ConfigFile = None) -> None:
     """Who was reached, in six buckets, and how fast it goes."""
-    _ask(config, "status", {"campaign": campaign})
+    ask_house(config, "status", {"campaign": campaign})
 
 
 @notify_app.command("alert")
@@ -133,4 +122,4 @@ def alert(
     """Hand in an alert: what the rules of the house make of it."""
     from centralino.commands.notify import read_file
 
-    _ask(config, "notice.alert", {"xml": read_file(file)})
+    ask_house(config, "notice.alert", {"xml": read_file(file)})

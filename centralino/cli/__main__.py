@@ -1,0 +1,5 @@
+"""`python -m centralino.cli`."""
+
+from centralino.cli.main import main
+
+main()

@@ -98,7 +98,7 @@ def dialer(
     from centralino.rehearsal.people import Mix
 
     size = Size(recipients, cps, media, plan)
-    figures = asyncio.run(run_dialer(directory, size, Mix()))
+    figures = asyncio.run(run_dialer(directory, size, Mix(key_after=4.8)))
     text = json.dumps(figures, indent=1)
     typer.echo(text)
     if json_file is not None:

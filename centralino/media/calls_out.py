@@ -12,6 +12,7 @@ from centralino.media.house import House
 from centralino.media.out_call import RATE, OutCall
 from centralino.media.said import Said
 from kernel.ids import LegId
+from outbound.departures import Departures
 from outbound.messages import (
     AskAttempts,
     AttemptRefused,
@@ -20,7 +21,6 @@ from outbound.messages import (
     StopAttempt,
     TakeBack,
 )
-from outbound.pacing import Pace
 from outbound.placing import Placing
 from outbound.records import Refusal
 from telephony.types import (
@@ -42,7 +42,8 @@ class CallsOut:
         self._house = house
         self._hand_over = hand_over
         self._placing = Placing()
-        self._paces: dict[str, Pace] = {}
+        self._ways: dict[str, Departures[OutCall]] = {}
+        """By trunk."""
         self._said: Said | None = None
         self._legs: dict[LegId, OutCall] = {}
         self._attempts: dict[str, OutCall] = {}
@@ -85,11 +86,9 @@ class CallsOut:
             call.stop(also_up=True)
 
     def _place(self, order: PlaceCall) -> None:
-        now = self._house.clock.now()
-        pace = self._paces.setdefault(order.trunk, Pace())
-        pace.rate = order.max_cps
-        start = max(now, pace.ready_at())
-        refusal = self._placing.begin(order, start)
+        way = self._ways.setdefault(order.trunk, Departures())
+        way.pace.rate = order.max_cps
+        refusal = self._placing.begin(order, way.expected(self._house.clock.now()))
         if refusal is Refusal.OVER:
             return  # begun before: this is a repeat
         if refusal is not None:
@@ -97,16 +96,22 @@ class CallsOut:
             return
         call = OutCall(order, self._house, self._over, self._hand_over, self._words())
         self._legs[call.leg] = self._attempts[order.attempt] = call
-        pace.take(start)
-        if start > now:
-            self._house.spawn(self._place_later(call, start - now), f"place {order.attempt}")
-        else:
-            call.place()
+        way.add(call)
+        if len(way) == 1:
+            self._house.spawn(self._depart(way), f"calls out over {order.trunk}")
 
-    async def _place_later(self, call: OutCall, seconds: float) -> None:
-        """Orders that came in a bunch, after a stall, go out at the pace that they were decided."""
-        await asyncio.sleep(seconds)
-        call.place()
+    async def _depart(self, way: Departures[OutCall]) -> None:
+        """Let calls leave at their pace until none waits. A call has left when the SIP stack took
+        it, which may be late; waiting longer than a pace for that would slow the others."""
+        clock = self._house.clock
+        while way:
+            if (wait := way.wait(clock.now())) > 0:
+                await asyncio.sleep(wait)
+                continue
+            dialling = way.first().place(clock.now())
+            if dialling is not None and way.pace.rate:
+                await asyncio.wait({dialling}, timeout=1.0 / way.pace.rate)
+            way.gone(clock.now(), called=dialling is not None)
 
     def _words(self) -> Said:
         if self._said is None:

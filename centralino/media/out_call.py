@@ -113,26 +113,32 @@ class OutCall:
 
     # What the switchboard tells.
 
-    def place(self) -> None:
-        """Send the INVITE, unless the house may not dial this number."""
+    def place(self, now: float) -> asyncio.Task[None] | None:
+        """Send the INVITE: done when it has left. None: it is too late, or may not be called."""
         order = self.order
         if self._cancelled:  # while it waited for its turn
             self._end(AttemptEnded(order.attempt, Outcome.CANCELLED))
-            return
+            return None
+        if now > order.not_after:
+            self._end(AttemptRefused(order.attempt, Refusal.LATE))
+            return None
         target = contact_uri(order.target, self.house.edge)
         if order.exercise and not rehearsed(order, self.house.config):
             log.error("media.exercise_stopped", attempt=order.attempt, trunk=order.trunk)
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
-            return
+            return None
         if not self.house.gate.allows(target, Purpose.CAMPAIGN, order.attempt, order.client):
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
-            return
-        self.house.spawn(self.house.control.originate(self._originate(target)), f"dial {self.leg}")
+            return None
+        dialling = self.house.spawn(
+            self.house.control.originate(self._originate(target)), f"dial {self.leg}"
+        )
         if order.script is not None:  # the headline is made while it rings
             language, version = next(iter(order.script.versions.items()))
             self.house.notices.said(language).begin(version.headline)
         elif order.words:
             self.house.spawn(self._prepare(), f"prepare {order.attempt}")
+        return dialling
 
     def rang(self, sip_call_id: str) -> None:
         """180 or 183 came."""

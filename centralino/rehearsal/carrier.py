@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import signal
+import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ T1 = 0.5
 FRAME = bytes([0xFF]) * 160
 """20 ms of silence in µ-law: it costs what speech costs."""
 HOST = "127.0.0.1"
+SO_TIMESTAMPNS = 35
+"""Of asm-generic/socket.h; the socket module does not name it."""
 REFUSALS = {
     Fate.BUSY: "486 Busy Here",
     Fate.CONGESTION: "503 Service Unavailable",
@@ -41,7 +45,7 @@ class Counted:
     invites: Counter[str] = field(default_factory=Counter)
     """By attempt."""
     at: list[float] = field(default_factory=list)
-    """Seconds of each, by the monotonic clock of the machine."""
+    """UTC seconds of each, as the kernel took it in: however late we read it."""
     by_number: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
     up_now: int = 0
@@ -82,36 +86,41 @@ class Call:
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
-class Carrier(asyncio.DatagramProtocol):
+class Carrier:
     """Its SIP side."""
 
-    def __init__(self, mix: Mix, port: int) -> None:
+    def __init__(self, mix: Mix, signalling: socket.socket) -> None:
         self.mix = mix
-        self.port = port
+        self.port: int = signalling.getsockname()[1]
         self.counted = Counted()
         self.calls: dict[str, Call] = {}
         self.talking: dict[tuple[str, int], Call] = {}
         self.sound = Sound(self)
         self.rtp_port = 0
-        self._transport: asyncio.DatagramTransport | None = None
+        self.signalling = signalling
 
-    def connection_made(self, transport: Any) -> None:
-        """The socket is open."""
-        self._transport = transport
+    def readable(self) -> None:
+        """Take what has come."""
+        while True:
+            try:
+                data, beside, _, source = self.signalling.recvmsg(65_535, 64)
+            except BlockingIOError:
+                return
+            self._take(data, source, stamp_of(beside))
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """A message."""
+    def _take(self, data: bytes, source: tuple[str, int], at: float) -> None:
         message = read(data)
         if message is None or message.first.startswith("SIP/"):
             return
-        handler = {"INVITE": self._invite, "ACK": self._ack, "BYE": self._bye,
-                   "CANCEL": self._cancel}.get(message.method)  # fmt: skip
+        if message.method == "INVITE":
+            self._invite(message, source, at)
+            return
+        handler = {"ACK": self._ack, "BYE": self._bye, "CANCEL": self._cancel}.get(message.method)
         if handler is not None:
-            handler(message, addr)
+            handler(message, source)
 
     def _send(self, data: bytes, to: tuple[str, int]) -> None:
-        if self._transport is not None:
-            self._transport.sendto(data, to)
+        self.signalling.sendto(data, to)
 
     def _later(self, call: Call, seconds: float, what: Callable[[Call], None]) -> None:
         def due() -> None:
@@ -120,7 +129,7 @@ class Carrier(asyncio.DatagramProtocol):
 
         call.timers.append(asyncio.get_running_loop().call_later(seconds, due))
 
-    def _invite(self, invite: Message, source: tuple[str, int]) -> None:
+    def _invite(self, invite: Message, source: tuple[str, int], at: float) -> None:
         name = invite.get("call-id")
         known = self.calls.get(name)
         if known is not None:
@@ -128,7 +137,7 @@ class Carrier(asyncio.DatagramProtocol):
             return
         counted, number = self.counted, invite.number
         counted.invites[invite.get("x-centralino-attempt")] += 1
-        counted.at.append(time.monotonic())
+        counted.at.append(at)
         counted.by_number[number] += 1
         fate = self.mix.fate(number, counted.by_number[number])
         counted.fates[fate] += 1
@@ -259,20 +268,44 @@ class Sound(asyncio.DatagramProtocol):
         self._carrier.counted.sent += 1
 
 
+def stamp_of(beside: list[tuple[int, int, bytes]]) -> float:
+    """UTC seconds at which the kernel took a datagram in; our own clock where it does not say."""
+    for level, kind, value in beside:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+            seconds, nanoseconds = struct.unpack("@ll", value[: struct.calcsize("@ll")])
+            return float(seconds + nanoseconds / 1e9)
+    return time.time()
+
+
+@contextlib.contextmanager
+def signalling_socket(port: int) -> Iterator[socket.socket]:
+    """A UDP socket whose datagrams carry the time at which they came."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.setblocking(False)
+        with contextlib.suppress(OSError):  # not Linux: our own clock is read
+            opened.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        opened.bind((HOST, port))
+        yield opened
+
+
 async def serve(port: int, mix: Mix, rtp_port: int = 0) -> Counted:
     """Answer until SIGTERM or SIGINT; what was counted."""
+    with signalling_socket(port) as signalling:
+        return await _serve(Carrier(mix, signalling), rtp_port)
+
+
+async def _serve(carrier: Carrier, rtp_port: int) -> Counted:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    carrier = Carrier(mix, port)
-    sip, _ = await loop.create_datagram_endpoint(lambda: carrier, (HOST, port))
+    loop.add_reader(carrier.signalling, carrier.readable)
     sound, _ = await loop.create_datagram_endpoint(lambda: carrier.sound, (HOST, rtp_port))
     carrier.rtp_port = sound.get_extra_info("sockname")[1]
     sending = asyncio.create_task(carrier.sound.run())
-    print(json.dumps({"ready": port}), flush=True)  # noqa: T201 - its parent waits for this
+    print(json.dumps({"ready": carrier.port}), flush=True)  # noqa: T201 - its parent waits for this
     await stop.wait()
     sending.cancel()
-    sip.close()
+    loop.remove_reader(carrier.signalling)
     sound.close()
     return carrier.counted
 

@@ -185,8 +185,30 @@ async def test_orders_that_come_in_a_bunch_are_spread_again(world: World) -> Non
         await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.03)
     assert len(world.offered) == 2, "one at once, one by the tolerance of a pace"
     assert AttemptRefused("att-3", Refusal.LATE) in world.told
+    world.clock.advance(0.02)
     while len(world.offered) < 3:
         await world.settle()
+
+
+async def test_what_a_stall_delayed_does_not_leave_together(world: World) -> None:
+    for n in range(6):
+        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.5)
+    assert len(world.offered) == 2
+    world.clock.advance(0.2)  # nothing ran meanwhile
+    while len(world.offered) < 4:
+        await world.settle()
+    for _ in range(20):
+        await world.settle()
+    assert len(world.offered) == 4, "again one, and one by the tolerance"
+
+
+async def test_what_waited_too_long_is_given_back(world: World) -> None:
+    for n in range(3):
+        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.1)
+    world.clock.advance(0.2)
+    while AttemptRefused("att-2", Refusal.LATE) not in world.told:
+        await world.settle()
+    assert len(world.offered) == 2
 
 
 async def test_after_a_question_the_old_epoch_is_obeyed_no_more(world: World) -> None:

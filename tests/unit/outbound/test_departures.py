@@ -1,0 +1,45 @@
+"""Calls that wait for their moment: however late they are let go, never more than the pace."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outbound.departures import Departures
+from outbound.pacing import Pace
+
+STALLS = st.lists(st.floats(0.0, 0.4), min_size=20, max_size=100)
+
+
+@settings(deadline=None)
+@given(rate=st.floats(1.0, 50.0), stalls=STALLS, called=st.lists(st.booleans(), min_size=1))
+def test_however_often_it_stalls_no_second_has_more_than_its_pace(
+    rate: float, stalls: list[float], called: list[bool]
+) -> None:
+    way, now, left = Departures[int](Pace(rate)), 1000.0, list[float]()
+    for number, stall in enumerate(stalls):
+        way.add(number)
+        now += stall  # whoever lets calls go comes late
+        while way and way.wait(now) <= 0:
+            goes = called[way.first() % len(called)]
+            left += [now] * goes
+            way.gone(now, goes)
+    for first in left:
+        assert sum(first <= at < first + 1.0 for at in left) <= rate * 1.02 + 1.5 + 1e-6
+
+
+def test_who_comes_behind_others_is_expected_after_them() -> None:
+    way = Departures[str](Pace(10.0))
+    for name in ("first", "second", "third"):
+        way.add(name)
+    assert way.expected(1000.0) == 1000.3
+    way.gone(1000.0, called=True)
+    assert way.first() == "second"
+    assert 0.0 < way.wait(1000.0) <= 0.1
+
+
+def test_who_is_not_called_costs_nobody_a_place() -> None:
+    way = Departures[str](Pace(10.0))
+    way.add("cancelled")
+    way.gone(1000.0, called=False)
+    assert way.expected(1000.0) == 1000.0

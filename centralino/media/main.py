@@ -51,14 +51,14 @@ def live_line(event: dict[str, object]) -> None:
 
 def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
     """The speech workers' voice, with what it said before on disk."""
-    voice = SynthesiserPool([WyomingSynthesiser(uri) for uri in layout.speech])
+    voice = SynthesiserPool([WyomingSynthesiser(uri, signs=True) for uri in layout.speech])
     cache = Path(layout.state_dir) / "cache" / "prompts"
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
 
 def make_meter(layout: Layout, clock: SteadyClock) -> MeteredRecogniser:
     """The speech workers' recognisers as one, counted."""
-    pool = RecogniserPool([WyomingRecogniser(uri) for uri in layout.speech])
+    pool = RecogniserPool([WyomingRecogniser(uri, signs=True) for uri in layout.speech])
     return MeteredRecogniser(pool, len(layout.speech), clock.now)
 
 
@@ -135,7 +135,7 @@ async def load_notices(house: House, layout: Layout) -> None:
     """The bots and voices of notifications; what was learned is read, phrases are spoken."""
     cache = PromptCache(Path(layout.state_dir) / "cache" / "prompts")
     for language, uri in layout.voices.items():
-        pool = SynthesiserPool([WyomingSynthesiser(uri)])
+        pool = SynthesiserPool([WyomingSynthesiser(uri, signs=True)])
         voice = CachedSynthesiser(pool, cache, house.config.speech.voices[language])
         house.notices.voices[language] = voice
     for language, (bot, understander) in (await bots.load_notices(house.config)).items():

@@ -16,6 +16,8 @@ from centralino.processes import preflight
 from centralino.processes.layout import Layout, make_layout
 from centralino.processes.supervisor import Heard, Post, Supervisor, python_post
 
+SILENT_SECONDS = 5.0
+"""How long a speech worker may say nothing: it says once a second that it lives."""
 GRACE = 5.0
 """Seconds beyond the drain time that a media process may take to end."""
 
@@ -81,9 +83,9 @@ class Serving:
     def _voices(self) -> list[Post]:
         """A process for each further language of notifications."""
         return [
-            python_post(
-                f"voice-{language}", "voicebot.speech.worker", "--uri", uri, "--role", "tts",
-                "--voice", self.config.speech.voices[language], "--watch-stdin",
+            worker_post(
+                f"voice-{language}", "--uri", uri, "--role", "tts",
+                "--voice", self.config.speech.voices[language],
             )
             for language, uri in self.layout.voices.items()
         ]  # fmt: skip
@@ -106,13 +108,20 @@ class Serving:
 
     def _speech(self, index: int, uri: str) -> Post:
         speech = self.config.speech
-        return python_post(
-            f"speech-{index + 1}", "voicebot.speech.worker",
-            "--uri", uri, "--role", "both", "--models", str(speech.models_dir.resolve()),
+        return worker_post(
+            f"speech-{index + 1}", "--uri", uri, "--role", "both",
+            "--models", str(speech.models_dir.resolve()),
             "--recogniser", speech.recogniser, "--voice", speech.voice,
-            "--language", self._language(), "--watch-stdin",
+            "--language", self._language(),
         )  # fmt: skip
 
     def _language(self) -> str:
         spoken = [line.language for line in self.config.lines if line.kind == "bot"]
         return spoken[0] if spoken else "en"
+
+
+def worker_post(name: str, *arguments: str) -> Post:
+    """A speech worker, which is started again also when it hangs."""
+    post = python_post(name, "voicebot.speech.worker", *arguments, "--watch-stdin", "--beat")
+    post.silent_seconds = SILENT_SECONDS
+    return post

@@ -2,7 +2,8 @@
 
 A process is *up* once it has said so. One that dies is started again, at once the first time and
 then with a growing pause; one that dies `GIVE_UP` times before ever being up was refused its start
-(a bad configuration, a missing model), and the house says why and stops.
+(a bad configuration, a missing model), and the house says why and stops. One that promised to say
+that it lives and does not is killed, which is a death like any other: what hangs, hangs for ever.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the first, second, … new start in a row."""
 STEADY = 30.0
 """Seconds up after which a process has proved itself and pauses begin anew."""
+LOOK_SECONDS = 0.5
+"""Between two looks at whether a process still says that it lives."""
 READY_SECONDS = 300.0
 """A first start trains the bots and speaks every fixed prompt once."""
 
@@ -47,6 +50,8 @@ class Post:
     """Processes of one group, side by side in the list, are stopped together."""
     drains: bool = False
     """Whether it knows SIGUSR1 as `no new calls`."""
+    silent_seconds: float = 0.0
+    """How long it may say nothing once it is up; 0: it never promised to say anything."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     facts: dict[str, object] = field(default_factory=dict)
     starts: int = 0
@@ -54,6 +59,7 @@ class Post:
     last_words: str = ""
     _process: asyncio.subprocess.Process | None = None
     _deaths: int = 0
+    _said_at: float = 0.0
 
 
 Heard = Callable[[str, dict[str, object]], None]
@@ -156,16 +162,33 @@ class Supervisor:
             post._process, post.pid = process, process.pid
             log.info("supervisor.started", post=post.name, pid=process.pid)
             assert process.stdout is not None and process.stderr is not None
+            watching = asyncio.create_task(self._watch(post))
             await asyncio.gather(
                 self._listen(post, process.stdout),
                 self._keep_log(post, process.stderr, errors.write),
             )
+            watching.cancel()
             post.pid = None
             post.ready.clear()
             return await process.wait()
 
+    async def _watch(self, post: Post) -> None:
+        """Kill it when it has said nothing for too long; not for a time in which we stood still
+        ourselves, for then what it said is still to be read."""
+        loop = asyncio.get_running_loop()
+        silent = 0.0
+        while post.silent_seconds:
+            heard, began = post._said_at, loop.time()
+            await asyncio.sleep(LOOK_SECONDS)
+            fresh = post._said_at != heard or not post.ready.is_set()
+            silent = 0.0 if fresh else silent + min(LOOK_SECONDS, loop.time() - began)
+            if silent >= post.silent_seconds:
+                log.error("supervisor.hung", post=post.name, pid=post.pid, silent=silent)
+                return self._signal(post, signal.SIGKILL)
+
     async def _listen(self, post: Post, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
+            post._said_at = asyncio.get_running_loop().time()
             with contextlib.suppress(ValueError):
                 value = json.loads(line)
                 if isinstance(value, dict):
@@ -178,6 +201,8 @@ class Supervisor:
             post.ready.set()
         elif "error" in value:
             post.last_words = str(value["error"])
+        elif "alive" in value:
+            return
         self._heard(post.name, value)
 
     async def _keep_log(

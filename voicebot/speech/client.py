@@ -27,6 +27,9 @@ from voicebot.speech.sound import silence
 CONNECT_TIMEOUT = 2.0
 ANSWER_TIMEOUT = 10.0
 """Seconds without any event from a server that owes one."""
+QUIET = 3.0
+"""The same of a server of ours, which says twice a second that it is at work; so it may take as
+long as it needs while others go first, and one that hangs is known soon."""
 
 
 class Wire:
@@ -35,7 +38,7 @@ class Wire:
     def __init__(
         self, uri: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._uri = uri
+        self.uri = uri
         self._reader = reader
         self._writer = writer
 
@@ -53,11 +56,13 @@ class Wire:
             raise EngineLost(f"{uri} does not answer: {problem or 'time-out'}") from problem
 
     async def send(self, event: Event) -> None:
-        """Write one event."""
+        """Write one event; a server that takes nothing for long is as good as gone."""
         try:
-            await protocol.write_event(event, self._writer)
-        except OSError as problem:
-            raise EngineLost(f"{self._uri} went away: {problem}") from problem
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await protocol.write_event(event, self._writer)
+        except OSError as problem:  # TimeoutError is one
+            why = problem or "takes nothing"
+            raise EngineLost(f"{self.uri} went away: {why}") from problem
 
     async def receive(self, patience: float | None) -> Event:
         """The next event, waited for so many seconds at the most (None: for ever)."""
@@ -65,11 +70,11 @@ class Wire:
             async with asyncio.timeout(patience):
                 event = await protocol.read_event(self._reader)
         except TimeoutError as problem:
-            raise EngineLost(f"{self._uri} said nothing for {patience} s") from problem
+            raise EngineLost(f"{self.uri} said nothing for {patience} s") from problem
         if event is None:
-            raise EngineLost(f"{self._uri} went away")
+            raise EngineLost(f"{self.uri} went away")
         if event.type == protocol.ERROR:
-            raise EngineLost(f"{self._uri}: {protocol.problem_of(event)}")
+            raise EngineLost(f"{self.uri}: {protocol.problem_of(event)}")
         return event
 
     async def close(self) -> None:
@@ -77,12 +82,12 @@ class Wire:
         await protocol.hang_up(self._writer, patience=0.0)
 
 
-async def describe(uri: str, role: str) -> EngineInfo:
+async def describe(uri: str, role: str, patience: float = ANSWER_TIMEOUT) -> EngineInfo:
     """The engine of a server; `role` is `asr` or `tts`. Raises EngineLost."""
     wire = await Wire.connect(uri)
     try:
         await wire.send(protocol.describe())
-        while (event := await wire.receive(ANSWER_TIMEOUT)).type != protocol.INFO:
+        while (event := await wire.receive(patience)).type != protocol.INFO:
             pass
     finally:
         await wire.close()
@@ -93,19 +98,20 @@ async def describe(uri: str, role: str) -> EngineInfo:
 
 
 class WyomingRecogniser:
-    """A `Recogniser` on the server at `uri`."""
+    """A `Recogniser` on the server at `uri`; `signs`: it is one of our workers."""
 
-    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT) -> None:
+    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT, signs: bool = False) -> None:
         self.uri = uri
-        self._timeout = timeout
+        self._patience = QUIET if signs else timeout
+        self._signs = signs
 
     async def info(self) -> EngineInfo:
         """Which engine answers. Raises EngineLost."""
-        return await describe(self.uri, "asr")
+        return await describe(self.uri, "asr", self._patience)
 
     async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
         """Begin an utterance. End it with `finish` or `cancel`. Raises EngineLost."""
-        stream = _Stream(await Wire.connect(self.uri), rate, self._timeout)
+        stream = _Stream(await Wire.connect(self.uri), rate, self._patience, self._signs)
         await stream.begin(context)
         return stream
 
@@ -113,17 +119,20 @@ class WyomingRecogniser:
 class _Stream:
     """One utterance. A task reads what comes, so that `partial` need not wait."""
 
-    def __init__(self, wire: Wire, rate: int, timeout: float) -> None:
+    def __init__(self, wire: Wire, rate: int, patience: float, signs: bool) -> None:
         self._wire = wire
         self._rate = rate
-        self._timeout = timeout
+        self._patience = patience
+        self._signs = signs
         self._partial = ""
         self._over = False
+        self._sign = asyncio.Event()
+        """Something came from the server."""
         self._reading: asyncio.Task[Recognised] | None = None
 
     async def begin(self, context: RecognitionContext) -> None:
         self._reading = asyncio.create_task(self._read())
-        await self._send(protocol.transcribe(context, partials=True))
+        await self._send(protocol.transcribe(context, partials=True, signs=self._signs))
         await self._send(protocol.audio_start(self._rate))
 
     async def feed(self, pcm: bytes) -> None:
@@ -134,14 +143,28 @@ class _Stream:
 
     async def finish(self) -> Recognised:
         await self._send(protocol.audio_stop())
-        assert self._reading is not None
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._reading
-        except TimeoutError as problem:
-            raise EngineLost(f"no transcript within {self._timeout} s") from problem
+            return await self._answer()
         finally:
             await self.cancel()
+
+    async def _answer(self) -> Recognised:
+        """What is owed to us, for as long as there are signs that it comes."""
+        assert self._reading is not None
+        while not self._reading.done():
+            self._sign.clear()
+            sign = asyncio.create_task(self._sign.wait())
+            try:
+                done, _ = await asyncio.wait(
+                    {self._reading, sign},
+                    timeout=self._patience,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                sign.cancel()
+            if not done:
+                raise EngineLost(f"{self._wire.uri} gave no sign for {self._patience} s")
+        return self._reading.result()
 
     async def cancel(self) -> None:
         self._over = True
@@ -167,6 +190,7 @@ class _Stream:
     async def _read(self) -> Recognised:
         while True:
             event = await self._wire.receive(None)
+            self._sign.set()
             if event.type == protocol.PARTIAL:
                 self._partial = str(event.data.get("text", ""))
             elif event.type == protocol.TRANSCRIPT:
@@ -177,13 +201,14 @@ class WyomingSynthesiser:
     """A `Synthesiser` on the server at `uri`. It asks for one clause at a time, so any server's
     first sound comes early, and after a barge-in at most one clause was made in vain."""
 
-    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT) -> None:
+    def __init__(self, uri: str, timeout: float = ANSWER_TIMEOUT, signs: bool = False) -> None:
         self.uri = uri
-        self._timeout = timeout
+        self._patience = QUIET if signs else timeout
+        self._signs = signs
 
     async def info(self) -> EngineInfo:
         """Which engine answers. Raises EngineLost."""
-        return await describe(self.uri, "tts")
+        return await describe(self.uri, "tts", self._patience)
 
     async def speak(self, text: str, rate: int) -> AsyncIterator[Clause]:
         """The text clause by clause, at `rate` Hz. Raises EngineLost."""
@@ -200,9 +225,9 @@ class WyomingSynthesiser:
             await wire.close()
 
     async def _say(self, wire: Wire, clause: str, rate: int) -> bytes:
-        await wire.send(protocol.synthesize(clause, rate))
+        await wire.send(protocol.synthesize(clause, rate, self._signs))
         sound, theirs = bytearray(), rate
-        while (event := await wire.receive(self._timeout)).type != protocol.AUDIO_STOP:
+        while (event := await wire.receive(self._patience)).type != protocol.AUDIO_STOP:
             if event.type == protocol.AUDIO_START:
                 theirs = protocol.rate_of(event)
             elif event.type == protocol.AUDIO_CHUNK:

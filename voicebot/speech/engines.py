@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from voicebot.errors import EngineMissing
 from voicebot.models import folder_of, installed, spec_of
 from voicebot.speech.choice import WHISPER_MODEL, Choice, choose, vosk_model
+from voicebot.speech.jobs import EngineThreads
 from voicebot.speech.local import LocalSynthesiser, Voice, WholeUtterances
 from voicebot.speech.ports import (
     Recogniser,
@@ -39,27 +39,31 @@ def recogniser_choice(wanted: str, language: str, models_dir: Path) -> Choice:
     return Choice(spec_of(model).engine, model, f"{wanted} is configured")
 
 
-def load_recogniser(choice: Choice, language: str, models_dir: Path, threads: int) -> Recogniser:
-    """A recogniser, its model read. Takes seconds. Raises EngineMissing."""
-    pool = ThreadPoolExecutor(threads, thread_name_prefix=choice.engine)
+def load_recogniser(
+    choice: Choice, language: str, models_dir: Path, threads: int | EngineThreads
+) -> Recogniser:
+    """A recogniser, its model read, that works in these threads or in so many of its own. Takes
+    seconds. Raises EngineMissing."""
+    if isinstance(threads, int):
+        threads = EngineThreads(threads, choice.engine)
     folder = folder_of(choice.model, models_dir)
     if choice.engine == "vosk":
         from voicebot.speech.vosk import Vosk
 
-        vosk = Vosk(folder, choice.model, language, choice.why, pool)
+        vosk = Vosk(folder, choice.model, language, choice.why, threads)
         vosk.load()
         return vosk
     from voicebot.speech.whisper import Whisper
 
-    whisper = Whisper(folder, language, choice.why, threads)
+    whisper = Whisper(folder, language, choice.why, threads.places)
     whisper.load()
-    return WholeUtterances(whisper, pool)
+    return WholeUtterances(whisper, threads)
 
 
-def load_synthesiser(voice: str) -> Synthesiser:
-    """A voice, its model read. Takes seconds. Raises EngineMissing."""
-    loaded = _voice(voice)
-    return LocalSynthesiser(loaded, ThreadPoolExecutor(1, thread_name_prefix=voice))
+def load_synthesiser(voice: str, thread: EngineThreads | None = None) -> Synthesiser:
+    """A voice, its model read, that works in this one thread or in one of its own. Takes seconds.
+    Raises EngineMissing."""
+    return LocalSynthesiser(_voice(voice), thread or EngineThreads(1, voice))
 
 
 def _voice(voice: str) -> Voice:

@@ -1,28 +1,31 @@
 """The speech ports on engines in this process: each works in threads of its own.
 
-An engine is a plain object that computes; it is called from a thread pool as wide as the engine may
-run at once, so that utterances queue here and the event loop never waits. What was cancelled while
-it queued is never computed.
+An engine is a plain object that computes; it is called from as many threads as it may run at once,
+the urgent first (`jobs`), so that utterances queue here and the event loop never waits. What was
+cancelled while it queued is never computed.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from telephony.media.resample import resample
 from voicebot.speech.clauses import pause_after, split
+from voicebot.speech.jobs import EngineThreads
 from voicebot.speech.ports import (
     Clause,
     EngineInfo,
     Recognised,
     RecognitionContext,
     RecognitionStream,
+    Urgency,
 )
-from voicebot.speech.sound import silence, trim
+from voicebot.speech.sound import duration, silence, trim
+
+SECONDS_A_LETTER = 0.07
+"""About how long a letter sounds."""
 
 
 class Transcriber(Protocol):
@@ -54,7 +57,7 @@ class Voice(Protocol):
 class WholeUtterances:
     """A `Recogniser` that collects the utterance and asks the engine at its end."""
 
-    def __init__(self, engine: Transcriber, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, engine: Transcriber, threads: EngineThreads) -> None:
         self._engine = engine
         self._threads = threads
 
@@ -71,7 +74,7 @@ class _Collecting:
     def __init__(
         self,
         engine: Transcriber,
-        threads: ThreadPoolExecutor,
+        threads: EngineThreads,
         rate: int,
         context: RecognitionContext,
     ) -> None:
@@ -90,9 +93,9 @@ class _Collecting:
     async def finish(self) -> Recognised:
         pcm = bytes(self._pcm)
         self._pcm.clear()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, self._engine.transcribe, pcm, self._rate, self._context
+        seconds, work = duration(pcm, self._rate), self._engine.transcribe
+        return await self._threads.run(
+            self._context.urgency, seconds, work, pcm, self._rate, self._context
         )
 
     async def cancel(self) -> None:
@@ -112,7 +115,7 @@ async def clause_by_clause(
 class LocalSynthesiser:
     """A `Synthesiser` on a voice in this process."""
 
-    def __init__(self, voice: Voice, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, voice: Voice, threads: EngineThreads) -> None:
         self._voice = voice
         self._threads = threads
 
@@ -122,10 +125,10 @@ class LocalSynthesiser:
 
     def speak(self, text: str, rate: int) -> AsyncIterator[Clause]:
         """The text clause by clause, at `rate` Hz."""
-        loop = asyncio.get_running_loop()
 
         async def say(clause: str) -> bytes:
-            return await loop.run_in_executor(self._threads, self._say, clause, rate)
+            seconds = SECONDS_A_LETTER * len(clause)
+            return await self._threads.run(Urgency.INBOUND, seconds, self._say, clause, rate)
 
         return clause_by_clause(text, rate, say)
 

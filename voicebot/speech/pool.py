@@ -1,9 +1,10 @@
 """Several workers as one.
 
 The least busy one is asked; one that does not answer is passed over, and asked last for a while.
-`EngineLost` comes only if none answers. An utterance under way in a worker that dies is lost and
-not sent to another: a sound that aborts one engine would abort them all. The turn is asked again.
-(The first clause of a text is tried again elsewhere: it is ours, no stranger's.)
+`EngineLost` comes only if none answers. An utterance under way in a worker that dies or hangs is
+asked of one other, with the sound that came so far, and of no third: a sound that aborts one engine
+might abort them all. The turn is asked again then. (The first clause of a text is tried at all of
+them: it is ours, no stranger's.)
 """
 
 from __future__ import annotations
@@ -47,10 +48,14 @@ class _Pool(Generic[E]):
     def __init__(self, engines: Sequence[E]) -> None:
         self._members = [_Member(engine) for engine in engines]
 
-    async def first(self, ask: Callable[[_Member[E]], Awaitable[R]]) -> R:
-        """The first answer. Raises EngineLost if there is none."""
-        problem = EngineLost("no speech worker is configured")
+    async def first(
+        self, ask: Callable[[_Member[E]], Awaitable[R]], but: _Member[E] | None = None
+    ) -> R:
+        """The first answer, of all `but` one. Raises EngineLost if there is none."""
+        problem = EngineLost("no other speech worker" if but else "no speech worker is configured")
         for member in self._ranked():
+            if member is but:
+                continue
             try:
                 return await ask(member)
             except EngineLost as lost:
@@ -81,10 +86,55 @@ class RecogniserPool:
     async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
         """Begin an utterance at the least busy worker. Raises EngineLost."""
 
-        async def ask(member: _Member[Recogniser]) -> RecognitionStream:
-            return _Counted(self._pool, member, await member.engine.open(rate, context))
+        stream = await _begun(self._pool, rate, context)
+        return _Twice(self._pool, rate, context, stream)
 
-        return await self._pool.first(ask)
+
+class _Twice:
+    """An utterance that is asked of another worker, once, if the first is lost over it."""
+
+    def __init__(
+        self,
+        pool: _Pool[Recogniser],
+        rate: int,
+        context: RecognitionContext,
+        stream: _Counted,
+    ) -> None:
+        self._pool = pool
+        self._asked = (rate, context)
+        self._stream = stream
+        self._sound: list[bytes] | None = []
+        """What came so far; None once a second worker has it."""
+
+    async def feed(self, pcm: bytes) -> None:
+        if self._sound is not None:
+            self._sound.append(pcm)
+        try:
+            await self._stream.feed(pcm)
+        except EngineLost as lost:
+            await self._elsewhere(lost)
+
+    async def partial(self) -> str:
+        return await self._stream.partial()
+
+    async def finish(self) -> Recognised:
+        try:
+            return await self._stream.finish()
+        except EngineLost as lost:
+            await self._elsewhere(lost)
+            return await self._stream.finish()
+
+    async def cancel(self) -> None:
+        await self._stream.cancel()
+
+    async def _elsewhere(self, lost: EngineLost) -> None:
+        """Begin anew at another worker. Raises EngineLost where that was done before."""
+        sound, self._sound = self._sound, None
+        if sound is None:
+            raise lost
+        self._stream = await _begun(self._pool, *self._asked, but=self._stream.member)
+        log.info("utterance asked of another worker")
+        await self._stream.feed(b"".join(sound))
 
 
 class _Counted:
@@ -94,7 +144,7 @@ class _Counted:
         self, pool: _Pool[Recogniser], member: _Member[Recogniser], stream: RecognitionStream
     ) -> None:
         self._pool = pool
-        self._member = member
+        self.member = member
         self._stream = stream
         self._over = False
         member.busy += 1
@@ -123,13 +173,27 @@ class _Counted:
         await self._stream.cancel()
 
     def _lose(self, lost: EngineLost) -> None:
-        self._pool.lost(self._member, lost)
+        self._pool.lost(self.member, lost)
         self._done()
 
     def _done(self) -> None:
         if not self._over:
             self._over = True
-            self._member.busy -= 1
+            self.member.busy -= 1
+
+
+async def _begun(
+    pool: _Pool[Recogniser],
+    rate: int,
+    context: RecognitionContext,
+    but: _Member[Recogniser] | None = None,
+) -> _Counted:
+    """An utterance at the least busy worker. Raises EngineLost."""
+
+    async def ask(member: _Member[Recogniser]) -> _Counted:
+        return _Counted(pool, member, await member.engine.open(rate, context))
+
+    return await pool.first(ask, but)
 
 
 class SynthesiserPool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
 
@@ -25,6 +26,19 @@ class EngineInfo:
     n_best: bool = False
 
 
+class Urgency(IntEnum):
+    """Who is recognised first where several wait; the lowest number."""
+
+    INBOUND = 0
+    """In a conversation with somebody who called."""
+    OUTBOUND = 1
+    """In a conversation with somebody whom we called, and who was asked to speak."""
+    DEFERRED = 2
+    """Kept sound: nobody waits for the answer, but it counts."""
+    SPECULATIVE = 3
+    """Useful only if there is time for it."""
+
+
 @dataclass(frozen=True)
 class RecognitionContext:
     """What the question tells the recogniser about the answer."""
@@ -37,6 +51,9 @@ class RecognitionContext:
     only: tuple[str, ...] = ()
     """If not empty, the only words that can be said (a grammar)."""
     max_alternatives: int = 1
+    urgency: Urgency = Urgency.INBOUND
+    light: bool = False
+    """A smaller model will do, where there is one: there is no time for better."""
 
 
 @dataclass(frozen=True)

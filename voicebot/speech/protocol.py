@@ -4,10 +4,13 @@ Events are JSON lines with binary payloads, over TCP or a Unix socket, in both d
 ours travels in places that the protocol leaves free, so any Wyoming server can serve us and ours
 any client:
 
-    transcribe        context {expects, only, max_alternatives, partials}; terms as transcript_terms
+    transcribe        context {expects, only, max_alternatives, partials, signs, urgency, light};
+                      terms as transcript_terms
     transcript        context {confidence, no_speech, alternatives, seconds, engine}
     transcript-partial  ours, sent only to who asked for partials: the whole text so far
-    synthesize        context {rate}: Hz wanted; another server answers at its own, we resample
+    synthesize        context {rate, signs}: Hz wanted; another server answers at its own, we
+                      resample
+    at-work           ours, sent twice a second to who asked for signs and is owed an answer
     info              `centralino` {asr, tts}: the EngineInfo with the reason of the choice
 """
 
@@ -18,7 +21,13 @@ import warnings
 from dataclasses import asdict
 from typing import Any
 
-from voicebot.speech.ports import EngineInfo, Hypothesis, Recognised, RecognitionContext
+from voicebot.speech.ports import (
+    EngineInfo,
+    Hypothesis,
+    Recognised,
+    RecognitionContext,
+    Urgency,
+)
 
 with warnings.catch_warnings():
     # wyoming.audio imports the standard library's audioop, deprecated, and has its own for later.
@@ -40,6 +49,7 @@ AUDIO_CHUNK = "audio-chunk"
 AUDIO_STOP = "audio-stop"
 SYNTHESIZE = "synthesize"
 ERROR = "error"
+AT_WORK = "at-work"
 
 DEFAULT_RATE = 16000
 """Hz of speech for a client that does not say what it wants."""
@@ -112,13 +122,16 @@ def engine_of(event: Event, role: str) -> EngineInfo | None:
     )
 
 
-def transcribe(context: RecognitionContext, partials: bool) -> Event:
+def transcribe(context: RecognitionContext, partials: bool, signs: bool = False) -> Event:
     """An utterance will come, in answer to this."""
     ours: dict[str, Any] = {
         "expects": context.expects,
         "only": list(context.only),
         "max_alternatives": context.max_alternatives,
         "partials": partials,
+        "signs": signs,
+        "urgency": int(context.urgency),
+        "light": context.light,
     }
     terms = list(context.terms) or None
     return Transcribe(language=context.language, context=ours, transcript_terms=terms).event()
@@ -135,6 +148,8 @@ def context_of(event: Event) -> tuple[RecognitionContext, bool]:
         terms=tuple(terms),
         only=tuple(ours.get("only", ())),
         max_alternatives=int(ours.get("max_alternatives", 1)),
+        urgency=Urgency(int(ours.get("urgency", Urgency.INBOUND))),
+        light=bool(ours.get("light")),
     )
     return context, bool(ours.get("partials"))
 
@@ -171,9 +186,19 @@ def recognised_of(event: Event) -> Recognised:
     )
 
 
-def synthesize(text: str, rate: int) -> Event:
+def wants_signs(event: Event) -> bool:
+    """Whether who asks this wants to see, while it waits, that somebody lives at the other end."""
+    return bool((event.data.get("context") or {}).get("signs"))
+
+
+def at_work() -> Event:
+    """Your answer will come."""
+    return Event(AT_WORK)
+
+
+def synthesize(text: str, rate: int, signs: bool = False) -> Event:
     """Say this, at this rate if you can."""
-    return Synthesize(text=text, context={"rate": rate}).event()
+    return Synthesize(text=text, context={"rate": rate, "signs": signs}).event()
 
 
 def order_of(event: Event) -> tuple[str, int]:

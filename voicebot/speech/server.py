@@ -8,6 +8,7 @@ its work out of the queue.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from voicebot.speech.protocol import Event
 log = structlog.get_logger(__name__)
 CHUNK_SECONDS = 0.2
 """Of speech in one event."""
+SIGN_SECONDS = 0.5
+"""Between two signs to a client that waits."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Connection:
         self._reader = reader
         self._writer = writer
         self._context = RecognitionContext()
-        self._partials = False
+        self._partials = self._signs = False
         self._told = ""
         self._stream: RecognitionStream | None = None
         self._verbs: dict[str, Callable[[Event], Coroutine[Any, Any, None]]] = {
@@ -76,12 +79,23 @@ class Connection:
         """Do it; False if the client left meanwhile, or nothing more can be done for it."""
         work = asyncio.ensure_future(self._guard(verb))
         try:
-            await asyncio.wait({work, reading}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done() and reading.done() and reading.result() is None:
-                return False
+            while not work.done():
+                awaited = {work} if reading.done() else {work, reading}
+                await asyncio.wait(
+                    awaited, timeout=SIGN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not work.done() and reading.done() and reading.result() is None:
+                    return False
+                if not work.done() and self._signs:
+                    await self._sign()
             return await work
         finally:
             work.cancel()
+
+    async def _sign(self) -> None:
+        """A client that cannot be told has left; `reading` says so as well."""
+        with contextlib.suppress(ConnectionError):
+            await self._send(protocol.at_work())
 
     async def _guard(self, verb: Awaitable[None]) -> bool:
         try:
@@ -105,6 +119,7 @@ class Connection:
 
     async def _transcribe(self, event: Event) -> None:
         self._context, self._partials = protocol.context_of(event)
+        self._signs = protocol.wants_signs(event)
 
     async def _audio_start(self, event: Event) -> None:
         await self._open(protocol.rate_of(event))
@@ -133,6 +148,7 @@ class Connection:
         if self._engines.tts is None:
             raise LookupError("this worker does not speak")
         text, rate = protocol.order_of(event)
+        self._signs = protocol.wants_signs(event)
         await self._send(protocol.audio_start(rate))
         step = 2 * round(rate * CHUNK_SECONDS)
         async for clause in self._engines.tts.speak(text, rate):

@@ -12,9 +12,7 @@ Traps that this file is shaped by (each was seen):
 
 from __future__ import annotations
 
-import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -24,11 +22,13 @@ import vosk
 from telephony.media.resample import Resampler
 from voicebot.errors import EngineMissing
 from voicebot.speech.hearing import grammar_of, recognised, text_of
+from voicebot.speech.jobs import EngineThreads
 from voicebot.speech.ports import (
     EngineInfo,
     Recognised,
     RecognitionContext,
     RecognitionStream,
+    Urgency,
 )
 from voicebot.speech.sound import silence
 
@@ -47,7 +47,7 @@ class Vosk:
     """A `Recogniser` on one model, shared by all its streams."""
 
     def __init__(
-        self, folder: Path, model: str, language: str, why: str, threads: ThreadPoolExecutor
+        self, folder: Path, model: str, language: str, why: str, threads: EngineThreads
     ) -> None:
         self._info = EngineInfo("vosk", model, language, why, partials=True, n_best=True)
         self._folder = folder
@@ -70,9 +70,8 @@ class Vosk:
     async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
         """Begin an utterance at `rate` Hz."""
         assert self._model is not None, "load() first"
-        loop = asyncio.get_running_loop()
-        decoder = await loop.run_in_executor(self._threads, self._decoder, context)
-        return _Stream(decoder, rate, self._threads, self._info.name)
+        decoder = await self._threads.run(context.urgency, 0.0, self._decoder, context)
+        return _Stream(decoder, rate, self._threads, self._info.name, context.urgency)
 
     def _decoder(self, context: RecognitionContext) -> Any:
         grammar = grammar_of(context.only, self.knows)
@@ -95,11 +94,14 @@ class Vosk:
 class _Stream:
     """One utterance in one recogniser, used by one thread at a time."""
 
-    def __init__(self, decoder: Any, rate: int, threads: ThreadPoolExecutor, engine: str) -> None:
+    def __init__(
+        self, decoder: Any, rate: int, threads: EngineThreads, engine: str, urgency: Urgency
+    ) -> None:
         self._decoder = decoder
         self._resampler = Resampler(rate, RATE)
         self._threads = threads
         self._engine = engine
+        self._urgency = urgency
         self._waiting = bytearray()
         self._batches = 0
         self._results: list[dict[str, Any]] = []
@@ -135,4 +137,5 @@ class _Stream:
             self._partial = " ".join(filter(None, said))
 
     async def _run(self, work: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        seconds = len(self._waiting) / 2 / RATE
+        return await self._threads.run(self._urgency, seconds, work)

@@ -9,7 +9,9 @@ running work end. With `--watch-stdin` it also ends when its standard input does
 outlives a supervisor that was killed.
 
 Native code may abort the process: then a client sees `EngineLost`, and the supervisor starts it
-again.
+again. It may hang, too: work that takes far longer than its sound ends the process (exit code 70),
+and with `--beat` a line `{"alive": seconds}` once a second tells a supervisor that all of it does
+not hang.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import signal
 import stat
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,6 +36,7 @@ import structlog  # noqa: E402
 
 from voicebot.errors import VoicebotError  # noqa: E402
 from voicebot.speech import engines  # noqa: E402
+from voicebot.speech.jobs import EngineThreads  # noqa: E402
 from voicebot.speech.protocol import split_uri  # noqa: E402
 from voicebot.speech.server import Engines, Server  # noqa: E402
 
@@ -50,18 +54,24 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--voice", default="piper", help="piper, hibari, or espeak:it")
     parser.add_argument("--threads", type=int, default=1, help="utterances recognised at once")
     parser.add_argument("--watch-stdin", action="store_true", help="end when stdin ends")
+    parser.add_argument("--beat", action="store_true", help="say once a second that we live")
     return parser.parse_args(argv)
 
 
-async def load(options: argparse.Namespace) -> Engines:
-    """The engines asked for, read and warm. Raises EngineMissing."""
+HUNG = 70
+"""The exit code of a worker whose engine hung."""
+BEAT_SECONDS = 1.0
+
+
+async def load(options: argparse.Namespace, hears: EngineThreads, speaks: EngineThreads) -> Engines:
+    """The engines asked for, read and warm, in these threads. Raises EngineMissing."""
     asr = tts = None
     if options.role in ("asr", "both"):
         choice = engines.recogniser_choice(options.recogniser, options.language, options.models)
-        asr = engines.load_recogniser(choice, options.language, options.models, options.threads)
+        asr = engines.load_recogniser(choice, options.language, options.models, hears)
         await engines.warm_recogniser(asr, options.language)
     if options.role in ("tts", "both"):
-        tts = engines.load_synthesiser(options.voice)
+        tts = engines.load_synthesiser(options.voice, speaks)
         await engines.warm_synthesiser(tts)
     return Engines(asr, tts)
 
@@ -76,7 +86,8 @@ async def run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loaded = await load(options)
+    hears, speaks = EngineThreads(options.threads, "hears"), EngineThreads(1, "speaks")
+    loaded = await load(options, hears, speaks)
     server = Server(loaded, options.uri)
     await server.start()
     if options.watch_stdin:
@@ -90,8 +101,26 @@ async def run(options: argparse.Namespace) -> None:
         load_s=round(time.monotonic() - began, 2),
         rss_mb=rss_mb(),
     )
+    watching = asyncio.create_task(watch((hears, speaks), options.beat))
     await stop.wait()
+    watching.cancel()
     await server.stop()
+
+
+async def watch(threads: Sequence[EngineThreads], beat: bool) -> None:
+    """End the process when one of its engines hangs; a thread cannot be ended alone."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        now = loop.time()
+        stuck = next(filter(None, (one.stuck(now) for one in threads)), None)
+        if stuck is not None:
+            structlog.get_logger().error(
+                "worker.engine_hangs", seconds=round(now - stuck.at, 1), sound=stuck.seconds
+            )
+            os._exit(HUNG)
+        if beat:
+            tell(alive=round(now, 1))
 
 
 def rss_mb() -> int:

@@ -18,6 +18,10 @@ WORKS = (
     "import sys,signal; signal.signal(15, lambda *a: sys.exit(0));"
     'print(\'{"ready": "a", "n": 1}\', flush=True); signal.pause()'
 )
+BEATS = (
+    'import time; print(\'{"ready": "a"}\', flush=True)\n'
+    "while True: print('{\"alive\": 1}', flush=True); time.sleep(0.1)"
+)
 STUBBORN = (
     "import signal; signal.signal(15, signal.SIG_IGN);"
     'print(\'{"ready": "a"}\', flush=True); [signal.pause() for _ in range(9)]'
@@ -37,6 +41,19 @@ async def test_a_process_that_is_killed_is_started_again(tmp_path: Path) -> None
     first = worker.pid
     assert first is not None and worker.facts["n"] == 1
     os.kill(first, signal.SIGKILL)
+    await until(lambda: worker.starts == 2 and worker.pid not in (None, first))
+    await supervisor.stop()
+    assert worker.pid is None
+
+
+async def test_one_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
+    worker = post(BEATS)
+    worker.silent_seconds = 1.0
+    supervisor = Supervisor([worker], tmp_path / "log")
+    await supervisor.start()
+    first = worker.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
     await until(lambda: worker.starts == 2 and worker.pid not in (None, first))
     await supervisor.stop()
     assert worker.pid is None

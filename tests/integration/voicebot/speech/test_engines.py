@@ -8,7 +8,6 @@ import io
 import re
 import subprocess
 import wave
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from voicebot.errors import EngineMissing
 from voicebot.models import folder_of
 from voicebot.speech.choice import Choice
 from voicebot.speech.engines import load_recogniser, load_synthesiser, recogniser_choice
+from voicebot.speech.jobs import EngineThreads
 from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser
 from voicebot.speech.sound import duration, silence
 
@@ -221,6 +221,6 @@ def test_a_folder_without_a_model_names_the_command(tmp_path: Path) -> None:
     from voicebot.speech.vosk import Vosk
 
     with pytest.raises(EngineMissing, match="centralino models fetch vosk-small-en-us"):
-        Vosk(tmp_path, "vosk-small-en-us", "en", "test", ThreadPoolExecutor(1)).load()
+        Vosk(tmp_path, "vosk-small-en-us", "en", "test", EngineThreads(1, "test")).load()
     with pytest.raises(EngineMissing, match="centralino models fetch"):
         folder_of("whisper-base", tmp_path)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.waiting import until
+from voicebot.speech.jobs import EngineThreads, patience
 from voicebot.speech.local import WholeUtterances
-from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext
+from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext, Urgency
 
 
 class Slow:
@@ -30,19 +30,57 @@ class Slow:
 
 async def test_what_was_cancelled_in_the_queue_is_never_computed() -> None:
     engine = Slow()
-    with ThreadPoolExecutor(1) as threads:
-        recogniser = WholeUtterances(engine, threads)
-
-        async def hear(pcm: bytes) -> str:
-            stream = await recogniser.open(8000, RecognitionContext())
-            await stream.feed(pcm)
-            return (await stream.finish()).text
-
-        first, second, third = (asyncio.create_task(hear(p)) for p in (b"one", b"two", b"three"))
-        await until(lambda: engine.heard)
-        second.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await second
-        engine.go.set()
-        assert [await first, await third] == ["one", "three"]
+    recogniser = WholeUtterances(engine, EngineThreads(1, "slow"))
+    first, second, third = (hearing(recogniser, sound) for sound in (b"one", b"two", b"three"))
+    await until(lambda: engine.heard)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    engine.go.set()
+    assert [await first, await third] == ["one", "three"]
     assert engine.heard == [b"one", b"three"]
+
+
+async def test_the_urgent_are_heard_before_those_who_came_before_them() -> None:
+    engine = Slow()
+    recogniser = WholeUtterances(engine, EngineThreads(1, "slow"))
+    running = hearing(recogniser, b"running")
+    await until(lambda: engine.heard)
+    order = [Urgency.SPECULATIVE, Urgency.DEFERRED, Urgency.OUTBOUND, Urgency.INBOUND]
+    waiting = [hearing(recogniser, one.name.encode(), one) for one in order]
+    waiting += [hearing(recogniser, one.name.encode(), one) for one in order]
+    await asyncio.sleep(0)
+    engine.go.set()
+    await asyncio.gather(running, *waiting)
+    assert engine.heard == [b"running", *(one.name.encode() for one in Urgency for _ in (1, 2))]
+
+
+async def test_work_that_nobody_waits_for_any_more_keeps_its_thread_and_is_seen_to_hang() -> None:
+    engine, threads = Slow(), EngineThreads(1, "slow")
+    recogniser = WholeUtterances(engine, threads)
+    lost = hearing(recogniser, b"lost")
+    await until(lambda: engine.heard)
+    lost.cancel()
+    await asyncio.gather(lost, return_exceptions=True)
+    after = hearing(recogniser, b"after")
+    await asyncio.sleep(0)
+    assert engine.heard == [b"lost"]
+    now = asyncio.get_running_loop().time()
+    assert threads.stuck(now) is None
+    assert threads.stuck(now + patience(0.0) + 0.1) is not None
+    engine.go.set()
+    assert await after == "after"
+    assert threads.stuck(now + 1000.0) is None
+
+
+def hearing(
+    recogniser: WholeUtterances, pcm: bytes, urgency: Urgency = Urgency.INBOUND
+) -> asyncio.Task[str]:
+    """An utterance on its way."""
+
+    async def hear() -> str:
+        stream = await recogniser.open(8000, RecognitionContext(urgency=urgency))
+        await stream.feed(pcm)
+        return (await stream.finish()).text
+
+    return asyncio.create_task(hear())

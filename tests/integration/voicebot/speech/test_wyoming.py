@@ -17,7 +17,9 @@ from tests.unit.voicebot.speech.conformance import (
 )
 from tests.waiting import until
 from voicebot.errors import EngineLost
+from voicebot.speech import client as client_module
 from voicebot.speech import protocol
+from voicebot.speech import server as server_module
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
 from voicebot.speech.ports import Recognised, RecognitionContext, RecognitionStream
 from voicebot.speech.protocol import Event
@@ -129,12 +131,27 @@ async def test_who_hangs_up_takes_his_work_along() -> None:
 async def test_a_worker_that_says_nothing_is_lost() -> None:
     async with serving(Engines(Stuck())) as server:
         stream = await WyomingRecogniser(server.uri, timeout=0.05).open(8000, RecognitionContext())
-        with pytest.raises(EngineLost, match="no transcript"):
+        with pytest.raises(EngineLost, match="gave no sign"):
             await stream.finish()
     async with foreign() as uri:
         with pytest.raises(EngineLost, match="said nothing"):
             async for _ in WyomingSynthesiser(uri, timeout=0.05).speak("Hello.", 8000):
                 pass
+
+
+async def test_who_gives_signs_may_take_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_module, "SIGN_SECONDS", 0.02)
+    monkeypatch.setattr(client_module, "QUIET", 0.2)
+    stuck = Stuck()
+    async with serving(Engines(stuck)) as server:
+        stream = await WyomingRecogniser(server.uri, signs=True).open(8000, RecognitionContext())
+        finishing = asyncio.create_task(stream.finish())
+        done, _ = await asyncio.wait({finishing}, timeout=0.5)
+        assert not done and stuck.working == 1
+        finishing.cancel()
+        await until(lambda: stuck.cancelled == 1)
 
 
 async def test_nobody_there_is_lost(tmp_path: Path) -> None:

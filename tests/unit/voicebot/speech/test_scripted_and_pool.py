@@ -64,16 +64,30 @@ async def test_a_dead_worker_is_passed_over_and_all_dead_is_lost() -> None:
     assert (await pool.info()).name == "scripted"
 
 
-async def test_a_loss_in_the_middle_is_told_and_not_repeated_elsewhere() -> None:
+@pytest.mark.parametrize("lost_at", ["feed", "finish"])
+async def test_an_utterance_is_asked_of_one_other_worker_with_all_its_sound(lost_at: str) -> None:
     one, two = ScriptedRecogniser(), ScriptedRecogniser([TEXT])
     pool = RecogniserPool([one, two])
     stream = await pool.open(8000, RecognitionContext())
+    half = len(UTTERANCE.pcm) // 4 * 2
+    await stream.feed(UTTERANCE.pcm[:half])
+    one.lost = lost_at == "feed"
+    await stream.feed(UTTERANCE.pcm[half:])
     one.lost = True
-    with pytest.raises(EngineLost):
-        await stream.feed(UTTERANCE.pcm)
+    assert (await stream.finish()).text == TEXT
+    assert len(two.contexts) == 1
+
+
+async def test_and_of_no_third() -> None:
+    one, two, three = ScriptedRecogniser(), ScriptedRecogniser(), ScriptedRecogniser([TEXT])
+    pool = RecogniserPool([one, two, three])
+    stream = await pool.open(8000, RecognitionContext())
+    one.lost = True
+    await stream.feed(UTTERANCE.pcm)
+    two.lost = True
     with pytest.raises(EngineLost):
         await stream.finish()
-    assert two.contexts == []
+    assert three.contexts == []
     assert (await hear(pool, UTTERANCE.pcm, 8000)).text == TEXT
 
 

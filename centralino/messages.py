@@ -164,6 +164,11 @@ class MediaLoad:
     calls: int
     late_ticks: int
     loop_lag_ms: float
+    answers_waiting: int = 0
+    """Spoken answers of notifications that are kept and not recognised yet."""
+    asked_by_voice: int = 0
+    asked_by_key: int = 0
+    """How often a notification asked for a key only, because no recogniser had time."""
 
 
 @message("keys.opened")
@@ -342,11 +347,14 @@ class NoticeTold:
 @message("notice.acknowledged")
 @dataclass(frozen=True)
 class NoticeAcknowledged:
-    """Somebody who called back has understood, or asked for help."""
+    """Somebody who called back has understood, or asked for help; or somebody whom we called had,
+    which is known only after the call."""
 
     recipient: str
     by: str
     help: bool
+    how: str = "called back"
+    """Or `heard later`."""
 
 
 # --- edge ↔ control

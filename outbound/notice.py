@@ -6,6 +6,8 @@ Rules:
    voicemail's version said.
 2. Only "understood", by key or by voice, is success. By voice it counts once the headline was
    heard, a mere "yes" only when it answers the question; keys count always.
+   What was said counts by the moment at which it was said, also when it is understood after the
+   call.
 3. "I need help" acknowledges too, with its own flag, ends the calling and reaches a person.
 4. What was played is a fact: milliseconds of sound that left, not a hang-up's cause.
 5. Silence has the message said again, some times; then the call ends, politely and unacknowledged.
@@ -33,6 +35,7 @@ from outbound.notice_messages import (
     Meant,
     MessageBegun,
     MessageHeard,
+    Moment,
     OptedOut,
     PartEnded,
     PartStarted,
@@ -88,6 +91,7 @@ class Notice:
     _begun: bool = False
     _heard_headline: bool = False
     _heard_all: bool = False
+    _acknowledged: bool = False
     _timer: float | None = None
     _ends_at: float = 0.0
     _commands: list[Command] = field(default_factory=list)
@@ -146,23 +150,28 @@ class Notice:
         self._say("body", self._version.body)
         if self.script.exercise:
             self._say("exercise", words.exercise)
-        self._say("options", self._options())
+        self._say_options()
 
-    def _options(self) -> str:
+    def _say_options(self) -> None:
+        words = self._version.phrases
+        by_key = words.options_by_key or words.options
+        self._say("options", self._options(words.options), self._options(by_key))
+
+    def _options(self, first: str) -> str:
         others = [one for one in self.script.languages if one != self.language]
-        parts = [self._version.phrases.options]
+        parts = [first]
         if self.script.may_opt_out:
             parts.append(self._version.phrases.opt_out)
         parts += [self.script.versions[one].phrases.switch for one in others[:1]]
         return " ".join(part for part in parts if part)
 
-    def _say(self, what: str, text: str) -> None:
+    def _say(self, what: str, text: str, by_key: str = "") -> None:
         if not text:
             return
         self._counter += 1
         part = f"{what}-{self._counter}"
         self._parts[part] = what
-        self._commands.append(Say(part, text, self.language, self._slow))
+        self._commands.append(Say(part, text, self.language, self._slow, by_key))
 
     def _hush(self) -> None:
         self._parts.clear()
@@ -205,13 +214,23 @@ class Notice:
     def _key(self, event: KeyPressed, now: float) -> None:
         self._act(KEYS.get(event.digit, "unclear"), "key", now)
 
+    @property
+    def moment(self) -> Moment:
+        """What who speaks now knows."""
+        asked = self._heard_all and self.state is State.AWAITING
+        return Moment(self._heard_headline, asked)
+
     def _meant(self, event: Meant, now: float) -> None:
+        self._act(self._wish(event), "voice", now)
+
+    def _wish(self, event: Meant) -> str:
+        spoken = event.spoken or self.moment
         intent = event.intent if event.confidence >= SURE else "unclear"
         if intent == "affirm":
-            intent = "understood" if self._heard_all and self.state is State.AWAITING else "unclear"
-        if intent in ("understood", "opt_out") and not self._heard_headline:
+            intent = "understood" if spoken.asked else "unclear"
+        if intent in ("understood", "opt_out") and not spoken.headline:
             intent = "unclear"  # a "yes, okay" at picking up is about nothing yet
-        self._act(intent, "voice", now)
+        return intent
 
     def _act(self, wish: str, by: Literal["key", "voice"], now: float) -> None:
         if wish in ("understood", "help"):
@@ -247,10 +266,11 @@ class Notice:
             self._message()
             return
         self._say("again", self._version.phrases.again)
-        self._say("options", self._options())
+        self._say_options()
 
     def _acknowledge(self, by: Literal["key", "voice"], help: bool) -> None:
         self._hush()
+        self._acknowledged = True
         self._commands.append(Acknowledged(by, help))
         words = self._version.phrases
         if help:
@@ -264,11 +284,25 @@ class Notice:
             self.state = State.OVER
             self._commands.append(HandOver(self.language))
 
-    def _help_after_all(self, event: KeyPressed | Meant, now: float) -> None:
-        """Thanked already, and now asks for help."""
-        wish = KEYS.get(event.digit) if isinstance(event, KeyPressed) else event.intent
+    def _after_all(self, event: KeyPressed | Meant, now: float) -> None:
+        """While the last words are said: asks for help now, or is understood only now."""
+        by: Literal["key", "voice"] = "key" if isinstance(event, KeyPressed) else "voice"
+        if isinstance(event, KeyPressed):
+            wish = KEYS.get(event.digit, "")
+        else:
+            wish = event.intent if event.intent == "help" else self._wish(event)
         if wish == "help":
-            self._acknowledge("key" if isinstance(event, KeyPressed) else "voice", True)
+            self._acknowledge(by, True)
+        elif wish == "understood" and not self._acknowledged:
+            self._acknowledged = True
+            self._commands.append(Acknowledged(by))
+
+    def _late(self, event: Meant, now: float) -> None:
+        """The call is over, and it is known only now what was said in it."""
+        wish = self._wish(event) if event.spoken is not None else ""
+        if wish == "help" or (wish == "understood" and not self._acknowledged):
+            self._acknowledged = True
+            self._commands.append(Acknowledged("voice", wish == "help"))
 
     # Machines.
 
@@ -338,8 +372,9 @@ TABLE: Mapping[tuple[State, type], Handler] = {
     (State.MAILBOX, PartEnded): Notice._word_left,
     (State.CORRECTING, PartEnded): Notice._corrected,
     (State.LEAVING, PartEnded): Notice._left,
-    (State.LEAVING, KeyPressed): Notice._help_after_all,
-    (State.LEAVING, Meant): Notice._help_after_all,
+    (State.LEAVING, KeyPressed): Notice._after_all,
+    (State.LEAVING, Meant): Notice._after_all,
+    (State.OVER, Meant): Notice._late,
     (State.HANDING_OVER, PartEnded): Notice._handed_over,
     **{(state, Gone): Notice._gone for state in State if state is not State.OVER},
 }

@@ -38,11 +38,23 @@ class KeyPressed:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What the called knew when they spoke."""
+
+    headline: bool
+    """It had been said."""
+    asked: bool
+    """All had been said, and the answer was awaited."""
+
+
+@dataclass(frozen=True)
 class Meant:
     """What the called said, understood."""
 
     intent: str
     confidence: float
+    spoken: Moment | None = None
+    """Where it is known only later what was said, perhaps after the call: the moment then."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,8 @@ class Say:
     text: str
     language: str
     slow: bool = False
+    by_key: str = ""
+    """Said instead where a spoken answer could not be heard in time."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +170,8 @@ class Phrases:
     who: str = ""
     nothing: str = ""
     """To whoever calls back when there is no message."""
+    options_by_key: str = ""
+    """"Press 1 …": the same as `options`, without asking anybody to speak; empty: `options`."""
 
 
 @dataclass(frozen=True)

@@ -226,6 +226,9 @@ class Intake:
         self._metrics.report(load.media, "calls", load.calls, counter=False)
         self._metrics.report(load.media, "late_ticks", load.late_ticks)
         self._metrics.report(load.media, "loop_lag_ms", load.loop_lag_ms, counter=False)
+        self._metrics.report(load.media, "answers_waiting", load.answers_waiting, counter=False)
+        self._metrics.report(load.media, "asked_by_voice", load.asked_by_voice)
+        self._metrics.report(load.media, "asked_by_key", load.asked_by_key)
 
     async def _refused(self, refused: house.CallRefused) -> None:
         self._refusals[refused.why] = self._refusals.get(refused.why, 0) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,8 +12,10 @@ import structlog
 
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
+from centralino.media.answers import Answers
 from centralino.media.capacity import Shed
 from centralino.media.gate import Gate, plan_of
+from centralino.media.invitations import Invitations
 from centralino.media.notice_talk import Engines
 from kernel.bus import Bus
 from kernel.clock import Clock
@@ -66,6 +69,8 @@ class House:
     """No conversation more has room: a call that is let in all the same is answered by keys."""
     gate: Gate = field(init=False)
     """Asked before anything is dialled."""
+    answers: Answers | None = field(init=False, default=None)
+    """Who is asked to speak in a notification, and what is still to be recognised."""
     notices: Engines = field(init=False)
     """Who speaks, hears and understands in a notification; grows as its bots are loaded."""
     _outbox: asyncio.Queue[tuple[object, str | None]] = field(default_factory=asyncio.Queue)
@@ -75,7 +80,13 @@ class House:
         self.gate = Gate(plan_of(self.config, self.edge), self.tell)
         engines = self.engines
         spoken = {"en": engines.synthesiser}
-        self.notices = Engines(spoken, {}, engines.recogniser, engines.vad)
+        if engines.recogniser is not None:
+            part = recognisers_of_one(self.config)
+            self.answers = Answers(
+                engines.recogniser, Invitations(part), self.clock, self.spawn, self.meter,
+                at_once=math.ceil(part),
+            )  # fmt: skip
+        self.notices = Engines(spoken, {}, engines.recogniser, engines.vad, self.answers)
 
     @property
     def engines_now(self) -> SpeechEngines:
@@ -86,6 +97,11 @@ class House:
     def speech_has_room(self, line: Line) -> bool:
         """Whether a new call on this line can be a conversation, or must be answered by keys."""
         return self.shed is not Shed.SPEECH and not (line.emergency and self.crowded)
+
+    @property
+    def nothing_kept(self) -> bool:
+        """Whether all that was said in notifications has been recognised."""
+        return self.answers is None or not self.answers.waiting
 
     def tell(self, value: object, call: str | None = None) -> None:
         """Send control a message, in the order of the calls of this verb; never waits."""
@@ -129,6 +145,11 @@ class House:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("media.task", task=task.get_name(), exc_info=error)
+
+
+def recognisers_of_one(config: Config) -> float:
+    """How many of the house's recognisers one media process may count on."""
+    return config.speech.workers / config.media.processes
 
 
 def user_of(uri: str) -> str:

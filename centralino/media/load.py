@@ -29,7 +29,11 @@ async def watch_load(house: House, switchboard: Switchboard) -> None:
         due = loop.time() + EVERY_SECONDS
         await asyncio.sleep(EVERY_SECONDS)
         lag = max(0.0, loop.time() - due) * 1000
-        house.tell(MediaLoad(house.name, len(switchboard.calls), house.pump.late, round(lag, 1)))
+        house.tell(
+            MediaLoad(
+                house.name, len(switchboard.calls), house.pump.late, round(lag, 1), *_asked(house)
+            )
+        )
 
 
 async def watch_room(house: House, switchboard: Switchboard) -> None:
@@ -54,6 +58,14 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
         if found.shed is not before:
             log.warning("media.shed", now=found.shed.name.lower(), use=found.use)
         house.tell(MediaRoom(house.name, found.room, found.use))
+
+
+def _asked(house: House) -> tuple[int, int, int]:
+    """Answers kept and not recognised; notifications that asked for a voice, and for a key."""
+    answers = house.answers
+    if answers is None:
+        return (0, 0, 0)
+    return (answers.waiting, answers.invitations.by_voice, answers.invitations.by_key)
 
 
 def _doing(call: LiveCall) -> Doing:

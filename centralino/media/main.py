@@ -12,7 +12,7 @@ from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.model import Config
 from centralino.content.vault import SoundVault
-from centralino.media.house import House, LoadedBot
+from centralino.media.house import House, LoadedBot, recognisers_of_one
 from centralino.media.live_call import RATE
 from centralino.media.load import watch_load, watch_room
 from centralino.media.prompts import fixed_texts, warm
@@ -56,10 +56,10 @@ def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
 
-def make_meter(layout: Layout, clock: SteadyClock) -> MeteredRecogniser:
+def make_meter(layout: Layout, config: Config, clock: SteadyClock) -> MeteredRecogniser:
     """The speech workers' recognisers as one, counted."""
     pool = RecogniserPool([WyomingRecogniser(uri, signs=True) for uri in layout.speech])
-    return MeteredRecogniser(pool, len(layout.speech), clock.now)
+    return MeteredRecogniser(pool, recognisers_of_one(config), clock.now)
 
 
 def make_engines(
@@ -104,7 +104,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         preparing.cancel()
         return
     loaded = preparing.result()
-    meter = make_meter(layout, clock)
+    meter = make_meter(layout, config, clock)
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
@@ -174,7 +174,7 @@ async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: S
     switchboard.draining = switchboard.out.draining = True
     switchboard.out.here()
     deadline = house.clock.now() + house.config.sip.drain_seconds
-    while not switchboard.empty and house.clock.now() < deadline:  # noqa: ASYNC110
+    while not (switchboard.empty and house.nothing_kept) and house.clock.now() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     for call in list(switchboard.calls.values()):
         call.hang_up()

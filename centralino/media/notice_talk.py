@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from centralino.media.answers import Answers
 from centralino.media.said import Said
 from kernel.clock import Clock
 from outbound import notice_messages as n
@@ -24,7 +25,14 @@ from voicebot import events
 from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
-from voicebot.speech.ports import Recogniser, RecognitionContext, Synthesiser, Vad
+from voicebot.speech.ports import (
+    Recognised,
+    Recogniser,
+    RecognitionContext,
+    Synthesiser,
+    Urgency,
+    Vad,
+)
 
 log = structlog.get_logger()
 
@@ -35,6 +43,10 @@ TURN_PAUSE = 0.4
 """Seconds of silence after which what was said is looked at."""
 NO_SPEECH = 0.7
 """Probability of no speech from which on words are not believed."""
+SHORTEST = round(0.25 * 2 * RATE)
+"""Bytes of sound that is worth keeping: what is shorter is no word."""
+LONGEST = 12 * 2 * RATE
+"""Bytes of sound that is kept; of what is longer, its end."""
 NOTHING = "out_of_scope"
 CERTAIN = 0.9
 """Confidence from which on a machine is told as one."""
@@ -48,6 +60,9 @@ class Engines:
     understanders: dict[str, Understander]
     recogniser: Recogniser | None = None
     vad: Callable[[int], Vad] | None = None
+    answers: Answers | None = None
+    """Who is asked to speak, and what is recognised later; None: all are, and what cannot be
+    recognised at once is lost."""
     _said: dict[str, Said] = field(default_factory=dict)
 
     def said(self, language: str) -> Said:
@@ -77,6 +92,10 @@ class NoticeTalk:
     left_in_mailbox: bool = False
     _ear: Ear | None = None
     _turn: int = 0
+    _invited: bool = True
+    """To speak, when the options were said last."""
+    _took: float = 0.0
+    """Seconds of recognition of this call's answers."""
     _judge_at: float | None = None
     _texts: asyncio.Queue[n.Say] = field(default_factory=asyncio.Queue)
     _speaker: asyncio.Task[None] | None = None
@@ -126,10 +145,14 @@ class NoticeTalk:
             self._carry_out()
 
     def close(self) -> None:
-        """The leg is gone, or somebody else has it now."""
-        self._receive(n.Gone())
+        """The leg is gone, or somebody else has it now. What was said and is not recognised yet
+        counts all the same."""
         if self._ear is not None:
+            self._keep(self._turn)
             self._ear.close()
+        if self.engines.answers is not None and self._invited and self._took:
+            self.engines.answers.invitations.took(self._took)
+        self._receive(n.Gone())
         if self._speaker is not None:
             self._speaker.cancel()
 
@@ -182,7 +205,11 @@ class NoticeTalk:
             self.told(n.HangUp())
 
     async def _say(self, order: n.Say) -> None:
-        pcm = await self.engines.said(order.language).pcm(order.text)
+        answers, text = self.engines.answers, order.text
+        if order.by_key and answers is not None and self._ear is not None:
+            self._invited = answers.invite()
+            text = order.text if self._invited else order.by_key
+        pcm = await self.engines.said(order.language).pcm(text)
         if order.slow:
             pcm = await asyncio.to_thread(stretch, pcm, RATE, SLOWER)
         self.sound.playout.enqueue(order.part, pcm)
@@ -194,7 +221,11 @@ class NoticeTalk:
         if self._ear is not None and self.notice.state is not State.OVER:
             self._turn += 1
             self._judge_at = None
-            self._ear.listen(self._turn, RecognitionContext(self.notice.language or "en"))
+            self._ear.listen(self._turn, self._context)
+
+    @property
+    def _context(self) -> RecognitionContext:
+        return RecognitionContext(self.notice.language or "en", urgency=Urgency.OUTBOUND)
 
     def _ear_told(self, event: events.Event) -> None:
         match event:
@@ -209,16 +240,18 @@ class NoticeTalk:
         """What was said, and what it means; then hear the next."""
         if self._ear is None or turn != self._turn:
             return
+        if not self._invited:
+            self._keep(turn)
+            return self._listen()
         goes_on = False
         try:
             heard = await self._ear.hear_out(turn)
-            if heard.text and heard.no_speech < NO_SPEECH and turn == self._turn:
-                self.live({"report": "TurnHeard", "text": heard.text,
-                           "confidence": heard.confidence})  # fmt: skip
-                self.answering.words(heard.text)
-                await self._understand(heard.text)
+            self._took += heard.seconds
+            if turn == self._turn:
+                await self._heard(heard, None)
         except EngineLost as lost:
             log.warning("notice.not_heard", problem=str(lost))  # keys are still there
+            self._keep(turn)
         except asyncio.CancelledError:
             goes_on = True  # what was guessed is void: the same turn's next pause will tell
             task = asyncio.current_task()
@@ -228,14 +261,33 @@ class NoticeTalk:
             if turn == self._turn and not goes_on:
                 self._listen()
 
-    async def _understand(self, text: str) -> None:
+    def _keep(self, turn: int) -> None:
+        """Have the sound of this turn recognised when there is time."""
+        answers = self.engines.answers
+        pcm = self._ear.sound_of(turn) if self._ear is not None else b""
+        if answers is None or self.left_in_mailbox or len(pcm) < SHORTEST:
+            return
+        moment = self.notice.moment
+        self.live({"report": "AnswerKept", "seconds": round(len(pcm) / 2 / RATE, 2)})
+
+        async def then(heard: Recognised) -> None:
+            await self._heard(heard, moment)
+
+        answers.keep(pcm[-LONGEST:], RATE, self._context, then)
+
+    async def _heard(self, heard: Recognised, spoken: n.Moment | None) -> None:
+        """What it means; `spoken`: when it was, if that is over."""
         understander = self.engines.understanders.get(self.notice.language)
+        if not heard.text or heard.no_speech >= NO_SPEECH:
+            return
+        self.live({"report": "TurnHeard", "text": heard.text, "confidence": heard.confidence})
+        self.answering.words(heard.text)
         if understander is None:
             return
-        meant = await understander.understand(text, "open")
+        meant = await understander.understand(heard.text, "open")
         intent = NOTHING if meant.out_of_scope else meant.intent.name
         log.info("notice.heard", intent=intent, confidence=round(meant.intent.confidence, 2))
-        self._receive(n.Meant(intent, meant.intent.confidence))
+        self._receive(n.Meant(intent, meant.intent.confidence, spoken))
 
 
 def _part(event: media.PlaybackStarted | media.PlaybackFinished) -> n.Event:

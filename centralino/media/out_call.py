@@ -19,6 +19,7 @@ from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.notice_talk import NoticeTalk
 from centralino.media.said import Said
+from centralino.messages import NoticeAcknowledged
 from kernel.ids import LegId, new_id
 from outbound import notice_messages as n
 from outbound.messages import (
@@ -231,6 +232,9 @@ class OutCall:
             case n.MessageHeard(played_ms):
                 self._stage = self._stage or Outcome.HEARD.value
                 self._tell(MessageCompleted(attempt, played_ms))
+            case n.Acknowledged(by, help) if self.state is State.OVER:
+                told = NoticeAcknowledged(self.order.recipient, by, help, "heard later")
+                self._tell(told)
             case n.Acknowledged(by, help):
                 self._stage = Outcome.ACKNOWLEDGED.value
                 self._tell(AttemptAcknowledged(attempt, by, help))

@@ -83,5 +83,5 @@ class CallBack:
         """There is no message."""
         phrases = self._messages.phrases()
         words: Phrases = phrases.get(language) or next(iter(phrases.values()))
-        silent = replace(words, options="", again="", who="")
+        silent = replace(words, options="", options_by_key="", again="", who="")
         return Script({language: Version(words.nothing, "", "", silent)}, rounds=1)

@@ -145,8 +145,8 @@ class OutboundDesk:
         await self.bus.send(asked.media, told)
 
     async def notice_acknowledged(self, told: house.NoticeAcknowledged) -> None:
-        """Somebody who called back has understood."""
-        await self.service.acknowledge(told.recipient, f"called back, {told.by}", help=told.help)
+        """Somebody who called back has understood, or had in a call that is over."""
+        await self.service.acknowledge(told.recipient, f"{told.how}, {told.by}", help=told.help)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """A media process says itself that it is there; that it is gone we see."""

@@ -1,4 +1,8 @@
-"""How busy the recognisers are: a `Recogniser` before another that keeps count."""
+"""How busy the recognisers are: a `Recogniser` before another that keeps count.
+
+Of callers' conversations only. Whatever else is recognised gives way to them, so it takes nothing
+from the room that there is for them.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,13 @@ from voicebot.speech.ports import (
     Recogniser,
     RecognitionContext,
     RecognitionStream,
+    Urgency,
 )
 
 WINDOW = 10.0
 """Seconds that the figures speak of."""
+STILL_WAITS = 4
+"""What one that still waits counts for as a mean: 1 s of waiting as 0.25 s."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +32,16 @@ class Recognising:
     share: float
     """Of their time, 0–1."""
     behind: float
-    """Seconds that the slowest answer waited beyond the engine's own time, or waits now."""
+    """Seconds that an answer waited beyond the engine's own time, in the mean; more where one waits
+    much longer now. Two who speak at once are no lack of recognisers: a single wait says nothing.
+    """
 
 
 class MeteredRecogniser:
-    """Counts what passes through. `now` is a clock in seconds, `workers` work side by side."""
+    """Counts what passes through. `now` is a clock in seconds; `workers` of those that work side by
+    side are ours, perhaps a fraction."""
 
-    def __init__(self, inner: Recogniser, workers: int, now: Callable[[], float]) -> None:
+    def __init__(self, inner: Recogniser, workers: float, now: Callable[[], float]) -> None:
         self._inner = inner
         self._workers = workers
         self._now = now
@@ -44,7 +54,8 @@ class MeteredRecogniser:
 
     async def open(self, rate: int, context: RecognitionContext) -> RecognitionStream:
         """Begin an utterance. Raises EngineLost."""
-        return _Metered(self, await self._inner.open(rate, context))
+        stream = await self._inner.open(rate, context)
+        return _Metered(self, stream) if context.urgency is Urgency.INBOUND else stream
 
     def figures(self) -> Recognising:
         """How busy they are now."""
@@ -52,11 +63,12 @@ class MeteredRecogniser:
         while self._done and self._done[0][0] < now - WINDOW:
             self._done.popleft()
         engine = sum(seconds for _, seconds, _ in self._done)
-        waited = max((behind for _, _, behind in self._done), default=0.0)
+        waits = [max(0.0, behind) for _, _, behind in self._done]
+        waited = sum(waits) / len(waits) if waits else 0.0
         usual = max((seconds for _, seconds, _ in self._done), default=1.0)
         waiting = max((now - asked - usual for asked in self._asked.values()), default=0.0)
         share = engine / WINDOW / self._workers
-        return Recognising(min(1.0, share), max(0.0, waited, waiting))
+        return Recognising(min(1.0, share), max(waited, waiting / STILL_WAITS))
 
     async def finish(self, stream: RecognitionStream) -> Recognised:
         """End an utterance and note what it took. Raises EngineLost."""

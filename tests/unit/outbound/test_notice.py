@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -114,6 +114,58 @@ def test_a_key_counts_from_the_first_moment_a_word_only_after_the_headline() -> 
     assert n.Acknowledged("voice") in Call().say(1).do(n.Meant("understood", 0.9)).told
     assert n.Acknowledged("voice") not in Call().say(2).do(n.Meant("affirm", 0.9)).told
     assert n.Acknowledged("voice") not in Call().say().do(n.Meant("understood", 0.5)).told
+
+
+def test_who_cannot_be_heard_in_time_is_asked_for_a_key() -> None:
+    words = replace(EN, options_by_key="Press 1.")
+    script = Script({"en": replace(VERSIONS["en"], phrases=words), "it": VERSIONS["it"]})
+    call = Call(script)
+    options = [one for one in call.told if isinstance(one, n.Say) and one.by_key]
+    assert [one.by_key for one in options] == ["Press 1. Per l'italiano, prema 4."]
+    assert options[0].text == "Say understood or press 1. Per l'italiano, prema 4."
+    plain = [one for one in Call().told if isinstance(one, n.Say) and one.by_key]
+    assert plain[0].by_key == plain[0].text  # a bot without words for it
+
+
+EARLY, HEADLINE, ASKED = (
+    n.Moment(*moment) for moment in ((False, False), (True, False), (True, True))
+)
+
+
+@pytest.mark.parametrize(
+    ("meant", "spoken", "counts"),
+    [
+        ("understood", EARLY, False), ("understood", HEADLINE, True), ("affirm", HEADLINE, False),
+        ("affirm", ASKED, True), ("help", EARLY, True), ("repeat", ASKED, False),
+        ("out_of_scope", ASKED, False), ("understood", None, False),
+    ],
+)  # fmt: skip
+def test_what_was_said_counts_after_the_call_by_the_moment_at_which_it_was_said(
+    meant: str, spoken: n.Moment | None, counts: bool
+) -> None:
+    call = Call().say().do(n.Gone(), n.Meant(meant, 0.9, spoken), n.Meant(meant, 0.9, spoken))
+    found = [one for one in call.told if isinstance(one, n.Acknowledged)]
+    assert [(one.by, one.help) for one in found[:1]] == [("voice", meant == "help")] * counts
+    assert len(found) <= 1 or meant == "help"
+    assert call.notice.state is State.OVER
+
+
+def test_an_answer_that_is_recognised_while_the_next_part_is_said_counts_as_it_was_meant() -> None:
+    call = Call().say().wait()  # it is being said again
+    assert call.notice.state is State.SAYING
+    assert n.Acknowledged("voice") in call.do(n.Meant("affirm", 0.9, ASKED)).told
+
+
+@pytest.mark.parametrize("event", [n.KeyPressed("1"), n.Meant("understood", 0.9)])
+def test_understood_during_the_last_words_counts_once(event: n.Event) -> None:
+    call = Call().say()
+    while call.notice.state is not State.LEAVING:
+        call.wait()
+        if call.notice.state is not State.LEAVING:
+            call.say()
+    call.do(event, event)
+    assert len([one for one in call.told if isinstance(one, n.Acknowledged)]) == 1
+    assert call.say().notice.state is State.OVER
 
 
 def test_help_acknowledges_and_reaches_a_person() -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from centralino.config.dialling import Trunk
 from centralino.config.model import Config, Line
+from centralino.media import answers as answers_module
+from centralino.media.answers import Answers
+from centralino.media.invitations import Invitations
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.notice_talk import Engines
 from centralino.messages import NoticeAcknowledged, NoticeAsked
@@ -29,8 +33,9 @@ from outbound.records import Outcome, Refusal
 from telephony.media.tones import beep
 from telephony.types import Originate
 from tests.unit.centralino.media.test_calls_out import EDGE, NUMBER, World, world
+from tests.waiting import until
 from voicebot.nlu.ports import IntentScore, Understanding
-from voicebot.speech.ports import RecognitionContext, RecognitionStream
+from voicebot.speech.ports import RecognitionContext, RecognitionStream, Urgency
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
 
 __all__ = ["world"]
@@ -190,6 +195,90 @@ async def test_another_language_has_another_voice(called: Called) -> None:
     await called.press("4")
     await called.listen(1)
     assert called.italian.spoken[0] == "Bollite l'acqua."
+
+
+class Answering(NamedTuple):
+    """A call, and what is asked and kept beside it."""
+
+    answers: Answers
+    recogniser: Deliberate
+
+
+def short_of_recognisers(called: Called, texts: Sequence[str], workers: float) -> Answering:
+    """A house whose recogniser answers once it is let."""
+    recogniser = Deliberate(texts)
+    called.house.answers = answers = Answers(
+        recogniser, Invitations(workers), called.clock, called.house.spawn
+    )
+    called.house.notices = Engines(
+        {"en": called.voice, "it": called.italian}, {"en": Understands()},
+        recogniser, lambda rate: LevelVad(), answers,
+    )  # fmt: skip
+    return Answering(answers, recogniser)
+
+
+async def taken(called: Called) -> None:
+    await called.place(script=BY_KEY)
+    await called.phone.answer(called.legs[-1])
+    await called.settle()
+
+
+BY_KEY = Script(
+    {"en": replace(SCRIPT.versions["en"], phrases=replace(EN, options_by_key="Press 1."))}
+)
+
+
+async def test_short_of_recognisers_a_key_is_asked_for_and_words_count_later(
+    called: Called,
+) -> None:
+    answers, recogniser = short_of_recognisers(called, ["understood"], workers=0.1)
+    await taken(called)
+    await called.listen(1.5)
+    assert "Press 1." in called.voice.spoken and "Say understood." not in called.voice.spoken
+    await called.says(SPEECH + bytes(16_000))
+    await called.listen(1)
+    assert AttemptAcknowledged not in called.kinds() and answers.waiting == 1
+    recogniser.let.set()
+    await called.listen(1)
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
+    assert called.voice.spoken[-1] == "Thank you." and answers.waiting == 0
+    assert {context.urgency for context in recogniser.contexts} == {Urgency.DEFERRED}
+
+
+@pytest.mark.parametrize("workers", [0.1, 9.0])
+async def test_who_hangs_up_before_being_recognised_has_understood_all_the_same(
+    called: Called, workers: float
+) -> None:
+    answers, recogniser = short_of_recognisers(called, ["understood"] * 2, workers)
+    await taken(called)
+    await called.listen(1.5)
+    await called.says(SPEECH)  # not even the pause after it
+    await called.phone.hang_up(called.legs[-1])
+    await called.settle()
+    assert called.ended().outcome is Outcome.ANSWERED and answers.waiting == 1
+    recogniser.let.set()
+    await called.settle()
+    await called.settle()
+    assert NoticeAcknowledged("rcp-1", "voice", False, "heard later") in called.told
+    assert called.house.nothing_kept
+
+
+async def test_a_lost_recogniser_loses_no_answer(
+    called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers_module, "RETRY", 0.01)
+    answers, recogniser = short_of_recognisers(called, ["understood"], workers=9.0)
+    recogniser.let.set()
+    await taken(called)
+    await called.listen(1.5)
+    recogniser.lost = True
+    await called.says(SPEECH + bytes(16_000))
+    await called.listen(1)
+    assert answers.waiting == 1 and not answers.invite()
+    recogniser.lost = False
+    await until(lambda: not answers.waiting)
+    await called.settle()
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
 
 
 async def test_taken_back_in_the_call(called: Called) -> None:

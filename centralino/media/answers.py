@@ -1,0 +1,90 @@
+"""What people whom we called have said and nobody has recognised yet.
+
+Who is asked to speak is `invitations`' to say. The sound of everybody else, of those who hung up
+while they were being recognised, and of those whose recogniser was lost is kept in memory and
+recognised behind everything that somebody waits for; its answer counts whenever it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from centralino.media.invitations import Invitations
+from kernel.clock import Clock
+from voicebot.errors import EngineLost
+from voicebot.speech.metered import MeteredRecogniser, Recognising
+from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Urgency
+
+log = structlog.get_logger()
+
+RETRY = 1.0
+"""Seconds after a loss of the recogniser."""
+GIVEN_UP = 900.0
+"""Seconds after which what could not be recognised is given up; the log says so."""
+
+Then = Callable[[Recognised], Awaitable[None]]
+
+
+@dataclass
+class Answers:
+    """Of one media process."""
+
+    recogniser: Recogniser
+    invitations: Invitations
+    clock: Clock
+    spawn: Callable[..., asyncio.Task[None]]
+    meter: MeteredRecogniser | None = None
+    """Says what callers' conversations take; None: nothing is known to be taken."""
+    at_once: int = 1
+    waiting: int = 0
+    """Kept, and not recognised yet."""
+    recognised: int = 0
+    """Of what was kept."""
+    _turn: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = asyncio.Semaphore(self.at_once)
+
+    def invite(self) -> bool:
+        """Whether the call that is about to be asked is asked to speak."""
+        return self.invitations.invite(self.clock.now(), self._inbound())
+
+    def _inbound(self) -> Recognising:
+        return self.meter.figures() if self.meter is not None else Recognising(0.0, 0.0)
+
+    def keep(self, pcm: bytes, rate: int, context: RecognitionContext, then: Then) -> None:
+        """Recognise this when there is time, and then do that."""
+        self.waiting += 1
+        kept = replace(context, urgency=Urgency.DEFERRED)
+        self.spawn(self._hear(pcm, rate, kept, then), "kept answer")
+
+    async def _hear(self, pcm: bytes, rate: int, context: RecognitionContext, then: Then) -> None:
+        try:
+            heard = await self._recognised(pcm, rate, context, self.clock.now() + GIVEN_UP)
+            if heard is not None:
+                self.recognised += 1
+                await then(heard)
+        finally:
+            self.waiting -= 1
+
+    async def _recognised(
+        self, pcm: bytes, rate: int, context: RecognitionContext, until: float
+    ) -> Recognised | None:
+        """None where nobody could be found to recognise it."""
+        async with self._turn:
+            while True:
+                try:
+                    stream = await self.recogniser.open(rate, context)
+                    await stream.feed(pcm)
+                    return await stream.finish()
+                except EngineLost as lost:
+                    self.invitations.lost(self.clock.now())
+                    if self.clock.now() > until:
+                        log.error("answer.given_up", problem=str(lost))
+                        return None
+                    log.warning("answer.waits", problem=str(lost), waiting=self.waiting)
+                await asyncio.sleep(RETRY)

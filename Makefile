@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.run-installed
 DEV_STAMP := .venv/.dev-installed
 
-.PHONY: demo test check lint types unit bench soak models serve docs lock clean
+.PHONY: demo test check lint types unit bench rasa soak models serve docs lock clean
 
 # Engines decide their own threads; the numeric libraries beneath them must not add more.
 export OMP_NUM_THREADS ?= 1
@@ -66,6 +66,14 @@ bench: models $(DEV_STAMP)
 	$(BIN)/python bench/bridge_click.py --clicks 30
 	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py
+
+# A real Rasa in var/rasa (Python 3.10 by uv or python3.10, 2.7 GB), the tests against it, and both
+# engines on the same sentences: RASA_SETS="nlu_models/utility /path/to/BANKING77 /path/to/CLINC150".
+RASA_SETS ?= nlu_models/utility
+rasa: models $(DEV_STAMP)
+	$(BENCH) rasa --setup
+	$(BIN)/python -m pytest tests/integration/voicebot/nlu/test_real_rasa.py
+	$(BENCH) rasa $(RASA_SETS) --page docs/benchmarks
 
 soak: models $(DEV_STAMP)
 	$(BIN)/python bench/soak.py

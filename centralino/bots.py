@@ -5,30 +5,54 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from centralino.config.model import Config
-from centralino.processes.preflight import find_bot, find_notice_bot
+import structlog
+
+from centralino.config.model import BotServers, Config
+from centralino.processes.preflight import find_bot, find_notice_bot, secret_of
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import choose
 from voicebot.nlu.feelings import Feelings
 from voicebot.nlu.ports import Understander
+from voicebot.nlu.rasa import Rasa, RasaAt
 from voicebot.nlu.vader import LANGUAGE, Vader
 
+log = structlog.get_logger(__name__)
 
-def load(config: Config, name: str) -> tuple[Bot, Embedded]:
+
+def load(config: Config, name: str) -> tuple[Bot, Understander]:
     """One bot, trained or taken from the cache. Raises StartRefused, BotError."""
     bot = find_bot(config, name)
     return bot, understander(config, bot)
 
 
-def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Embedded:
-    """What understands for a bot, trained or taken from the cache; `now` is its "today"."""
-    embedder, _ = choose(bot.training.language, config.speech.models_dir)
+def understander(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Understander:
+    """What understands for a bot; `now` is its "today". Raises StartRefused."""
+    own = embedded(config, bot, now)
+    beside = servers(config, bot)
+    if beside is None or not beside.rasa:
+        return own
+    token = secret_of(beside.rasa_token_file) if beside.rasa_token_file else ""
+    return Rasa(RasaAt(beside.rasa, beside.rasa_seconds, token), bot.training, own)
+
+
+def embedded(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> Embedded:
+    """The embedded engine of a bot, trained or taken from the cache."""
+    embedder, why = choose(bot.training.language, config.speech.models_dir)
+    if embedder is None:
+        log.warning("nlu.no_embedder", bot=bot.folder, why=why)
     return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now, embedder)
 
 
-def load_notice(config: Config, name: str) -> tuple[Bot, Embedded]:
+def servers(config: Config, bot: Bot) -> BotServers | None:
+    """What the configuration says that this bot has beside it."""
+    name = Path(bot.folder).name
+    return next((each for each in config.bots if each.name == name), None)
+
+
+def load_notice(config: Config, name: str) -> tuple[Bot, Understander]:
     """The bot around notifications. Raises StartRefused, BotError."""
     bot = find_notice_bot(config, name)
     return bot, understander(config, bot)
@@ -40,7 +64,7 @@ def notifies(config: Config) -> bool:
     return calls_out or any(line.kind == "notification" for line in config.lines)
 
 
-async def load_notices(config: Config) -> dict[str, tuple[Bot, Embedded]]:
+async def load_notices(config: Config) -> dict[str, tuple[Bot, Understander]]:
     """The bots around notifications by language; none in a house that never notifies."""
     wanted = config.outbound.notices if notifies(config) else {}
     return {

@@ -11,6 +11,10 @@ class EngineLost(VoicebotError):
     """The process that holds an engine died or does not answer; ask again."""
 
 
+class ServerFailed(VoicebotError):
+    """A server beside us (Rasa, an action server, an API) did not answer, or not with sense."""
+
+
 class EngineMissing(VoicebotError):
     """An engine or its model is not installed; the message names the command that mends it."""
 

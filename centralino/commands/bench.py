@@ -183,3 +183,31 @@ def ends(
     from centralino.bench.turn_ends import run_ends
 
     asyncio.run(run_ends(models, json_file, page, command_line()))
+
+
+@app.command()
+def rasa(
+    sets: Annotated[
+        list[Path] | None, typer.Argument(help="Bots' folders, or folders of public sets.")
+    ] = None,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Set Rasa up in var/rasa, and nothing else.")
+    ] = False,
+    epochs: Annotated[int, typer.Option("--epochs", help="Of DIET.", min=1)] = 100,
+    of_each: Annotated[int, typer.Option("--of-each", help="To learn, of a public set.")] = 20,
+    test_each: Annotated[int, typer.Option("--test-each", help="To judge, likewise.")] = 10,
+    models: Annotated[Path, typer.Option("--models", help="Folder of models.")] = Path("models"),
+    page: PageFolder = None,
+    directory: Directory = Path("var/bench/rasa"),
+    seed: Seed = 1,
+) -> None:
+    """The embedded engine beside a real Rasa's DIET on the same sentences."""
+    from centralino.bench import rasa_beside
+    from centralino.bench.rasa import Part, run_rasa
+
+    if setup:
+        typer.echo(f"Rasa is in {rasa_beside.set_up().parent.parent}")
+        return
+    part = Part(of_each, test_each, seed)
+    asked = (part, epochs, models, directory, page, command_line())
+    raise typer.Exit(0 if run_rasa(sets or [], *asked) else 1)

@@ -43,7 +43,8 @@ def evaluate(config: Config, bot: str, folder: Path | None, json_file: Path | No
 
 
 def _judged_bot(config: Config, folder: Path) -> list[Judged]:
-    return judge(bots.understander(config, load_bot(folder)), held_out(folder))
+    bot = load_bot(folder)
+    return judge(bots.understander(config, bot), held_out(folder))
 
 
 def _judged_set(config: Config, folder: Path) -> list[Judged]:

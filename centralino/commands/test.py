@@ -17,6 +17,7 @@ from voicebot.checks.running import Hearing, Result, Stage
 from voicebot.checks.script import Script, chosen
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
+from voicebot.nlu.embedding import choose
 
 CALLER_VOICE = "hibari"
 """Another one than the bot's."""
@@ -36,6 +37,9 @@ def run_tests(
     bot = load_bot(folder_of(target))
     for remark in bot.remarks:
         console.print(remark, markup=False)
+    embedder, why = choose(bot.training.language, config.speech.models_dir)
+    if embedder is None:
+        console.print(f"understanding by {why}: some conversations may fail for it", markup=False)
     scripts = read_scripts(target, bot.flow)
     picked = chosen(scripts, wanted)
     hearing = _by_sound(config, bot) if voice else None

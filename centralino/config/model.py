@@ -19,7 +19,7 @@ from centralino.config.dialling import (
     Trunk,
 )  # fmt: skip
 from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
-from centralino.config.section import Level, Name, Port, Seconds, Section
+from centralino.config.section import HTTP, Level, Name, Port, Seconds, Section
 
 
 class Sip(Section):
@@ -120,6 +120,21 @@ class Client(Section):
     in emergencies."""
 
 
+class BotServers(Section):
+    """What a bot has beside it. A bot without a table needs nothing from outside."""
+
+    name: Name
+    """The bot's folder."""
+    rasa: Annotated[str, Field(pattern=HTTP)] = ""
+    """Root of a Rasa 3.6 server (`rasa run --enable-api`) with a model of the bot's folder, e.g.
+    http://127.0.0.1:5005. It understands instead of the embedded engine, which still answers
+    whatever Rasa does not answer in time. Empty: the embedded engine."""
+    rasa_seconds: Annotated[float, Field(gt=0, le=2)] = 0.5
+    """How long Rasa may take for a sentence."""
+    rasa_token_file: Path | None = None
+    """Holds what the server was started with as `--auth-token`."""
+
+
 class Line(Section):
     """A dialled number and what answers it."""
 
@@ -187,6 +202,7 @@ class Config(Section):
     outbound: Outbound = Outbound()
     retention: Retention = Retention()
     clients: tuple[Client, ...] = (Client(id="riverton", name="Riverton Utilities"),)
+    bots: tuple[BotServers, ...] = ()
     lines: tuple[Line, ...] = (
         Line(number="1000", client="riverton"),
         Line(number="1001", client="riverton", keys_only=True),

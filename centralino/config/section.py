@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Port = Annotated[int, Field(ge=0, le=65535)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 HostPort = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:\d{1,5})?)?$")]
+HTTP = r"^(https?://[A-Za-z0-9.:\[\]-]+(/[^\s?#]*)?)?$"
+"""The root of a server; empty: none."""
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Level = Annotated[int, Field(ge=1, le=5)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from centralino.config.model import Config
 from centralino.errors import StartRefused
 from centralino.media.gate import plan_of
@@ -24,6 +26,7 @@ def check(config: Config) -> list[str]:
             engines.recogniser_choice(
                 config.speech.recogniser, line.language, config.speech.models_dir
             )
+    check_servers(config)
     remarks: list[str] = []
     for name in sorted({line.bot for line in config.lines if line.kind == "bot"}):
         bot = find_bot(config, name)
@@ -61,6 +64,22 @@ def check_queues(config: Config, bot: Bot, name: str) -> None:
                 f"the bot {name!r} hands over to the queue {queue!r}, which the configuration does"
                 " not define: add a [[queues]] table with this id"
             )
+
+
+def check_servers(config: Config) -> None:
+    """What the bots have beside them belongs to bots that are there. Raises StartRefused."""
+    for servers in config.bots:
+        find_bot(config, servers.name)
+        if servers.rasa_token_file is not None:
+            secret_of(servers.rasa_token_file)
+
+
+def secret_of(path: Path) -> str:
+    """The secret that a file holds. Raises StartRefused."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"{path} cannot be read: {error}") from error
 
 
 def check_houses(config: Config, bot: Bot, name: str) -> None:

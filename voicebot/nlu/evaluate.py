@@ -8,6 +8,7 @@ training sentences where it has none), judged on its test part.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.learning import learn, redraw
 from voicebot.nlu.metrics import Judged
+from voicebot.nlu.ports import Understander
 from voicebot.nlu.public_sets import PublicSet
 from voicebot.nlu.rasa_format import read_sentences
 from voicebot.nlu.training import Example, Training
@@ -31,9 +33,14 @@ def held_out(folder: Path) -> tuple[Example, ...]:
     return tuple(read_sentences(folder / HELD_OUT).examples)
 
 
-def judge(understander: Embedded, examples: Iterable[Example]) -> list[Judged]:
-    """Each sentence as understood without a question before it."""
-    return [_judge(understander, example) for example in examples]
+def judge(understander: Understander, examples: Iterable[Example]) -> list[Judged]:
+    """`judge_each` in a loop of its own."""
+    return asyncio.run(judge_each(understander, examples))
+
+
+async def judge_each(understander: Understander, examples: Iterable[Example]) -> list[Judged]:
+    """Each sentence as understood without a question before it, one after the other."""
+    return [await _judge(understander, example) for example in examples]
 
 
 def cross_validate(
@@ -79,8 +86,8 @@ def _folds(examples: Sequence[Example], folds: int) -> list[list[Example]]:
     return parts
 
 
-def _judge(understander: Embedded, example: Example) -> Judged:
-    meaning = understander.parse(example.text)
+async def _judge(understander: Understander, example: Example) -> Judged:
+    meaning = await understander.understand(example.text)
     return Judged(
         text=example.text,
         expected=example.intent,

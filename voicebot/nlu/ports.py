@@ -38,6 +38,9 @@ class Entity:
     end: int
     confidence: float = 1.0
     role: str | None = None
+    """Which of several it is: the city `from` which, the city `to` which."""
+    group: str | None = None
+    """Which others it belongs to: the size of the `1`st pizza."""
 
 
 @dataclass(frozen=True)

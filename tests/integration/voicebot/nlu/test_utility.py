@@ -134,7 +134,7 @@ def test_who_smells_gas_is_sent_out(bot: Embedded, said: str) -> None:
     ],
 )
 def test_near_neighbours(bot: Embedded, said: str, intent: str) -> None:
-    scores = {score.name: score.confidence for score in bot.scores(said)[0]}
+    scores = {score.name: score.confidence for score in bot.told(said).scores}
     assert bot.parse(said).intent.name == intent
     assert scores["gas_smell"] < load_bot(UTILITY).flow.thresholds.ask
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from centralino.config.model import BotServers, Config
-from centralino.processes.preflight import find_bot, find_notice_bot, secret_of
+from centralino.processes.preflight import find_bot, find_notice_bot, secret_of, secrets_of
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import choose
@@ -18,6 +18,7 @@ from voicebot.nlu.feelings import Feelings
 from voicebot.nlu.ports import Understander
 from voicebot.nlu.rasa import Rasa, RasaAt
 from voicebot.nlu.vader import LANGUAGE, Vader
+from voicebot.outside.performer import Outside, Servers
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,15 @@ def embedded(config: Config, bot: Bot, now: Callable[[], float] = time.time) -> 
     if embedder is None:
         log.warning("nlu.no_embedder", bot=bot.folder, why=why)
     return Embedded.load(bot.training, config.state_dir / "cache" / "nlu", now, embedder)
+
+
+def performer(config: Config, bot: Bot) -> Outside:
+    """What does the bot's lookups and custom actions. Raises StartRefused."""
+    beside = servers(config, bot)
+    if beside is None:
+        return Outside(bot)
+    named = secrets_of(beside.secrets_file) if beside.secrets_file else {}
+    return Outside(bot, Servers(beside.actions, beside.actions_seconds, named))
 
 
 def servers(config: Config, bot: Bot) -> BotServers | None:

@@ -19,7 +19,7 @@ from centralino.config.section import Name, Section
 from kernel.codec import name_of
 from kernel.machine import Machine
 from kernel.packet import Packet
-from voicebot.dialogue import flow, grammar
+from voicebot.dialogue import flow, grammar, lookups
 
 DOCS = Path(__file__).parent
 ROOMS = ("kernel", "telephony", "voicebot", "acd", "outbound", "contacts", "centralino")
@@ -228,6 +228,7 @@ FLOW_CLASSES = {
     "Bot": flow.Flow,
     "OtherHouse": flow.OtherHouse,
     "Slot": flow.Slot,
+    "Lookup": lookups.Lookup,
     "Intent": flow.Intent,
     "Ladder": flow.Ladder,
     "Ladders": flow.Flow,

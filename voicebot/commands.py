@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernel.packet import Packet
+from voicebot.dialogue import acts
 from voicebot.reports import Report
 from voicebot.speech.ports import RecognitionContext
 
@@ -75,6 +76,14 @@ class Understand:
 
 
 @dataclass(frozen=True)
+class Perform:
+    """Have this done outside; `Performed` tells what came of it."""
+
+    number: int
+    act: acts.Perform
+
+
+@dataclass(frozen=True)
 class Prepare:
     """This may be said in a moment: have the first of it ready. Nothing is heard of it."""
 
@@ -122,6 +131,7 @@ Command = (
     | Recognise
     | Peek
     | Understand
+    | Perform
     | Prepare
     | HandOver
     | StartMusic

@@ -23,12 +23,14 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.keypad import shown
 from voicebot.dialogue.memory import earlier_of
+from voicebot.dialogue.outcome import Outcome
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Earlier, Step
 from voicebot.dialogue.state import State as DialogueState
 from voicebot.floor import Floor
 from voicebot.hearing import DIGITS, KeyInput
 from voicebot.listening import Listening
+from voicebot.performing import Performing
 from voicebot.queueing import Decision
 from voicebot.timers import Timer
 from voicebot.turns import QUEUE, SPEAKING, State
@@ -48,6 +50,7 @@ class Conversation:
         self._bot = bot
         self._policy = Policy(bot, facts)
         self._floor = Floor(facts)
+        self._performing = Performing(self._floor)
         self._waiting = WaitingRoom(self._floor, bot, self._policy)
         self._listening = Listening(self._floor, self._policy, self._reply)
         self._keys = KeyInput()
@@ -106,21 +109,27 @@ class Conversation:
 
     def _started(self, event: events.Started, now: float) -> None:
         self._floor.move(turns.Greeted(), now)
-        self._perform(self._policy.start(), now)
+        self._carry_out(self._policy.start(), now)
 
     def _reply(self, step: Step, now: float) -> None:
         """Say and ask what the dialogue decided, instead of anything under way."""
         self._floor.hush()
-        self._floor.move(turns.Replied(), now)
-        self._perform(step, now)
+        self._go_on(step, now)
 
-    def _perform(self, step: Step, now: float) -> None:
+    def _go_on(self, step: Step, now: float) -> None:
+        """Say and ask what the dialogue decided, behind anything under way."""
+        self._floor.move(turns.Replied(), now)
+        self._carry_out(step, now)
+
+    def _carry_out(self, step: Step, now: float) -> None:
         self._answered = self._answered or bool(step.state.answered)
         self._last = _last(step)
         self._floor.timers.clear()
         self._floor.say(step, now)
         self._listening.spoken_to(now)
         self._listening.open(self._last if isinstance(self._last, acts.Ask) else None)
+        if isinstance(self._last, acts.Perform):
+            self._performing.begin(self._last, now)
         if not self._floor.mouth.busy:
             self._all_said(now)
 
@@ -150,7 +159,7 @@ class Conversation:
             self._waiting.enter(self._last, now)
         elif isinstance(self._last, acts.Ask):
             self._listening.all_said(now)
-        else:
+        elif not isinstance(self._last, acts.Perform):
             self._floor.order(do.HangUp())
             self._end(now, "goodbye")
 
@@ -172,6 +181,20 @@ class Conversation:
         else:
             self._floor.hush()
             self._all_said(now)
+
+    # Doing.
+
+    def _performed(self, event: events.Performed, now: float) -> None:
+        under_way = isinstance(self._last, acts.Perform) and self.state in SPEAKING
+        if not under_way or event.number != self._performing.number:
+            self._floor.ignore()
+        else:
+            self._go_on(self._policy.performed(self._floor.dialogue, event.outcome), now)
+
+    def _overdue(self, now: float) -> None:
+        """What is done outside never came back."""
+        lost = Outcome(problem="nothing came of it in time")
+        self._performed(events.Performed(self._performing.number, lost), now)
 
     # Keys.
 
@@ -271,7 +294,7 @@ class Conversation:
 
 def _last(step: Step) -> acts.Last | None:
     act = step.acts[-1] if step.acts else None
-    return act if isinstance(act, acts.Ask | acts.Transfer | acts.HangUp) else None
+    return None if act is None or isinstance(act, acts.Say) else act
 
 
 def _listener(verb: Callable[[Listening, Any, float], None]) -> Callable[[Any, Any, float], None]:
@@ -293,6 +316,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.SpeechEnded: _listener(Listening.speech_ended),
     events.Heard: _listener(Listening.heard),
     events.Understood: _listener(Listening.understood),
+    events.Performed: Conversation._performed,
     events.TurnJudged: _listener(Listening.judged),
     events.EngineFailed: _listener(Listening.engine_failed),
     events.MediaFailed: Conversation._media_failed,
@@ -314,5 +338,7 @@ ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
     Timer.NO_INPUT: Conversation._no_input,
     Timer.KEYS: Conversation._keys_over,
     Timer.WATCHDOG: Conversation._watchdog,
+    Timer.MEANWHILE: lambda conversation, now: conversation._performing.tell(now),
+    Timer.PERFORM: Conversation._overdue,
     Timer.POSITION: lambda conversation, now: conversation._waiting.tell_position(now),
 }

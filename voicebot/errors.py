@@ -14,6 +14,15 @@ class EngineLost(VoicebotError):
 class ServerFailed(VoicebotError):
     """A server beside us (Rasa, an action server, an API) did not answer, or not with sense."""
 
+    def __init__(self, problem: str, reached: bool = True) -> None:
+        super().__init__(problem)
+        self.reached = reached
+        """Whether the question may have arrived: then something may have been done there."""
+
+
+class QuestionIncomplete(ServerFailed):
+    """Something that a server would be asked with is not known; it was not asked."""
+
 
 class EngineMissing(VoicebotError):
     """An engine or its model is not installed; the message names the command that mends it."""

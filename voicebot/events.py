@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicebot.dialogue.outcome import Outcome
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
 
@@ -137,6 +138,15 @@ class TurnJudged:
 
 
 @dataclass(frozen=True)
+class Performed:
+    """What came of something done outside."""
+
+    number: int
+    """As in the command."""
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class EngineFailed:
     """The turn was lost with the process that worked on it."""
 
@@ -251,6 +261,7 @@ Event = (
     | Peeked
     | Understood
     | TurnJudged
+    | Performed
     | EngineFailed
     | MediaFailed
     | QueueEvent

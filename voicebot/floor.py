@@ -59,8 +59,8 @@ class Floor:
             why = "; ".join(step.why)
             self.tell(reports.Decided(self.facts.call, now, before.place, after, why))
         for act in step.acts:
-            if isinstance(act, acts.Say | acts.Ask) and act.text:
-                self._say(act, now)
+            if isinstance(act, acts.Say | acts.Ask):
+                self.speak(act, now)
 
     def hush(self) -> tuple[Playback, ...]:
         """Silence now; what is not heard to its end."""
@@ -85,7 +85,10 @@ class Floor:
         """An event came for something no longer current."""
         self.stale += 1
 
-    def _say(self, act: acts.Say | acts.Ask, now: float) -> None:
+    def speak(self, act: acts.Say | acts.Ask, now: float) -> None:
+        """Have this said after everything else."""
+        if not act.text:
+            return
         asks = act.question if isinstance(act, acts.Ask) else ""
         interruptible = act.interruptible if isinstance(act, acts.Say) else True
         playback = self.mouth.add(act.text, interruptible, now)

@@ -26,7 +26,8 @@ async def ask(
     body: object | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[int, Any]:
-    """The status and the JSON of the answer; None where a refusal (from 400 on) holds none.
+    """The status and the JSON of the answer; None where it has none and needs none: a refusal, a
+    redirection, 204.
 
     `seconds`: from the first byte out to the last one in. Raises ServerFailed.
     """
@@ -37,6 +38,8 @@ async def ask(
                 status, raw = answer.status, await _read(answer.content)
     except TimeoutError as error:
         raise ServerFailed(f"no answer within {seconds:g} s") from error
+    except aiohttp.ClientConnectorError as error:
+        raise ServerFailed(f"cannot be reached: {error}", reached=False) from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise ServerFailed(f"cannot be asked: {type(error).__name__}: {error}") from error
     return status, _parsed(status, raw)
@@ -55,6 +58,6 @@ def _parsed(status: int, raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError) as error:
-        if status >= 400:
+        if status >= 300 or status == 204:
             return None
         raise ServerFailed(f"the answer ({status}) is no JSON") from error

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kernel.packet import Packet
+from voicebot.dialogue import acts
 from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.outcome import Outcome
 from voicebot.reports import Report
 from voicebot.speech.ports import Recogniser, Synthesiser, TurnDetector, Vad
 
-__all__ = ["CallFacts", "SessionOutput", "SpeechEngines"]
+__all__ = ["CallFacts", "Performer", "SessionOutput", "SpeechEngines"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class SpeechEngines:
     """Makes the leg's own, for its rate in Hz; None on a line of keys only."""
     turn_detector: TurnDetector | None = None
     """Hears whether a turn is over; None: the words and the silence say so."""
+
+
+class Performer(Protocol):
+    """Does lookups and custom actions for one bot."""
+
+    async def perform(self, act: acts.Perform, facts: CallFacts) -> Outcome:
+        """Do it, in bounded time. What goes wrong is told as the outcome's `problem`."""
 
 
 class SessionOutput(Protocol):

@@ -27,7 +27,8 @@ from voicebot.dialogue.flow import Bot
 from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
-from voicebot.ports import SessionOutput, SpeechEngines
+from voicebot.outside.unable import Unable
+from voicebot.ports import Performer, SessionOutput, SpeechEngines
 from voicebot.reports import Oddity
 from voicebot.speech.ports import TurnDetector
 from voicebot.turns import State
@@ -55,10 +56,12 @@ class Session:
         output: SessionOutput,
         rate: int = 8000,
         stop: Callable[[], int] | None = None,
+        performer: Performer | None = None,
     ) -> None:
         self._facts = facts
         self._engines = engines
         self._understander = understander
+        self._performer = performer or Unable()
         self._playout = playout
         self._clock = clock
         self._output = output
@@ -235,6 +238,13 @@ class Session:
         else:
             self._told(events.Understood(command.turn, readings, command.guess))
 
+    def _perform(self, command: do.Perform) -> None:
+        self._start(self._have_done(command))
+
+    async def _have_done(self, command: do.Perform) -> None:
+        outcome = await self._performer.perform(command.act, self._facts)
+        self._told(events.Performed(command.number, outcome))
+
     def _tell(self, command: do.Tell) -> None:
         if isinstance(command.report, Oddity):
             log.warning("session.odd", call=self._facts.call, what=command.report.what)
@@ -270,6 +280,7 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Recognise: Session._recognise,
     do.Peek: Session._peek,
     do.Understand: Session._understand,
+    do.Perform: Session._perform,
     do.Prepare: lambda session, it: session._voice.prepare(it.text),
     do.HandOver: lambda session, it: session._output.transfer(it.packet, it.refer),
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),

@@ -18,6 +18,8 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.state import Earlier, State
 from voicebot.nlu.ports import Understander
+from voicebot.outside.unable import Unable
+from voicebot.ports import Performer
 from voicebot.speech.ports import Recognised, RecognitionContext
 from voicebot.understanding import understand
 
@@ -47,6 +49,7 @@ class TalkSession:
         understander: Understander,
         facts: CallFacts = FACTS,
         clock: ManualClock | None = None,
+        performer: Performer | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.packet: Packet | None = None
@@ -62,6 +65,8 @@ class TalkSession:
         self.reports: list[reports.Report] = []
         self._conversation = Conversation(bot, facts)
         self._understander = understander
+        self._facts = facts
+        self._performer = performer or Unable()
         self._turn = 0
         self._replies: list[Reply] = []
 
@@ -163,6 +168,9 @@ class TalkSession:
             case do.Understand():
                 readings = await understand(self._understander, command.text, command.readings)
                 return [events.Understood(command.turn, readings)]
+            case do.Perform():
+                outcome = await self._performer.perform(command.act, self._facts)
+                return [events.Performed(command.number, outcome)]
             case do.HandOver():
                 self.packet, self.refer = command.packet, command.refer
             case do.Tell():

@@ -21,6 +21,10 @@ class Timer(Enum):
     """No further key came."""
     WATCHDOG = "watchdog"
     """Something outside never answered."""
+    MEANWHILE = "meanwhile"
+    """What is done outside takes so long that the caller is told."""
+    PERFORM = "perform"
+    """What is done outside takes too long."""
     POSITION = "position"
     """The waiting caller's position is to be said."""
 

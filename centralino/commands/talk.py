@@ -23,7 +23,8 @@ async def talk_in_terminal(config: Config, bot: str) -> None:
     """Read lines until the conversation or the input ends. Raises StartRefused, BotError."""
     console = Console(highlight=False)
     loaded, understander = await asyncio.to_thread(bots.load, config, bot)
-    session = TalkSession(loaded, bots.feeling(loaded, understander))
+    feeling = bots.feeling(loaded, understander)
+    session = TalkSession(loaded, feeling, performer=bots.performer(config, loaded))
     if sys.stdin.isatty():
         console.print(f"[dim]{HELP}[/]")
     _show(console, await session.start())

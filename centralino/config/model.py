@@ -133,6 +133,13 @@ class BotServers(Section):
     """How long Rasa may take for a sentence."""
     rasa_token_file: Path | None = None
     """Holds what the server was started with as `--auth-token`."""
+    actions: Annotated[str, Field(pattern=HTTP)] = ""
+    """The webhook of an action server (`rasa run actions`), e.g. http://127.0.0.1:5055/webhook.
+    Empty: none; a bot that does custom actions is refused then."""
+    actions_seconds: Annotated[float, Field(gt=0, le=20)] = 5.0
+    """How long a custom action may take."""
+    secrets_file: Path | None = None
+    """For the headers of the bot's lookups: a line `name secret` for each `{secret.name}`."""
 
 
 class Line(Section):

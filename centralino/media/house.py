@@ -24,7 +24,7 @@ from telephony.media.pump import Pump
 from telephony.ports import CallControl
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.ports import Understander
-from voicebot.ports import SpeechEngines
+from voicebot.ports import Performer, SpeechEngines
 from voicebot.speech.metered import MeteredRecogniser
 
 log = structlog.get_logger()
@@ -39,6 +39,8 @@ class LoadedBot:
 
     bot: Bot
     understander: Understander
+    performer: Performer | None = None
+    """Does its lookups and custom actions; None: it has none."""
 
 
 @dataclass

@@ -424,7 +424,7 @@ class LiveCall:
             self.session = Session(
                 replace(facts, earlier=earlier), bot.bot, self.house.engines_now,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
-                stop=sound.stop,
+                stop=sound.stop, performer=bot.performer,
             )  # fmt: skip
             self.attendant = Attendant(self.house, bot, sound, self.id, RATE)
             await self.session.run()

@@ -109,7 +109,10 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
             bus=bus, engines=make_engines(voice, meter, config), meter=meter,
-            bots={name: LoadedBot(bot, nlu) for name, (bot, nlu) in loaded.items()},
+            bots={
+                name: LoadedBot(bot, nlu, bots.performer(config, bot))
+                for name, (bot, nlu) in loaded.items()
+            },
             clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
             secret=layout.secret,
             live=live_line if arguments.live else lambda event: None,

@@ -32,7 +32,8 @@ class Traffic:
 
     calls: int = 0
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(from, to) → times; an answer is a move from `open` to `answer@<intent>`."""
+    """(from, to) → times; an answer is a move to `answer@<intent>` from `open`, or from what was
+    done for it."""
     missed: Counter[str] = field(default_factory=Counter)
     """Place → answers that were not heard or not understood."""
     left: Counter[str] = field(default_factory=Counter)
@@ -68,7 +69,8 @@ def _count(total: Traffic, step: Decision) -> None:
     reasons = step.why.split("; ")
     for reason in reasons:
         if reason.startswith("answered "):
-            total.moves[OPEN, f"answer@{reason.removeprefix('answered ')}"] += 1
+            start = before if before.startswith("do:") else OPEN
+            total.moves[start, f"answer@{reason.removeprefix('answered ')}"] += 1
     stuck = any(reason.startswith("to ") and reason.endswith(_GAVE_UP) for reason in reasons)
     if after.startswith("to:") and stuck:
         total.gave_up[before] += 1

@@ -99,6 +99,9 @@ def _places(flow: Flow, intent: Intent) -> list[_Place]:
             lane.append((f"confirm:{name}@{intent.name}", f"{slot.title}: right?", "confirm"))
     if intent.does.confirm:
         lane.append((f"confirm_all@{intent.name}", "all right?", "confirm"))
+    lane += [(f"do:{name}@{intent.name}", name, "reply") for name in intent.does.do]
+    if intent.does.stays:
+        lane.append((f"answer@{intent.name}", "answered", "reply"))
     queue = intent.does.queue
     return [*lane, (f"to:{queue}@{intent.name}", queue, "queue")]
 

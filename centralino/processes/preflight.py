@@ -9,6 +9,7 @@ from centralino.errors import StartRefused
 from centralino.media.gate import plan_of
 from telephony.dialling import Purpose, may_dial
 from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.lookups import PLACE
 from voicebot.dialogue.reader import load_bot
 from voicebot.models import folder_of
 from voicebot.speech import engines
@@ -32,6 +33,7 @@ def check(config: Config) -> list[str]:
         bot = find_bot(config, name)
         check_queues(config, bot, name)
         check_houses(config, bot, name)
+        check_outside(config, bot, name)
         remarks += bot.remarks
     return remarks
 
@@ -72,6 +74,37 @@ def check_servers(config: Config) -> None:
         find_bot(config, servers.name)
         if servers.rasa_token_file is not None:
             secret_of(servers.rasa_token_file)
+        if servers.secrets_file is not None:
+            secrets_of(servers.secrets_file)
+
+
+def check_outside(config: Config, bot: Bot, name: str) -> None:
+    """What the bot wants done outside can be asked for. Raises StartRefused."""
+    beside = next((each for each in config.bots if each.name == name), None)
+    if bot.flow.custom_actions and (beside is None or not beside.actions):
+        named = ", ".join(sorted(bot.flow.custom_actions))
+        raise StartRefused(
+            f"the bot {name!r} does {named}, and no action server is configured: add a [[bots]]"
+            f' table with name = "{name}" and actions = "http://127.0.0.1:5055/webhook"'
+        )
+    known = secrets_of(beside.secrets_file) if beside and beside.secrets_file else {}
+    for lookup in bot.flow.lookups.values():
+        for text in lookup.headers.values():
+            for kind, secret in PLACE.findall(text):
+                if kind == "secret" and secret not in known:
+                    raise StartRefused(
+                        f"the lookup {lookup.name!r} of the bot {name!r} needs the secret"
+                        f" {secret!r}: name its file in [[bots]], secrets_file"
+                    )
+
+
+def secrets_of(path: Path) -> dict[str, str]:
+    """A file of lines `name secret`. Raises StartRefused."""
+    pairs = (line.split(maxsplit=1) for line in secret_of(path).splitlines() if line.strip())
+    try:
+        return {name: secret.strip() for name, secret in pairs}
+    except ValueError:
+        raise StartRefused(f"{path}: each line is a name, a blank and a secret") from None
 
 
 def secret_of(path: Path) -> str:

@@ -43,8 +43,9 @@ PURE = [
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
         "queueing", "hearing", "mouth", "timers", "progress", "patience",
-        "expected", "completeness", "guess", "bargein", "spoken", "nbest",
+        "expected", "completeness", "guess", "bargein", "spoken", "nbest", "breaker", "performing",
     )),
+    "voicebot/nlu/rasa_reply.py", "voicebot/outside/rasa_protocol.py",
     *(f"telephony/edge/{name}.py" for name in (
         "uri", "message", "framing", "alarms", "digest", "spread", "admission", "calls", "proxy",
         "carrier", "registrar", "trunks", "state", "inbound", "outbound", "dialogs", "responses",

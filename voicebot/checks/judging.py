@@ -21,6 +21,8 @@ class Came:
     asks: str
     """The question that is open; empty: none."""
     known: Mapping[str, str]
+    did: tuple[str, ...] = ()
+    """The lookups and custom actions that were done."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,12 @@ def judge(place: Place, expected: Expected, came: Came) -> list[Difference]:
         *_named(place, "means", expected.means, came.meant),
         *_named(place, "asks", expected.asks, came.asks),
         *_slots(place, expected.slots, came.known),
+        *_named(place, "does", _listed(expected.does), ", ".join(came.did)),
     ]
+
+
+def _listed(names: tuple[str, ...] | None) -> str | None:
+    return None if names is None else ", ".join(names)
 
 
 def judge_end(ending: Ending, outcome: str, packet: Packet | None) -> list[Difference]:

@@ -26,6 +26,8 @@ from voicebot import events
 from voicebot.checks.script import (
     START,
     Action,
+    Answer,
+    Answers,
     CallsAgain,
     Ending,
     Expected,
@@ -41,12 +43,12 @@ from voicebot.checks.script import (
 from voicebot.dialogue.flow import Flow
 from voicebot.errors import BotError
 from voicebot.hearing import DIGITS
-from voicebot.nlu.marked import Node, read_yaml
+from voicebot.nlu.marked import Node, hint, read_yaml
 
 FOLDER = "conversations"
 _ACTIONS = ("says", "presses", "silent", "hangs_up", "calls_again", "queue")
 _BESIDE_SAYS = ("heard_as", "confidence")
-_EXPECTED = ("hears", "hears_not", "means", "asks", "slots")
+_EXPECTED = ("hears", "hears_not", "means", "asks", "slots", "does")
 _FACTS = ("caller", "caller_name", "line", "keys_only", "language")
 _ENDED = ("answered", "abandoned", "goes_on", "transferred")
 _TRANSFER = ("because", "intent", "priority", "summary", "slots")
@@ -83,7 +85,7 @@ def _read(root: Node, flow: Flow) -> Iterator[Script]:
 
 
 def _script(node: Node, flow: Flow) -> Script:
-    fields = node.fields(("name", "kind", "at", "steps", "ends", *_FACTS))
+    fields = node.fields(("name", "kind", "at", "steps", "ends", "outside", *_FACTS))
     for key in ("name", "steps"):
         if key not in fields:
             node.refuse(f"a conversation needs `{key}:`")
@@ -102,6 +104,7 @@ def _script(node: Node, flow: Flow) -> Script:
             for key in _FACTS
             if key in fields
         },
+        outside=_outside(fields["outside"], flow) if "outside" in fields else {},
     )
 
 
@@ -120,6 +123,7 @@ def _step(node: Node, flow: Flow) -> Step:
         means=_meaning(fields["means"], flow) if "means" in fields else None,
         asks=fields["asks"].text() if "asks" in fields else None,
         slots=_slots(fields.get("slots"), flow),
+        does=_texts(fields["does"]) if "does" in fields else None,
     )
     return Step(_place(node), action, expected)
 
@@ -184,6 +188,27 @@ def _ending(node: Node, flow: Flow) -> Ending:
         summary=fields["summary"].text() if "summary" in fields else None,
         slots=_slots(fields.get("slots"), flow),
     )
+
+
+def _outside(node: Node, flow: Flow) -> dict[str, Answers]:
+    """What is answered to each lookup and custom action; a list: one after the other."""
+    known = {*flow.lookups, *flow.custom_actions}
+    found: dict[str, Answers] = {}
+    for name, body in node.fields().items():
+        if name not in known:
+            body.refuse(f"outside: the bot does no {name!r}{hint(name, known)}")
+        items = list(body.items()) if body.is_list() else [body]
+        found[name] = tuple(_answer(item) for item in items)
+    return found
+
+
+def _answer(node: Node) -> Answer | None:
+    if not node.is_mapping():
+        node.one_of(("fails",), "answer (`fails`, or {status: …, json: …})")
+        return None
+    fields = node.fields(("status", "json"))
+    status = fields["status"].whole(100, 599) if "status" in fields else 200
+    return Answer(status, fields["json"].value() if "json" in fields else None)
 
 
 def _one_of(node: Node | None, allowed: tuple[str, ...], what: str) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kernel.clock import ManualClock
 from voicebot import reports
+from voicebot.checks.canned import Canned
 from voicebot.checks.judging import Came, Difference, judge, judge_end
 from voicebot.checks.script import (
     START,
@@ -99,11 +100,14 @@ class Stage:
         self._clock = ManualClock(script.starts)
         facts = replace(self._facts, language=self._bot.flow.language, **script.facts)
 
+        lines: list[Line] = []
+        outside = Canned(self._bot, script.outside, lambda told: lines.append(Line("", told)))
+
         def call(earlier: Earlier | None) -> TalkSession:
             here = replace(facts, earlier=earlier)
-            return TalkSession(self._bot, self._understander, here, self._clock)
+            return TalkSession(self._bot, self._understander, here, self._clock, outside)
 
-        playing = _Playing(call, self._clock, self._hearing)
+        playing = _Playing(call, self._clock, self._hearing, lines, outside.done)
         differences: list[Difference] = []
         for number, step in enumerate(script.steps):
             differences += await playing.step(step, first=number == 0)
@@ -127,9 +131,16 @@ class _Playing:
     """One conversation under way."""
 
     def __init__(
-        self, call: Callable[[Earlier | None], TalkSession], clock: ManualClock, hearing: Hearing
+        self,
+        call: Callable[[Earlier | None], TalkSession],
+        clock: ManualClock,
+        hearing: Hearing,
+        lines: list[Line],
+        done: Sequence[str],
     ) -> None:
-        self.lines: list[Line] = []
+        self.lines = lines
+        self._done = done
+        """What was done outside so far."""
         self.talk = call(None)
         self._call = call
         self._clock = clock
@@ -137,7 +148,7 @@ class _Playing:
 
     async def step(self, step: Step, first: bool) -> list[Difference]:
         """Do it; what is not as expected."""
-        told = len(self.talk.reports)
+        told, done = len(self.talk.reports), len(self._done)
         replies = await self.talk.start() if first else []
         self._note(replies)
         if step.action is not None:
@@ -149,9 +160,12 @@ class _Playing:
             replies = await self._act(step.action)
             self._note(replies)
         heard = tuple(reply.text for reply in replies)
-        return judge(step.place, step.expected, self._came(heard, self.talk.reports[told:]))
+        came = self._came(heard, self.talk.reports[told:], tuple(self._done[done:]))
+        return judge(step.place, step.expected, came)
 
-    def _came(self, heard: tuple[str, ...], told: list[reports.Report]) -> Came:
+    def _came(
+        self, heard: tuple[str, ...], told: list[reports.Report], did: tuple[str, ...]
+    ) -> Came:
         meant = [r.intent for r in told if isinstance(r, reports.TurnUnderstood)]
         dialogue = self.talk.dialogue
         return Came(
@@ -159,6 +173,7 @@ class _Playing:
             meant=meant[-1] if meant else "",
             asks=dialogue.question.key if self.talk.state == "listening" else "",
             known={name: known.value for name, known in dialogue.known.items()},
+            did=did,
         )
 
     async def _act(self, action: Action) -> list[Reply]:

@@ -86,6 +86,8 @@ class Expected:
     """The question that is open now: `open`, `slot:name`, `confirm:name`, …; empty: none."""
     slots: Mapping[str, str | None] = field(default_factory=dict)
     """What is known now; None: it must not be known."""
+    does: tuple[str, ...] | None = None
+    """Lookups and custom actions that are done, in order."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,18 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a server outside answers."""
+
+    status: int = 200
+    json: Any = None
+
+
+Answers = tuple[Answer | None, ...]
+"""One for each time that it is asked, the last one again; None: no answer comes."""
+
+
+@dataclass(frozen=True)
 class Script:
     """One conversation."""
 
@@ -128,6 +142,8 @@ class Script:
     """UTC seconds."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of the call: `caller`, `caller_name`, `line`, `keys_only`, `language`."""
+    outside: Mapping[str, Answers] = field(default_factory=dict)
+    """Lookup or custom action → what is answered to it."""
 
     @property
     def id(self) -> str:

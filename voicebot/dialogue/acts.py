@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kernel.packet import PacketIntent, PacketSlot, Reason, Tries
 from voicebot.expected import Mask
+from voicebot.nlu.ports import Understanding
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,24 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Perform:
+    """Have something done outside; what comes of it goes to `Policy.performed`. Last act of a
+    step."""
+
+    action: str
+    """A lookup of the flow, or a custom action."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Everything known."""
+    said: Understanding | None = None
+    """The caller's last sentence; None: keys."""
+    meanwhile: str = ""
+    """Said where it takes longer than a second."""
+
+
+@dataclass(frozen=True)
 class HangUp:
     """The conversation is over. Last act of a step."""
 
 
-Act = Say | Ask | Transfer | HangUp
-Last = Ask | Transfer | HangUp
+Last = Ask | Perform | Transfer | HangUp
+Act = Say | Last

@@ -45,7 +45,7 @@ def hear(draft: Draft, readings: Sequence[Understanding], heard: Recognised | No
     asking = draft.state.question.asking
     draft.meant = said.intent
     mood = draft.state.mood if asking in YES_NO else draft.state.mood.after(said.feeling)
-    draft.state = replace(draft.state, pausing=False, mood=mood)
+    draft.state = replace(draft.state, pausing=False, mood=mood, sentence=said)
     draft.because(_taken_as(said))
     if _at_any_moment(draft, said):
         return
@@ -62,7 +62,7 @@ def hear(draft: Draft, readings: Sequence[Understanding], heard: Recognised | No
 def press_keys(draft: Draft, keys: str) -> None:
     """Take keys."""
     question = draft.state.question
-    draft.state = replace(draft.state, pausing=False)
+    draft.state = replace(draft.state, pausing=False, sentence=None)
     meant = press(draft, keys)
     if isinstance(meant, bool):
         _decided(draft, meant)

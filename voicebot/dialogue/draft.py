@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voicebot.dialogue.acts import Act, Ask, HangUp, Say, Transfer
+from voicebot.dialogue.acts import Act, Ask, Last, Say
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot, Flow, Route
 from voicebot.dialogue.state import State, Step
@@ -41,7 +41,10 @@ class Draft:
         self, key: str, values: Mapping[str, str] | None = None, *, interruptible: bool = True
     ) -> None:
         """Say a response; one without words is not said."""
-        text = self.text(key, values)
+        self.say_text(self.text(key, values), interruptible)
+
+    def say_text(self, text: str, interruptible: bool = True) -> None:
+        """Say this, unless it is nothing."""
         if text:
             self.acts.append(Say(text, interruptible))
 
@@ -49,7 +52,7 @@ class Draft:
         """Whether what was said so far ends in a question of its own."""
         return bool(self.acts) and isinstance(self.acts[-1], Say) and self.acts[-1].text[-1:] == "?"
 
-    def end(self, act: Ask | Transfer | HangUp) -> None:
+    def end(self, act: Last) -> None:
         """The step ends in this. What was asked can be repeated."""
         self.acts.append(act)
         if isinstance(act, Ask) and (act.text or len(self.acts) > 1):

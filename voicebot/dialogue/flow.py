@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
 from voicebot.expected import Mask
 from voicebot.nlu.ports import Entity
@@ -186,6 +187,8 @@ class Answer:
 
     say: str
     """Response key; its variations may be conditioned on slots (day → hours of that day)."""
+    also: tuple[str, ...] = ()
+    """Response keys said after it, in order."""
     follow_up: tuple[str, ...] = ()
     """Slots whose new value alone ("and on Sunday?") asks for this answer again."""
     small_talk: bool = False
@@ -222,6 +225,13 @@ class Route:
     refer: str = ""
     """A house (`Flow.houses`) to which the call is sent first; `queue` is for a caller whom it
     does not take."""
+    do: tuple[str, ...] = ()
+    """Lookups and custom actions, done one by one once everything is known. If one fails, a person
+    takes the call."""
+    stays: bool = False
+    """Whether the conversation goes on after them: no person is needed."""
+    answer: str | None = None
+    """Response key said then; None: the custom actions said what there is to say."""
 
 
 @dataclass(frozen=True)
@@ -405,6 +415,9 @@ class Flow:
     slots: Mapping[str, Slot]
     queues: Mapping[str, Queue]
     houses: Mapping[str, OtherHouse] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    custom_actions: frozenset[str] = frozenset()
+    """Those of the domain that an intent does; an action server does them."""
     keypad: Keypad | None = None
     thresholds: Thresholds = Thresholds()
     which: str | None = None

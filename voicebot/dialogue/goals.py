@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kernel.packet import Reason
-from voicebot.dialogue import questions
+from voicebot.dialogue import actions, questions
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
@@ -36,7 +36,8 @@ def tell(draft: Draft, intent: Intent, told: frozenset[str]) -> Answer:
     does = intent.does
     assert isinstance(does, Answer)
     draft.state = draft.state.without(*(s for s in does.follow_up if s not in told))
-    draft.say(does.say, {"intent": intent.title}, interruptible=does.interruptible)
+    for key in (does.say, *does.also):
+        draft.say(key, {"intent": intent.title}, interruptible=does.interruptible)
     draft.because(f"answered {intent.name}")
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
@@ -124,7 +125,35 @@ def advance(draft: Draft) -> None:
         if route.confirm is not None and needs_confirmation(draft, slot):
             questions.put(draft, Question(Asking.CONFIRM, slot.name))
             return
-    hand_over(draft, "policy")
+    if route.do:
+        actions.begin(draft, route.do)
+    else:
+        finish(draft)
+
+
+def finish(draft: Draft) -> None:
+    """Everything of the route is known and done: the answer, or a person."""
+    route = draft.route()
+    assert route is not None, "only a route is finished"
+    if not route.stays:
+        hand_over(draft, "policy")
+        return
+    if route.answer:
+        draft.say(route.answer)
+    draft.because(f"answered {draft.state.goal.intent if draft.state.goal else ''}")
+    leave(draft)
+
+
+def leave(draft: Draft) -> None:
+    """The route is over and nobody is needed: on to what else the caller wants."""
+    done = draft.state.goal.intent if draft.state.goal else ""
+    draft.state = replace(draft.state, goal=None, answered=done, question=Question())
+    if draft.state.also:
+        goal, *rest = draft.state.also
+        draft.state = replace(draft.state, also=tuple(rest))
+        pursue(draft, goal)
+    else:
+        questions.anything(draft)
 
 
 def read_back(draft: Draft, route: Route) -> list[str]:

@@ -68,6 +68,7 @@ FLOW: Json = {
     "queues": each(WORDS),
     "houses": each(part("OtherHouse")),
     "slots": each(part("Slot")),
+    "lookups": each(part("Lookup")),
     "intents": each(part("Intent")),
     "ladder": part("Ladders"),
     "keypad": part("Keypad"),
@@ -102,6 +103,18 @@ SLOT: Json = {
     "expects": one_of(EXPECTS),
     "secret": FLAG,
 }
+LOOKUP: Json = {
+    "url": NAME,
+    "method": one_of(("GET", "POST")),
+    "body": each(WORDS),
+    "headers": each(WORDS),
+    "slots": each(NAME),
+    "timeout": number(0.1, 10),
+    "retries": whole(0, 3),
+    "meanwhile": RESPONSE,
+    "on_nothing": RESPONSE,
+    "on_failure": RESPONSE,
+}
 DIGITS: Json = {
     "min": whole(1, 30),
     "max": whole(1, 30),
@@ -110,21 +123,26 @@ DIGITS: Json = {
     "show_last": whole(0, 30),
 }
 ANY_INTENT: Json = {"title": WORDS, "universal": one_of(Universal), "irreversible": FLAG}
+ASKING: Json = {"say": RESPONSE, "ask": many(NAME), "confirm": RESPONSE, "do": many(NAME)}
+"""What is asked and done before an answer or a hand-over."""
 ANSWER: Json = {"follow_up": many(NAME), "small_talk": FLAG, "hang_up": FLAG, "interruptible": FLAG}
 ROUTE: Json = {
     "head_start": number(0, 86400),
     "required": many(WORDS),
     "preferred": many(WORDS),
-    "say": RESPONSE,
-    "ask": many(NAME),
-    "confirm": RESPONSE,
     "handover": RESPONSE,
     "summary": WORDS,
     "emergency": FLAG,
     "refer": NAME,
+    **ASKING,
 }
-DOING: Json = {"answer": RESPONSE, "route": NAME, "follow_up_of": NAME}
-BESIDE: Mapping[str, Json] = {"answer": ANSWER, "route": ROUTE, "follow_up_of": {}}
+DOING: Json = {"answer": RESPONSE, "route": NAME, "follow_up_of": NAME, "action": NAME}
+BESIDE: Mapping[str, Json] = {
+    "answer": {**ANSWER, **ASKING},
+    "route": ROUTE,
+    "follow_up_of": {},
+    "action": ASKING,
+}
 """What may stand beside each of `DOING`."""
 LADDERS: Json = {
     "no_input_after": number(1, 60),
@@ -159,6 +177,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "Bot": ("name", "queue", *BOT_TEXTS),
     "Thresholds": ("accept", "ask"),
     "OtherHouse": ("title", "refer", "failed"),
+    "Lookup": ("url",),
     "Ladders": ("no_input", "no_match"),
     "Ladder": ("last",),
     "Waiting": WAITING_TEXTS,
@@ -172,6 +191,7 @@ PARTS: Mapping[str, Json] = {
     "Thresholds": THRESHOLDS,
     "OtherHouse": HOUSE,
     "Slot": SLOT,
+    "Lookup": LOOKUP,
     "Digits": DIGITS,
     "Intent": {**ANY_INTENT, **DOING, **ANSWER, **ROUTE},
     "Ladders": LADDERS,

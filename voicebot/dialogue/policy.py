@@ -4,6 +4,7 @@
     heard     ─► `answers`: emergencies, universals, the answer, another wish
     pressed   ─► `keypad`
     silence, nonsense, a lost engine ─► `ladder`
+    performed ─► `actions`: what a lookup or a custom action gave
     returned  ─► the queue gave the caller back: an apology, and the open question
 
 Nothing here knows of sound, turns or time.
@@ -14,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from voicebot.dialogue import answers, goals, ladder, questions
+from voicebot.dialogue import actions, answers, goals, ladder, questions
 from voicebot.dialogue.acts import Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.memory import ask_to_resume, resumable
+from voicebot.dialogue.outcome import Outcome
 from voicebot.dialogue.state import Question, State, Step
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
@@ -76,6 +78,10 @@ class Policy:
     def media_failed(self, state: State) -> Step:
         """The caller cannot be heard at all."""
         return self._step(state, ladder.media_failed, "nothing is heard of the caller")
+
+    def performed(self, state: State, outcome: Outcome) -> Step:
+        """Something outside was done, or could not be."""
+        return self._step(state, lambda draft: actions.performed(draft, outcome))
 
     def returned(self, state: State, why: str) -> Step:
         """The caller is back: the hand-over failed (`failed`), the queue is `closed`, or nobody can

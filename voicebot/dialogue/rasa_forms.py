@@ -58,13 +58,13 @@ def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str,
 
 
 def _refuse_actions(form: str, domain: Domain) -> None:
-    """What an action server would do within the form cannot be left out silently."""
+    """What an action server would do while the form asks cannot be left out silently."""
     for action, line in domain.actions.items():
         if action in (f"validate_{form}", _VALIDATES_ALL) or action.startswith("action_ask_"):
             raise BotError(
                 domain.file, line,
-                f"the action {action!r} of the form {form!r} is not supported: no action server "
-                "is called",
+                f"the action {action!r} of the form {form!r} is not supported: an action server is "
+                "called when the form is complete",
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import Answer, Doing, FollowUp, Intent, Route, Universal
 from voicebot.dialogue.rasa_rules import Rules
+from voicebot.dialogue.read_actions import read_do
 from voicebot.dialogue.read_parts import Names, flag, words
 from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES
 from voicebot.errors import BotError
@@ -72,7 +73,7 @@ def _allowed_beside(doing: list[str]) -> Collection[str]:
 
 
 def _owner(key: str) -> str:
-    return next(doing for doing, keys in grammar.BESIDE.items() if key in keys)
+    return "` or `".join(doing for doing, keys in grammar.BESIDE.items() if key in keys)
 
 
 def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names: Names) -> Doing:
@@ -80,6 +81,8 @@ def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names:
         return FollowUp(fields[doing].one_of(every, "intent"))
     if doing == "route":
         return _route(fields, names)
+    if doing == "action" or fields.keys() & grammar.ASKING.keys():
+        return _task(fields, names)
     follow_up = fields["follow_up"].items() if "follow_up" in fields else ()
     return Answer(
         say=names.response(fields["answer"]),
@@ -103,6 +106,22 @@ def _route(fields: Mapping[str, Node], names: Names) -> Route:
         summary=_template(fields.get("summary"), names),
         emergency=flag(fields, "emergency", False),
         refer=fields["refer"].one_of(names.houses, "house") if "refer" in fields else "",
+        do=read_do(fields, names),
+    )
+
+
+def _task(fields: Mapping[str, Node], names: Names) -> Route:
+    """What the bot does itself: asks, does, answers. A person comes where it fails."""
+    for key in fields.keys() & grammar.ANSWER.keys():
+        fields[key].refuse(f"{fields[key].name} has no meaning beside `ask` or `do`")
+    return Route(
+        queue=names.default_queue,
+        say=names.maybe_response(fields.get("say")),
+        ask=_asked(fields.get("ask"), names),
+        confirm=names.maybe_response(fields.get("confirm")),
+        do=read_do(fields, names),
+        stays=True,
+        answer=names.maybe_response(fields.get("answer")),
     )
 
 

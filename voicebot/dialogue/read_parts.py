@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from telephony.drivers.addresses import address_of, parse_uri
@@ -21,6 +21,7 @@ from voicebot.dialogue.flow import (
     Universal,
     Waiting,
 )
+from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
 from voicebot.nlu.marked import Node, hint
 from voicebot.redaction import CARD
@@ -49,6 +50,10 @@ class Names:
     queues: Mapping[str, Queue]
     slots: Mapping[str, Slot]
     houses: Mapping[str, OtherHouse] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    actions: Collection[str] = ()
+    """The domain's custom actions."""
+    default_queue: str = ""
 
     def response(self, node: Node) -> str:
         """The response key that stands here."""

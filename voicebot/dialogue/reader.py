@@ -7,16 +7,17 @@ names is missing, so the dialogue never has to ask.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from voicebot.dialogue import grammar
-from voicebot.dialogue.flow import Bot, Flow, Queue, Slot, Thresholds
+from voicebot.dialogue.flow import Bot, Flow, Intent, Queue, Route, Slot, Thresholds
 from voicebot.dialogue.rasa_domain import Domain, read_domain
 from voicebot.dialogue.rasa_forms import Form, read_forms
 from voicebot.dialogue.rasa_project import read_project
 from voicebot.dialogue.rasa_rules import Rules
+from voicebot.dialogue.read_actions import read_lookups
 from voicebot.dialogue.read_intents import read_intents
 from voicebot.dialogue.read_parts import (
     Names,
@@ -89,6 +90,7 @@ def _flow(
         domain_intents=domain.intents,
         trained=sentences.intent_lines,
         responses=domain.responses,
+        actions=domain.actions,
         queues={
             name: Queue(name, title.text()) for name, title in fields["queues"].fields().items()
         },
@@ -100,6 +102,7 @@ def _flow(
     names = replace(names, slots=read_slots(fields.get("slots"), names))
     forms, slots = read_forms(domain, names)
     names = replace(names, slots=slots, houses=read_houses(fields.get("houses"), names))
+    names = replace(names, lookups=read_lookups(fields.get("lookups"), names))
     return _assemble(fields, names, forms, rules)
 
 
@@ -111,7 +114,8 @@ def _assemble(
     ladder = fields["ladder"].fields(grammar.LADDERS)
     need(fields["ladder"], ladder, *grammar.NEEDED["Ladders"])
     queue = names.queue(bot["queue"])
-    ruled = Rules(forms, names.responses, queue)
+    names = replace(names, default_queue=queue)
+    ruled = Rules(forms, names)
     for each in rules:
         ruled.read(each.items())
     intents = read_intents(fields["intents"].fields() if "intents" in fields else {}, names, ruled)
@@ -131,12 +135,19 @@ def _assemble(
         slots=names.slots,
         queues=names.queues,
         houses=names.houses,
+        lookups=names.lookups,
+        custom_actions=_custom_actions(intents, names),
         keypad=read_keypad(fields["keypad"], intents, names) if "keypad" in fields else None,
         thresholds=_thresholds(fields.get("thresholds")),
         which=names.maybe_response(bot.get("which")),
         resume=names.maybe_response(bot.get("resume")),
     )
     return flow, ruled.idle_forms()
+
+
+def _custom_actions(intents: Mapping[str, Intent], names: Names) -> frozenset[str]:
+    routes = [intent.does for intent in intents.values() if isinstance(intent.does, Route)]
+    return frozenset(name for route in routes for name in route.do if name not in names.lookups)
 
 
 def _timezone(node: Node) -> str:

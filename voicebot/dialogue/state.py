@@ -10,7 +10,7 @@ from kernel.codec import message
 from kernel.packet import PacketSlot, Source
 from voicebot.dialogue.acts import Act
 from voicebot.dialogue.mood import Mood
-from voicebot.nlu.ports import IntentScore
+from voicebot.nlu.ports import IntentScore, Understanding
 
 
 class Asking(StrEnum):
@@ -123,6 +123,10 @@ class State:
     """No-inputs and no-matches of the whole call."""
     missed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Question → its no-inputs and no-matches in this call."""
+    sentence: Understanding | None = None
+    """The caller's last sentence; None: there was none, or keys came after it."""
+    doing: tuple[str, ...] = ()
+    """Lookups and custom actions of the route under way: the one being done, those behind it."""
     slow: bool = False
     """The caller asked us to speak more slowly."""
     engine_failures: int = 0
@@ -141,7 +145,10 @@ class State:
 
     @property
     def place(self) -> str:
-        """Where the dialogue is, for journals and pictures: `open`, `slot:name@bill_too_high`."""
+        """Where the dialogue is, for journals and pictures: `open`, `slot:name@bill_too_high`,
+        `do:balance@account_balance`."""
+        if self.doing:
+            return f"do:{self.doing[0]}{self.about}"
         collecting = self.question.asking in COLLECTING
         return self.question.key + (self.about if collecting else "")
 

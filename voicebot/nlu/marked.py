@@ -7,10 +7,11 @@ Scalars are taken as they are written, so `yes` and `010` stay words where a wor
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
@@ -121,6 +122,11 @@ class Node:
         if word not in _TRUE | _FALSE:
             self.refuse(f"{self.name} should be true or false, {word!r} stands here")
         return word in _TRUE
+
+    def value(self) -> Any:
+        """All of it, as JSON would hold it."""
+        plain = yaml.constructor.SafeConstructor().construct_document(self.node)
+        return json.loads(json.dumps(plain, default=str))
 
     def _in(self) -> str:
         return f"{self.name}: " if self.name else ""

@@ -9,6 +9,7 @@ from voicebot import commands as do
 from voicebot import events
 from voicebot.conversation import Conversation
 from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
 from voicebot.speech.ports import Recognised
 from voicebot.turns import State
 
@@ -20,8 +21,8 @@ T0 = 1000.0
 class Walk:
     """A conversation and everything that it ordered, latest last."""
 
-    def __init__(self, facts: CallFacts = FACTS) -> None:
-        self.core = Conversation(bot(), facts)
+    def __init__(self, facts: CallFacts = FACTS, made: Bot | None = None) -> None:
+        self.core = Conversation(made or bot(), facts)
         self.now = T0
         self.ordered: list[do.Command] = []
         self.done: set[str] = set()

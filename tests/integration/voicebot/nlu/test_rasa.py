@@ -7,7 +7,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from centralino.bench import rasa_beside
 from tests.integration.voicebot.nlu import rasa_peer as peer
 from tests.small_bot import write_small_bot
 from tests.unit.voicebot.nlu.conformance import understander_conforms
@@ -85,8 +87,8 @@ async def test_who_is_well_again_is_asked_again(training: Training, embedded: Em
     now, ill, seen = 0.0, True, list[str]()
     answers = peer.well(embedded, seen)
 
-    async def handler(request: peer.web.Request) -> peer.web.StreamResponse:
-        return peer.web.Response(status=503) if ill else await answers(request)
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=503) if ill else await answers(request)
 
     async with peer.serving(handler) as url:
         rasa = Rasa(RasaAt(url, 5.0), training, embedded, lambda: now, Breaker(2, 15.0))
@@ -116,9 +118,9 @@ async def test_the_token_goes_along_and_is_not_logged(
 ) -> None:
     seen: list[str] = []
 
-    async def handler(request: peer.web.Request) -> peer.web.Response:
+    async def handler(request: web.Request) -> web.Response:
         seen.append(request.query["token"])
-        return peer.web.Response(status=401)
+        return web.Response(status=401)
 
     async with peer.serving(handler) as url:
         await Rasa(RasaAt(url, 5.0, "s&cret 1"), training, embedded).understand(SAID)
@@ -145,3 +147,9 @@ async def test_a_bots_training_reaches_the_engine(tmp_path: Path) -> None:
         meaning = await rasa.understand("bill at oak lane")
     street = next(e for e in meaning.entities if e.name == "street")
     assert (street.value, street.text, street.role) == ("Oak Lane", "oak lane", "old")
+
+
+def test_a_project_is_written_as_rasa_reads_it(tmp_path: Path) -> None:
+    training = load_bot(write_small_bot(tmp_path / "small")).training
+    project = rasa_beside.write_project(tmp_path / "project", training.examples)
+    assert "intent: hours" in (project / "nlu.yml").read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -43,9 +42,3 @@ async def rasa(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rasa]:
 async def test_it_conforms(rasa: Rasa) -> None:
     await understander_conforms(rasa)
     assert rasa.breaker.state is Circuit.CLOSED, "everything was answered by Rasa itself"
-
-
-def test_a_project_is_written_as_rasa_reads_it(tmp_path: Path) -> None:
-    training = load_bot(write_small_bot(tmp_path / "small")).training
-    project = rasa_beside.write_project(tmp_path / "project", training.examples)
-    assert "intent: hours" in (project / "nlu.yml").read_text()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from centralino.picture.counting import OPEN, Decision, Traffic, traffic
 from centralino.picture.layout import Box, picture
 from centralino.picture.svg import svg
+from tests.unit.voicebot.acting import acting_bot
 from tests.unit.voicebot.sample import FLOW, WordForWord, bot
 from voicebot import reports
 from voicebot.dialogue.flow import Flow
@@ -118,3 +119,20 @@ def test_a_day_without_calls_is_drawn(flow: Flow) -> None:
     drawn = picture(flow, Traffic())
     assert all(line.count == 0 for line in drawn.lines)
     ElementTree.fromstring(svg(drawn))
+
+
+def test_what_was_done_outside_stands_between_question_and_answer() -> None:
+    flow = acting_bot().flow
+    rows = [
+        ("c1", "open", "slot:number@balance", "balance 0.90"),
+        ("c1", "slot:number@balance", "do:balance@balance", "does balance"),
+        ("c1", "do:balance@balance", "open", "answered balance"),
+        ("c2", "open", "do:balance@balance", "balance 0.90; does balance"),
+        ("c2", "do:balance@balance", "to:bills@balance", "balance failed: late; to bills: error"),
+    ]
+    drawn = picture(flow, traffic(Decision(*row) for row in rows))
+    lane = [box for box in drawn.boxes if box.name.endswith("balance")][:6]
+    assert [box.name.partition("@")[0] for box in lane if box.busy] == [
+        "balance", "slot:number", "do:balance", "answer", "to:bills",
+    ]  # fmt: skip
+    assert next(box for box in lane if box.name.startswith("do:")).troubles == ("1 gave up",)

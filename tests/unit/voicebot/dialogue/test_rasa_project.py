@@ -173,6 +173,28 @@ def test_rules_and_forms_become_flows(tmp_path: Path) -> None:
     assert bot.text("utter_done", {"garden": "yes"}) == "In the garden then."
 
 
+def test_a_rule_may_say_and_do_several_things(tmp_path: Path) -> None:
+    rules = RULES.replace(HELLO, f"{HELLO}\n  - action: say\n  - action: utter_done", 1)
+    flow = load_bot(write(tmp_path, {"data/rules.yml": rules})).flow
+    assert flow.intents["hello"].does == Answer("utter_hello", ("say", "utter_done"))
+
+
+def test_custom_actions_of_rules(tmp_path: Path) -> None:
+    cook = "  - action: action_call_the_cook"
+    rules = RULES.replace(HELLO, f"{HELLO}\n{cook}\n  - action: say", 1)
+    rules = rules.replace("  - action: utter_done", f"{cook}\n  - action: utter_done")
+    flow = load_bot(write(tmp_path, {"data/rules.yml": rules})).flow
+    done = ("action_call_the_cook",)
+    assert flow.intents["hello"].does == Route(
+        "main", say="utter_hello", do=done, stays=True, answer="say"
+    )
+    assert flow.intents["book_table"].does == Route(
+        "main", ask=("kitchen", "guests", "garden", "wishes"), do=done, stays=True,
+        answer="utter_done",
+    )  # fmt: skip
+    assert flow.custom_actions == frozenset(done)
+
+
 def test_sentences_of_all_files_are_one_training(tmp_path: Path) -> None:
     training = load_bot(write(tmp_path)).training
     assert training.intents() == {"hello", "yes", "book_table"}
@@ -252,9 +274,26 @@ TEXT = (
     "    - type: from_text\n      conditions: [{active_loop: table_form, requested_slot: wishes}]"
 )
 BROKEN_RULES = [
-    (HELLO, "  - action: action_menu", 0, "'action_menu' is not supported"),
+    (HELLO, "  - action: action_menu", 0, "the domain has no action 'action_menu'"),
+    (
+        HELLO,
+        f"{HELLO}\n  - action: action_call_the_cook\n  - action: say\n  - action: say",
+        3,
+        "nothing may follow say",
+    ),
+    (
+        HELLO,
+        f"{HELLO}\n  - action: say\n  - action: action_call_the_cook",
+        -3,
+        "say is one response too many",
+    ),
     (HELLO, "  - action: utter_helo", 0, "did you mean 'utter_hello'"),
-    (HELLO, f"{HELLO}\n  - action: say", 1, "rule 'hello': `action` is not supported here"),
+    (
+        HELLO,
+        f"{HELLO}\n  - slot_was_set: [kitchen: thai]",
+        1,
+        "rule 'hello': `slot_was_set` is not supported here",
+    ),
     (HELLO, "  - checkpoint: later", 0, "`checkpoint` is not supported"),
     (f"{HELLO}\n", "", -3, "`action` is missing"),
     ("- intent: hello", "- intent: hello\n    entities: [kitchen]", 1, "`entities` beside"),

@@ -59,6 +59,16 @@ class OfferOver:
 
 
 @dataclass(frozen=True)
+class CallerHeld:
+    """The caller is on hold."""
+
+
+@dataclass(frozen=True)
+class CallerRetrieved:
+    """The caller is so no more."""
+
+
+@dataclass(frozen=True)
 class PhoneUp:
     """The phone can be reached."""
 
@@ -123,7 +133,8 @@ STATE: Machine[State] = Machine(
             OfferOver: State.IDLE,
             ContactEnded: State.WRAP_UP,
         },
-        State.TALKING: {ContactEnded: State.WRAP_UP},
+        State.TALKING: {CallerHeld: State.HOLD, ContactEnded: State.WRAP_UP},
+        State.HOLD: {CallerRetrieved: State.TALKING, ContactEnded: State.WRAP_UP},
         State.WRAP_UP: {WrapUpEnded: State.IDLE},
     },
 )
@@ -131,7 +142,9 @@ STATE: Machine[State] = Machine(
 NO_ANSWER, PHONE_TROUBLE = "no answer", "phone trouble"
 """Reasons that the system gives for an agent who is not ready."""
 
-IN_CALL = frozenset({State.WHISPER, State.TALKING})
+IN_CALL = frozenset({State.WHISPER, State.TALKING, State.HOLD})
+HELD = frozenset({"hold", "calling", "consult"})
+"""Of `ContactMoved`: the caller is on hold."""
 WITH_A_CALL = IN_CALL | {State.WRAP_UP}
 OFFERED = frozenset({State.RESERVED, State.RINGING})
 
@@ -226,6 +239,12 @@ def after_contact(record: AgentRecord, wrap_up: float, now: float) -> AgentRecor
     record = moves(record, ContactEnded(record.offer, "caller"), now)
     record = replace(record, offer="", idle_since=now, errors=0, wrap_up_until=now + wrap_up)
     return record if wrap_up else wrapped_up(record, now)
+
+
+def in_contact(record: AgentRecord, talk: str, now: float) -> AgentRecord:
+    """The record of an agent whose contact stands like this."""
+    event: object = CallerHeld() if talk in HELD else CallerRetrieved()
+    return moves(record, event, now) if STATE.allows(record.state, event) else record
 
 
 def wrapped_up(record: AgentRecord, now: float) -> AgentRecord:

@@ -30,6 +30,7 @@ DOING = {
     State.RINGING: Doing.RINGING,
     State.WHISPER: Doing.TALKING,
     State.TALKING: Doing.TALKING,
+    State.HOLD: Doing.HOLD,
     State.WRAP_UP: Doing.WRAP_UP,
 }
 

@@ -35,6 +35,7 @@ from acd.messages import (
     CallQueued,
     CallsHeld,
     ContactEnded,
+    ContactMoved,
     DeviceChanged,
     MediaLost,
     OfferAnswered,
@@ -66,6 +67,7 @@ class Distributor(Wishes, Leaving, Cycle):
             Bridged: self._progress,
             OfferFailed: self._offer_failed,
             ContactEnded: self._contact_ended,
+            ContactMoved: self._contact_moved,
             CallsHeld: self._calls_held,
             MediaLost: self._media_lost,
             AgentLoggedIn: self.logged_in,
@@ -214,6 +216,17 @@ class Distributor(Wishes, Leaving, Cycle):
         if offer is None:
             return self.stale()
         self.end_contact(offer, event.by, now)
+
+    def _contact_moved(self, event: ContactMoved, now: float) -> None:
+        offer = self.floor.offers.get(event.offer)
+        if offer is None or offer.state is not OfferState.BRIDGED:
+            return self.stale()
+        further = replace(offer, talk=event.talk, paused=event.paused)
+        if further == offer:
+            return self.stale()
+        self.floor.put_offer(further, event.talk)
+        agent = agents.in_contact(self.floor.agents[offer.agent], event.talk, now)
+        return self.floor.put_agent(agent, event.talk, offer.call)
 
     def _lease_ended(self, name: str, now: float) -> None:
         offer = self.floor.offers[name]

@@ -83,6 +83,18 @@ class Bridged:
     offer: str
 
 
+@message("acd.contact_moved")
+@dataclass(frozen=True)
+class ContactMoved:
+    """How a contact stands: whom the agent talks with, and who is on hold."""
+
+    offer: str
+    talk: str
+    """`talking`, `hold`, `calling`, `consult`, `swapped`, `conference` or `colleagues`."""
+    paused: bool = False
+    """Whether nothing is recorded, by the agent's wish."""
+
+
 @message("acd.contact_ended")
 @dataclass(frozen=True)
 class ContactEnded:

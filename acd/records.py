@@ -38,6 +38,8 @@ class State(StrEnum):
     RINGING = "ringing"
     WHISPER = "whisper"
     TALKING = "talking"
+    HOLD = "hold"
+    """The caller is on hold."""
     WRAP_UP = "wrap_up"
 
 
@@ -239,6 +241,10 @@ class OfferRecord:
     since: float = 0.0
     intent: str = ""
     origin: str = ""
+    talk: str = ""
+    """How the contact stands, as in `ContactMoved`; empty until it moves."""
+    paused: bool = False
+    """Whether the agent has paused the recording."""
 
     @property
     def key(self) -> str:

@@ -97,6 +97,10 @@ class OfferView:
     since: float
     media: str
     """The process that holds the caller."""
+    talk: str = ""
+    """How the contact stands, as in `ContactMoved`; empty: as usual."""
+    paused: bool = False
+    """Whether the agent has paused the recording."""
 
 
 @dataclass(frozen=True)
@@ -172,5 +176,5 @@ def offer_view(offer: OfferRecord) -> OfferView:
     """One live offer."""
     return OfferView(
         offer.offer, offer.call, offer.agent, offer.client, offer.queue, str(offer.state),
-        offer.since, offer.media,
+        offer.since, offer.media, offer.talk, offer.paused,
     )  # fmt: skip

@@ -17,7 +17,11 @@ class StarKey(StrEnum):
 
     REPEAT_WHISPER = "1"
     NOT_READY_AFTER = "2"
+    HOLD = "3"
+    """Puts the caller on hold, or takes the caller back."""
     LOG_OUT_AFTER = "9"
+    PAUSE_RECORDING = "0"
+    """Pauses the recording, or has it go on."""
 
 
 @dataclass

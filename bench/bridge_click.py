@@ -20,6 +20,7 @@ import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +109,12 @@ async def house(target: str) -> None:
             elif isinstance(event, LegAnswered) and event.leg == "agent" and waiting is not None:
                 await control.answer(waiting)
             elif isinstance(event, LegAnswered):
-                sounds = [
-                    LegSound(control.media(leg), Playout()) for leg in (event.leg, LegId("agent"))
-                ]
-                bridge = Bridge(sounds[0], sounds[1])
-                pump.add("bridge", bridge.tick)
+                bridge: Bridge[LegId] = Bridge()
+                sides = (event.leg, LegId("agent"))
+                for leg in sides:
+                    bridge.join(leg, LegSound(control.media(leg), Playout()))
+                both = {leg: tuple(other for other in sides if other != leg) for leg in sides}
+                pump.add("bridge", partial(bridge.tick, both))
             elif isinstance(event, LegEnded):
                 pump.remove("bridge")
                 await control.hang_up(LegId("agent"))

@@ -155,6 +155,18 @@ class CallFinished:
     intent: str = ""
 
 
+@message("recording.paused")
+@dataclass(frozen=True)
+class RecordingPaused:
+    """From here on nothing is recorded (`on`), or it goes on; for the journal."""
+
+    call: str
+    client: str
+    by: str
+    """The agent; empty: it went on by itself."""
+    on: bool
+
+
 @message("media.load")
 @dataclass(frozen=True)
 class MediaLoad:
@@ -263,6 +275,18 @@ class HandOn:
     offer: str
     """The agent's contact: a late click must not hit the next one."""
     queue: str
+
+
+@message("contact.wish")
+@dataclass(frozen=True)
+class ContactWish:
+    """What an agent wants of the contact: `hold`, `retrieve`, `pause` or `resume` the recording."""
+
+    call: str
+    media: str
+    offer: str
+    """The agent's contact: a late click must not hit the next one."""
+    wish: str
 
 
 @message("supervision.order")

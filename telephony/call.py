@@ -139,6 +139,15 @@ class AgentLeft:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """Another agent has the caller in place of the one before; `offer` is empty for one who had
+    none: an outside number, a supervisor."""
+
+    offer: OfferId
+    leg: LegId
+
+
+@dataclass(frozen=True)
 class Returned:
     """The bot has a waiting caller again: nobody can take the call, or it is to be told something.
 
@@ -178,6 +187,7 @@ CallEvent = (
     | OfferFailed
     | Bridged
     | AgentLeft
+    | Passed
     | Returned
     | CallerLeft
     | Ended
@@ -212,6 +222,7 @@ MACHINE = Machine[CallState](
         },
         CallState.BRIDGED: {
             AgentLeft: CallState.TALKING,
+            Passed: CallState.BRIDGED,
             Queued: CallState.QUEUED,  # the agent hands it on
             **_END,
         },
@@ -290,7 +301,7 @@ class Call:
         match event:
             case CallerOffered(leg):
                 self.caller = leg
-            case OfferPlaced(offer, leg):
+            case OfferPlaced(offer, leg) | Passed(offer, leg):
                 self.offer, self.agent = offer, leg
             case OfferFailed() | AgentLeft():
                 self.offer = self.agent = None

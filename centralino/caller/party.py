@@ -26,6 +26,7 @@ from centralino.caller.script import (
     Cue,
     FrameHeard,
     HangUp,
+    Hold,
     Press,
     SaidAll,
     Say,
@@ -333,6 +334,8 @@ class Party:
         elif isinstance(command, Press):
             tell("pressing", digits=command.digits)
             await self._control.send_digits(self._leg, command.digits)
+        elif isinstance(command, Hold):
+            await self._control.hold(self._leg, command.on)
         elif isinstance(command, PickUp):
             await self._control.answer(self._leg)
         elif isinstance(command, HangUp):

@@ -54,13 +54,21 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Put the other side on hold, as the key of a telephone does (re-INVITE), or take it back."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True)
 class HangUp:
     """Say goodbye the hard way."""
 
 
-Step = Quiet | Pause | Told | Say | Press | HangUp
+Step = Quiet | Pause | Told | Say | Press | Hold | HangUp
 STEPS: dict[str, type[Step]] = {
-    "quiet": Quiet, "pause": Pause, "told": Told, "say": Say, "press": Press, "hang_up": HangUp,
+    "quiet": Quiet, "pause": Pause, "told": Told, "say": Say, "press": Press, "hold": Hold,
+    "hang_up": HangUp,
 }  # fmt: skip
 
 
@@ -97,7 +105,7 @@ class Cue:
 
 @dataclass
 class ScriptCore:
-    """Walks the steps. Commands are the steps Say, Press and HangUp, when they are due."""
+    """Walks the steps. Commands are the steps Say, Press, Hold and HangUp, when they are due."""
 
     steps: list[Step]
     _at: int = -1
@@ -166,7 +174,7 @@ class ScriptCore:
         self._at += 1
         self._until = self._patience = None
         step = self._step()
-        if isinstance(step, Say | Press | HangUp):
+        if isinstance(step, Say | Press | Hold | HangUp):
             self._commands.append(step)
             self._spoke = False
             if not isinstance(step, Say):

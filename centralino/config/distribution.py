@@ -146,6 +146,12 @@ class Acd(Section):
     skills: tuple[Name, ...] = ()
     """Every skill there is. If any is listed, another one anywhere in this file is refused, and one
     that a bot asks for is not required. Empty: skills are not checked."""
+    hold_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
+    """How long a caller may be on hold; then the caller is given back to the agent."""
+    hold_reminder: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60.0
+    """An agent with somebody on hold hears a tone this often."""
+    consult_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 90.0
+    """How long an agent waits for somebody to be consulted; then the caller is given back."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     """Why an agent is not ready, in the order of the keys."""
     decline_reasons: tuple[str, ...] = ("not mine", "busy here", "technical")

@@ -163,6 +163,11 @@ class Line(Section):
     """How long content of its calls is kept; none: `retention.days`."""
     announce_supervision: bool = False
     """A tone tells caller and agent that a supervisor joins; for where the law asks for it."""
+    pause_recording: bool = True
+    """Agents may pause the recording, for what must not be kept; it goes on with the next contact
+    at the latest."""
+    announce_pause: bool = False
+    """A tone tells the caller, too, when the recording is paused and when it goes on."""
     announce_machine: bool = True
     """The greeting says that a machine answers."""
 

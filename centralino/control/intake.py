@@ -39,7 +39,7 @@ PATIENT = frozenset(
     for kind in (
         house.CallBegun, house.CallSaid, house.CallMoved, house.CallTurn, house.NotDialled,
         house.PacketMade, house.CallFinished, house.MediaLoad, house.CallRefused, SoundKeyMade,
-        house.Supervised,
+        house.Supervised, house.RecordingPaused,
     )
 )  # fmt: skip
 """What is only written down: nobody waits for it, so it may wait for company on the bus."""
@@ -92,6 +92,7 @@ class Intake:
             house.CallMoved: self._moved,
             house.NotDialled: self._not_dialled,
             house.Supervised: self._supervised,
+            house.RecordingPaused: self._paused,
             house.CallTurn: self._turn,
             house.PacketMade: self._packet,
             house.CallFinished: self._finished,
@@ -195,6 +196,12 @@ class Intake:
         """The audit: who was in whose call, and how."""
         subject, why = f"supervisor:{told.by}", f"by {told.by}"
         self._note(told, subject, "", told.mode, why, room="supervision")
+
+    async def _paused(self, told: house.RecordingPaused) -> None:
+        """From when to when a recording is silent by an agent's wish, and whose."""
+        moved = ("recording", "paused") if told.on else ("paused", "recording")
+        why = f"by {told.by}" if told.by else "with the next contact"
+        self._note(told, f"recording:{told.call}", *moved, why, room="recording")
 
     async def _turn(self, turn: house.CallTurn) -> None:
         self._turns.setdefault(turn.call, []).append(turn.total_ms)

@@ -65,11 +65,23 @@ class AgentLeg:
     leg: LegId = LegId("")
     state: OfferState = OfferState.PLACED
     sound: LegSound | None = None
+    asked: Callable[[StarKey], None] = lambda key: None
+    """Told of the keys by which the contact is handled."""
     _stars: StarKeys = field(default_factory=StarKeys)
     _whisper: bytes = b""
     _whispered: asyncio.Task[None] | None = None
     _repeats: int = 0
     _playout: Playout = field(default_factory=Playout)
+
+    @property
+    def offer(self) -> str:
+        """Its name in the ACD."""
+        return self.order.offer
+
+    @property
+    def agent(self) -> str:
+        """Whose leg."""
+        return self.order.agent
 
     def place(self) -> None:
         """Ring the agent's phone, and prepare the whisper meanwhile."""
@@ -103,6 +115,8 @@ class AgentLeg:
             self.house.tell(AgentNotReady(self.order.agent, AFTER_CALL))
         elif asked is StarKey.LOG_OUT_AFTER:
             self.house.tell(AgentLoggedOut(self.order.agent))
+        elif asked is not None:
+            self.asked(asked)
 
     def repeat_whisper(self) -> None:
         """Say the whisper again, over the caller's voice, to the agent alone."""

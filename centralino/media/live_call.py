@@ -18,24 +18,24 @@ from acd.limits import Limit
 from centralino import messages as house_messages
 from centralino.config.distribution import Queue
 from centralino.config.model import Line
-from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.agent_leg import AgentLeg
 from centralino.media.attendant import Attendant
+from centralino.media.contact import Contact, TalkLeg, begin
 from centralino.media.earlier import earlier_of
 from centralino.media.facts import call_begun, call_facts
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
-from centralino.media.queued import call_queued
+from centralino.media.queued import back, call_queued, handed_on
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
-from centralino.media.supervising import Supervising
 from centralino.media.voicemail import Voicemail, take_message
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
 from telephony import call as states
 from telephony.call import Call, CallState
+from telephony.contact import HandOn
 from telephony.dialling import Purpose
-from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.types import Cause, LegOffered, TransferProgressed
@@ -68,9 +68,9 @@ class LiveCall:
     ringing: dict[str, AgentLeg] = field(default_factory=dict)
     """Offer → the leg of an agent whose phone rings, or is being called."""
     agent: AgentLeg | None = None
-    """The agent who answered."""
-    bridge: Bridge | None = None
-    supervising: Supervising | None = None
+    """The agent who answered and hears the whisper."""
+    contact: Contact | None = None
+    """Caller and agent in talk."""
     voicemail: Voicemail | None = None
     referral: Referral | None = None
     queued_at: float = 0.0
@@ -78,12 +78,17 @@ class LiveCall:
     served_by: str = ""
     broke: bool = False
     """Whether our own fault ended it."""
+    _joined: str = ""
+    """The offer by which the conversation knows that the caller talks with an agent."""
+    _hand_to: str = ""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
+    leg: LegId = field(init=False)
     state: Call = field(init=False)
     reporter: Reporter = field(init=False)
     recording: CallRecording = field(init=False)
 
     def __post_init__(self) -> None:
+        self.leg = self.offered.leg
         self.recording = CallRecording(self.house, self.id, RATE)
         redactor = Redactor(self.house.bots[self.line.bot].bot.flow)
         self.reporter = Reporter(
@@ -91,11 +96,6 @@ class LiveCall:
             private=self.recording.private, blank=self.recording.blank,
         )  # fmt: skip
         self.state = Call(self.id, self.line.client)
-
-    @property
-    def leg(self) -> LegId:
-        """The caller's leg."""
-        return self.offered.leg
 
     @property
     def waiting(self) -> bool:
@@ -121,7 +121,7 @@ class LiveCall:
         """The caller pressed a key."""
         if self.voicemail is not None:
             self.voicemail.digit(digit)
-        elif self.session is not None and self.bridge is None:
+        elif self.session is not None and self.contact is None:
             self.session.on_digit(digit, self.house.clock.now())
 
     def caller_gone(self, cause: Cause, by_peer: bool) -> None:
@@ -135,7 +135,6 @@ class LiveCall:
         if self.voicemail is not None:
             self.voicemail.left()
         self._leave_queue()
-        self._end_supervising()
         taken = self.referral is not None and self.referral.taken
         self._move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
         self.recording.end()
@@ -227,22 +226,20 @@ class LiveCall:
         return agent
 
     def withdraw(self, offer: str) -> None:
-        """Stop ringing; the caller goes on waiting."""
-        agent = self._taken_out(offer)
-        if agent is None:
+        """Stop ringing, or end a part in the contact; the caller stays with whoever is left."""
+        if self.contact is not None and self.contact.withdrawn(offer):
             return
-        bridged = agent.state is OfferState.BRIDGED
+        if (agent := self._taken_out(offer)) is None:
+            return
         agent.over()
-        if bridged:
-            self.agent_left(offer, Cause.NORMAL)
-        else:
-            self._offer_over(offer, Cause.NO_ANSWER)
-            self._notify(events.OfferFailed(offer, "withdrawn"))
+        self._offer_over(offer, Cause.NO_ANSWER)
+        self._notify(events.OfferFailed(offer, "withdrawn"))
 
     @property
     def offers(self) -> tuple[str, ...]:
         """Every live offer: ringing, answered or bridged."""
-        return (*self.ringing, *((self.agent.order.offer,) if self.agent else ()))
+        answered = (self.agent.order.offer,) if self.agent else ()
+        return (*self.ringing, *answered, *(self.contact.offers if self.contact else ()))
 
     @property
     def may_ring(self) -> bool:
@@ -251,17 +248,21 @@ class LiveCall:
 
     def hand_on(self, offer: str, queue: str) -> None:
         """The agent gives the caller to another queue; one who no longer talks changes nothing."""
-        agent = self.agent
-        if agent is None or agent.order.offer != offer or self.bridge is None or not self.packet:
-            return
-        self.agent = self.bridge = None
-        self._end_supervising()
-        agent.over()
-        self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
-        self.packet = replace(self.packet, queue=queue, required_skills=(), preferred_skills=())
-        self.house.tell(house_messages.PacketMade(self.packet), self.id)
-        self._queue(self.packet)
-        self._notify(events.HandedOn(queue))
+        if self.contact is not None and self.contact.first.offer == offer:
+            self._hand_to = queue
+            self.contact.do(HandOn())
+
+    def back_in_queue(self, handed: bool) -> None:
+        """The contact is over and the caller waits: in the queue that the agent named, or in the
+        one from before, where the time since the caller joined it counts as head start."""
+        assert self.packet is not None
+        self.contact = None
+        old, cap = self.packet, self.house.config.acd.priority_cap
+        new = handed_on(old, self._hand_to) if handed else back(old, self._waited(), cap)
+        self.packet = new
+        self.house.tell(house_messages.PacketMade(new), self.id)
+        self._queue(new)
+        self._notify(events.HandedOn(new.queue))
 
     # Another house.
 
@@ -293,7 +294,8 @@ class LiveCall:
     def agent_leg(self, leg: LegId) -> AgentLeg | None:
         """The agent on this leg."""
         agents = (*self.ringing.values(), *((self.agent,) if self.agent else ()))
-        return next((agent for agent in agents if agent.leg == leg), None)
+        talks = self.contact.agents if self.contact else ()
+        return next((agent for agent in (*agents, *talks) if agent.leg == leg), None)
 
     def agent_rang(self, agent: AgentLeg) -> None:
         """An agent's phone rings."""
@@ -321,49 +323,57 @@ class LiveCall:
 
     def agent_gone(self, agent: AgentLeg, cause: Cause) -> None:
         """An agent's leg is gone."""
+        if self.contact is not None and agent in self.contact.agents:
+            return self.contact.gone(agent)
         if self._taken_out(agent.order.offer) is None:
-            return
-        bridged = agent.state is OfferState.BRIDGED
+            return None
         why = agent.failure(cause)
         agent.over()
-        if bridged:
-            self.agent_left(agent.order.offer, cause)
-        else:
-            self._offer_over(agent.order.offer, cause)
-            self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
-            self._notify(events.OfferFailed(agent.order.offer, why))
-            self.house.live({"call": self.id, "offer": agent.order.offer, "failed": why})
+        self._offer_over(agent.order.offer, cause)
+        self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
+        self._notify(events.OfferFailed(agent.order.offer, why))
+        return self.house.live({"call": self.id, "offer": agent.order.offer, "failed": why})
+
+    # The contact.
+
+    def passed_to(self, leg: TalkLeg) -> None:
+        """Another one has the caller now."""
+        self.served_by = leg.agent or self.served_by
+        self._move(states.Passed(OfferId(leg.offer), leg.leg))
+        self.house.live({"call": self.id, "passed": leg.offer, "agent": leg.agent})
+
+    def agent_left(self) -> None:
+        """Who talked with the caller hung up: the conversation ends the call."""
+        self.contact = None
+        self._move(states.AgentLeft(self.state.offer or OfferId("")))
+        self._notify(events.AgentLeft(self._joined))
+
+    def pause_recording(self, on: bool, by: str) -> None:
+        """An agent pauses the recording, or has it go on."""
+        self.recording.pause(on)
+        paused = house_messages.RecordingPaused(self.id, self.line.client, by, on)
+        self.house.tell(paused, self.id)
+        self.house.live({"call": self.id, "recording": "paused" if on else "goes on"})
 
     # Inside.
 
     def _whispered(self, agent: AgentLeg) -> None:
         if self.agent is not agent or self.sound is None or agent.sound is None:
             return
+        offer = agent.order.offer
         self.waited = self._waited()
-        self._notify(events.Bridged(agent.order.offer))
+        self._notify(events.Bridged(offer))
         self.sound.stop()
         self.sound.playout.background(None)
         agent.bridged()
-        self.bridge = Bridge(self.sound, agent.sound)
+        self.agent, self._joined = None, offer
+        self.contact = begin(self, agent, self.sound)
         self.served_by = agent.order.agent
-        self.house.tell(acd.Bridged(agent.order.offer), self.id)
-        self._move(states.Bridged(OfferId(agent.order.offer)))
+        self.house.tell(acd.Bridged(offer), self.id)
+        self._move(states.Bridged(OfferId(offer)))
         contact, waited = agent.order.contact, round(self.waited, 1)
-        self.house.live({"call": self.id, "bridged": agent.order.offer, "agent": contact,
+        self.house.live({"call": self.id, "bridged": offer, "agent": contact,
                          "waited": waited})  # fmt: skip
-
-    def agent_left(self, offer: str, cause: Cause) -> None:
-        """Who talked with the caller is gone."""
-        self.bridge = None
-        self._end_supervising()
-        self._move(states.AgentLeft(OfferId(offer), cause))
-        self.house.tell(acd.ContactEnded(offer, "agent"), self.id)
-        self._notify(events.AgentLeft(offer))
-
-    def _end_supervising(self) -> None:
-        third, self.supervising = self.supervising, None
-        if third is not None:
-            third.hang_up()
 
     def _taken_out(self, offer: str) -> AgentLeg | None:
         """The leg of a live offer, no longer held here; None for one that is over."""
@@ -388,15 +398,12 @@ class LiveCall:
             self._move(states.OfferPlaced(OfferId(other.order.offer), other.leg))
 
     def _leave_queue(self) -> None:
-        for offer in self.offers:
-            agent = self._taken_out(offer)
-            assert agent is not None
-            bridged = agent.state is OfferState.BRIDGED
-            agent.over()
-            if bridged:
-                self.house.tell(acd.ContactEnded(offer, "caller"), self.id)
-            else:
+        for offer in (*self.ringing, *((self.agent.order.offer,) if self.agent else ())):
+            if (agent := self._taken_out(offer)) is not None:
+                agent.over()
                 self.house.tell(acd.OfferFailed(offer, "caller_gone"), self.id)
+        if self.contact is not None:
+            self.contact.caller_gone()
         if self.waiting:
             self.waited = self._waited()
             self.house.tell(acd.CallerLeft(self.id, "hang_up"), self.id)
@@ -444,11 +451,10 @@ class LiveCall:
         now = self.house.clock.now()
         if self.referral is not None:
             self.referral.tick(now)
-        if self.bridge is not None:
-            third = self.supervising
-            carried = third.tick(self.bridge) if third else self.bridge.tick()
+        if self.contact is not None:
+            came, sent = self.contact.tick()
             self.session.on_frame(None, now)
-            self.recording.frame(b"".join(carried.from_a), carried.to_a)
+            self.recording.frame(came, sent)
             return
         if self.voicemail is not None:
             self.recording.frame(*self.voicemail.tick())

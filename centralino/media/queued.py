@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from acd.messages import CallQueued
@@ -22,6 +24,17 @@ def call_queued(packet: Packet, config: Config, caller: str, media: str, epoch: 
         preferred=needs.preferred, intent=packet.intent.name if packet.intent else "",
         levels=needs.levels,
     )  # fmt: skip
+
+
+def handed_on(packet: Packet, queue: str) -> Packet:
+    """The packet of a caller whom an agent gives to another queue."""
+    return replace(packet, queue=queue, required_skills=(), preferred_skills=())
+
+
+def back(packet: Packet, seconds: float, most: float) -> Packet:
+    """The packet of a caller who goes back to the queue joined so many seconds ago: they count as
+    head start, up to `most`, so that the old place is the place again."""
+    return replace(packet, priority=round(min(most, packet.priority + seconds)))
 
 
 def _needs(packet: Packet, config: Config) -> Needs:

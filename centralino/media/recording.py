@@ -44,6 +44,11 @@ class CallRecording:
             mute = self._recorder.mute if now else self._recorder.unmute
             mute(Channel.RECEIVED)
 
+    def pause(self, on: bool) -> None:
+        """An agent has nothing recorded for a while: both sides are muted."""
+        if self._recorder is not None:
+            (self._recorder.mute if on else self._recorder.unmute)()
+
     def hold(self, held: bool) -> None:
         """It is not known whether what is said may be kept, or it is known again."""
         if self._recorder is not None:

@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from acd.messages import ContactEnded
+from centralino.media.contact import OutsideLeg
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.messages import Supervise, Supervised
 from kernel.ids import LegId, new_id
+from telephony.contact import ENDED, Party
 from telephony.dialling import Purpose
-from telephony.media.bridge import Bridge, Carried
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
-from telephony.media.supervision import Mode, ThirdLeg
+from telephony.media.supervision import Mode
 from telephony.media.tones import beep
-from telephony.types import Cause, Originate
+from telephony.types import Originate
 
 if TYPE_CHECKING:
     from centralino.media.live_call import LiveCall
@@ -39,13 +39,14 @@ class Supervising:
     call: LiveCall
     house: House
     leg: LegId = LegId("")
-    third: ThirdLeg | None = None
-    took_over: str = ""
-    """The offer whose agent was replaced."""
-    _mode: Mode = field(init=False)
+    there: bool = False
+    """Whether the phone was answered."""
+    mode: Mode = field(init=False)
+    took_over: OutsideLeg | None = None
+    """The supervisor as the one who has the caller."""
 
     def __post_init__(self) -> None:
-        self._mode = Mode(self.order.mode)
+        self.mode = Mode(self.order.mode)
 
     def place(self) -> bool:
         """Ring the supervisor's phone; whether that may be done."""
@@ -65,52 +66,48 @@ class Supervising:
 
     def answered(self) -> None:
         """The supervisor picked up: nothing but hearing begins, unless asked for more."""
-        if self.call.bridge is None:
+        contact = self.call.contact
+        if contact is None or contact.state in ENDED:
             return self.hang_up()
-        self.third = ThirdLeg(LegSound(self.house.control.media(self.leg), Playout()), self._mode)
         if self.call.line.announce_supervision:
-            for side in (self.call.bridge.a, self.call.bridge.b):
-                side.playout.enqueue(f"joined {self.leg}", beep(hertz=440.0, seconds=0.4))
-                side.playout.end(f"joined {self.leg}")
-        return self._tell(self._mode)
+            contact.announce(beep(hertz=440.0, seconds=0.4))
+        self.there = True
+        contact.bridge.join(Party.SUPERVISOR, self._sound())
+        return self._tell(self.mode)
 
     def digit(self, digit: str) -> None:
         """A key of the supervisor."""
-        if self.third is None or self.took_over:
+        if not self.there or self.took_over is not None:
             return
         if digit == TAKE_OVER:
-            self._take_over(self.third)
+            self._take_over()
         elif digit in KEYS:
-            self.third.mode = KEYS[digit]
-            self._tell(self.third.mode)
+            self.mode = KEYS[digit]
+            self._tell(self.mode)
 
-    def tick(self, bridge: Bridge) -> Carried:
-        """20 ms of the bridge, with the supervisor's."""
-        if self.third is None or self.took_over:
-            return bridge.tick()
-        return self.third.tick(bridge)
-
-    def gone(self, cause: Cause) -> None:
+    def gone(self) -> None:
         """The supervisor's leg is gone; one who took over takes the contact along."""
         self._tell("left")
-        self.third = None
-        if self.took_over:
-            self.call.agent_left(self.took_over, cause)
+        self.there, contact = False, self.call.contact
+        if contact is None:
+            return
+        if self.took_over is not None:
+            contact.gone(self.took_over)
+        elif contact.supervising is self:
+            contact.end_supervising()
 
     def hang_up(self) -> None:
         """The contact is over, or was before the supervisor came."""
         self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
 
-    def _take_over(self, third: ThirdLeg) -> None:
-        agent, caller = self.call.agent, self.call.sound
-        if agent is None or caller is None:
-            return
-        self.took_over = agent.order.offer
-        self.call.agent = None
-        self.call.bridge = Bridge(caller, third.sound)
-        agent.over()
-        self.house.tell(ContactEnded(self.took_over, "agent"), self.call.id)
-        self._tell("take_over")
+    def _take_over(self) -> None:
+        if (contact := self.call.contact) is not None:
+            self.took_over = OutsideLeg(self.leg, self.house, self._sound())
+            contact.taken_over(self.took_over)
+            self._tell("take_over")
+
+    def _sound(self) -> LegSound:
+        return LegSound(self.house.control.media(self.leg), Playout())
 
     def _tell(self, mode: str) -> None:
         told = Supervised(self.call.id, self.call.line.client, self.order.by, str(mode))

@@ -32,6 +32,7 @@ from telephony.types import (
     LegAnswered,
     LegEnded,
     LegEvent,
+    LegHeld,
     LegOffered,
     LegRinging,
     TransferProgressed,
@@ -68,6 +69,7 @@ class Switchboard:
             house_messages.HangUpLeg: self._hang_up_leg,
             house_messages.Supervise: self._supervise,
             house_messages.HandOn: self._hand_on,
+            house_messages.ContactWish: self._wish,
             house_messages.CallerKnown: self._caller_known,
             house_messages.NoticeTold: self._notice_told,
             **self.out.obey,
@@ -105,6 +107,9 @@ class Switchboard:
             self._agent_leg(event.leg, LiveCall.agent_rang)
         elif isinstance(event, DigitReceived):
             self._digit(event)
+        elif isinstance(event, LegHeld) and event.leg in self._agents:
+            if (contact := self._agents[event.leg].contact) is not None:
+                contact.phone_holds(event.leg, event.held)
         elif isinstance(event, TransferProgressed) and event.leg in self._callers:
             self._callers[event.leg].transfer_progressed(event)
         elif isinstance(event, LegEnded):
@@ -203,7 +208,7 @@ class Switchboard:
         elif event.leg in self._notices:
             self._notices.pop(event.leg).ended()
         elif event.leg in self._supervisors:
-            self._supervisors.pop(event.leg).gone(event.cause)
+            self._supervisors.pop(event.leg).gone()
         elif event.leg in self._agents:
             self._agent_leg(event.leg, lambda call, agent: call.agent_gone(agent, event.cause))
             del self._agents[event.leg]
@@ -238,11 +243,12 @@ class Switchboard:
 
     def _held(self) -> acd.CallsHeld:
         calls = self.calls.values()
+        talking = {call.id: call for call in (*calls, *self._agents.values())}.values()
         return acd.CallsHeld(
             self._house.name,
             self._house.epoch,
             waiting=tuple(call.id for call in calls if call.waiting),
-            offers=tuple(offer for call in calls for offer in call.offers),
+            offers=tuple(offer for call in talking for offer in call.offers),
         )
 
     def _place_offer(self, order: acd.PlaceOffer) -> None:
@@ -272,13 +278,18 @@ class Switchboard:
         if (call := self.calls.get(CallId(order.call))) is not None:
             call.hand_on(order.offer, order.queue)
 
+    def _wish(self, order: house_messages.ContactWish) -> None:
+        call = self.calls.get(CallId(order.call))
+        if call is not None and call.contact is not None:
+            call.contact.ask(order.wish, order.offer)
+
     def _supervise(self, order: house_messages.Supervise) -> None:
         call = self.calls.get(CallId(order.call))
-        if call is None or call.bridge is None or call.supervising is not None:
+        if call is None or call.contact is None or call.contact.supervising is not None:
             return  # over meanwhile, or somebody is there already
         third = Supervising(order, call, self._house)
         if third.place():
-            call.supervising = self._supervisors[third.leg] = third
+            call.contact.supervising = self._supervisors[third.leg] = third
 
     def _token(self, made: house_messages.TokenMade) -> None:
         if (call := self.calls.get(CallId(made.call))) is not None:

@@ -82,6 +82,7 @@ ROUTES = (
     Route("POST", "/api/agent/decline", working.decline, needs=WORK),
     Route("POST", "/api/agent/more-time", working.more_time, needs=WORK),
     Route("POST", "/api/agent/transfer", working.transfer, needs=WORK),
+    Route("POST", "/api/agent/contact", working.wish, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was

@@ -14,7 +14,7 @@ from kernel.codec import to_body
 from kernel.packet import Packet, TranscriptLine
 
 Json = dict[str, Any]
-BUSY = ("reserved", "ringing", "whisper", "talking", "wrap_up")
+BUSY = ("reserved", "ringing", "whisper", "talking", "hold", "wrap_up")
 
 
 _NEVER_SEEN: Json = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from aiohttp import web
 from pydantic import Field
 
@@ -14,10 +16,10 @@ from acd.messages import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.snapshot import AgentView
+from acd.snapshot import AgentView, OfferView
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET
-from centralino.messages import HandOn
+from centralino.messages import ContactWish, HandOn
 from centralino.users.permissions import Action, visible
 from centralino.users.types import AgentProfile, SignedIn
 from centralino.web.access import in_
@@ -52,6 +54,13 @@ class Transfer(Body):
 
     offer: str = Field(min_length=1, max_length=64)
     queue: str = Field(min_length=1, max_length=64)
+
+
+class Wish(Body):
+    """What an agent wants of which contact."""
+
+    offer: str = Field(min_length=1, max_length=64)
+    wish: Literal["hold", "retrieve", "pause", "resume"]
 
 
 class MoreTime(Body):
@@ -104,17 +113,32 @@ async def decline(request: web.Request) -> web.Response:
 async def transfer(request: web.Request) -> web.Response:
     """POST /api/agent/transfer: give the caller to another queue of the same client."""
     body = await read(request, Transfer)
-    parts = parts_of(request)
-    view = parts.desk.agent(who(request).user)
-    offer = parts.desk.offer(view.offer) if view else None
-    if offer is None or offer.offer != body.offer or offer.state != "bridged":
-        raise Refusal(409, "stale", "You no longer talk with that caller.")
+    parts, offer = parts_of(request), _own_contact(request, body.offer)
     if body.queue not in {
         each["queue"] for each in _other_queues(parts, offer.client, offer.queue)
     }:
         raise Refusal(400, "bad_body", "queue: there is no such queue to transfer to.")
     await parts.to_media(HandOn(offer.call, offer.media, offer.offer, body.queue))
     return ok()
+
+
+async def wish(request: web.Request) -> web.Response:
+    """POST /api/agent/contact: hold, retrieve, pause or resume the recording."""
+    body = await read(request, Wish)
+    offer = _own_contact(request, body.offer)
+    order = ContactWish(offer.call, offer.media, offer.offer, body.wish)
+    await parts_of(request).to_media(order)
+    return ok()
+
+
+def _own_contact(request: web.Request, name: str) -> OfferView:
+    """The contact that the agent has. Raises Refusal for one that is over."""
+    desk = parts_of(request).desk
+    view = desk.agent(who(request).user)
+    offer = desk.offer(view.offer) if view else None
+    if offer is None or offer.offer != name or offer.state != "bridged":
+        raise Refusal(409, "stale", "You no longer talk with that caller.")
+    return offer
 
 
 def _other_queues(parts: WebParts, client: str, but: str) -> list[Json]:
@@ -183,7 +207,9 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
         # The matching serves queues of several clients; a user sees only those of his roles.
         clients = visible(signed_in, Action.WORK)
         live.contacts[agent.agent] = known = (key, await _read_contact(live, agent, clients))
-    return known[1]
+    offer = live.parts.desk.offer(agent.offer)
+    stands = {"talk": offer.talk or "talking", "paused": offer.paused} if offer else {}
+    return {**known[1], **stands}
 
 
 async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:

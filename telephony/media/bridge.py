@@ -1,18 +1,20 @@
-"""Two legs that hear one another. PURE: it calls only the non-blocking verbs of MediaStream.
+"""Legs that hear one another. PURE: it calls only the non-blocking verbs of MediaStream.
 
-Frames that one leg received go to the other at once; nothing is kept here. What is added is what
-waits in the sending stack: at most one frame. A stall leaves more waiting there, for good since all
-clocks have the same rate, so a `Lane` watches and gives frames up until one is left again.
+Frames that one leg received go to those who hear it at once; nothing is kept here. What is added is
+what waits in the sending stack: at most one frame. A stall leaves more waiting there, for good
+since all clocks have the same rate, so a `Lane` watches and gives frames up until one is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from telephony.media.leg import LegSound
 from telephony.media.mixing import level_dbfs
 
+P = TypeVar("P")
 MOST_QUEUED = 3
 """Frames in the sending stack above which the newest are dropped."""
 RESERVE = 1
@@ -60,32 +62,59 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Carried:
-    """What one tick of a bridge moved, for recorders and listeners."""
+class Carried(Generic[P]):
+    """What one tick of a bridge moved, for recorders: by leg."""
 
-    from_a: Sequence[bytes]
-    from_b: Sequence[bytes]
-    to_a: bytes
-    to_b: bytes
+    came: Mapping[P, Sequence[bytes]]
+    sent: Mapping[P, bytes]
 
 
-class Bridge:
-    """Two legs joined. Each one's own playout is laid over what it hears of the other."""
+@dataclass
+class Bridge(Generic[P]):
+    """Legs by name. Each one's own playout is laid over what it hears of the others."""
 
-    def __init__(self, a: LegSound, b: LegSound) -> None:
-        self.a = a
-        self.b = b
-        self.a_to_b = Lane()
-        self.b_to_a = Lane()
-        self._begun = False
+    legs: dict[P, LegSound] = field(default_factory=dict)
+    lanes: dict[tuple[P, P], Lane] = field(default_factory=dict)
+    """Speaker and listener → the way between them."""
+    _new: set[P] = field(default_factory=set)
 
-    def tick(self, to_a: Sequence[bytes] = (), to_b: Sequence[bytes] = ()) -> Carried:
-        """Move what came since the last 20 ms; `to_a` and `to_b` are a third one's frames."""
-        if not self._begun:  # what came while nobody read is past, and would stay as a delay
-            self._begun = True
-            self.a.catch_up()
-            self.b.catch_up()
-        from_a, from_b = self.a.receive(), self.b.receive()
-        sent_b = self.b.send_through(self.a_to_b.carry(from_a, self.b.waiting()), to_b)
-        sent_a = self.a.send_through(self.b_to_a.carry(from_b, self.a.waiting()), to_a)
-        return Carried(from_a, from_b, sent_a, sent_b)
+    def join(self, name: P, sound: LegSound) -> None:
+        """A leg comes, or another one takes its place."""
+        self.leave(name)
+        self.legs[name] = sound
+        self._new.add(name)
+
+    def leave(self, name: P) -> None:
+        """A leg goes; harmless when it is not here."""
+        self.legs.pop(name, None)
+        self.lanes = {way: lane for way, lane in self.lanes.items() if name not in way}
+
+    def rename(self, old: P, new: P) -> None:
+        """A leg takes another's place, without losing a frame."""
+        sound, fresh = self.legs.pop(old), old in self._new
+        self.leave(old)
+        self.join(new, sound)
+        if not fresh:
+            self._new.discard(new)
+
+    def tick(self, hears: Mapping[P, Sequence[P]]) -> Carried[P]:
+        """Move what came since the last 20 ms; `hears` says to each listener who is heard.
+
+        Whoever hears nobody gets the playout alone: music, an announcement, or nothing.
+        """
+        for name in self._new & set(self.legs):
+            self.legs[name].catch_up()  # what came while nobody read would stay as a delay
+        self._new.clear()
+        came = {name: sound.receive() for name, sound in self.legs.items()}
+        sent = {name: self._send(name, hears.get(name, ()), came) for name in self.legs}
+        return Carried(came, sent)
+
+    def _send(self, listener: P, heard: Sequence[P], came: Mapping[P, Sequence[bytes]]) -> bytes:
+        sound = self.legs[listener]
+        waiting = sound.waiting()
+        voices = [
+            self.lanes.setdefault((name, listener), Lane()).carry(came[name], waiting)
+            for name in heard
+            if name in came
+        ]
+        return sound.send_through(*voices)

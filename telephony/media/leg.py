@@ -57,17 +57,16 @@ class LegSound:
             sent.append(frame)
         return b"".join(sent)
 
-    def send_through(self, frames: Sequence[bytes], also: Sequence[bytes] = ()) -> bytes:
-        """Send another leg's frames with the playout, and `also` a third one's, laid over them;
-        what was sent.
+    def send_through(self, *voices: Sequence[bytes]) -> bytes:
+        """Send other legs' frames laid over one another and over the playout; what was sent.
 
-        When nothing came from the others, the playout goes alone.
+        When nothing came from any of them, the playout goes alone.
         """
-        if not frames and not also:
+        if not any(voices):
             return self.send()
         sent = []
-        for pair in zip_longest(frames, also):
-            parts = [part for part in (*pair, self.playout.next_frame()) if part is not None]
+        for together in zip_longest(*voices):
+            parts = [part for part in (*together, self.playout.next_frame()) if part is not None]
             sent.append(mix(*parts))
             self.media.write(sent[-1])
         return b"".join(sent)

@@ -1,52 +1,34 @@
-"""A third person at a bridge: hears both sides, and is heard by none, one or both. PURE as
-bridge.py is."""
+"""A third person at a contact: hears all, and is heard by none, one or all. PURE."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
-from itertools import zip_longest
 
-from telephony.media.bridge import MOST_QUEUED, Bridge, Carried, Lane
-from telephony.media.leg import LegSound
-from telephony.media.mixing import mix
+from telephony.contact import Hears, Party
 
 
 class Mode(StrEnum):
-    """Who hears the third one. Side `a` of the bridge is the caller, side `b` the agent."""
+    """Who hears the supervisor."""
 
     LISTEN = "listen"
     """Nobody."""
     WHISPER = "whisper"
-    """The agent alone."""
+    """The agents, not the caller."""
     BARGE = "barge"
-    """Both."""
+    """All."""
 
 
-class ThirdLeg:
-    """The supervisor's leg beside a bridge."""
-
-    def __init__(self, sound: LegSound, mode: Mode) -> None:
-        self.sound = sound
-        self.mode = mode
-        self._lane = Lane()
-        self._begun = False
-
-    def tick(self, bridge: Bridge) -> Carried:
-        """Move what came since the last 20 ms between the three."""
-        if not self._begun:
-            self._begun = True
-            self.sound.catch_up()
-        voice = self.sound.receive()[:MOST_QUEUED]
-        to_a = voice if self.mode is Mode.BARGE else []
-        to_b = [] if self.mode is Mode.LISTEN else voice
-        carried = bridge.tick(to_a, to_b)
-        heard = mixed(carried.from_a, carried.from_b)
-        self.sound.send_through(self._lane.carry(heard, self.sound.waiting()))
-        return carried
-
-
-def mixed(one: Sequence[bytes], other: Sequence[bytes]) -> list[bytes]:
-    """Two sides as one, frame by frame."""
-    pairs = zip_longest(one, other)
-    return [mix(*(frame for frame in pair if frame is not None)) for pair in pairs]
+def supervised(hears: Hears, mode: Mode) -> Hears:
+    """Who hears whom with a supervisor there. Nobody on hold is drawn in: it is the talk that is
+    supervised, and who waits goes on waiting."""
+    talking = tuple(hears)
+    told = {
+        Mode.LISTEN: (),
+        Mode.WHISPER: tuple(party for party in talking if party is not Party.CALLER),
+        Mode.BARGE: talking,
+    }[mode]
+    both = {
+        party: (*heard, Party.SUPERVISOR) if party in told else heard
+        for party, heard in hears.items()
+    }
+    return {**both, Party.SUPERVISOR: talking}

@@ -17,9 +17,10 @@ const MODES = {
   ringing: ["Ringing", "Answer on your phone."],
   whisper: ["Connecting", "You hear who calls; any key skips it."],
   talking: ["On a call", "Notes are saved while you type."],
+  hold: ["Caller on hold", "The caller hears music."],
   wrap_up: ["Wrap-up", "Finish your notes."],
 };
-const WITH_CALL = new Set(["reserved", "ringing", "whisper", "talking", "wrap_up"]);
+const WITH_CALL = new Set(["reserved", "ringing", "whisper", "talking", "hold", "wrap_up"]);
 const RINGS = new Set(["reserved", "ringing"]);
 const TITLE = document.title;
 
@@ -113,7 +114,22 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
 const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h("p", { class: "faint" }, "Nothing is known of this call.")));
 const drawSaid = region("said", (lines) => transcript(lines));
 
-const drawTodo = region("todo", ({ mode, offer, transfer }) => {
+// What may be done with a contact, by how it stands.
+const WISHES = {
+  talking: [["hold", "Hold", "Alt+Shift+H"]],
+  hold: [["retrieve", "Back to the caller", "Alt+Shift+H"]],
+};
+
+function wishes({ offer, talk, paused }) {
+  const recording = paused ? ["resume", "Record again"] : ["pause", "Pause recording"];
+  const button = ([wish, label, keys]) => h("button", { class: "quiet", id: wish, "aria-keyshortcuts": keys, onclick: () => act("contact", { offer, wish }) }, label);
+  return [
+    h("div", { class: "row", role: "group", "aria-label": "Call" }, [...(WISHES[talk] ?? []), recording].map(button)),
+    paused ? h("p", { class: "mark doubt", id: "paused" }, "Nothing is recorded now.") : null,
+  ];
+}
+
+const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused }) => {
   if (RINGS.has(mode)) {
     return [
       h("p", { class: "answer" }, "Pick up your phone to answer."),
@@ -123,11 +139,14 @@ const drawTodo = region("todo", ({ mode, offer, transfer }) => {
     ];
   }
   if (mode === "wrap_up") return [h("button", { class: "primary wide", id: "done", onclick: done, "aria-keyshortcuts": "Control+Enter" }, "Done"), h("p", { class: "faint" }, "Ctrl + Enter"), h("button", { class: "quiet wide", id: "more-time", onclick: () => act("more-time", { seconds: 60 }) }, "One more minute")];
-  if (mode === "talking" && transfer?.length) {
+  if (mode === "talking" || mode === "hold") {
     return [
+      ...wishes({ offer, talk, paused }),
+      ...(transfer?.length ? [
       h("h3", {}, "Transfer to"),
       h("div", { class: "row", id: "transfer" }, transfer.map((queue) => h("button", { class: "pill", onclick: () => act("transfer", { offer, queue: queue.queue }) }, queue.name || words(queue.queue)))),
       h("p", { class: "faint" }, "The caller waits there with everything that is known; your wrap-up begins."),
+      ] : []),
     ];
   }
   return mode === "whisper" ? h("p", { class: "answer" }, "You hear who is calling…") : null;
@@ -188,7 +207,7 @@ function show(state) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
     drawSaid(joined(contact.packet?.transcript));
-    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to });
+    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused });
   }
   if (busy) popUp(mode, contact);
   edit(busy ? contact : undefined, mode);
@@ -222,6 +241,7 @@ addEventListener("keydown", (event) => {
   if (!event.altKey || !event.shiftKey) return;
   if (event.code === "KeyR") byId("ready")?.click();
   if (event.code === "KeyD") byId("decline")?.click();
+  if (event.code === "KeyH") (byId("hold") ?? byId("retrieve"))?.click();
 });
 addEventListener("beforeunload", () => editor?.leave());
 

@@ -66,7 +66,7 @@ function draw({ rows, total, agents, problems, terms }, by) {
 function agent({ name, times, reasons, occupancy }) {
   const spent = (doing) => cell(duration(times[doing] ?? 0));
   const why = Object.entries(reasons).map(([reason, length]) => `${words(reason) || "no reason"} ${duration(length)}`);
-  return h("tr", {}, h("th", { scope: "row" }, name), spent("available"), spent("ringing"), spent("talking"), spent("wrap_up"),
+  return h("tr", {}, h("th", { scope: "row" }, name), spent("available"), spent("ringing"), spent("talking"), spent("hold"), spent("wrap_up"),
     spent("not_ready"), h("td", {}, why.join(", ") || "–"), cell(share(occupancy)));
 }
 

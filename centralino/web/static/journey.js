@@ -15,7 +15,10 @@ const STEPS = {
   "acd call ended": ({ why }) => ({ "by agent": "Agent hangs up", "by caller": "Caller hangs up" })[why],
   "acd agent ringing": ({ who }) => `Rings at ${who}`,
   "acd agent whisper": ({ who }) => `${who} picks up`,
-  "acd agent talking": ({ who }) => `${who} and the caller talk`,
+  "acd agent talking": ({ who, from }) => (from === "hold" ? `${who} is back with the caller` : `${who} and the caller talk`),
+  "acd agent hold": ({ who }) => `${who} puts the caller on hold`,
+  "recording recording paused": () => "The agent pauses the recording",
+  "recording recording recording": () => "The recording goes on",
   "acd agent idle": ({ who, from }) => (from === "wrap_up" ? `${who} has finished the notes` : undefined),
 };
 

@@ -8,7 +8,7 @@ import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
 const MODES = {
   logged_out: "Logged out", not_ready: "Not ready", ready: "Ready", unreachable: "Phone unreachable", reserved: "Ringing",
-  ringing: "Ringing", whisper: "Connecting", talking: "On a call", wrap_up: "Wrap-up",
+  ringing: "Ringing", whisper: "Connecting", talking: "On a call", hold: "Caller on hold", wrap_up: "Wrap-up",
 };
 
 await begin("queues");
@@ -38,7 +38,7 @@ const drawAgents = region("agents", (agents) => agents.map((agent) =>
       agent.mode === "not_ready" && agent.reason ? h("small", {}, words(agent.reason)) : null,
       agent.after ? h("small", {}, `then: ${words(agent.after)}`) : null),
     h("td", { class: "number" }, h("span", { dataset: { since: agent.since } })),
-    h("td", {}, agent.queue_names.join(", ") || "–", agent.mode === "talking" ? h("button", { class: "quiet", onclick: () => listen(agent) }, "Listen") : null),
+    h("td", {}, agent.queue_names.join(", ") || "–", ["talking", "hold"].includes(agent.mode) ? h("button", { class: "quiet", onclick: () => listen(agent) }, "Listen") : null),
   )));
 
 // The house rings a phone of the supervisor's and joins it; keys on it do the rest.
@@ -49,7 +49,7 @@ async function listen(agent) {
   if (await attempt(() => post("/api/supervise", { agent: agent.agent, phone }))) toast("Your phone rings.", "good");
 }
 
-const TALKING = new Set(["whisper", "talking"]);
+const TALKING = new Set(["whisper", "talking", "hold"]);
 
 live("queues", ({ queues, agents, draining }) => {
   houseCloses(draining);

@@ -280,8 +280,11 @@ async def test_two_legs_bridged_and_unbridged(world: World) -> None:
     agents = await connect(world.me, agent, "agent")
     await caller.do("play", "out", hertz=400)
     await agent.do("play", agents, hertz=1000)
-    sides = [LegSound(world.control.media(leg), Playout()) for leg in (inbound, LegId("agent"))]
-    world.pump.add("bridge", Bridge(sides[0], sides[1]).tick)
+    bridge: Bridge[LegId] = Bridge()
+    for leg in (inbound, LegId("agent")):
+        bridge.join(leg, LegSound(world.control.media(leg), Playout()))
+    both = {inbound: (LegId("agent"),), LegId("agent"): (inbound,)}
+    world.pump.add("bridge", lambda: bridge.tick(both))
     await hears(agent, agents, 400)
     await hears(caller, "out", 1000)
     world.pump.remove("bridge")

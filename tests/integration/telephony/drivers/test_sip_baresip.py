@@ -92,6 +92,35 @@ async def test_an_answer_that_is_there_at_once_is_not_missed(sip_world: World) -
     assert (await one(far, LegHeld)).held
 
 
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [("sendonly", ("recvonly", "inactive")), ("inactive", ("inactive",))],
+)
+async def test_a_hold_is_answered_by_what_it_allows_and_taken_back(
+    sip_world: World, asked: str, answers: tuple[str, ...]
+) -> None:
+    """:rfc:`3264#section-6.1` and :rfc:`6337#section-5.3`."""
+    async with wire_peer() as wire:
+        await sip_world.me.do(
+            "originate", "out", target=f"sip:a@127.0.0.1:{wire.port}", from_uri=ANNA
+        )
+        await one(sip_world.me, LegAnswered)
+        first = await wire.seen("INVITE")
+        for number, direction in enumerate((asked, "sendrecv"), 1):
+            wire.invite_again(first, f"{PCMU}a={direction}\r\n", 10 + number)
+            answer = await wire.seen("200", number)
+            allowed = answers if direction == asked else ("sendrecv",)
+            assert any(f"a={each}\r\n" in answer.body for each in allowed), answer.body
+            wire.request(
+                "ACK", first.get("Contact").split(">")[0].strip("<"), first.source,
+                {name: answer.get(name) for name in ("From", "To", "Call-ID")}
+                | {"CSeq": f"{10 + number} ACK"},
+            )  # fmt: skip
+            held = await one(sip_world.me, LegHeld, number=number)
+            assert held.held == (direction == asked)
+        assert told(sip_world.me, LegEnded) == []
+
+
 async def test_a_foreign_codec_is_refused_with_488(sip_world: World) -> None:
     async with wire_peer() as wire:
         wire.invite(port_of(sip_world), OPUS)

@@ -114,6 +114,17 @@ class Wire(asyncio.DatagramProtocol):
         }
         self.request("INVITE", f"sip:{user}@127.0.0.1:{port}", ("127.0.0.1", port), headers, body)
 
+    def invite_again(self, first: Message, body: str, sequence: int) -> None:
+        """A re-INVITE in the dialog that `first`, answered here, began."""
+        headers = {
+            "From": f"{first.get('To')};tag=wire",
+            "To": first.get("From"),
+            "Call-ID": first.get("Call-ID"),
+            "CSeq": f"{sequence} INVITE",
+        }
+        contact = first.get("Contact").split(">")[0].strip("<")
+        self.request("INVITE", contact, first.source, headers, body)
+
     def notify(self, refer: Message, sipfrag: str) -> None:
         """The final NOTIFY of a REFER (RFC 3515 §2.4.4)."""
         headers = {

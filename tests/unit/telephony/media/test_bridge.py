@@ -17,39 +17,45 @@ def frame(value: int) -> bytes:
 LOUD = b"\x00\x20" * 160
 
 
-def joined() -> tuple[HandStream, HandStream, Bridge]:
+BOTH = {"a": ("b",), "b": ("a",)}
+
+
+def joined() -> tuple[HandStream, HandStream, Bridge[str]]:
     a, b = HandStream(), HandStream()
-    return a, b, Bridge(LegSound(a, Playout()), LegSound(b, Playout()))
+    bridge: Bridge[str] = Bridge()
+    bridge.join("a", LegSound(a, Playout()))
+    bridge.join("b", LegSound(b, Playout()))
+    return a, b, bridge
 
 
 def test_each_hears_the_other_in_the_same_tick() -> None:
     a, b, bridge = joined()
-    bridge.tick()
+    bridge.tick(BOTH)
     a.arriving, b.arriving = [frame(1)], [frame(2)]
-    carried = bridge.tick()
+    carried = bridge.tick(BOTH)
     assert (a.waiting, b.waiting) == ([frame(2)], [frame(1)])
-    assert carried == Carried([frame(1)], [frame(2)], frame(2), frame(1))
+    assert carried == Carried({"a": [frame(1)], "b": [frame(2)]}, {"a": frame(2), "b": frame(1)})
 
 
 def test_silence_carries_nothing() -> None:
     _, _, bridge = joined()
-    assert bridge.tick() == Carried([], [], b"", b"")
+    assert bridge.tick(BOTH) == Carried({"a": [], "b": []}, {"a": b"", "b": b""})
 
 
 def test_a_whisper_is_heard_by_one_alone() -> None:
     a, b, bridge = joined()
-    bridge.b.playout.enqueue("whisper", frame(8))
-    bridge.tick()
+    bridge.legs["b"].playout.enqueue("whisper", frame(8))
+    bridge.tick(BOTH)
     a.arriving, b.arriving = [frame(1)], [frame(2)]
-    bridge.b.playout.enqueue("whisper", frame(8))
-    bridge.tick()
+    bridge.legs["b"].playout.enqueue("whisper", frame(8))
+    bridge.tick(BOTH)
     assert (a.waiting, b.waiting) == ([frame(2)], [frame(8), frame(9)])
 
 
 def test_what_came_before_the_bridge_is_past() -> None:
     a, b, bridge = joined()
     a.arriving = [frame(1)] * 30
-    assert bridge.tick().from_a == []
+    assert bridge.tick(BOTH).came["a"] == []
     assert a.arriving == [] and b.waiting == []
 
 
@@ -66,10 +72,10 @@ def test_a_backlog_after_a_stall_is_worked_off(sound: bytes) -> None:
     b.waiting = [frame(0)] * 3
     for _ in range(6 * WINDOW):
         a.arriving = [sound]
-        bridge.tick()
+        bridge.tick(BOTH)
         b.transmit()
     assert len(b.waiting) <= 1
-    assert bridge.a_to_b.dropped <= 3
+    assert bridge.lanes["a", "b"].dropped <= 3
 
 
 def test_a_quiet_frame_is_given_up_rather_than_a_loud_one() -> None:
@@ -82,9 +88,44 @@ def test_a_quiet_frame_is_given_up_rather_than_a_loud_one() -> None:
 
 def test_a_steady_bridge_drops_nothing() -> None:
     a, b, bridge = joined()
-    bridge.tick()
+    bridge.tick(BOTH)
     for _ in range(4 * WINDOW):
         a.arriving = [frame(1)]
-        bridge.tick()
+        bridge.tick(BOTH)
         assert b.transmit() == frame(1)
-    assert bridge.a_to_b.dropped == 0
+    assert bridge.lanes["a", "b"].dropped == 0
+
+
+def test_of_three_each_hears_the_two_others() -> None:
+    a, b, bridge = joined()
+    c = HandStream()
+    bridge.join("c", LegSound(c, Playout()))
+    all_hear = {"a": ("b", "c"), "b": ("a", "c"), "c": ("a", "b")}
+    bridge.tick(all_hear)
+    a.arriving, b.arriving, c.arriving = [frame(1)], [frame(2)], [frame(4)]
+    bridge.tick(all_hear)
+    assert (a.waiting, b.waiting, c.waiting) == ([frame(6)], [frame(5)], [frame(3)])
+
+
+def test_who_hears_nobody_has_the_playout_alone_and_is_heard_by_nobody() -> None:
+    a, b, bridge = joined()
+    bridge.tick({})
+    bridge.legs["a"].playout.background(LOUD)
+    a.arriving, b.arriving = [frame(1)], [frame(2)]
+    bridge.tick({})
+    assert a.waiting[-1] == LOUD and b.waiting == []
+    a.arriving, b.arriving, a.waiting = [], [frame(2)], []
+    bridge.legs["a"].playout.background(None)
+    bridge.tick(BOTH)
+    bridge.tick(BOTH)
+    assert a.waiting[-1:] != [frame(2)], "what was said meanwhile is past"
+
+
+def test_a_leg_takes_anothers_place_without_losing_a_frame() -> None:
+    a, b, bridge = joined()
+    bridge.tick(BOTH)
+    bridge.rename("b", "a")
+    bridge.join("c", LegSound(a, Playout()))
+    b.arriving = [frame(2)]
+    assert bridge.tick({"c": ("a",)}).came["a"] == [frame(2)]
+    assert set(bridge.legs) == {"a", "c"}

@@ -247,6 +247,11 @@ def in_contact(record: AgentRecord, talk: str, now: float) -> AgentRecord:
     return moves(record, event, now) if STATE.allows(record.state, event) else record
 
 
+def joined(record: AgentRecord, call: str) -> AgentRecord:
+    """The record of one who was consulted about a call, and has it now."""
+    return replace(record, call=call)
+
+
 def wrapped_up(record: AgentRecord, now: float) -> AgentRecord:
     """The record after wrap-up. Raises IllegalTransition for an agent in none."""
     return at_rest(moves(record, WrapUpEnded(record.agent), now), now)

@@ -79,13 +79,17 @@ class Book:
         return [*self._stays.values(), *running]
 
     def waits(self, record: WaitingRecord) -> None:
-        """A call is in a line."""
+        """A call is in a line. One by which an agent is consulted is nobody's stay."""
+        if record.consult:
+            return
         self._stays[record.call] = _stay(record)
 
     def left(self, call: str, why: str, now: float, agent: str = "") -> None:
         """A call left its line, for one of `EXITS`."""
-        done = replace(self._stays.pop(call), exit=EXITS[why], left=now, agent=agent)
-        self._facts.append(Fact(done, done.client))
+        stay = self._stays.pop(call, None)
+        if stay is not None:
+            done = replace(stay, exit=EXITS[why], left=now, agent=agent)
+            self._facts.append(Fact(done, done.client))
 
     def agent(self, record: AgentRecord, now: float) -> None:
         """An agent's row was written: perhaps a new stretch begins."""

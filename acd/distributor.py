@@ -35,6 +35,7 @@ from acd.messages import (
     CallQueued,
     CallsHeld,
     ContactEnded,
+    ContactJoined,
     ContactMoved,
     DeviceChanged,
     MediaLost,
@@ -68,6 +69,7 @@ class Distributor(Wishes, Leaving, Cycle):
             OfferFailed: self._offer_failed,
             ContactEnded: self._contact_ended,
             ContactMoved: self._contact_moved,
+            ContactJoined: self._contact_joined,
             CallsHeld: self._calls_held,
             MediaLost: self._media_lost,
             AgentLoggedIn: self.logged_in,
@@ -227,6 +229,15 @@ class Distributor(Wishes, Leaving, Cycle):
         self.floor.put_offer(further, event.talk)
         agent = agents.in_contact(self.floor.agents[offer.agent], event.talk, now)
         return self.floor.put_agent(agent, event.talk, offer.call)
+
+    def _contact_joined(self, event: ContactJoined, now: float) -> None:
+        offer = self.floor.offers.get(event.offer)
+        if offer is None or offer.state is not OfferState.BRIDGED or offer.call == event.call:
+            return self.stale()
+        self.floor.talking.pop(offer.call, None)
+        self.floor.put_offer(replace(offer, call=event.call, talk=""), f"joins {event.call}")
+        agent = agents.in_contact(self.floor.agents[offer.agent], "talking", now)
+        return self.floor.put_agent(agents.joined(agent, event.call), "joined", event.call)
 
     def _lease_ended(self, name: str, now: float) -> None:
         offer = self.floor.offers[name]

@@ -335,7 +335,7 @@ def _serves(record: AgentRecord) -> tuple[object, ...]:
 
 
 def _opened(call: WaitingRecord) -> tuple[object, ...]:
-    return (call.refused, call.lowered, call.dropped, call.tier)
+    return (call.refused, call.lowered, call.dropped, call.tier, call.agent)
 
 
 def _asks(call: WaitingRecord) -> Hashable:

@@ -80,6 +80,8 @@ def why_not(agent: AgentRecord, call: WaitingRecord, tier: int = EVERY_TIER) -> 
     """
     if not agent.free:
         return _held(agent)
+    if call.agent and call.agent != agent.agent:
+        return "kept for another"
     if call.queue not in agent.queues:
         return "other queues"
     for skill in call.required:

@@ -37,6 +37,14 @@ class CallQueued:
     intent: str = ""
     levels: dict[str, int] = field(default_factory=dict)
     """Required skill → least level 1–5; 1 where none is said."""
+    agent: str = ""
+    """For whom it is kept: nobody else is offered it meanwhile."""
+    agent_seconds: float = 0.0
+    """How long it is kept; 0: for as long as it waits. One kept for a while is kept for nobody when
+    that agent is not at work."""
+    consult: str = ""
+    """An agent wants to talk about this call. It is no caller of its own: it has no place to come
+    back to and is in no queue's figures."""
 
 
 @message("acd.caller_left")
@@ -102,6 +110,15 @@ class ContactEnded:
 
     offer: str
     by: Literal["caller", "agent", "lost"]
+
+
+@message("acd.contact_joined")
+@dataclass(frozen=True)
+class ContactJoined:
+    """Who was consulted has the caller now: the contact about a call becomes that call's."""
+
+    offer: str
+    call: str
 
 
 @message("acd.calls_held")

@@ -78,7 +78,7 @@ class Reactions:
         self.floor.seq += 1
         joined, seq = now, self.floor.seq
         key = seat_key(event.client, event.queue, event.caller)
-        if event.caller and key in self.floor.seats:
+        if event.caller and not event.consult and key in self.floor.seats:
             joined, seq = self.floor.seats[key].joined, self.floor.seats[key].seq
             self.counts["resumed"] += 1
             self.floor.drop_seat(key)
@@ -86,10 +86,18 @@ class Reactions:
             event.call, event.client, event.queue, event.caller, event.media, event.epoch,
             joined, now, seq, event.priority, event.required, event.preferred,
             event.intent, levels=event.levels, entered=joined,
+            agent=self._keeps(event), consult=event.consult,
+            agent_until=now + event.agent_seconds if event.agent_seconds else 0.0,
         )  # fmt: skip
         self.floor.put_call(self._opened_up(record, now))
         why = "back to the kept place" if joined < now else "queued"
         self._call_moved(event.call, "", "waiting", why, event.client)
+
+    def _keeps(self, event: CallQueued) -> str:
+        """For whom a call is kept: for a while only where that agent is at work."""
+        agent = self.floor.agents.get(event.agent)
+        lasting = not event.agent_seconds
+        return event.agent if lasting or (agent is not None and agent.present) else ""
 
     def open_up(self, name: str, now: float) -> None:
         """Give a call what its wait has opened."""
@@ -102,7 +110,7 @@ class Reactions:
 
     def _opened_up(self, call: WaitingRecord, now: float) -> WaitingRecord:
         queue = self._queues.get(call.queue)
-        if queue is None or not (queue.tier_waits or queue.relax):
+        if queue is None or not (queue.tier_waits or queue.relax or call.agent_until):
             return call
         if (due := next_step(call, queue, now)) is not None:
             self.floor.timers.set(("step", call.call), due)
@@ -123,7 +131,7 @@ class Reactions:
             self._keep_seat(call, keep, now)
 
     def _keep_seat(self, of: WaitingRecord | OfferRecord, seconds: float, now: float) -> None:
-        if not of.caller or not seconds:
+        if not of.caller or not seconds or (isinstance(of, WaitingRecord) and of.consult):
             return
         queue = of.origin or of.queue
         seat = SeatRecord(of.client, queue, of.caller, of.joined, of.seq, now + seconds)

@@ -194,6 +194,12 @@ class WaitingRecord:
     """Whether what was told has gone up once."""
     foretold: tuple[float, float, float] | None = None
     """The first estimate: when it was told, and its range in seconds; its error is measured."""
+    agent: str = ""
+    """For whom it is kept."""
+    agent_until: float = 0.0
+    """Until when, UTC seconds; 0: for as long as it waits."""
+    consult: str = ""
+    """The call that it is about, for one that is no caller of its own."""
 
     @property
     def key(self) -> str:

@@ -34,6 +34,7 @@ def widened(call: WaitingRecord, queue: QueueConfig, now: float) -> WaitingRecor
         lowered=sum(step.lower for step in steps),
         dropped=tuple(skill for skill in call.required if skill in dropped),
         tier=tier_by_time(queue.tier_waits, entered, now),
+        agent=call.agent if not call.agent_until or now < call.agent_until else "",
     )
 
 
@@ -43,4 +44,6 @@ def next_step(call: WaitingRecord, queue: QueueConfig, now: float) -> float | No
     steps = queue.relax if call.required else ()
     times = [*queue.tier_waits, *(step.after for step in steps)]
     later = [entered + after for after in times if entered + after > now]
+    if call.agent and call.agent_until > now:
+        later.append(call.agent_until)
     return min(later, default=None)

@@ -14,6 +14,15 @@ from kernel.packet import Packet, TranscriptLine
 from outbound.notice_messages import Script
 from voicebot.dialogue.state import Earlier
 
+CONSULT = "+"
+"""Between the id of a call and the number of a consultation about it."""
+
+
+def call_of(name: str) -> str:
+    """The call that a consultation is about; of a call itself, the same."""
+    return name.partition(CONSULT)[0]
+
+
 # --- media → control
 
 
@@ -155,6 +164,17 @@ class CallFinished:
     intent: str = ""
 
 
+@message("contact.consult_keyed")
+@dataclass(frozen=True)
+class ConsultKeyed:
+    """An agent keyed whom to consult: control knows whose number it is."""
+
+    call: str
+    media: str
+    offer: str
+    digits: str
+
+
 @message("recording.paused")
 @dataclass(frozen=True)
 class RecordingPaused:
@@ -277,10 +297,29 @@ class HandOn:
     queue: str
 
 
+@message("contact.consult")
+@dataclass(frozen=True)
+class ConsultOrder:
+    """An agent wants to talk with somebody about a call: an agent, or whoever serves `queue`, or an
+    outside number. With nothing named there is no such somebody, and the agent hears so."""
+
+    call: str
+    media: str
+    offer: str
+    """The agent's contact: a late click must not hit the next one."""
+    queue: str = ""
+    agent: str = ""
+    """In `queue`; empty: anybody there."""
+    number: str = ""
+    blind: bool = False
+    """The agent leaves at once."""
+
+
 @message("contact.wish")
 @dataclass(frozen=True)
 class ContactWish:
-    """What an agent wants of the contact: `hold`, `retrieve`, `pause` or `resume` the recording."""
+    """What an agent wants of the contact: `hold`, `retrieve`, `swap`, `join`, `complete`, `return`;
+    `pause` or `resume` the recording."""
 
     call: str
     media: str

@@ -30,6 +30,8 @@ class Purpose(StrEnum):
     """An agent's phone, for a caller who waits."""
     REFER = "refer"
     """A caller is sent to another house."""
+    TRANSFER = "transfer"
+    """An agent calls an outside number for a caller."""
     CAMPAIGN = "campaign"
     """Somebody on a list is called."""
 

@@ -235,6 +235,7 @@ class Config(Section):
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),
+        DialRule(purposes=("transfer",), targets=("phones", "national")),
     )
 
     @model_validator(mode="after")

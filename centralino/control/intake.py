@@ -102,6 +102,7 @@ class Intake:
             SoundKeyMade: self._sound_key,
             acd.CallQueued: self._queued,
             acd.OfferAnswered: self._answered,
+            acd.ContactJoined: self._joined,
         }
 
     async def take(self, envelope: Envelope) -> None:
@@ -225,6 +226,11 @@ class Intake:
             waited = waiting.waited if waiting else None
             await self._history.update(offer.call, CallUpdate(agent=offer.agent, waited=waited))
 
+    async def _joined(self, joined: acd.ContactJoined) -> None:
+        await self._acd.submit(joined)
+        if (offer := self._acd.offer(joined.offer)) is not None:
+            await self._history.update(joined.call, CallUpdate(agent=offer.agent))
+
     async def _room(self, room: house.MediaRoom) -> None:
         self._metrics.report(room.media, "room", room.room, counter=False)
         self._metrics.report(room.media, "use", room.use, counter=False)
@@ -271,6 +277,7 @@ class Intake:
 
     async def _keep(self, call: str) -> float:
         """How long content of this call is kept: its line says."""
+        call = house.call_of(call)
         if call not in self._lines:
             row = await self._history.get(call, None)
             self._lines[call] = row.line if row else ""

@@ -25,6 +25,7 @@ from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
+from centralino.control.consulting import Consulting
 from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
 from centralino.control.phones import Phones
@@ -61,6 +62,7 @@ from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
 from outbound import messages as outbound_messages
+from telephony.dialling import Purpose
 
 log = structlog.get_logger()
 
@@ -247,6 +249,10 @@ async def opened(
         async def to_media(order: Any) -> None:
             await bus.send(order.media, order, call=order.call)
 
+        denied = contact_denied(config, arguments.layout.edge, Purpose.TRANSFER)
+        consulting = Consulting(service, users, denied, to_media)
+        intake.takers[house.ConsultKeyed] = consulting.keyed
+
         async def journey(call: str) -> list[JournalRow]:
             return await read_journal(database, centre, call=call)
 
@@ -264,7 +270,8 @@ async def opened(
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
             phone_registered=phones.registered.__contains__,
             contact_denied=contact_denied(config, arguments.layout.edge),
-            to_media=to_media, credentials_changed=phones.tell_edge, draining=told.drain,
+            to_media=to_media, consulting=consulting,
+            credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip

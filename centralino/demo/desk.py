@@ -88,8 +88,8 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def signed_in(url: str, name: str, password: str) -> AsyncIterator[Desk]:
-    """Sign in and keep the live socket open."""
+async def signed_in(url: str, name: str, password: str, view: str = "agent") -> AsyncIterator[Desk]:
+    """Sign in and keep the live socket of a page open."""
     jar = aiohttp.CookieJar(unsafe=True)  # cookies of an address, not of a name
     async with aiohttp.ClientSession(url, cookie_jar=jar) as http:
         credentials = {"name": name, "password": password}
@@ -98,7 +98,7 @@ async def signed_in(url: str, name: str, password: str) -> AsyncIterator[Desk]:
                 raise ProcessDied(f"{name} cannot sign in: {await response.text()}")
             csrf = str((await response.json())["csrf"])
         desk = Desk(http, csrf)
-        async with http.ws_connect("/live?view=agent", headers={"Origin": url}) as socket:
+        async with http.ws_connect(f"/live?view={view}", headers={"Origin": url}) as socket:
             following = asyncio.create_task(desk.follow(socket))
             try:
                 yield desk

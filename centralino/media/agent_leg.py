@@ -65,8 +65,8 @@ class AgentLeg:
     leg: LegId = LegId("")
     state: OfferState = OfferState.PLACED
     sound: LegSound | None = None
-    asked: Callable[[StarKey], None] = lambda key: None
-    """Told of the keys by which the contact is handled."""
+    asked: Callable[[StarKey, str], None] = lambda key, number: None
+    """Told of the keys by which the contact is handled, and of a number keyed behind them."""
     _stars: StarKeys = field(default_factory=StarKeys)
     _whisper: bytes = b""
     _whispered: asyncio.Task[None] | None = None
@@ -116,7 +116,7 @@ class AgentLeg:
         elif asked is StarKey.LOG_OUT_AFTER:
             self.house.tell(AgentLoggedOut(self.order.agent))
         elif asked is not None:
-            self.asked(asked)
+            self.asked(asked, self._stars.number)
 
     def repeat_whisper(self) -> None:
         """Say the whisper again, over the caller's voice, to the agent alone."""

@@ -9,20 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from acd.messages import ContactEnded, ContactMoved
+from acd.messages import ContactEnded, ContactJoined, ContactMoved
 from acd.star_keys import StarKey
+from centralino.media import passing
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.house import House
+from centralino.media.legs import OutsideLeg, TalkLeg
+from centralino.media.second import Consult, Outside, Second, about
+from centralino.messages import CONSULT, ConsultKeyed, ConsultOrder
 from kernel.errors import IllegalTransition
 from kernel.ids import LegId
 from telephony import contact as core
-from telephony.contact import CALLER, ENDED, FIRST, ON_HOLD, ContactCore, Limits, Party, Talk
+from telephony.contact import (
+    CALLER,
+    FIRST,
+    ON_HOLD,
+    SECOND,
+    ContactCore,
+    Limits,
+    Party,
+    Talk,
+)
 from telephony.media.bridge import Bridge
 from telephony.media.leg import LegSound
 from telephony.media.supervision import supervised
-from telephony.media.tones import beep, hold_music
+from telephony.media.tones import beep, hold_music, ringback
 
 if TYPE_CHECKING:
     from centralino.media.live_call import LiveCall
@@ -33,44 +46,23 @@ NO, REMINDER, FAILED = (220.0, 0.3), (620.0, 0.2), (330.0, 0.5)
 PAUSED, RESUMED = (520.0, 0.15), (780.0, 0.15)
 
 
-class TalkLeg(Protocol):
-    """A leg in a contact."""
-
-    leg: LegId
-    sound: LegSound | None
-
-    @property
-    def offer(self) -> str:
-        """The ACD's name of this leg's part; empty for one that it does not know."""
-
-    @property
-    def agent(self) -> str:
-        """Whose leg; empty for no agent's."""
-
-    def over(self) -> None:
-        """Hang up."""
-
-
-@dataclass
-class OutsideLeg:
-    """A leg of nobody's offer: an outside number, or a supervisor who took over."""
-
-    leg: LegId
-    house: House
-    sound: LegSound | None = None
-    offer: str = ""
-    agent: str = ""
-
-    def over(self) -> None:
-        """Hang up."""
-        self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
-
-
 WISHES: dict[str, Callable[[], object]] = {
     "hold": core.Hold,
     "retrieve": core.Retrieve,
+    "swap": core.Swap,
+    "join": core.Join,
+    "complete": core.Complete,
+    "return": core.Return,
 }
 """What an agent may ask of a contact, by the words of the page → the core's event."""
+KEYS = {
+    StarKey.SWAP: core.Swap,
+    StarKey.JOIN: core.Join,
+    StarKey.COMPLETE: core.Complete,
+    StarKey.RETURN: core.Return,
+}
+TO_THE_SECOND = {Talk.CONSULT: "consulted", Talk.SWAPPED: "consulted"}
+"""How a contact stands for the second, where that is not how it stands for the first."""
 PAUSES = {"pause": True, "resume": False}
 """And of its recording."""
 
@@ -93,10 +85,12 @@ class Contact:
     house: House
     core: ContactCore
     bridge: Bridge[Party] = field(default_factory=Bridge)
+    second: Second | None = None
     supervising: Supervising | None = None
     paused: bool = False
     """Whether the agent has paused the recording."""
     _ended_by: str = "agent"
+    _consults: int = 0
     _played: int = 0
 
     def join(self, caller: LegSound) -> None:
@@ -107,6 +101,11 @@ class Contact:
         self._listen_to_keys(self.first)
 
     @property
+    def _alone(self) -> str:
+        """The name under which it ticks when the caller has gone."""
+        return f"colleagues {self.call.id}"
+
+    @property
     def state(self) -> Talk:
         """How it stands."""
         return self.core.state
@@ -114,12 +113,14 @@ class Contact:
     @property
     def offers(self) -> tuple[str, ...]:
         """The ACD's names of who takes part."""
-        return (self.first.offer,) if self.first.offer and self.state not in ENDED else ()
+        legs = (self.first.offer,) if core.FIRST in core.AGENTS[self.state] else ()
+        return (*filter(None, legs), *(self.second.offers if self.second else ()))
 
     @property
     def agents(self) -> tuple[AgentLeg, ...]:
-        """Agents who take part."""
-        return (self.first,) if isinstance(self.first, AgentLeg) and self.state not in ENDED else ()
+        """Agents who take part and are there."""
+        legs = [leg for party, leg in self._legs() if party in core.AGENTS[self.state]]
+        return tuple(leg for leg in legs if isinstance(leg, AgentLeg))
 
     def tick(self) -> tuple[bytes, bytes]:
         """20 ms: what came of the caller, and what the caller was sent."""
@@ -141,12 +142,61 @@ class Contact:
         elif wish in WISHES:
             self.do(WISHES[wish]())
 
-    def key(self, key: StarKey) -> None:
+    def key(self, key: StarKey, number: str) -> None:
         """A key of the first."""
         if key is StarKey.HOLD:
             self.do(core.Retrieve() if self.state is Talk.HOLD else core.Hold())
         elif key is StarKey.PAUSE_RECORDING:
             self.pause(not self.paused)
+        elif key is StarKey.CONSULT:
+            keyed = ConsultKeyed(self.call.id, self.house.name, self.first.offer, number)
+            self.house.tell(keyed, self.call.id)
+        elif key in KEYS:
+            self.do(KEYS[key]())
+
+    def consult(self, order: ConsultOrder) -> Second | None:
+        """Call somebody for the first; None where that cannot be now, which is told by a tone."""
+        if order.offer != self.first.offer:
+            return None
+        second = self._second(order)
+        if second is None or not self.do(core.Consult()):
+            self._beep(FIRST, *NO)
+            return None
+        self.second = second
+        second.begin()
+        if order.blind and self.second is second:
+            self.do(core.Complete())
+        return self.second
+
+    def _second(self, order: ConsultOrder) -> Second | None:
+        call, self._consults = self.call, self._consults + 1
+        name, caller = f"{call.id}{CONSULT}{self._consults}", call.offered.from_uri
+        if order.number:
+            line = call.line
+            return Outside(name, order.number, line.number, line.client, self.house,
+                           self._second_up, self._second_gone)  # fmt: skip
+        if not order.queue or call.packet is None:
+            return None
+        packet = about(call.packet, name, order.queue)
+        return Consult(name, call.id, packet, order.agent, caller, self.house,
+                       self._second_up, self._second_gone, self.phone_holds)  # fmt: skip
+
+    def _second_up(self, leg: TalkLeg) -> None:
+        assert leg.sound is not None
+        self.bridge.join(SECOND, leg.sound)
+        self.do(core.SecondUp())
+
+    def _second_gone(self, leg: TalkLeg | None) -> None:
+        """Not had, or gone from this contact: as the second, or as the first after a transfer."""
+        if leg is not None and leg is self.first:
+            return self.gone(leg)
+        self.second = None
+        self.bridge.leave(SECOND)
+        if leg is not None:
+            leg.over()
+            self._tell_ended(leg)
+        self.do(core.SecondGone())
+        return None
 
     def phone_holds(self, leg: LegId, on: bool) -> None:
         """The telephone of the first holds or takes back; of another it means nothing here."""
@@ -163,7 +213,7 @@ class Contact:
             return self._beep(FIRST, *NO)
         self.paused = on
         self._tell_moved()
-        self.call.pause_recording(on, self.first.agent)
+        passing.pause_recording(self.call, on, self.first.agent)
         if self.call.line.announce_pause:
             self._beep(CALLER, *(PAUSED if on else RESUMED))
         return self._beep(FIRST, *(PAUSED if on else RESUMED))
@@ -183,22 +233,29 @@ class Contact:
     def gone(self, leg: TalkLeg) -> None:
         """A leg of this contact is gone."""
         leg.over()
-        if leg is self.first:
+        if leg is self.first and core.FIRST in core.AGENTS[self.state]:
             self._tell_ended(leg)
             self.do(core.FirstGone())
 
     def withdrawn(self, offer: str) -> bool:
         """The ACD ends somebody's part; whether it is one of these."""
-        leg = next((agent for agent in self.agents if agent.offer == offer), None)
-        if leg is not None:
-            self.gone(leg)
-        return leg is not None
+        for party, leg in self._legs():
+            if offer and leg.offer == offer and party in core.AGENTS[self.state]:
+                self.gone(leg) if party is FIRST else self._second_gone(leg)
+                return True
+        if isinstance(self.second, Consult) and offer in self.second.offers:
+            self.second.withdraw(offer)
+            return True
+        return False
 
     def caller_gone(self) -> None:
         """The caller hung up: everybody else's part is over, or they talk on among themselves."""
         self._ended_by = "caller"
         self.bridge.leave(CALLER)
         self.do(core.CallerGone())
+        if self.state is Talk.COLLEAGUES:  # the caller's leg has no tick any more
+            self._ended_by = "agent"
+            self.house.pump.add(self._alone, self.tick)
 
     def announce(self, sound: bytes) -> None:
         """Sound something to everybody who takes part."""
@@ -214,12 +271,13 @@ class Contact:
 
     def taken_over(self, by: OutsideLeg) -> None:
         """A supervisor has the caller from here on, alone."""
-        if self.state is Talk.HOLD:
-            self.do(core.Retrieve())
+        for wish in (core.Return(), core.Retrieve()):
+            if core.MACHINE.allows(self.state, wish):
+                self.do(wish)
         self.supervising = None
         self.bridge.leave(Party.SUPERVISOR)
         self._drop(FIRST)
-        self._promote(by)
+        self._has(by)
 
     # --- inside
 
@@ -237,49 +295,82 @@ class Contact:
                     self._moved(after)
                 case core.Drop(party):
                     self._drop(party)
+                case core.Promote():
+                    self._promote()
                 case core.Failed():
                     self._beep(FIRST, *FAILED)
                 case core.Remind():
                     self._beep(FIRST, *REMINDER)
                 case core.ToQueue(handed):
                     self._over()
-                    self.call.back_in_queue(handed)
+                    passing.back_in_queue(self.call, handed)
                 case core.Part():
                     self._over()
-                    self.call.agent_left()
+                    passing.part(self.call)
 
     def _moved(self, after: Talk) -> None:
         self._background(CALLER, hold_music() if after in ON_HOLD else None)
+        self._background(FIRST, ringback() if after is Talk.CALLING else None)
+        self._background(SECOND, hold_music() if after is Talk.SWAPPED else None)
         self._tell_moved()
         self.house.live({"call": self.call.id, "contact": after.value})
         if after is Talk.OVER:
             self._over()
 
     def _tell_moved(self) -> None:
-        if self.state not in ENDED and self.first.offer:
-            moved = ContactMoved(self.first.offer, self.state.value, self.paused)
-            self.house.tell(moved, self.call.id)
+        for party, leg in self._legs():
+            if leg.offer and party in core.AGENTS[self.state]:
+                state = self.state
+                second = party is SECOND
+                talk = TO_THE_SECOND.get(state, state.value) if second else state.value
+                moved = ContactMoved(leg.offer, talk, self.paused)
+                self.house.tell(moved, self.call.id)
+
+    def _legs(self) -> list[tuple[Party, TalkLeg]]:
+        """Who is there beside the caller; one that still rings is not."""
+        second = self.second.leg if self.second else None
+        there = [(SECOND, second)] if second is not None and SECOND in self.bridge.legs else []
+        return [(FIRST, self.first), *there]
 
     def _over(self) -> None:
         self.end_supervising()
         self.pause(False)
+        self.house.pump.remove(self._alone)
 
     def _background(self, party: Party, sound: bytes | None) -> None:
         if (leg := self.bridge.legs.get(party)) is not None:
             leg.playout.background(sound)
 
     def _drop(self, party: Party) -> None:
-        leg: TalkLeg = self.first
-        self.bridge.leave(party)
-        leg.over()
-        self._tell_ended(leg)
+        if party is FIRST:
+            self.bridge.leave(FIRST)
+            self.first.over()
+            return self._tell_ended(self.first)
+        second, self.second = self.second, None
+        assert second is not None
+        if SECOND not in self.bridge.legs:
+            return second.cancel()  # rings still
+        self.bridge.leave(SECOND)
+        second.over = True
+        assert second.leg is not None
+        second.leg.over()
+        return self._tell_ended(second.leg)
 
-    def _promote(self, leg: TalkLeg) -> None:
-        assert leg.sound is not None
+    def _promote(self) -> None:
+        second, self.second = self.second, None
+        assert second is not None and second.leg is not None
+        self.bridge.rename(SECOND, FIRST)
+        if second.leg.offer:
+            self.house.tell(ContactJoined(second.leg.offer, self.call.id), self.call.id)
+        self._has(second.leg)
+
+    def _has(self, leg: TalkLeg) -> None:
+        """This one has the caller from here on."""
         self.first = leg
-        self.bridge.join(FIRST, leg.sound)
+        if leg.sound is not None and FIRST not in self.bridge.legs:
+            self.bridge.join(FIRST, leg.sound)
         self._listen_to_keys(leg)
-        self.call.passed_to(leg)
+        passing.pass_to(self.call, leg)
 
     def _listen_to_keys(self, leg: TalkLeg) -> None:
         if isinstance(leg, AgentLeg):

@@ -50,12 +50,14 @@ def contact_uri(contact: str, edge: str) -> str:
     return f"sip:{contact}@{edge}"
 
 
-def contact_denied(config: Config, edge: str) -> Callable[[str, str], str]:
-    """Why an agent of a client may not have a contact, in a few words; empty where he may."""
+def contact_denied(
+    config: Config, edge: str, purpose: Purpose = Purpose.AGENT
+) -> Callable[[str, str], str]:
+    """Why a contact may not be dialled for a client, in a few words; empty where it may."""
     plan = plan_of(config, edge)
 
     def denied(contact: str, client: str) -> str:
-        verdict = may_dial(contact_uri(contact, edge), Purpose.AGENT, client, plan)
+        verdict = may_dial(contact_uri(contact, edge), purpose, client, plan)
         return "" if verdict.allowed else str(verdict)
 
     return denied

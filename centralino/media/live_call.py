@@ -20,15 +20,16 @@ from centralino.config.distribution import Queue
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.attendant import Attendant
-from centralino.media.contact import Contact, TalkLeg, begin
+from centralino.media.contact import Contact, begin
 from centralino.media.earlier import earlier_of
 from centralino.media.facts import call_begun, call_facts
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
-from centralino.media.queued import back, call_queued, handed_on
+from centralino.media.queued import call_queued
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
+from centralino.media.second import Consult
 from centralino.media.voicemail import Voicemail, take_message
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
@@ -78,9 +79,9 @@ class LiveCall:
     served_by: str = ""
     broke: bool = False
     """Whether our own fault ended it."""
-    _joined: str = ""
+    joined: str = ""
     """The offer by which the conversation knows that the caller talks with an agent."""
-    _hand_to: str = ""
+    hand_to: str = ""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     leg: LegId = field(init=False)
     state: Call = field(init=False)
@@ -110,8 +111,8 @@ class LiveCall:
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
         begun = call_begun(self.id, self.offered, self.line, self.house, self.started)
         self.house.tell(begun, self.id)
-        self._move(states.CallerOffered(self.leg))
-        self._move(states.CallAnswered())
+        self.move(states.CallerOffered(self.leg))
+        self.move(states.CallAnswered())
         if self.line.recorded:
             self.recording.begin(self.line.client)
         self.house.spawn(self._converse(bot, self.sound), f"call {self.id}")
@@ -136,7 +137,7 @@ class LiveCall:
             self.voicemail.left()
         self._leave_queue()
         taken = self.referral is not None and self.referral.taken
-        self._move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
+        self.move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
         self.recording.end()
         self._finish(cause, now)
 
@@ -153,14 +154,15 @@ class LiveCall:
         if refer:
             self._refer(refer)
             return
-        self._queue(packet)
+        self.queue(packet)
 
-    def _queue(self, packet: Packet) -> None:
+    def queue(self, packet: Packet) -> None:
+        """Join the packet's queue."""
         self.queued_at = self.house.clock.now()
         house = self.house
         queued = call_queued(packet, house.config, self.offered.from_uri, house.name, house.epoch)
         self.house.tell(queued, self.id)
-        self._move(states.Queued(packet.queue))
+        self.move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
                          "priority": packet.priority})  # fmt: skip
 
@@ -173,7 +175,7 @@ class LiveCall:
         self.reporter.report(event)
         if isinstance(event, reports.StateChanged):
             self.recording.hold(event.after in HELD)
-        if isinstance(event, reports.LeftOpen) and self.named:
+        if isinstance(event, reports.LeftOpen) and self.known_by_name:
             left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
             self.house.tell(house_messages.LeftOpen(*left), self.id)
 
@@ -191,7 +193,7 @@ class LiveCall:
             self.house.tell(house_messages.PacketMade(self.packet), self.id)
             self.house.live({"call": self.id, "overflowed": told.queue})
         wait = (told.low, told.high) if told.high else None
-        self._notify(events.PositionTold(told.position, told.waiting, told.agents, wait))
+        self.notify(events.PositionTold(told.position, told.waiting, told.agents, wait))
 
     def released(self, why: str) -> None:
         """The queue does not want this call: the caller leaves a message, or the bot goes on."""
@@ -199,12 +201,12 @@ class LiveCall:
         queue = self.house.config.queue(self.packet.queue) if self.packet else None
         if queue is not None and queue.voicemail and why in get_args(Limit):
             return self._take_message(queue)
-        self._move(states.Returned())
-        return self._notify(events.Released(why))
+        self.move(states.Returned())
+        return self.notify(events.Released(why))
 
     def _take_message(self, queue: Queue) -> None:
         assert self.sound is not None and self.session is not None
-        self._move(states.Returned(states.Outcome.VOICEMAIL))
+        self.move(states.Returned(states.Outcome.VOICEMAIL))
         self.session.close("voicemail", self.house.clock.now())
         if not self.line.recorded:
             self.recording.begin(self.line.client)
@@ -217,11 +219,11 @@ class LiveCall:
         if not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
             return None
-        packet = self.packet.with_waited(self._waited())
+        packet = self.packet.with_waited(self.waits())
         agent = self.ringing[order.offer] = AgentLeg(order, packet, self.house, self._whispered)
         agent.place()
         if self.state.offer is None:
-            self._move(states.OfferPlaced(OfferId(order.offer), agent.leg))
+            self.move(states.OfferPlaced(OfferId(order.offer), agent.leg))
         self.house.live({"call": self.id, "offer": order.offer, "to": order.contact})
         return agent
 
@@ -233,7 +235,7 @@ class LiveCall:
             return
         agent.over()
         self._offer_over(offer, Cause.NO_ANSWER)
-        self._notify(events.OfferFailed(offer, "withdrawn"))
+        self.notify(events.OfferFailed(offer, "withdrawn"))
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -249,20 +251,8 @@ class LiveCall:
     def hand_on(self, offer: str, queue: str) -> None:
         """The agent gives the caller to another queue; one who no longer talks changes nothing."""
         if self.contact is not None and self.contact.first.offer == offer:
-            self._hand_to = queue
+            self.hand_to = queue
             self.contact.do(HandOn())
-
-    def back_in_queue(self, handed: bool) -> None:
-        """The contact is over and the caller waits: in the queue that the agent named, or in the
-        one from before, where the time since the caller joined it counts as head start."""
-        assert self.packet is not None
-        self.contact = None
-        old, cap = self.packet, self.house.config.acd.priority_cap
-        new = handed_on(old, self._hand_to) if handed else back(old, self._waited(), cap)
-        self.packet = new
-        self.house.tell(house_messages.PacketMade(new), self.id)
-        self._queue(new)
-        self._notify(events.HandedOn(new.queue))
 
     # Another house.
 
@@ -277,7 +267,7 @@ class LiveCall:
             self.referral.progressed(event)
 
     def _refer(self, target: str) -> None:
-        self._move(states.Referred())
+        self.move(states.Referred())
         self.house.live({"call": self.id, "referred": target})
         self.referral = Referral(
             self.id, self.line.client, self.leg, target, self.house, self._not_taken
@@ -285,9 +275,9 @@ class LiveCall:
         self.referral.begin()
 
     def _not_taken(self, why: str) -> None:
-        self._move(states.ReferFailed())
+        self.move(states.ReferFailed())
         self.house.live({"call": self.id, "not_taken": why})
-        self._notify(events.ReferFailed(why))
+        self.notify(events.ReferFailed(why))
 
     # The agent's leg.
 
@@ -301,9 +291,9 @@ class LiveCall:
         """An agent's phone rings."""
         if agent.rang():
             offer = agent.order.offer
-            self._move(states.OfferRinging(OfferId(offer)))
+            self.move(states.OfferRinging(OfferId(offer)))
             self.house.tell(acd.OfferRinging(offer), self.id)
-            self._notify(events.OfferRinging(offer))
+            self.notify(events.OfferRinging(offer))
             self.house.live({"call": self.id, "offer": offer, "ringing": True})
 
     def agent_answered(self, agent: AgentLeg) -> None:
@@ -316,14 +306,19 @@ class LiveCall:
         self.agent = agent
         agent.answered()
         if self.state.offer != offer:
-            self._move(states.OfferPlaced(OfferId(offer), agent.leg))
-        self._move(states.OfferAnswered(OfferId(offer)))
+            self.move(states.OfferPlaced(OfferId(offer), agent.leg))
+        self.move(states.OfferAnswered(OfferId(offer)))
         self.house.tell(acd.OfferAnswered(offer), self.id)
-        self._notify(events.AgentAnswered(offer))
+        self.notify(events.AgentAnswered(offer))
+
+    def phone_holds(self, leg: LegId, on: bool) -> None:
+        """The telephone's own hold."""
+        if self.contact is not None:
+            self.contact.phone_holds(leg, on)
 
     def agent_gone(self, agent: AgentLeg, cause: Cause) -> None:
         """An agent's leg is gone."""
-        if self.contact is not None and agent in self.contact.agents:
+        if self.contact is not None and agent is self.contact.first:
             return self.contact.gone(agent)
         if self._taken_out(agent.order.offer) is None:
             return None
@@ -331,29 +326,17 @@ class LiveCall:
         agent.over()
         self._offer_over(agent.order.offer, cause)
         self.house.tell(acd.OfferFailed(agent.order.offer, why), self.id)  # type: ignore[arg-type]
-        self._notify(events.OfferFailed(agent.order.offer, why))
+        self.notify(events.OfferFailed(agent.order.offer, why))
         return self.house.live({"call": self.id, "offer": agent.order.offer, "failed": why})
 
     # The contact.
 
-    def passed_to(self, leg: TalkLeg) -> None:
-        """Another one has the caller now."""
-        self.served_by = leg.agent or self.served_by
-        self._move(states.Passed(OfferId(leg.offer), leg.leg))
-        self.house.live({"call": self.id, "passed": leg.offer, "agent": leg.agent})
-
-    def agent_left(self) -> None:
-        """Who talked with the caller hung up: the conversation ends the call."""
-        self.contact = None
-        self._move(states.AgentLeft(self.state.offer or OfferId("")))
-        self._notify(events.AgentLeft(self._joined))
-
-    def pause_recording(self, on: bool, by: str) -> None:
-        """An agent pauses the recording, or has it go on."""
-        self.recording.pause(on)
-        paused = house_messages.RecordingPaused(self.id, self.line.client, by, on)
-        self.house.tell(paused, self.id)
-        self.house.live({"call": self.id, "recording": "paused" if on else "goes on"})
+    def named(self, name: str) -> LiveCall | Consult | None:
+        """This call, or the consultation about it, as the ACD names it."""
+        second = self.contact.second if self.contact else None
+        if isinstance(second, Consult) and second.id == name:
+            return second
+        return self if self.id == name else None
 
     # Inside.
 
@@ -361,16 +344,16 @@ class LiveCall:
         if self.agent is not agent or self.sound is None or agent.sound is None:
             return
         offer = agent.order.offer
-        self.waited = self._waited()
-        self._notify(events.Bridged(offer))
+        self.waited = self.waits()
+        self.notify(events.Bridged(offer))
         self.sound.stop()
         self.sound.playout.background(None)
         agent.bridged()
-        self.agent, self._joined = None, offer
+        self.agent, self.joined = None, offer
         self.contact = begin(self, agent, self.sound)
         self.served_by = agent.order.agent
         self.house.tell(acd.Bridged(offer), self.id)
-        self._move(states.Bridged(OfferId(offer)))
+        self.move(states.Bridged(OfferId(offer)))
         contact, waited = agent.order.contact, round(self.waited, 1)
         self.house.live({"call": self.id, "bridged": offer, "agent": contact,
                          "waited": waited})  # fmt: skip
@@ -392,10 +375,10 @@ class LiveCall:
         """An offer came to nothing: the state goes on with another that rings, if there is one."""
         if self.state.offer != offer:
             return
-        self._move(states.OfferFailed(OfferId(offer), cause))
+        self.move(states.OfferFailed(OfferId(offer), cause))
         if self.ringing and self.waiting:
             other = next(iter(self.ringing.values()))
-            self._move(states.OfferPlaced(OfferId(other.order.offer), other.leg))
+            self.move(states.OfferPlaced(OfferId(other.order.offer), other.leg))
 
     def _leave_queue(self) -> None:
         for offer in (*self.ringing, *((self.agent.order.offer,) if self.agent else ())):
@@ -405,7 +388,7 @@ class LiveCall:
         if self.contact is not None:
             self.contact.caller_gone()
         if self.waiting:
-            self.waited = self._waited()
+            self.waited = self.waits()
             self.house.tell(acd.CallerLeft(self.id, "hang_up"), self.id)
 
     def _drop_agents(self) -> None:
@@ -413,10 +396,12 @@ class LiveCall:
             if (agent := self._taken_out(offer)) is not None:
                 agent.over()
 
-    def _waited(self) -> float:
+    def waits(self) -> float:
+        """Seconds since the caller joined the queue."""
         return self.house.clock.now() - self.queued_at
 
-    def _notify(self, event: events.QueueEvent) -> None:
+    def notify(self, event: events.QueueEvent) -> None:
+        """Tell the conversation."""
         if self.session is not None and self.state.state is not CallState.ENDED:
             self.session.notify(event, self.house.clock.now())
 
@@ -441,7 +426,7 @@ class LiveCall:
             await self.house.control.hang_up(self.leg)
 
     @property
-    def named(self) -> bool:
+    def known_by_name(self) -> bool:
         """Whether the network says who calls (RFC 3323: a caller may be anonymous)."""
         return user_of(self.offered.from_uri) not in ("", "anonymous")
 
@@ -470,7 +455,8 @@ class LiveCall:
             self.attendant.tick(self.session, len(frames), now)
         self.recording.frame(b"".join(frames), self.sound.send())
 
-    def _move(self, event: states.CallEvent) -> None:
+    def move(self, event: states.CallEvent) -> None:
+        """Take an event of the call's state table; its rows go to the journal."""
         self.state.receive(event, self.house.clock.now())
         for row in self.state.changes():
             self.house.tell(

@@ -26,6 +26,18 @@ def call_queued(packet: Packet, config: Config, caller: str, media: str, epoch: 
     )  # fmt: skip
 
 
+def consult_queued(
+    packet: Packet, about: str, agent: str, config: Config, caller: str, media: str, epoch: str
+) -> CallQueued:
+    """The event by which an agent is looked for who can be asked about a call: at the head of the
+    queue, since a caller is on hold meanwhile; `agent`: this one and nobody else."""
+    return CallQueued(
+        call=packet.call, client=packet.client, queue=packet.queue, caller=caller, media=media,
+        epoch=epoch, priority=round(config.acd.priority_cap), agent=agent, consult=about,
+        intent=packet.intent.name if packet.intent else "",
+    )  # fmt: skip
+
+
 def handed_on(packet: Packet, queue: str) -> Packet:
     """The packet of a caller whom an agent gives to another queue."""
     return replace(packet, queue=queue, required_skills=(), preferred_skills=())

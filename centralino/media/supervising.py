@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from centralino.media.contact import OutsideLeg
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.legs import OutsideLeg
 from centralino.messages import Supervise, Supervised
 from kernel.ids import LegId, new_id
 from telephony.contact import ENDED, Party

@@ -13,7 +13,6 @@ import structlog
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
-from centralino.media.agent_leg import AgentLeg
 from centralino.media.calls_out import CallsOut
 from centralino.media.gate import contact_uri
 from centralino.media.helped import Asking, ask_for_help, helped
@@ -22,6 +21,7 @@ from centralino.media.keypad_leg import KeypadLeg
 from centralino.media.live_call import LiveCall
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.out_call import OutCall
+from centralino.media.second import Consult, Outside, Second
 from centralino.media.supervising import Supervising
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
@@ -52,7 +52,8 @@ class Switchboard:
         self._house = house
         self.calls: dict[CallId, LiveCall] = {}
         self._callers: dict[LegId, LiveCall] = {}
-        self._agents: dict[LegId, LiveCall] = {}
+        self._agents: dict[LegId, LiveCall | Second] = {}
+        """Legs of agents, and of outside numbers that are consulted."""
         self._keypads: dict[LegId, KeypadLeg] = {}
         self._notices: dict[LegId, NoticeLeg] = {}
         self._supervisors: dict[LegId, Supervising] = {}
@@ -70,6 +71,7 @@ class Switchboard:
             house_messages.Supervise: self._supervise,
             house_messages.HandOn: self._hand_on,
             house_messages.ContactWish: self._wish,
+            house_messages.ConsultOrder: self._consult,
             house_messages.CallerKnown: self._caller_known,
             house_messages.NoticeTold: self._notice_told,
             **self.out.obey,
@@ -104,12 +106,11 @@ class Switchboard:
             with contextlib.suppress(NoSuchLeg):
                 self._answered(event.leg)
         elif isinstance(event, LegRinging) and event.leg in self._agents:
-            self._agent_leg(event.leg, LiveCall.agent_rang)
+            self._agent_leg(event.leg, lambda call, agent: call.agent_rang(agent))
         elif isinstance(event, DigitReceived):
             self._digit(event)
         elif isinstance(event, LegHeld) and event.leg in self._agents:
-            if (contact := self._agents[event.leg].contact) is not None:
-                contact.phone_holds(event.leg, event.held)
+            self._agents[event.leg].phone_holds(event.leg, event.held)
         elif isinstance(event, TransferProgressed) and event.leg in self._callers:
             self._callers[event.leg].transfer_progressed(event)
         elif isinstance(event, LegEnded):
@@ -178,7 +179,7 @@ class Switchboard:
         if leg in self._callers:
             self._callers[leg].answered()
         elif leg in self._agents:
-            self._agent_leg(leg, LiveCall.agent_answered)
+            self._agent_leg(leg, lambda call, agent: call.agent_answered(agent))
         elif leg in self._keypads:
             self._keypads[leg].answered()
         elif leg in self._notices:
@@ -213,7 +214,7 @@ class Switchboard:
             self._agent_leg(event.leg, lambda call, agent: call.agent_gone(agent, event.cause))
             del self._agents[event.leg]
 
-    def _agent_leg(self, leg: LegId, do: Callable[[LiveCall, AgentLeg], None]) -> None:
+    def _agent_leg(self, leg: LegId, do: Callable[[Any, Any], None]) -> None:
         """Do something with the call and the agent's leg; nothing for one that is over."""
         call = self._agents[leg]
         if (agent := call.agent_leg(leg)) is not None:
@@ -242,17 +243,28 @@ class Switchboard:
             self.out.here()
 
     def _held(self) -> acd.CallsHeld:
-        calls = self.calls.values()
-        talking = {call.id: call for call in (*calls, *self._agents.values())}.values()
+        held = self._all()
+        offers = (offer for call in held.values() for offer in call.offers)
         return acd.CallsHeld(
             self._house.name,
             self._house.epoch,
-            waiting=tuple(call.id for call in calls if call.waiting),
-            offers=tuple(offer for call in talking for offer in call.offers),
+            waiting=tuple(name for name, call in held.items() if call.waiting),
+            offers=tuple(dict.fromkeys(offers)),
         )
 
+    def _all(self) -> dict[str, LiveCall | Second]:
+        """Calls, consultations about them, and those whose caller has gone, by their names."""
+        consulted = (call.contact.second for call in self.calls.values() if call.contact)
+        every = (*self.calls.values(), *self._agents.values(), *consulted)
+        return {call.id: call for call in every if call is not None}
+
+    def _named(self, name: str) -> LiveCall | Consult | None:
+        """A call, or a consultation about one."""
+        call = self.calls.get(CallId(house_messages.call_of(name)))
+        return call.named(name) if call is not None else None
+
     def _place_offer(self, order: acd.PlaceOffer) -> None:
-        call = self.calls.get(CallId(order.call))
+        call = self._named(order.call)
         if call is None or not call.may_ring:
             raced = call is not None and call.waiting
             why = "caller_gone" if call is None else "lost_race" if raced else "error"
@@ -263,7 +275,7 @@ class Switchboard:
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
         # By offer: after a restart the ACD may withdraw one whose call it no longer knows.
-        for call in self.calls.values():
+        for call in self._all().values():
             call.withdraw(order.offer)
 
     def _tell_position(self, told: acd.TellPosition) -> None:
@@ -271,7 +283,7 @@ class Switchboard:
             call.position(told)
 
     def _release(self, order: acd.ReleaseCall) -> None:
-        if (call := self.calls.get(CallId(order.call))) is not None and call.waiting:
+        if (call := self._named(order.call)) is not None and call.waiting:
             call.released(order.why)
 
     def _hand_on(self, order: house_messages.HandOn) -> None:
@@ -282,6 +294,14 @@ class Switchboard:
         call = self.calls.get(CallId(order.call))
         if call is not None and call.contact is not None:
             call.contact.ask(order.wish, order.offer)
+
+    def _consult(self, order: house_messages.ConsultOrder) -> None:
+        call = self.calls.get(CallId(order.call))
+        if call is None or call.contact is None:
+            return
+        second = call.contact.consult(order)
+        if isinstance(second, Outside):
+            self._agents[second.leg.leg] = second
 
     def _supervise(self, order: house_messages.Supervise) -> None:
         call = self.calls.get(CallId(order.call))

@@ -17,6 +17,7 @@ from centralino.web.metrics import Metrics
 from centralino.web.ports import (
     CallsPort,
     Clients,
+    Consultations,
     ContentsPort,
     Desk,
     FactsPort,
@@ -156,6 +157,8 @@ class WebParts:
     """Why an agent of this client may not have this contact; empty where he may."""
     to_media: Callable[[Any], Awaitable[None]] = no_media
     """Sends an order to the media process that it names."""
+    consulting: Consultations | None = None
+    """None: agents ask nobody."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
     """Called after SIP credentials changed, so that the edge learns them."""
     flows: Flows | None = None

@@ -117,6 +117,26 @@ class FactsPort(Protocol):
     ) -> int: ...
 
 
+Colleague = dict[str, object]
+"""An agent who may be asked: `agent`, `number`, `name`, and whether `free` now."""
+
+
+class Consultations(Protocol):
+    """Whom an agent in talk with a caller may call. The verbs answer what is wrong, or nothing."""
+
+    async def colleagues(self, client: str, but: str) -> Sequence[Colleague]:
+        """Agents at work who serve a queue of this client."""
+
+    async def to_agent(self, offer: OfferView, agent: str, blind: bool = False) -> str:
+        """Have an agent called; `blind`: the caller is left to the one who is called."""
+
+    async def to_queue(self, offer: OfferView, queue: str) -> str:
+        """Have whoever serves a queue called."""
+
+    async def to_number(self, offer: OfferView, number: str, blind: bool = False) -> str:
+        """Have an outside number called."""
+
+
 class CallsPort(Protocol):
     """The history (`centralino.db.calls.CallHistory`)."""
 

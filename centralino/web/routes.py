@@ -11,6 +11,7 @@ from centralino.users.permissions import Action
 from centralino.web import (
     board,
     campaigns,
+    contacts,
     entering,
     figures,
     files,
@@ -82,7 +83,9 @@ ROUTES = (
     Route("POST", "/api/agent/decline", working.decline, needs=WORK),
     Route("POST", "/api/agent/more-time", working.more_time, needs=WORK),
     Route("POST", "/api/agent/transfer", working.transfer, needs=WORK),
-    Route("POST", "/api/agent/contact", working.wish, needs=WORK),
+    Route("POST", "/api/agent/contact", contacts.wish, needs=WORK),
+    Route("POST", "/api/agent/consult", contacts.consult, needs=WORK),
+    Route("GET", "/api/agent/colleagues", contacts.colleagues, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from aiohttp import web
 from pydantic import Field
 
@@ -16,13 +14,14 @@ from acd.messages import (
     WrapUpEnded,
     WrapUpExtended,
 )
-from acd.snapshot import AgentView, OfferView
+from acd.snapshot import AgentView
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET
-from centralino.messages import ContactWish, HandOn
+from centralino.messages import HandOn
 from centralino.users.permissions import Action, visible
 from centralino.users.types import AgentProfile, SignedIn
 from centralino.web.access import in_
+from centralino.web.contacts import own_contact
 from centralino.web.errors import Refusal
 from centralino.web.live import Live
 from centralino.web.login import login_of
@@ -54,13 +53,6 @@ class Transfer(Body):
 
     offer: str = Field(min_length=1, max_length=64)
     queue: str = Field(min_length=1, max_length=64)
-
-
-class Wish(Body):
-    """What an agent wants of which contact."""
-
-    offer: str = Field(min_length=1, max_length=64)
-    wish: Literal["hold", "retrieve", "pause", "resume"]
 
 
 class MoreTime(Body):
@@ -113,35 +105,15 @@ async def decline(request: web.Request) -> web.Response:
 async def transfer(request: web.Request) -> web.Response:
     """POST /api/agent/transfer: give the caller to another queue of the same client."""
     body = await read(request, Transfer)
-    parts, offer = parts_of(request), _own_contact(request, body.offer)
-    if body.queue not in {
-        each["queue"] for each in _other_queues(parts, offer.client, offer.queue)
-    }:
+    parts, offer = parts_of(request), own_contact(request, body.offer)
+    if body.queue not in {each["queue"] for each in other_queues(parts, offer.client, offer.queue)}:
         raise Refusal(400, "bad_body", "queue: there is no such queue to transfer to.")
     await parts.to_media(HandOn(offer.call, offer.media, offer.offer, body.queue))
     return ok()
 
 
-async def wish(request: web.Request) -> web.Response:
-    """POST /api/agent/contact: hold, retrieve, pause or resume the recording."""
-    body = await read(request, Wish)
-    offer = _own_contact(request, body.offer)
-    order = ContactWish(offer.call, offer.media, offer.offer, body.wish)
-    await parts_of(request).to_media(order)
-    return ok()
-
-
-def _own_contact(request: web.Request, name: str) -> OfferView:
-    """The contact that the agent has. Raises Refusal for one that is over."""
-    desk = parts_of(request).desk
-    view = desk.agent(who(request).user)
-    offer = desk.offer(view.offer) if view else None
-    if offer is None or offer.offer != name or offer.state != "bridged":
-        raise Refusal(409, "stale", "You no longer talk with that caller.")
-    return offer
-
-
-def _other_queues(parts: WebParts, client: str, but: str) -> list[Json]:
+def other_queues(parts: WebParts, client: str, but: str) -> list[Json]:
+    """Queues to which a caller may be given."""
     queues = parts.desk.snapshot().queues
     return [
         {"queue": queue.queue, "name": queue.name}
@@ -232,7 +204,7 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
         "waiting_since": waiting.joined if waiting else None,
         "waited": row.waited if row else None,
         "packet": to_body(packet) if packet else None,
-        "transfer_to": _other_queues(parts, source.client, queue) if source and offer else [],
+        "transfer_to": other_queues(parts, source.client, queue) if source and offer else [],
         "pop": pop_url(parts.config.screen_pops.get(queue, ""), packet) if packet else "",
         "notes": notes_json(notes if isinstance(notes, Notes) else None),
     }

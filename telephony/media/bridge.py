@@ -19,6 +19,10 @@ MOST_QUEUED = 3
 """Frames in the sending stack above which the newest are dropped."""
 RESERVE = 1
 """Frames that may always be waiting: against ticks that come late. More, and one is given up."""
+BLEND_QUEUED = 2
+"""Frames to which the sending stack is filled where several voices are heard."""
+BLEND_HELD, BLEND_MOST_HELD = 1, 3
+"""Frames that a voice may be ahead of the others: quietly, and at all."""
 WINDOW = 50
 """Ticks over which the least that waited is looked at: one second."""
 QUIET_DBFS = -45.0
@@ -61,6 +65,39 @@ class Lane:
             self._ticks, self._least = 0, MOST_QUEUED
 
 
+class Blend(Generic[P]):
+    """Several voices on their way to one listener.
+
+    They come at the same rate but not in the same ticks: laid over one another as they come, two
+    would make more frames than can be sent. So a frame is sent for each that the stack can take,
+    of whoever has one, and the little that a voice is ahead waits here.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._held: dict[P, list[bytes]] = {}
+
+    def carry(self, came: Mapping[P, Sequence[bytes]], waiting: int) -> list[list[bytes]]:
+        """What to send of each voice when `waiting` frames are queued ahead, silence filled in."""
+        self._held = {name: [*self._held.get(name, ()), *frames] for name, frames in came.items()}
+        longest = max(map(len, self._held.values()))
+        room = min(longest, max(0, BLEND_QUEUED - waiting))
+        sent = [held[:room] for held in self._held.values()]
+        self._held = {name: self._kept(held[room:]) for name, held in self._held.items()}
+        return sent
+
+    def _kept(self, held: list[bytes]) -> list[bytes]:
+        """What may wait: a quiet frame of a voice that is ahead is given up, a loud one only when
+        it is far ahead."""
+        if len(held) > BLEND_HELD:
+            quiet = (at for at, frame in enumerate(held) if level_dbfs(frame) < QUIET_DBFS)
+            at = next(quiet, 0 if len(held) > BLEND_MOST_HELD else None)
+            if at is not None:
+                self.dropped += 1
+                return held[:at] + held[at + 1 :]
+        return held
+
+
 @dataclass(frozen=True)
 class Carried(Generic[P]):
     """What one tick of a bridge moved, for recorders: by leg."""
@@ -75,7 +112,9 @@ class Bridge(Generic[P]):
 
     legs: dict[P, LegSound] = field(default_factory=dict)
     lanes: dict[tuple[P, P], Lane] = field(default_factory=dict)
-    """Speaker and listener → the way between them."""
+    """Speaker and listener → the way between them, for who hears one alone."""
+    blends: dict[P, Blend[P]] = field(default_factory=dict)
+    """Listener → the ways to one who hears several."""
     _new: set[P] = field(default_factory=set)
 
     def join(self, name: P, sound: LegSound) -> None:
@@ -88,6 +127,7 @@ class Bridge(Generic[P]):
         """A leg goes; harmless when it is not here."""
         self.legs.pop(name, None)
         self.lanes = {way: lane for way, lane in self.lanes.items() if name not in way}
+        self.blends.pop(name, None)
 
     def rename(self, old: P, new: P) -> None:
         """A leg takes another's place, without losing a frame."""
@@ -112,9 +152,10 @@ class Bridge(Generic[P]):
     def _send(self, listener: P, heard: Sequence[P], came: Mapping[P, Sequence[bytes]]) -> bytes:
         sound = self.legs[listener]
         waiting = sound.waiting()
-        voices = [
-            self.lanes.setdefault((name, listener), Lane()).carry(came[name], waiting)
-            for name in heard
-            if name in came
-        ]
-        return sound.send_through(*voices)
+        voices = [name for name in heard if name in came]
+        if len(voices) > 1:
+            blend = self.blends.setdefault(listener, Blend())
+            return sound.send_through(*blend.carry({name: came[name] for name in voices}, waiting))
+        self.blends.pop(listener, None)
+        ways = ((name, self.lanes.setdefault((name, listener), Lane())) for name in voices)
+        return sound.send_through(*(lane.carry(came[name], waiting) for name, lane in ways))

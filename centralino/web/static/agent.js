@@ -115,21 +115,63 @@ const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h
 const drawSaid = region("said", (lines) => transcript(lines));
 
 // What may be done with a contact, by how it stands.
+const ALONE = ["return", "Back to the caller"];
+const LEAVE = ["complete", "Complete the transfer"];
 const WISHES = {
   talking: [["hold", "Hold", "Alt+Shift+H"]],
   hold: [["retrieve", "Back to the caller", "Alt+Shift+H"]],
+  calling: [ALONE, ["complete", "Transfer without waiting"]],
+  consult: [LEAVE, ["swap", "Swap"], ["join", "Conference"], ALONE],
+  swapped: [LEAVE, ["swap", "Swap"], ["join", "Conference"], ALONE],
+  conference: [["complete", "Leave the two"], ["return", "Alone with the caller"]],
+  colleagues: [["return", "Hang up"]],
 };
+const STANDS = {
+  calling: "The caller is on hold; the other telephone rings.",
+  consult: "The caller is on hold; you talk with your colleague.",
+  swapped: "You talk with the caller; your colleague is on hold.",
+  conference: "All three of you hear each other.",
+  colleagues: "The caller has hung up.",
+  consulted: "A colleague asks you about this call. The caller may be on hold.",
+};
+
+// Whom to ask, read when the agent wants to: `asking` is the contact for which it was read.
+let asking = { offer: "", agents: [] };
+
+async function ask(offer) {
+  const found = await attempt(() => get(`/api/agent/colleagues?offer=${encodeURIComponent(offer)}`));
+  asking = { offer, agents: found?.agents ?? [] };
+  show(now);
+}
+
+function whom({ offer, transfer, queue }) {
+  if (asking.offer !== offer) return [h("button", { class: "quiet wide", id: "consult", "aria-keyshortcuts": "Alt+Shift+C", onclick: () => ask(offer) }, "Ask a colleague, or call outside…")];
+  const consult = (to) => act("consult", { offer, ...to });
+  const person = ({ agent, name, number, free }) => h("button", { class: "pill", disabled: !free, title: free ? "" : "not free", onclick: () => consult({ agent }) }, `${name} ${number}`);
+  const queues = [...(queue ? [{ queue, name: "this queue" }] : []), ...(transfer ?? [])];
+  const number = h("input", { id: "number", type: "tel", "aria-label": "Number outside", placeholder: "Number outside", maxlength: "40" });
+  return [
+    h("h3", {}, "Ask"),
+    h("div", { class: "row", id: "colleagues" }, asking.agents.map(person), queues.map((each) => h("button", { class: "pill", onclick: () => consult({ queue: each.queue }) }, `Somebody of ${each.name || words(each.queue)}`))),
+    h("div", { class: "row" }, number,
+      h("button", { class: "quiet", id: "call-out", onclick: () => consult({ number: number.value.trim() }) }, "Call"),
+      h("button", { class: "quiet", id: "send-out", onclick: () => consult({ number: number.value.trim(), blind: true }) }, "Transfer without waiting")),
+  ];
+}
+
+const RECORDS = new Set(["talking", "hold", "swapped", "conference"]);
 
 function wishes({ offer, talk, paused }) {
   const recording = paused ? ["resume", "Record again"] : ["pause", "Pause recording"];
   const button = ([wish, label, keys]) => h("button", { class: "quiet", id: wish, "aria-keyshortcuts": keys, onclick: () => act("contact", { offer, wish }) }, label);
   return [
-    h("div", { class: "row", role: "group", "aria-label": "Call" }, [...(WISHES[talk] ?? []), recording].map(button)),
+    h("div", { class: "row", role: "group", "aria-label": "Call" }, [...(WISHES[talk] ?? []), ...(RECORDS.has(talk) ? [recording] : [])].map(button)),
+    STANDS[talk] ? h("p", { class: "hint", id: "stands" }, STANDS[talk]) : null,
     paused ? h("p", { class: "mark doubt", id: "paused" }, "Nothing is recorded now.") : null,
   ];
 }
 
-const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused }) => {
+const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue }) => {
   if (RINGS.has(mode)) {
     return [
       h("p", { class: "answer" }, "Pick up your phone to answer."),
@@ -142,7 +184,8 @@ const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused }) => {
   if (mode === "talking" || mode === "hold") {
     return [
       ...wishes({ offer, talk, paused }),
-      ...(transfer?.length ? [
+      ...(talk === "talking" || talk === "hold" ? whom({ offer, transfer, queue }) : []),
+      ...(transfer?.length && (talk === "talking" || talk === "hold") ? [
       h("h3", {}, "Transfer to"),
       h("div", { class: "row", id: "transfer" }, transfer.map((queue) => h("button", { class: "pill", onclick: () => act("transfer", { offer, queue: queue.queue }) }, queue.name || words(queue.queue)))),
       h("p", { class: "faint" }, "The caller waits there with everything that is known; your wrap-up begins."),
@@ -207,7 +250,7 @@ function show(state) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
     drawSaid(joined(contact.packet?.transcript));
-    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused });
+    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused, queue: contact.queue, asked: asking.offer });
   }
   if (busy) popUp(mode, contact);
   edit(busy ? contact : undefined, mode);
@@ -241,6 +284,7 @@ addEventListener("keydown", (event) => {
   if (!event.altKey || !event.shiftKey) return;
   if (event.code === "KeyR") byId("ready")?.click();
   if (event.code === "KeyD") byId("decline")?.click();
+  if (event.code === "KeyC") byId("consult")?.click();
   if (event.code === "KeyH") (byId("hold") ?? byId("retrieve"))?.click();
 });
 addEventListener("beforeunload", () => editor?.leave());

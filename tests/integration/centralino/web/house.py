@@ -37,6 +37,7 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
 from centralino.content.vault import SoundVault
+from centralino.control.consulting import Consulting
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
@@ -54,6 +55,7 @@ from centralino.web.tokens import MemoryPacketTokens
 from kernel.clock import ManualClock
 from kernel.ids import counting
 from kernel.packet import Packet, PacketIntent, PacketSlot, TranscriptLine, Tries
+from telephony.dialling import Purpose
 
 HOUSE = "centre-1"
 RIVER, HARBOUR = "riverton", "harbour"
@@ -145,6 +147,8 @@ class House:
     """Name → id."""
     journal: dict[str, list[JournalRow]] = field(default_factory=dict)
     credentials_told: list[str] = field(default_factory=list)
+    orders: list[object] = field(default_factory=list)
+    """What was sent to media processes."""
 
     async def hire(self) -> None:
         """The people of both clients."""
@@ -258,6 +262,10 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     async def credentials_changed() -> None:
         house.credentials_told.append("changed")
 
+    async def to_media(order: object) -> None:
+        house.orders.append(order)
+
+    denied = contact_denied(Config(), "192.0.2.1:5060", Purpose.TRANSFER)
     keys = (
         ApiKey("house", digest_of(KEY)),
         ApiKey("river", digest_of(RIVER_KEY), frozenset({RIVER})),
@@ -272,6 +280,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
         FactBook(database, HOUSE),
         tokens, clock, metrics, credentials_changed=credentials_changed,
         contact_denied=contact_denied(Config(), "192.0.2.1:5060"), take_alert=take_alert,
+        to_media=to_media, consulting=Consulting(desk, people, denied, to_media),
     )  # fmt: skip
     house = House(parts, desk, clock, people, calls, contents, sounds, tokens, metrics)
     return house

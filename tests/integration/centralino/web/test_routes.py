@@ -80,6 +80,13 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("POST", "/api/agent/transfer"): Foreign(
         "/api/agent/transfer", 409, "otto", {"offer": "RINGING", "queue": "billing"}
     ),
+    ("POST", "/api/agent/contact"): Foreign(
+        "/api/agent/contact", 409, "otto", {"offer": "RINGING", "wish": "hold"}
+    ),
+    ("POST", "/api/agent/consult"): Foreign(
+        "/api/agent/consult", 409, "otto", {"offer": "RINGING", "agent": "ANNA"}
+    ),
+    ("GET", "/api/agent/colleagues"): Foreign("/api/agent/colleagues?offer=RINGING", 409, "otto"),
     ("POST", "/api/agent/more-time"): Foreign("/api/agent/more-time", 403),
     ("POST", "/api/agent/done"): Foreign("/api/agent/done", 403),
     ("PUT", "/api/calls/{call}/notes"): Foreign(

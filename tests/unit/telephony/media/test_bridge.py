@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from telephony.media.bridge import MOST_QUEUED, WINDOW, Bridge, Carried, Lane
+from telephony.media.bridge import BLEND_QUEUED, MOST_QUEUED, WINDOW, Bridge, Carried, Lane
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from tests.unit.telephony.media.streams import HandStream
@@ -129,3 +131,23 @@ def test_a_leg_takes_anothers_place_without_losing_a_frame() -> None:
     b.arriving = [frame(2)]
     assert bridge.tick({"c": ("a",)}).came["a"] == [frame(2)]
     assert set(bridge.legs) == {"a", "c"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_two_voices_that_come_in_bursts_nothing_loud_is_lost(seed: int) -> None:
+    """Ticks come late and frames early: two streams of fifty a second are never in step."""
+    draw = random.Random(seed)
+    a, b, bridge = joined()
+    c = HandStream()
+    bridge.join("c", LegSound(c, Playout()))
+    hears = {"b": ("a", "c")}
+    came, sent = {"a": 0, "c": 0}, 0
+    for tick in range(1, 501):
+        for name, stream, sound in (("a", a, frame(0)), ("c", c, LOUD)):
+            due = max(came[name], tick + draw.choice((-1, 0, 0, 0, 0, 1)))
+            stream.arriving, came[name] = [sound] * (due - came[name]), due
+        bridge.tick(hears)
+        taken = b.transmit()
+        sent += taken is not None and any(taken)
+    assert len(b.waiting) <= BLEND_QUEUED, "nothing stays behind"
+    assert sent >= 490

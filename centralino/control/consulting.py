@@ -1,0 +1,88 @@
+"""Whom an agent may consult, and who is meant by a number that an agent keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from acd.snapshot import AgentView, OfferView
+from centralino import messages as house
+from centralino.web.ports import Colleague, Desk, PeoplePort
+
+FREE = "free"
+
+
+@dataclass
+class Consulting:
+    """Between agents who talk with a caller and those whom they ask."""
+
+    desk: Desk
+    people: PeoplePort
+    denied: Callable[[str, str], str]
+    """Why a number may not be dialled for a client; empty where it may."""
+    send: Callable[[house.ConsultOrder], Awaitable[None]]
+
+    async def colleagues(self, client: str, but: str) -> list[Colleague]:
+        """Agents at work who serve a queue of this client, by number; `free` says who could be had
+        now."""
+        profiles = await self.people.agents()
+        found = []
+        for profile in sorted(profiles, key=lambda each: each.number):
+            view = self.desk.agent(profile.id)
+            if view is None or profile.id == but or not self._queue(view, client):
+                continue
+            free = view.state == "idle" and view.want == "ready"
+            named = {"agent": profile.id, "number": profile.number, "name": profile.full_name}
+            found.append({**named, FREE: free})
+        return found
+
+    async def to_agent(self, offer: OfferView, agent: str, blind: bool = False) -> str:
+        """Have an agent called; what is wrong with that, or nothing."""
+        view = self.desk.agent(agent)
+        queue = self._queue(view, offer.client, offer.queue) if view else ""
+        if view is None or not queue or agent == offer.agent:
+            return "There is no such agent at work."
+        if view.state != "idle" or view.want != "ready":
+            return "This agent is not free."
+        await self.send(self._order(offer, queue=queue, agent=agent, blind=blind))
+        return ""
+
+    async def to_queue(self, offer: OfferView, queue: str) -> str:
+        """Have whoever serves a queue called; what is wrong with that, or nothing."""
+        queues = self.desk.snapshot().queues
+        if not any(each.queue == queue and each.client == offer.client for each in queues):
+            return "There is no such queue."
+        await self.send(self._order(offer, queue=queue))
+        return ""
+
+    async def to_number(self, offer: OfferView, number: str, blind: bool = False) -> str:
+        """Have an outside number called; what is wrong with that, or nothing."""
+        if denied := self.denied(number, offer.client):
+            return f"This number may not be called: {denied}."
+        await self.send(self._order(offer, number=number, blind=blind))
+        return ""
+
+    async def keyed(self, keyed: house.ConsultKeyed) -> None:
+        """An agent's number is that agent; any other is outside. Who cannot be had is told by an
+        order that names nobody."""
+        offer = self.desk.offer(keyed.offer)
+        if offer is None:
+            return
+        agents = {each.number: each.id for each in await self.people.agents()}
+        if agent := agents.get(keyed.digits):
+            problem = await self.to_agent(offer, agent)
+        else:
+            problem = await self.to_number(offer, keyed.digits)
+        if problem:
+            await self.send(self._order(offer))
+
+    def _queue(self, view: AgentView, client: str, first: str = "") -> str:
+        """A queue of this client in which the agent can be reached; empty for none."""
+        if view.want == "logged_out":
+            return ""
+        ours = [q.queue for q in self.desk.snapshot().queues if q.client == client]
+        served = [queue for queue in ours if queue in view.queues]
+        return first if first in served else next(iter(served), "")
+
+    def _order(self, offer: OfferView, **to: object) -> house.ConsultOrder:
+        return house.ConsultOrder(offer.call, offer.media, offer.offer, **to)  # type: ignore[arg-type]

@@ -1,0 +1,49 @@
+"""What becomes of a call when its contact with an agent ends, or changes hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from centralino.media.legs import TalkLeg
+from centralino.media.queued import back, handed_on
+from centralino.messages import PacketMade, RecordingPaused
+from kernel.ids import OfferId
+from telephony import call as states
+from voicebot import events
+
+if TYPE_CHECKING:
+    from centralino.media.live_call import LiveCall
+
+
+def back_in_queue(call: LiveCall, handed: bool) -> None:
+    """The contact is over and the caller waits: in the queue that the agent named, or in the one
+    from before, where the time since the caller joined it counts as head start."""
+    assert call.packet is not None
+    call.contact = None
+    old, cap = call.packet, call.house.config.acd.priority_cap
+    new = handed_on(old, call.hand_to) if handed else back(old, call.waits(), cap)
+    call.packet = new
+    call.house.tell(PacketMade(new), call.id)
+    call.queue(new)
+    call.notify(events.HandedOn(new.queue))
+
+
+def part(call: LiveCall) -> None:
+    """Who talked with the caller hung up: the conversation ends the call."""
+    call.contact = None
+    call.move(states.AgentLeft(call.state.offer or OfferId("")))
+    call.notify(events.AgentLeft(call.joined))
+
+
+def pass_to(call: LiveCall, leg: TalkLeg) -> None:
+    """Another one has the caller now."""
+    call.served_by = leg.agent or call.served_by
+    call.move(states.Passed(OfferId(leg.offer), leg.leg))
+    call.house.live({"call": call.id, "passed": leg.offer, "agent": leg.agent})
+
+
+def pause_recording(call: LiveCall, on: bool, by: str) -> None:
+    """An agent pauses the recording, or has it go on."""
+    call.recording.pause(on)
+    call.house.tell(RecordingPaused(call.id, call.line.client, by, on), call.id)
+    call.house.live({"call": call.id, "recording": "paused" if on else "goes on"})

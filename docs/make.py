@@ -225,6 +225,7 @@ def flow_schema() -> Json:
 
 
 FLOW_CLASSES = {
+    "Flow": flow.Flow,
     "Bot": flow.Flow,
     "OtherHouse": flow.OtherHouse,
     "Slot": flow.Slot,

@@ -29,6 +29,7 @@ from voicebot.dialogue.state import Earlier, Step
 from voicebot.dialogue.state import State as DialogueState
 from voicebot.floor import Floor
 from voicebot.hearing import DIGITS, KeyInput
+from voicebot.learned import learned_of
 from voicebot.listening import Listening
 from voicebot.performing import Performing
 from voicebot.queueing import Decision
@@ -60,6 +61,8 @@ class Conversation:
         """Until when keys are more of what meant nothing, in UTC seconds."""
         self._last: acts.Last | None = None
         self._answered = False
+        self._learned = not bot.flow.results
+        """Whether what the call came to was told, or never will be."""
 
     @property
     def state(self) -> State:
@@ -156,6 +159,7 @@ class Conversation:
         elif self.state not in SPEAKING:
             return
         elif isinstance(self._last, acts.Transfer):
+            self._tell_learned(handed_over=True)
             self._waiting.enter(self._last, now)
         elif isinstance(self._last, acts.Ask):
             self._listening.all_said(now)
@@ -263,6 +267,20 @@ class Conversation:
         else:
             self._reply(self._policy.media_failed(self._floor.dialogue), now)
 
+    def _machine_answered(self, event: events.MachineAnswered, now: float) -> None:
+        self._machine(self._policy.machine, now)
+
+    def _machine_beeped(self, event: events.MachineBeeped, now: float) -> None:
+        self._machine(self._policy.beeped, now)
+
+    def _machine(self, step: Callable[[DialogueState], Step], now: float) -> None:
+        """Only a bot that calls minds machines; somebody who was handed over is a person."""
+        if self.state in QUEUE or not self._bot.flow.opens:
+            self._floor.ignore()
+        else:
+            self._listening.close()
+            self._reply(step(self._floor.dialogue), now)
+
     def _caller_left(self, event: events.CallerLeft, now: float) -> None:
         self._end(now, event.why)
 
@@ -273,10 +291,18 @@ class Conversation:
         self._waiting.leave()
         floor.timers.clear()
         floor.move(turns.Over(), now)
+        self._tell_learned(handed_over=False)
         if self._bot.flow.resume is not None:
             floor.tell(reports.LeftOpen(floor.facts.call, left_open))
         told = (outcome, why, floor.transcript.lines(), floor.stale)
         floor.tell(reports.ConversationEnded(floor.facts.call, *told))
+
+    def _tell_learned(self, handed_over: bool) -> None:
+        if not self._learned:
+            self._learned = True
+            self._floor.tell(
+                learned_of(self._floor.facts, self._bot.flow, self._floor.dialogue, handed_over)
+            )
 
     def _left_open(self, why: str) -> Earlier | None:
         """What a caller who calls again would go on with: nothing after a goodbye or an agent."""
@@ -306,6 +332,8 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.Started: Conversation._started,
     events.CallerLeft: Conversation._caller_left,
     events.DigitPressed: Conversation._digit,
+    events.MachineAnswered: Conversation._machine_answered,
+    events.MachineBeeped: Conversation._machine_beeped,
     events.PlaybackStarted: Conversation._playback_started,
     events.PlaybackFinished: Conversation._playback_finished,
     events.SpeechStarted: Conversation._speech_started,

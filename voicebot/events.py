@@ -31,6 +31,16 @@ class DigitPressed:
     """One of `0123456789*#`; others are counted and do nothing."""
 
 
+@dataclass(frozen=True)
+class MachineAnswered:
+    """Our call was taken by a machine, which still speaks."""
+
+
+@dataclass(frozen=True)
+class MachineBeeped:
+    """A machine records from now on."""
+
+
 # --- what we say
 
 
@@ -250,6 +260,8 @@ Event = (
     Started
     | CallerLeft
     | DigitPressed
+    | MachineAnswered
+    | MachineBeeped
     | PlaybackStarted
     | PlaybackFinished
     | SpeechStarted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kernel.packet import Packet, TranscriptLine
+from kernel.packet import Packet, PacketSlot, TranscriptLine
 from voicebot.dialogue.state import Earlier
 
 Outcome = Literal["answered", "transferred", "abandoned", "failed"]
@@ -134,6 +134,19 @@ class LeftOpen:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What a call of ours came to, told once, before its end or hand-over. Content."""
+
+    call: str
+    result: str
+    """One of `Flow.results`, or of `learned.COUNTS`."""
+    slots: tuple[PacketSlot, ...]
+    asked: tuple[str, ...]
+    """Slots asked for, in the order of their first asking."""
+    handed_over: bool
+
+
+@dataclass(frozen=True)
 class TurnAnswered:
     """Our answer to a turn is heard."""
 
@@ -202,6 +215,7 @@ Report = (
     | TurnUnderstood
     | Decided
     | LeftOpen
+    | Learned
     | TurnAnswered
     | TurnLost
     | StateChanged

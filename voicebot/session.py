@@ -116,6 +116,10 @@ class Session:
         """Something happened in the queue."""
         self._receive(event, now)
 
+    def machine(self, event: events.MachineAnswered | events.MachineBeeped, now: float) -> None:
+        """Our call was taken by a machine, or its tone is over."""
+        self._receive(event, now)
+
     def media_failed(self, why: str, now: float) -> None:
         """Nothing of the caller can be heard."""
         self._receive(events.MediaFailed(why), now)

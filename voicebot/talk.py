@@ -62,6 +62,8 @@ class TalkSession:
         """What the open question tells a recogniser."""
         self.left_open: Earlier | None = None
         """What the same caller's next conversation goes on with."""
+        self.learned: reports.Learned | None = None
+        """What a call of ours came to, and what was learned in it."""
         self.reports: list[reports.Report] = []
         self._conversation = Conversation(bot, facts)
         self._understander = understander
@@ -183,5 +185,7 @@ class TalkSession:
             self._replies.append(Reply(report.text, report.question))
         elif isinstance(report, reports.LeftOpen):
             self.left_open = report.earlier
+        elif isinstance(report, reports.Learned):
+            self.learned = report
         elif isinstance(report, reports.ConversationEnded):
             self.outcome = report.outcome

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kernel.packet import Packet
 from voicebot.checks.script import Ending, Expected, Place
+from voicebot.reports import Learned
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,17 @@ def _listed(names: tuple[str, ...] | None) -> str | None:
     return None if names is None else ", ".join(names)
 
 
-def judge_end(ending: Ending, outcome: str, packet: Packet | None) -> list[Difference]:
+def judge_end(
+    ending: Ending, outcome: str, packet: Packet | None, learned: Learned | None = None
+) -> list[Difference]:
     """The same for the end; `outcome` is `goes_on` where the conversation has not ended."""
     place = ending.place
-    if outcome != ending.outcome or packet is None:
-        return list(_named(place, "ends", ending.outcome, outcome))
+    came = list(_named(place, "result", ending.result, learned.result if learned else "none"))
+    if ending.outcome == "" and not came:
+        slots = learned.slots if learned else ()
+        return list(_slots(place, ending.slots, {slot.name: slot.value for slot in slots}))
+    if came or outcome != ending.outcome or packet is None:
+        return came or list(_named(place, "ends", ending.outcome, outcome))
     summary = (
         [Difference(place, "summary", ending.summary, packet.summary)]
         if ending.summary and plain(ending.summary) not in plain(packet.summary)

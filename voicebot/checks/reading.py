@@ -43,15 +43,20 @@ from voicebot.checks.script import (
 from voicebot.dialogue.flow import Flow
 from voicebot.errors import BotError
 from voicebot.hearing import DIGITS
+from voicebot.learned import COUNTS
 from voicebot.nlu.marked import Node, hint, read_yaml
 
 FOLDER = "conversations"
-_ACTIONS = ("says", "presses", "silent", "hangs_up", "calls_again", "queue")
+_ACTIONS = ("says", "presses", "silent", "hangs_up", "calls_again", "queue", "machine")
 _BESIDE_SAYS = ("heard_as", "confidence")
 _EXPECTED = ("hears", "hears_not", "means", "asks", "slots", "does")
 _FACTS = ("caller", "caller_name", "line", "keys_only", "language")
 _ENDED = ("answered", "abandoned", "goes_on", "transferred")
-_TRANSFER = ("because", "intent", "priority", "summary", "slots")
+_TRANSFER = ("because", "intent", "priority", "summary")
+_MACHINE: Mapping[str, events.MachineAnswered | events.MachineBeeped] = {
+    "answers": events.MachineAnswered(), "beeps": events.MachineBeeped(),
+}  # fmt: skip
+"""What may stand under `machine:`: what has taken our call, and its tone."""
 _QUEUE: Mapping[str, tuple[events.QueueEvent, ...]] = {
     "rings": (events.OfferRinging("o"),),
     "no_answer": (events.OfferRinging("o"), events.OfferFailed("o")),
@@ -85,7 +90,7 @@ def _read(root: Node, flow: Flow) -> Iterator[Script]:
 
 
 def _script(node: Node, flow: Flow) -> Script:
-    fields = node.fields(("name", "kind", "at", "steps", "ends", "outside", *_FACTS))
+    fields = node.fields(("name", "kind", "at", "steps", "ends", "outside", "given", *_FACTS))
     for key in ("name", "steps"):
         if key not in fields:
             node.refuse(f"a conversation needs `{key}:`")
@@ -100,12 +105,23 @@ def _script(node: Node, flow: Flow) -> Script:
         ends=_ending(fields["ends"], flow) if "ends" in fields else None,
         starts=_moment(fields["at"]) if "at" in fields else START,
         facts={
-            key: fields[key].flag() if key == "keys_only" else fields[key].text()
-            for key in _FACTS
-            if key in fields
+            **{
+                key: fields[key].flag() if key == "keys_only" else fields[key].text()
+                for key in _FACTS
+                if key in fields
+            },
+            **({"given": _given(fields["given"], flow)} if "given" in fields else {}),
         },
         outside=_outside(fields["outside"], flow) if "outside" in fields else {},
     )
+
+
+def _given(node: Node, flow: Flow) -> dict[str, str]:
+    """What the campaign knows of the person; the bot must have said that it uses it."""
+    for name, value in node.fields().items():
+        if name not in flow.given:
+            value.refuse(f"{value.name}: flow.yml names no {name!r} under `given:`")
+    return {name: value.text() for name, value in node.fields().items()}
 
 
 def _step(node: Node, flow: Flow) -> Step:
@@ -147,6 +163,8 @@ def _action(key: str, fields: Mapping[str, Node]) -> Action:
             if not node.flag():
                 node.refuse("`hangs_up: true`, or leave it out")
             return HangsUp()
+        case "machine":
+            return Told((_MACHINE[node.one_of(_MACHINE, "machine")],))
     return Told(_queue(node))
 
 
@@ -174,14 +192,18 @@ def _meaning(node: Node, flow: Flow) -> str:
 def _ending(node: Node, flow: Flow) -> Ending:
     if not node.is_mapping():
         return Ending(_place(node), node.one_of(_ENDED, "end"))
-    fields = node.fields(("transferred", *_TRANSFER))
-    if "transferred" not in fields:
-        node.refuse(f"ends: write {', '.join(_ENDED[:3])}, or {{transferred: queue, …}}")
+    fields = node.fields(("transferred", "result", "slots", *_TRANSFER))
+    if "transferred" not in fields and ("result" not in fields or fields.keys() & {*_TRANSFER}):
+        node.refuse(
+            f"ends: write {', '.join(_ENDED[:3])}, {{transferred: queue, …}} or {{result: …}}"
+        )
     priority = fields["priority"].number(0, 86400) if "priority" in fields else None
+    handed = "transferred" in fields
     return Ending(
         _place(node),
-        "transferred",
-        queue=fields["transferred"].one_of(flow.queues, "queue"),
+        "transferred" if handed else "",
+        queue=fields["transferred"].one_of(flow.queues, "queue") if handed else None,
+        result=_one_of(fields.get("result"), (*flow.results, *COUNTS), "result"),
         because=_one_of(fields.get("because"), get_args(Reason), "reason"),
         intent=_one_of(fields.get("intent"), tuple(flow.intents), "intent"),
         priority=priority,

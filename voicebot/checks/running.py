@@ -115,7 +115,7 @@ class Stage:
                 break
         if not differences and script.ends is not None:
             talk = playing.talk
-            differences = judge_end(script.ends, outcome_of(talk), talk.packet)
+            differences = judge_end(script.ends, outcome_of(talk), talk.packet, talk.learned)
         spent = time.perf_counter() - began
         return Result(script, tuple(differences), tuple(playing.lines), spent)
 

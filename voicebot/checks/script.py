@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from voicebot.events import QueueEvent
+from voicebot.events import MachineAnswered, MachineBeeped, QueueEvent
 
 START = 1_795_420_800.0
 """When a conversation begins that says nothing else: Monday, 23 November 2026, 08:00 UTC."""
@@ -54,9 +54,9 @@ class CallsAgain:
 
 @dataclass(frozen=True)
 class Told:
-    """What the queue tells the conversation."""
+    """What the queue, or the ear for machines, tells the conversation."""
 
-    events: tuple[QueueEvent, ...]
+    events: tuple[QueueEvent | MachineAnswered | MachineBeeped, ...]
 
 
 Action = Says | Presses | Silent | HangsUp | CallsAgain | Told
@@ -105,7 +105,7 @@ class Ending:
 
     place: Place
     outcome: str
-    """`transferred`, `answered`, `abandoned`, or `goes_on`."""
+    """`transferred`, `answered`, `abandoned`, or `goes_on`; empty: not compared."""
     queue: str | None = None
     because: str | None = None
     intent: str | None = None
@@ -113,7 +113,9 @@ class Ending:
     summary: str | None = None
     """A piece of the packet's summary."""
     slots: Mapping[str, str | None] = field(default_factory=dict)
-    """What the agent is told."""
+    """What the agent is told; of a call of ours without a hand-over, what was learned."""
+    result: str | None = None
+    """What a call of ours came to."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Script:
     starts: float = START
     """UTC seconds."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Of the call: `caller`, `caller_name`, `line`, `keys_only`, `language`."""
+    """Of the call: `caller`, `caller_name`, `line`, `keys_only`, `language`, `given`."""
     outside: Mapping[str, Answers] = field(default_factory=dict)
     """Lookup or custom action → what is answered to it."""
 

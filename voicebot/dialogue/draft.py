@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicebot.dialogue.acts import Act, Ask, Last, Say
 from voicebot.dialogue.facts import CallFacts
-from voicebot.dialogue.flow import Bot, Flow, Route
+from voicebot.dialogue.flow import Bot, Flow, Route, Slot
 from voicebot.dialogue.state import State, Step
 from voicebot.nlu.ports import IntentScore
 from voicebot.speech.ports import Recognised
@@ -79,4 +79,12 @@ class Draft:
             for name, known in self.state.known.items()
             if name in slots
         }
-        return {"caller": self.facts.caller, **spoken}
+        return {"caller": self.facts.caller, **self._given(), **spoken}
+
+    def _given(self) -> dict[str, str]:
+        """What the campaign knows of the person, as it is spoken; else empty."""
+        told = self.facts.given
+        return {
+            name: Slot(name, kind).spoken(told[name]) if told.get(name) else ""
+            for name, kind in self.flow.given.items()
+        }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from voicebot.dialogue.state import Earlier
 
@@ -28,5 +29,7 @@ class CallFacts:
     """Whether this line has no recogniser: menus and keys."""
     earlier: Earlier | None = None
     """What was left open in this caller's last call, if it broke off a moment ago."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What a campaign knows of the called person. Content."""
     seed: int = 0
     """Where the round of wordings begins, so that calls do not all sound alike."""

@@ -72,12 +72,22 @@ def _unasked(
 def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     """Take the answer to the question for `slot`, and whatever came with it."""
     entity = slot.value_in(said.entities, asked=True)
+    if entity is None and slot.kind is SlotKind.YES_NO:
+        yes = verdict(draft.flow, said)
+        if yes is not None:
+            return fill(draft, slot, "yes" if yes else "no", said.intent.confidence)
     if entity is None and slot.kind is SlotKind.TEXT and slot.whole:
+        if not slot.required and verdict(draft.flow, said) is False and _is_short(said.text):
+            return False  # "no, nothing": there is no answer
         return fill(draft, slot, said.text.strip(" .,;:!?"), 1.0)
     taken = entity is not None and fill(draft, slot, entity.value, entity.confidence)
     route = draft.route()
     volunteered(draft, said.entities, entity, route.ask if route else ())
     return taken
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= NAME_WORDS
 
 
 def spelled_out(draft: Draft, slot: Slot, said: Understanding) -> bool:

@@ -103,6 +103,10 @@ class Slot:
     """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
     whole: bool = True
     """Whether a text slot takes the whole sentence that answers its question."""
+    scale: tuple[int, int] | None = None
+    """The least and the greatest of a number."""
+    only_if: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Slot → values of which one must be known, else this one is not asked for."""
 
     def value_in(self, entities: Sequence[Entity], asked: bool) -> Entity | None:
         """The entity of a sentence that fills this slot.
@@ -134,6 +138,8 @@ class Slot:
             return value.isalnum() and self.min_digits <= len(value) <= high
         if self.kind is SlotKind.CHOICE:
             return any(choice.value == value for choice in self.choices)
+        if self.scale is not None:
+            return value.isdecimal() and self.scale[0] <= int(value) <= self.scale[1]
         return bool(value.strip())
 
     def by_key(self, keys: str) -> str | None:
@@ -179,6 +185,19 @@ def _spoken_date(value: str) -> str:
     except ValueError:
         return value
     return f"{day:%A}, {day.day} {day:%B}"
+
+
+class Counts(StrEnum):
+    """What a result of a call of ours means for calling this person again."""
+
+    REACHED = "reached"
+    """It is done: nobody calls again."""
+    AGAIN = "again"
+    """As if nobody had answered: called again, as often as the campaign lets."""
+    WRONG_NUMBER = "wrong_number"
+    """This is not the person's number: not called again."""
+    DO_NOT_CALL = "do_not_call"
+    """Onto the do-not-call list."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +251,10 @@ class Route:
     """Whether the conversation goes on after them: no person is needed."""
     answer: str | None = None
     """Response key said then; None: the custom actions said what there is to say."""
+    ends: bool = False
+    """Whether the call ends then."""
+    branch: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Slot → value → the intent with which it goes on instead, looked at in this order."""
 
 
 @dataclass(frozen=True)
@@ -256,6 +279,10 @@ class Intent:
     universal: Universal | None = None
     irreversible: bool = False
     """Whether it is put as a question first, however sure we are: what it does cannot be undone."""
+    internal: bool = False
+    """Begun by `opens` or a `branch` alone: nobody can ask for it, so it has no sentences."""
+    result: str = ""
+    """One of `Flow.results`: what a call of ours came to once this was done."""
 
 
 @dataclass(frozen=True)
@@ -427,6 +454,15 @@ class Flow:
     ago; None: this bot remembers nobody."""
     no_input_after: float = 6.0
     """Seconds of silence after a question that make a no-input."""
+    opens: str = ""
+    """The intent with which this bot begins a call by itself, behind the greeting: it calls, and
+    knows what for. Empty: it asks what the caller wants."""
+    given: Mapping[str, SlotKind] = field(default_factory=dict)
+    """What a campaign knows of each person, for the texts; the kind says how it is spoken."""
+    results: Mapping[str, Counts] = field(default_factory=dict)
+    """What its calls may come to."""
+    voicemail: str | None = None
+    """Response key left on a machine after its beep; None: nothing is left."""
 
     def universal(self, name: str) -> Universal | None:
         """The universal that the intent `name` is, if it is one."""

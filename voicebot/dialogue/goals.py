@@ -14,6 +14,10 @@ from voicebot.dialogue.responses import PLACEHOLDER
 from voicebot.dialogue.state import Asking, Goal, Question
 
 NOTHING_TOLD: frozenset[str] = frozenset()
+VOICEMAIL = "voicemail"
+"""What a call that a machine took came to, in every bot."""
+BEEP_WITHIN = 60.0
+"""Seconds in which a machine's greeting is over."""
 
 
 def pursue(draft: Draft, goal: Goal, told: frozenset[str] = NOTHING_TOLD) -> bool:
@@ -39,6 +43,7 @@ def tell(draft: Draft, intent: Intent, told: frozenset[str]) -> Answer:
     for key in (does.say, *does.also):
         draft.say(key, {"intent": intent.title}, interruptible=does.interruptible)
     draft.because(f"answered {intent.name}")
+    came_to(draft, intent)
     if not does.small_talk:
         draft.state = replace(draft.state, answered=intent.name)
     return does
@@ -105,7 +110,7 @@ def advance(draft: Draft) -> None:
     """The next slot to ask for or to confirm; when nothing is left, the hand-over."""
     route = draft.route()
     assert route is not None, "only a route is advanced"
-    for slot in (draft.flow.slots[name] for name in route.ask):
+    for slot in _asked(draft, route):
         if slot.name not in draft.state.known:
             if not _can_be_asked(draft, slot):
                 skip(draft, slot.name)
@@ -132,16 +137,32 @@ def advance(draft: Draft) -> None:
 
 
 def finish(draft: Draft) -> None:
-    """Everything of the route is known and done: the answer, or a person."""
-    route = draft.route()
-    assert route is not None, "only a route is finished"
+    """Everything of the route is known and done: on by a branch, the answer, or a person."""
+    route, goal = draft.route(), draft.state.goal
+    assert route is not None and goal is not None, "only a route is finished"
+    if _branched(draft, route):
+        return
+    came_to(draft, draft.flow.intents[goal.intent])
     if not route.stays:
         hand_over(draft, "policy")
         return
     if route.answer:
-        draft.say(route.answer)
-    draft.because(f"answered {draft.state.goal.intent if draft.state.goal else ''}")
-    leave(draft)
+        draft.say(route.answer, interruptible=not route.ends)
+    draft.because(f"answered {goal.intent}")
+    if route.ends:
+        draft.end(HangUp())
+    else:
+        leave(draft)
+
+
+def _branched(draft: Draft, route: Route) -> bool:
+    """On with what the answers lead to, where they lead anywhere."""
+    for name, ways in route.branch.items():
+        known = draft.state.known.get(name)
+        if known is not None and known.value in ways:
+            draft.because(f"{name}: to {ways[known.value]}")
+            return pursue(draft, Goal(ways[known.value]))
+    return False
 
 
 def leave(draft: Draft) -> None:
@@ -154,6 +175,32 @@ def leave(draft: Draft) -> None:
         pursue(draft, goal)
     else:
         questions.anything(draft)
+
+
+def came_to(draft: Draft, intent: Intent) -> None:
+    """Note what the call came to, where this says so."""
+    if intent.result:
+        draft.because(f"result {intent.result}")
+        draft.state = replace(draft.state, result=intent.result)
+
+
+def opening(draft: Draft) -> bool:
+    """Begin with what this bot calls for; False: it waits for what the caller wants."""
+    return bool(draft.flow.opens) and pursue(draft, Goal(draft.flow.opens))
+
+
+def hold_for_beep(draft: Draft) -> None:
+    """Say nothing more to a machine that still speaks."""
+    draft.state = replace(draft.state, pausing=True, result=VOICEMAIL)
+    questions.pause(draft, BEEP_WITHIN)
+
+
+def leave_message(draft: Draft) -> None:
+    """The short version, if there is one, and no more."""
+    draft.state = replace(draft.state, pausing=False, result=VOICEMAIL)
+    if draft.flow.voicemail:
+        draft.say(draft.flow.voicemail, interruptible=False)
+    draft.end(HangUp())
 
 
 def read_back(draft: Draft, route: Route) -> list[str]:
@@ -218,6 +265,7 @@ def person(draft: Draft, reason: Reason = "asked") -> None:
     """Who asks for a person gets one, at once and without a further question."""
     intent = draft.flow.intent_of(Universal.PERSON)
     if intent and isinstance(intent.does, Route):
+        came_to(draft, intent)
         if intent.does.say:
             draft.say(intent.does.say)
         if draft.route() is None:
@@ -242,6 +290,18 @@ def _one_by_one(draft: Draft, route: Route) -> bool:
     complete = all(name in draft.state.known for name in route.ask)
     single = len(open_ones) == 1 and len(route.ask) > 1
     return complete and single and draft.flow.slots[open_ones[0]].confirm is not None
+
+
+def _asked(draft: Draft, route: Route) -> list[Slot]:
+    """The slots of a route that what was answered before makes questions."""
+    known = draft.state.known
+
+    def holds(slot: Slot) -> bool:
+        return all(
+            name in known and known[name].value in values for name, values in slot.only_if.items()
+        )
+
+    return [slot for name in route.ask if holds(slot := draft.flow.slots[name])]
 
 
 def _can_be_asked(draft: Draft, slot: Slot) -> bool:

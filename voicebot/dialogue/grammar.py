@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from voicebot.dialogue.flow import SlotKind, Then, Universal
+from voicebot.dialogue.flow import Counts, SlotKind, Then, Universal
 
 Json = dict[str, Any]
 VERSION = 1
@@ -67,6 +67,7 @@ FLOW: Json = {
     "thresholds": part("Thresholds"),
     "queues": each(WORDS),
     "houses": each(part("OtherHouse")),
+    "results": each(one_of(Counts)),
     "slots": each(part("Slot")),
     "lookups": each(part("Lookup")),
     "intents": each(part("Intent")),
@@ -82,6 +83,9 @@ BOT: Json = {
     "queue": NAME,
     "which": RESPONSE,
     "resume": RESPONSE,
+    "opens": NAME,
+    "given": each(one_of(SlotKind)),
+    "voicemail": RESPONSE,
     **dict.fromkeys(BOT_TEXTS, RESPONSE),
 }
 THRESHOLDS: Json = {"accept": number(0, 1), "ask": number(0, 1)}
@@ -100,6 +104,8 @@ SLOT: Json = {
     "end_key": KEY,
     "digits": part("Digits"),
     "choices": each(KEY),
+    "scale": part("Scale"),
+    "only_if": each(many(WORDS)),
     "expects": one_of(EXPECTS),
     "secret": FLAG,
 }
@@ -122,10 +128,18 @@ DIGITS: Json = {
     "groups": many(whole(1, 10)),
     "show_last": whole(0, 30),
 }
-ANY_INTENT: Json = {"title": WORDS, "universal": one_of(Universal), "irreversible": FLAG}
+SCALE: Json = {"min": whole(0, 99), "max": whole(1, 100)}
+ANY_INTENT: Json = {
+    "title": WORDS,
+    "universal": one_of(Universal),
+    "irreversible": FLAG,
+    "internal": FLAG,
+    "result": NAME,
+}
 ASKING: Json = {"say": RESPONSE, "ask": many(NAME), "confirm": RESPONSE, "do": many(NAME)}
 """What is asked and done before an answer or a hand-over."""
 ANSWER: Json = {"follow_up": many(NAME), "small_talk": FLAG, "hang_up": FLAG, "interruptible": FLAG}
+COLLECT: Json = {**ASKING, "branch": each(each(NAME))}
 ROUTE: Json = {
     "head_start": number(0, 86400),
     "required": many(WORDS),
@@ -134,14 +148,18 @@ ROUTE: Json = {
     "summary": WORDS,
     "emergency": FLAG,
     "refer": NAME,
+    "branch": each(each(NAME)),
     **ASKING,
 }
-DOING: Json = {"answer": RESPONSE, "route": NAME, "follow_up_of": NAME, "action": NAME}
+DOING: Json = {
+    "answer": RESPONSE, "route": NAME, "follow_up_of": NAME, "action": NAME, "collect": RESPONSE,
+}  # fmt: skip
 BESIDE: Mapping[str, Json] = {
     "answer": {**ANSWER, **ASKING},
     "route": ROUTE,
     "follow_up_of": {},
     "action": ASKING,
+    "collect": COLLECT,
 }
 """What may stand beside each of `DOING`."""
 LADDERS: Json = {
@@ -183,6 +201,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "Waiting": WAITING_TEXTS,
     "Keypad": ("start", "menus"),
     "Menu": ("keys",),
+    "Scale": ("min", "max"),
 }
 """What the reader refuses to be without."""
 PARTS: Mapping[str, Json] = {
@@ -193,6 +212,7 @@ PARTS: Mapping[str, Json] = {
     "Slot": SLOT,
     "Lookup": LOOKUP,
     "Digits": DIGITS,
+    "Scale": SCALE,
     "Intent": {**ANY_INTENT, **DOING, **ANSWER, **ROUTE},
     "Ladders": LADDERS,
     "Ladder": LADDER,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kernel.packet import Reason
 from voicebot.dialogue import questions
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
@@ -50,24 +51,39 @@ def engine_failed(draft: Draft) -> None:
     """We could not hear; that is not the caller's failure. The second time running: a person."""
     draft.state = replace(draft.state, engine_failures=draft.state.engine_failures + 1)
     if draft.state.engine_failures > 1:
-        hand_over(draft, "error")
+        _lost(draft, "error", draft.flow.no_match)
     else:
         _say_again(draft, draft.flow.engine_failed)
 
 
 def media_failed(draft: Draft) -> None:
     """Nobody can be heard: said so, then a person, who may call back."""
-    hand_over(draft, "error", say=draft.flow.no_input.last)
+    _lost(draft, "error", draft.flow.no_input, say=draft.flow.no_input.last)
 
 
 def give_up(draft: Draft, ladder: Ladder) -> None:
     """The end of the ladder."""
     if draft.route() is None and ladder.then is Then.HANG_UP:
-        draft.say(ladder.last)
-        draft.end(HangUp())
+        _hang_up(draft, ladder)
     else:
         queue = "" if draft.route() else ladder.queue
-        hand_over(draft, "max_attempts", say=ladder.last, queue=queue)
+        _lost(draft, "max_attempts", ladder, say=ladder.last, queue=queue)
+
+
+def _hang_up(draft: Draft, ladder: Ladder) -> None:
+    draft.say(ladder.last)
+    draft.end(HangUp())
+
+
+def _lost(
+    draft: Draft, reason: Reason, ladder: Ladder, say: str | None = None, queue: str = ""
+) -> None:
+    """To a person; but who was called for a few questions, and answers none, is let go."""
+    route = draft.route()
+    if route is not None and route.ends and ladder.then is Then.HANG_UP:
+        _hang_up(draft, ladder)
+    else:
+        hand_over(draft, reason, say, queue)
 
 
 def slot_missed(draft: Draft) -> None:
@@ -77,7 +93,7 @@ def slot_missed(draft: Draft) -> None:
     if draft.state.asked.get(question.key, 0) < slot.attempts:
         questions.put(draft, question)
     elif slot.required:
-        hand_over(draft, "max_attempts")
+        _lost(draft, "max_attempts", draft.flow.no_match)
     else:
         skip(draft, slot.name)
         advance(draft)

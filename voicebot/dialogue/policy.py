@@ -38,13 +38,16 @@ class Policy:
         """The first words: hello, what must be said of this line, and the greeting's question."""
         draft = Draft(self.bot, self.facts, State())
         flow = self.bot.flow
-        hello, question = questions.split_question(draft.text(flow.greeting))
+        greeting = draft.text(flow.greeting)
+        hello, question = (greeting, "") if flow.opens else questions.split_question(greeting)
         if hello:
             draft.acts.append(Say(hello, interruptible=False))
         if self.facts.says_machine:
             draft.say(flow.machine, interruptible=False)
         if self.facts.says_recorded:
             draft.say(flow.recorded, interruptible=False)
+        if goals.opening(draft):
+            return draft.step()
         if resumable(self.bot.flow, self.facts.earlier):
             ask_to_resume(draft)
         elif self.facts.keys_only:
@@ -97,6 +100,14 @@ class Policy:
         return self._step(
             back, again, "hand-over failed" if why == "failed" else "nobody took the call"
         )
+
+    def machine(self, state: State) -> Step:
+        """A machine has answered our call: not another word before its beep."""
+        return self._step(state, goals.hold_for_beep, "a machine answered")
+
+    def beeped(self, state: State) -> Step:
+        """It records from now on."""
+        return self._step(state, goals.leave_message, "its beep")
 
     def not_taken(self, state: State) -> Step:
         """The other house did not take the caller."""

@@ -6,7 +6,7 @@ a Rasa project's domain needs no change. Forms are kept for `rasa_forms`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,11 @@ class Domain:
     forms: Node | None
 
 
-def read_domain(path: Path) -> Domain:
-    """Everything of a domain.yml. Raises BotError with the line of the first mistake."""
+def read_domain(path: Path, given: Collection[str] = ()) -> Domain:
+    """Everything of a domain.yml, whose texts may also name what is `given` for each person.
+
+    Raises BotError with the line of the first mistake.
+    """
     root = read_yaml(path)
     fields = root.fields(_KEYS)
     for key in ("intents", "responses"):
@@ -44,7 +47,8 @@ def read_domain(path: Path) -> Domain:
     entities = _names(fields["entities"]) if "entities" in fields else {}
     slots = read_rasa_slots(fields["slots"], entities) if "slots" in fields else {}
     responses = {
-        key: _response(key, node, slots) for key, node in fields["responses"].fields().items()
+        key: _response(key, node, slots, given)
+        for key, node in fields["responses"].fields().items()
     }
     actions = _names(fields["actions"]) if "actions" in fields else {}
     return Domain(
@@ -64,15 +68,19 @@ def _names(node: Node) -> dict[str, int]:
     return names
 
 
-def _response(key: str, node: Node, slots: Mapping[str, RasaSlot]) -> Response:
-    read = [_variation(item, slots) for item in node.items()]
+def _response(
+    key: str, node: Node, slots: Mapping[str, RasaSlot], given: Collection[str]
+) -> Response:
+    read = [_variation(item, slots, given) for item in node.items()]
     variations = tuple(variation for variation in read if variation is not None)
     if not variations:
         node.refuse(f"the response {key!r} has no text for a telephone")
     return Response(key, variations)
 
 
-def _variation(node: Node, slots: Mapping[str, RasaSlot]) -> Variation | None:
+def _variation(
+    node: Node, slots: Mapping[str, RasaSlot], given: Collection[str]
+) -> Variation | None:
     """A wording; None: it is for another `channel`."""
     fields = node.fields(_TEXT_KEYS)
     if "channel" in fields:
@@ -82,7 +90,7 @@ def _variation(node: Node, slots: Mapping[str, RasaSlot]) -> Variation | None:
     text = " ".join(fields["text"].text().split())
     if not text:
         fields["text"].refuse(f"{node.name}: the text is empty")
-    known = VARIABLES | slots.keys()
+    known = VARIABLES | slots.keys() | set(given)
     for name in PLACEHOLDER.findall(text):
         if name not in known:
             fields["text"].refuse(f"{node.name}: no slot is called {name!r}{hint(name, known)}")

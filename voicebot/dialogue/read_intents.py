@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import Answer, Doing, FollowUp, Intent, Route, Universal
 from voicebot.dialogue.rasa_rules import Rules
 from voicebot.dialogue.read_actions import read_do
-from voicebot.dialogue.read_parts import Names, flag, words
+from voicebot.dialogue.read_parts import Names, flag, possible, words
 from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES
 from voicebot.errors import BotError
 from voicebot.nlu.marked import Node, hint
@@ -21,8 +22,9 @@ def read_intents(bodies: Mapping[str, Node], names: Names, rules: Rules) -> dict
     intents: dict[str, Intent] = {}
     carried: dict[Universal, str] = {}
     for name, body in bodies.items():
-        _check_trained(name, body, names)
         intents[name] = _intent(name, body, {**bodies, **ruled}, names)
+        if not intents[name].internal:
+            _check_trained(name, body, names)
         universal = intents[name].universal
         if universal is not None and carried.setdefault(universal, name) != name:
             body.refuse(f"{body.name}: {carried[universal]!r} is already `{universal.value}`")
@@ -65,7 +67,9 @@ def _intent(name: str, node: Node, every: Collection[str], names: Names) -> Inte
     title = fields["title"].text() if "title" in fields else name.replace("_", " ")
     does = _does(doing[0], fields, every, names) if doing else None
     carried = Universal(universal) if universal else None
-    return Intent(name, title, does, carried, flag(fields, "irreversible", False))
+    result = fields["result"].one_of(names.results, "result") if "result" in fields else ""
+    once = flag(fields, "irreversible", False), flag(fields, "internal", False)
+    return Intent(name, title, does, carried, *once, result)
 
 
 def _allowed_beside(doing: list[str]) -> Collection[str]:
@@ -80,7 +84,9 @@ def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names:
     if doing == "follow_up_of":
         return FollowUp(fields[doing].one_of(every, "intent"))
     if doing == "route":
-        return _route(fields, names)
+        return _route(fields, every, names)
+    if doing == "collect":
+        return _collect(fields, every, names)
     if doing == "action" or fields.keys() & grammar.ASKING.keys():
         return _task(fields, names)
     follow_up = fields["follow_up"].items() if "follow_up" in fields else ()
@@ -93,7 +99,28 @@ def _does(doing: str, fields: Mapping[str, Node], every: Collection[str], names:
     )
 
 
-def _route(fields: Mapping[str, Node], names: Names) -> Route:
+def _collect(fields: Mapping[str, Node], every: Collection[str], names: Names) -> Route:
+    """The same, on a call that then ends, or goes on by the answers."""
+    return replace(
+        _task(fields, names), answer=names.response(fields["collect"]), ends=True,
+        branch=_branch(fields.get("branch"), every, names),
+    )  # fmt: skip
+
+
+def _branch(node: Node | None, every: Collection[str], names: Names) -> dict[str, dict[str, str]]:
+    """Slot → value → intent; a value that the slot cannot have would never be met."""
+    ways: dict[str, dict[str, str]] = {}
+    for name, body in node.fields().items() if node is not None else ():
+        if name not in names.slots:
+            body.refuse(f"{body.name}: no slot is called {name!r}{hint(name, names.slots)}")
+        ways[name] = {
+            possible(names.slots[name], value, to): to.one_of(every, "intent")
+            for value, to in body.fields().items()
+        }
+    return ways
+
+
+def _route(fields: Mapping[str, Node], every: Collection[str], names: Names) -> Route:
     return Route(
         queue=names.queue(fields["route"]),
         head_start=fields["head_start"].number(0, 86400) if "head_start" in fields else 0.0,
@@ -107,6 +134,7 @@ def _route(fields: Mapping[str, Node], names: Names) -> Route:
         emergency=flag(fields, "emergency", False),
         refer=fields["refer"].one_of(names.houses, "house") if "refer" in fields else "",
         do=read_do(fields, names),
+        branch=_branch(fields.get("branch"), every, names),
     )
 
 

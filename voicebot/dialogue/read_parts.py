@@ -9,6 +9,7 @@ from telephony.drivers.addresses import address_of, parse_uri
 from voicebot.dialogue import grammar
 from voicebot.dialogue.flow import (
     Choice,
+    Counts,
     KeyAction,
     Keypad,
     Ladder,
@@ -53,6 +54,8 @@ class Names:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     actions: Collection[str] = ()
     """The domain's custom actions."""
+    given: Mapping[str, SlotKind] = field(default_factory=dict)
+    results: Mapping[str, Counts] = field(default_factory=dict)
     default_queue: str = ""
 
     def response(self, node: Node) -> str:
@@ -119,7 +122,29 @@ def read_slots(node: Node | None, names: Names) -> dict[str, Slot]:
         if name not in slots:
             body.refuse(f"slots: there is no slot {name!r} in {names.domain_file}; add it there")
         slots[name] = _slot(body, slots[name], names)
+    for name, body in (node.fields() if node is not None else {}).items():
+        if "only_if" in (fields := body.fields(grammar.SLOT)):
+            slots[name] = replace(slots[name], only_if=_only_if(fields["only_if"], slots))
     return slots
+
+
+def _only_if(node: Node, slots: Mapping[str, Slot]) -> dict[str, frozenset[str]]:
+    """Slot → values of which one must be known; read when every slot is."""
+    wanted = {}
+    for name, values in node.fields().items():
+        if name not in slots:
+            values.refuse(f"{values.name}: no slot is called {name!r}")
+        told = [possible(slots[name], value.text(), value) for value in values.items()]
+        wanted[name] = frozenset(told)
+    return wanted
+
+
+def possible(slot: Slot, value: str, node: Node) -> str:
+    """The value, which this slot can have: one that it cannot would never be met."""
+    fits = value in ("yes", "no") if slot.kind is SlotKind.YES_NO else slot.accepts(value)
+    if not fits:
+        node.refuse(f"{node.name}: {slot.name} is never {value!r}")
+    return value
 
 
 def _slot(node: Node, known: Slot, names: Names) -> Slot:
@@ -152,6 +177,7 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
     if kind is SlotKind.CHOICE and not slot.choices:
         node.refuse(f"{node.name}: a choice needs `choices: {{value: key}}`")
     slot = _digits(fields["digits"], slot) if "digits" in fields else slot
+    slot = _scale(fields["scale"], slot) if "scale" in fields else slot
     if slot.secret and (slot.confirm or slot.echo):
         node.refuse(f"{node.name}: a secret is never read back; take out `confirm` and `echo`")
     return slot
@@ -184,6 +210,16 @@ def _digits(node: Node, slot: Slot) -> Slot:
         groups=tuple(group.whole(1, 10) for group in groups),
         show_last=fields["show_last"].whole(0, 30) if "show_last" in fields else None,
     )
+
+
+def _scale(node: Node, slot: Slot) -> Slot:
+    if slot.kind is not SlotKind.NUMBER:
+        node.refuse(f"{node.name}: only a slot of type number has a scale")
+    fields = node.fields(grammar.SCALE)
+    need(node, fields, *grammar.NEEDED["Scale"])
+    low = fields["min"].whole(0, 99)
+    high = fields["max"].whole(low + 1, 100)
+    return replace(slot, scale=(low, high), max_digits=len(str(high)))
 
 
 # Ladders and waiting.

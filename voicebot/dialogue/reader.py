@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from voicebot.dialogue import grammar
-from voicebot.dialogue.flow import Bot, Flow, Intent, Queue, Route, Slot, Thresholds
+from voicebot.dialogue.flow import Bot, Flow, Intent, Queue, Route, Slot, SlotKind, Thresholds
 from voicebot.dialogue.rasa_domain import Domain, read_domain
 from voicebot.dialogue.rasa_forms import Form, read_forms
 from voicebot.dialogue.rasa_project import read_project
 from voicebot.dialogue.rasa_rules import Rules
 from voicebot.dialogue.read_actions import read_lookups
+from voicebot.dialogue.read_campaign import calls_out, read_given, read_results
 from voicebot.dialogue.read_intents import read_intents
 from voicebot.dialogue.read_parts import (
     Names,
@@ -41,11 +42,13 @@ def load_bot(folder: Path) -> Bot:
             str(folder), None, "there is no such folder; a bot is a folder of YAML files"
         )
     project = read_project(folder)
-    domain = read_domain(folder / "domain.yml")
+    root = read_yaml(folder / "flow.yml")
+    given = read_given(root)
+    domain = read_domain(folder / "domain.yml", given)
     for part in project.sentences:
         _check_sentences(part, domain)
     sentences = joined(project.sentences)
-    flow, idle = _flow(read_yaml(folder / "flow.yml"), domain, sentences, project.rules)
+    flow, idle = _flow(root, domain, sentences, project.rules, given)
     training = Training(
         language=flow.language,
         timezone=flow.timezone,
@@ -76,8 +79,9 @@ def _check_sentences(sentences: Sentences, domain: Domain) -> None:
 
 
 def _flow(
-    root: Node, domain: Domain, sentences: Sentences, rules: Sequence[Node]
-) -> tuple[Flow, list[Form]]:
+    root: Node, domain: Domain, sentences: Sentences, rules: Sequence[Node],
+    given: Mapping[str, SlotKind],
+) -> tuple[Flow, list[Form]]:  # fmt: skip
     """The flow, and the forms that nothing begins."""
     fields = root.fields(grammar.FLOW)
     need(root, fields, *grammar.NEEDED["Flow"])
@@ -101,9 +105,13 @@ def _flow(
     )
     names = replace(names, slots=read_slots(fields.get("slots"), names))
     forms, slots = read_forms(domain, names)
-    names = replace(names, slots=slots, houses=read_houses(fields.get("houses"), names))
+    names = replace(
+        names, slots=slots, houses=read_houses(fields.get("houses"), names),
+        given=given, results=read_results(fields.get("results")),
+    )  # fmt: skip
     names = replace(names, lookups=read_lookups(fields.get("lookups"), names))
-    return _assemble(fields, names, forms, rules)
+    flow, idle = _assemble(fields, names, forms, rules)
+    return calls_out(flow, fields["bot"], names), idle
 
 
 def _assemble(
@@ -141,6 +149,8 @@ def _assemble(
         thresholds=_thresholds(fields.get("thresholds")),
         which=names.maybe_response(bot.get("which")),
         resume=names.maybe_response(bot.get("resume")),
+        given=names.given,
+        results=names.results,
     )
     return flow, ruled.idle_forms()
 

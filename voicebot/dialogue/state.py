@@ -133,6 +133,10 @@ class State:
     """Running; 0 again when something was understood."""
     pausing: bool = False
     """The caller asked us to wait."""
+    put: tuple[str, ...] = ()
+    """The slots asked for in this call, in the order of their first asking."""
+    result: str = ""
+    """One of `Flow.results`: what the call came to."""
     said: Mapping[str, int] = field(default_factory=dict)
     """Response key → how often it was said: which wording comes next."""
     last: tuple[Act, ...] = ()
@@ -166,9 +170,11 @@ class State:
 
     def with_asked(self, question: Question) -> State:
         """One asking more."""
+        new = question.asking is Asking.SLOT and question.about not in self.put
         return replace(
             self,
             question=question,
+            put=(*self.put, question.about) if new else self.put,
             asked={**self.asked, question.key: self.asked.get(question.key, 0) + 1},
         )
 

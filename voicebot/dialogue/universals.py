@@ -49,6 +49,7 @@ def _say(draft: Draft, universal: Universal) -> None:
     intent = draft.flow.intent_of(universal)
     if intent and isinstance(intent.does, Answer):
         draft.say(intent.does.say)
+        goals.came_to(draft, intent)
 
 
 def _repeat(draft: Draft) -> None:
@@ -61,10 +62,12 @@ def _repeat(draft: Draft) -> None:
 def _start_over(draft: Draft) -> None:
     kept = draft.state
     draft.state = State(
-        tries=kept.tries, missed=kept.missed, said=kept.said, denied=kept.denied, slow=kept.slow
-    )
+        tries=kept.tries, missed=kept.missed, said=kept.said, denied=kept.denied, slow=kept.slow,
+        put=kept.put,
+    )  # fmt: skip
     _say(draft, Universal.START_OVER)
-    questions.anything(draft)
+    if not goals.opening(draft):
+        questions.anything(draft)
 
 
 def _back(draft: Draft) -> None:

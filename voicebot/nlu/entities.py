@@ -170,7 +170,7 @@ def yes_or_no(text: str) -> str | None:
     if not said or len(said) > 8:
         return None
     rest = [word for word in said if word not in _YES and word not in _NO and word not in _AROUND]
-    if rest and said[0] not in _YES | _NO:
+    if rest and said[0] not in (_YES | _NO) - {"please"}:  # "please cancel it" is no yes
         return None
     if any(word in _NO for word in said):
         return "no"

@@ -10,7 +10,13 @@ from pathlib import Path
 import structlog
 
 from centralino.config.model import BotServers, Config
-from centralino.processes.preflight import find_bot, find_notice_bot, secret_of, secrets_of
+from centralino.processes.preflight import (
+    find_bot,
+    find_calling_bot,
+    find_notice_bot,
+    secret_of,
+    secrets_of,
+)
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import choose
@@ -74,6 +80,12 @@ def notifies(config: Config) -> bool:
     return calls_out or any(line.kind == "notification" for line in config.lines)
 
 
+def load_calling(config: Config, name: str) -> tuple[Bot, Understander]:
+    """A bot that calls. Raises StartRefused, BotError."""
+    bot = find_calling_bot(config, name)
+    return bot, understander(config, bot)
+
+
 async def load_notices(config: Config) -> dict[str, tuple[Bot, Understander]]:
     """The bots around notifications by language; none in a house that never notifies."""
     wanted = config.outbound.notices if notifies(config) else {}
@@ -84,9 +96,13 @@ async def load_notices(config: Config) -> dict[str, tuple[Bot, Understander]]:
 
 
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Understander]]:
-    """Every bot that a line names; training may take seconds, so it runs beside the loop."""
-    names = sorted({line.bot for line in config.lines if line.kind == "bot"})
-    loaded = {name: await asyncio.to_thread(load, config, name) for name in names}
+    """Every bot that a line or campaigns name; learning runs beside the loop."""
+    names = {line.bot for line in config.lines if line.kind == "bot"}
+    loaded = {name: await asyncio.to_thread(load, config, name) for name in sorted(names)}
+    loaded |= {
+        name: await asyncio.to_thread(load_calling, config, name)
+        for name in config.outbound.bots if name not in names
+    }  # fmt: skip
     return {name: (bot, feeling(bot, nlu)) for name, (bot, nlu) in loaded.items()}
 
 

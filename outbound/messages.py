@@ -7,7 +7,7 @@ the campaign or attempt that it is about, so one for something no longer current
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kernel.codec import message
@@ -324,6 +324,8 @@ class PlaceCall:
     """New calls a second over this trunk: orders that come in a bunch are spread again."""
     script: Script | None = None
     """A notification with its conversation, in place of `words`."""
+    given: dict[str, str] = field(default_factory=dict)
+    """What `bot` may say of this person. Content."""
 
 
 @message("outbound.take_back")

@@ -79,7 +79,10 @@ class Rules(Protocol):
 
 
 class Messages(Protocol):
-    """What is said to a person where no bot talks."""
+    """What is said to a person."""
+
+    async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
+        """What the campaign's bot may say of this person."""
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message in this person's language; empty: there is none."""

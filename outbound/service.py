@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from kernel.clock import Clock
-from kernel.core import Put
+from kernel.core import Change, Put
 from kernel.crash import CrashPoints
 from kernel.driver import Driver
 from kernel.ids import Chance, random_hex
@@ -79,6 +79,8 @@ class OutboundService:
     _refused: asyncio.Queue[AttemptRefused] = field(default_factory=asyncio.Queue)
     _hungry: asyncio.Event = field(default_factory=asyncio.Event)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    observers: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)
+    """Told what each commit changed."""
     _watchers: list[Callable[[frozenset[str]], None]] = field(default_factory=list)
 
     # --- life
@@ -247,17 +249,17 @@ class OutboundService:
         allowed = look(dial, campaign, recipient, attempt, self.epoch, rules, self.clock.now())
         if allowed.refusal is not None:
             return AttemptRefused(dial.attempt, allowed.refusal, allowed.again_at)
+        trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
+        placed = place_call(dial, campaign, working, attempt)
+        placed = replace(placed, max_cps=trunk.pace.rate if trunk is not None else 0.0)
+        if campaign.bot:
+            return replace(placed, given=await self.messages.given(campaign, recipient))
         words = await self.messages.words(campaign, recipient)
         script = await self.messages.script(campaign, recipient)
         if not words and (script is None or not script.versions):
             log.error("outbound.no_words", campaign=campaign.id, attempt=dial.attempt)
             return AttemptRefused(dial.attempt, Refusal.NO_WORDS)
-        placed = place_call(dial, campaign, working, attempt, words)
-        trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
-        return replace(
-            placed,
-            script=script, max_cps=trunk.pace.rate if trunk is not None else 0.0,
-        )  # fmt: skip
+        return replace(placed, words=words, script=script)
 
     async def _refusing(self) -> None:
         while True:
@@ -313,6 +315,8 @@ class OutboundService:
                     self.speeds.reached(record.campaign, batch.at)
             elif isinstance(record, CampaignRecord):
                 touched.add(record.id)
+        for observer in self.observers:
+            observer(batch.changes)
         for watcher in list(self._watchers):
             watcher(frozenset(touched))
 
@@ -332,16 +336,16 @@ class OutboundService:
 
 
 def place_call(
-    dial: Dial, campaign: CampaignRecord, due: DueRecipient, attempt: AttemptRecord, words: str
+    dial: Dial, campaign: CampaignRecord, due: DueRecipient, attempt: AttemptRecord
 ) -> PlaceCall:
-    """What the media process is told."""
+    """What the media process is told, without what is said."""
     recipient = due.recipient
     return PlaceCall(
         attempt=dial.attempt, recipient=recipient.id, campaign=campaign.id, client=campaign.client,
         epoch=dial.epoch, not_after=dial.not_after, target=due.paths[dial.path].number,
         trunk=attempt.trunk, caller_id=campaign.caller_id, ring_timeout=campaign.ring_timeout,
         call_limit=campaign.call_limit, bot=campaign.bot, message=campaign.message,
-        message_version=campaign.message_version, words=words, language=recipient.language,
+        message_version=campaign.message_version, words="", language=recipient.language,
         person=recipient.person, cut_off=recipient.cut_off, exercise=campaign.exercise,
     )  # fmt: skip
 

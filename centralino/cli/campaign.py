@@ -54,6 +54,56 @@ def create(
     typer.echo(json.dumps(answer, indent=1))
 
 
+@campaign_app.command("templates")
+def templates() -> None:
+    """Campaigns whose calls a bot holds, ready to be drafted."""
+    from centralino.outbound.ready import ready_campaigns
+
+    for name, values in ready_campaigns().items():
+        typer.echo(f"{name:14} {values['about']}")
+
+
+@campaign_app.command("draft")
+def draft_bot(
+    template: Annotated[str, typer.Argument(help="A ready campaign's name, or a TOML file.")],
+    client: Annotated[str, typer.Option("--client")] = "",
+    group: Annotated[
+        list[str] | None, typer.Option("--group", help="Contacts in one of these; none: all.")
+    ] = None,
+    where: Annotated[list[str] | None, typer.Option("--where", help="field=value")] = None,
+    people: Annotated[
+        Path | None, typer.Option("--people", help="One person a line, instead of contacts.")
+    ] = None,
+    zone: Annotated[str, typer.Option("--zone", help="Time zone of --people.")] = "",
+    caller_id: Annotated[str, typer.Option("--caller-id")] = "",
+    trunk: Annotated[list[str] | None, typer.Option("--trunk")] = None,
+    attempts: Annotated[int, typer.Option("--attempts", help="0: as the class has it.")] = 0,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Rehearsal trunks only.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be.")] = False,
+    key: Key = "",
+    config: ConfigFile = None,
+) -> None:
+    """Draft a campaign whose calls a bot holds. Nobody is called before `start`."""
+    from centralino.commands.campaign import read_lines
+    from centralino.commands.contacts import known_client
+    from centralino.commands.notify import read_campaign, read_pairs
+
+    values = read_campaign(template)
+    values.update(
+        client=known_client(read(config), client), zone=zone, caller_id=caller_id,
+        audience={"groups": group or [], "where": read_pairs(where or [])},
+        lines=read_lines(people) if people is not None else [],
+        trunks=trunk or [], attempts=attempts, exercise=exercise, dry_run=dry_run,
+    )  # fmt: skip
+    ask_house(config, "bot.draft", values, key)
+
+
+@campaign_app.command("statistics")
+def statistics(campaign: Campaign, config: ConfigFile = None) -> None:
+    """What the calls of a bot came to, and the answers to each question."""
+    ask_house(config, "statistics", {"campaign": campaign})
+
+
 @campaign_app.command("start")
 def start(campaign: Campaign, key: Key = "", config: ConfigFile = None) -> None:
     """Begin to call, or go on after a pause."""

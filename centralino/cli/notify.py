@@ -22,7 +22,7 @@ Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
 @notify_app.command("templates")
 def templates() -> None:
     """Messages that are ready to be sent."""
-    from centralino.commands.notify import ready_messages
+    from centralino.outbound.ready import ready_messages
 
     for name, values in ready_messages().items():
         typer.echo(f"{name:16} {values['texts'][values['default']]['headline']}")

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import time
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from centralino.errors import StartRefused
-
-
-def ready_messages() -> dict[str, dict[str, Any]]:
-    """The messages that come with the program, by name."""
-    folder = files("outbound").joinpath("templates")
-    found = {one.name.removesuffix(".toml"): one for one in folder.iterdir()}
-    return {
-        name: tomllib.loads(found[name].read_text(encoding="utf-8"))
-        for name in sorted(found)
-        if found[name].name.endswith(".toml")
-    }
+from centralino.outbound.ready import ready_campaigns, ready_messages
 
 
 def read_message(name: str) -> dict[str, Any]:
     """A ready message, or the file of this name. Raises StartRefused."""
-    ready = ready_messages()
+    return _read(name, ready_messages(), "message")
+
+
+def read_campaign(name: str) -> dict[str, Any]:
+    """A ready campaign of a bot, or the file of this name. Raises StartRefused."""
+    values = _read(name, ready_campaigns(), "campaign")
+    return {key: value for key, value in values.items() if key != "about"}
+
+
+def _read(name: str, ready: dict[str, dict[str, Any]], what: str) -> dict[str, Any]:
     if name in ready:
         return ready[name]
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise StartRefused(
-            f"{name!r} is no file and no ready message: {', '.join(ready)}"
-        ) from None
+        raise StartRefused(f"{name!r} is no file and no ready {what}: {', '.join(ready)}") from None
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise StartRefused(f"{name} cannot be read: {error}") from error
 

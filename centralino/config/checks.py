@@ -70,6 +70,7 @@ def _names(config: Config) -> list[tuple[str, str, set[str], str]]:
         *(("agents", queue, queues, "queue") for agent in config.agents for queue in agent.queues),
         *(("agents", queue, queues, "queue") for agent in config.agents for queue in agent.tiers),
         *(("requirements", r.queue, queues, "queue") for r in config.requirements if r.queue),
+        *(("webhooks", name, clients, "client") for h in config.webhooks for name in h.clients),
         *_skills_named(config),
     ]
 

@@ -43,6 +43,40 @@ class PrefixLimit(Section):
     """Calls at once; 0: no limit."""
 
 
+class AlarmLimits(Section):
+    """From where on something is an alarm on the page *Campaigns*."""
+
+    window: Seconds = 300.0
+    """How far back calls are looked at."""
+    calls: int = Field(default=20, ge=1)
+    """Ended calls in that time, without which no share means anything."""
+    answer_ratio: float = Field(default=0.2, ge=0, le=1)
+    """Share of a trunk's calls that must be picked up."""
+    blocked_share: float = Field(default=0.15, ge=0.01, le=1)
+    """Share of calls, by trunk and by number shown, that may be refused as unwanted (603, 607,
+    608)."""
+    no_progress: Seconds = 120.0
+    """How long nobody may be called though people wait."""
+    oldest: Seconds = 1800.0
+    """How long the first in line may wait."""
+    oldest_emergency: Seconds = 300.0
+
+
+class Webhook(Section):
+    """A program that is told what happens, by HTTP POST; until it answers 2xx it is told again."""
+
+    name: Name
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    secret_file: Path
+    """Signs each delivery (HMAC-SHA-256); 16 characters at least."""
+    events: tuple[
+        Literal["campaign.over", "call.result", "alarm.raised", "alarm.cleared"], ...
+    ] = ()
+    """Empty: all."""
+    clients: tuple[Name, ...] = ()
+    """Only what is theirs; empty: everything."""
+
+
 class Outbound(Section):
     """Calling out: campaigns."""
 
@@ -54,6 +88,12 @@ class Outbound(Section):
     """PEM files; where there are some, only alerts that one of them signed are taken."""
     two_person: bool = False
     """Two people with a PIN launch a notification, or one who breaks the glass and says why."""
+    bots: tuple[Name, ...] = ()
+    """Bots that campaigns may have hold their calls, e.g. `survey`, `appointment`, `collections`,
+    `qualification`; each is learned and its prompts are spoken at the first start."""
+    recorded: bool = False
+    """Calls that such a bot holds are recorded, and it says so."""
+    alarms: AlarmLimits = AlarmLimits()
     notices: dict[str, Name] = {"en": "notification"}
     """Language → the bot around a notification in it. Each language but the house's own needs a
     voice, too: `speech.voices`."""

@@ -17,6 +17,7 @@ from centralino.config.dialling import (
     Outbound,
     PrefixLimit,
     Trunk,
+    Webhook,
 )  # fmt: skip
 from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
 from centralino.config.section import HTTP, Level, Name, Port, Seconds, Section
@@ -232,6 +233,7 @@ class Config(Section):
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
     prefix_limits: tuple[PrefixLimit, ...] = ()
     alert_rules: tuple[AlertRule, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),

@@ -41,6 +41,7 @@ from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied
+from centralino.outbound.hearing import hearing
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
     ChildArguments,
@@ -62,6 +63,7 @@ from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
 from outbound import messages as outbound_messages
+from outbound.results import CallResult
 from telephony.dialling import Purpose
 
 log = structlog.get_logger()
@@ -224,6 +226,7 @@ async def opened(
             keep_seconds=config.retention_seconds,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
+        intake.takers[CallResult] = outbound.results.take
         intake.takers[house.NoticeAsked] = outbound.notice_asked
         intake.takers[house.NoticeAcknowledged] = outbound.notice_acknowledged
         intake.takers.update(keys.takers)
@@ -273,6 +276,7 @@ async def opened(
             to_media=to_media, consulting=consulting,
             credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
+            hear_notice=hearing(outbound.spoken, arguments.layout),
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip
         await review.close()
@@ -289,6 +293,8 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
                 tasks.create_task(control.outbound.run(), name="outbound"),
+                tasks.create_task(control.outbound.watching.run(), name="alarms of calling out"),
+                tasks.create_task(control.outbound.outbox.run(), name="webhooks"),
                 tasks.create_task(control.outbound.alerts.watch_folder(), name="alerts"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),

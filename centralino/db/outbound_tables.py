@@ -102,6 +102,44 @@ attempts = Table(
     Index(None, "centre", "state"),
 )
 
+# What calls held by a bot came to: one row a call, closed answers (scales, choices, days) by
+# question. What was said in a person's own words is content, sealed under the attempt's name.
+results = Table(
+    "outbound_results",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("attempt", Text, primary_key=True),
+    Column("campaign", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("said", JSON, nullable=False),  # names of the questions answered in own words
+    Index(None, "centre", "campaign", "at"),
+    Index(None, "centre", "person"),
+)
+
+# What other programs are to be told: a row until its webhook has taken it. The body holds ids and
+# closed answers, never numbers or words.
+deliveries = Table(
+    "outbound_deliveries",
+    metadata,
+    Column("centre", Text, primary_key=True),
+    Column("id", Text, primary_key=True),  # the same at each try
+    Column("hook", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("next_at", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "centre", "next_at"),
+)
+
 # Who dials for a centre. Every commit of the dialler names its epoch, so a life that was taken over
 # cannot write, and therefore cannot call.
 lease = Table(

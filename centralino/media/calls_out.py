@@ -38,9 +38,13 @@ log = structlog.get_logger()
 class CallsOut:
     """Attempts of one media process."""
 
-    def __init__(self, house: House, hand_over: Callable[[OutCall, str], None]) -> None:
+    def __init__(
+        self, house: House, hand_over: Callable[[OutCall, str], None],
+        converse: Callable[[OutCall], object],
+    ) -> None:  # fmt: skip
         self._house = house
         self._hand_over = hand_over
+        self._converse = converse
         self._placing = Placing()
         self._ways: dict[str, Departures[OutCall]] = {}
         """By trunk."""
@@ -66,7 +70,7 @@ class CallsOut:
     def leg_event(self, event: LegEvent) -> bool:
         """One event of one leg; False where it is no leg of ours."""
         call = self._legs.get(event.leg)
-        if call is None:
+        if call is None or call.with_bot:
             return False
         if isinstance(event, LegPlaced):
             call.placed(event.sip_call_id)
@@ -94,7 +98,9 @@ class CallsOut:
         if refusal is not None:
             self._house.tell(AttemptRefused(order.attempt, refusal), order.attempt)
             return
-        call = OutCall(order, self._house, self._over, self._hand_over, self._words())
+        call = OutCall(
+            order, self._house, self._over, self._hand_over, self._words(), converse=self._converse
+        )
         self._legs[call.leg] = self._attempts[order.attempt] = call
         way.add(call)
         if len(way) == 1:

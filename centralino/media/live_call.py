@@ -8,8 +8,9 @@ and announcements, the same conversation), bridge (caller ↔ agent).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from typing import Literal, get_args
 
 import structlog
 
@@ -62,6 +63,9 @@ class LiveCall:
     line: Line
     house: House
     started: float
+    direction: Literal["inbound", "outbound"] = "inbound"
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What a campaign knows of whom it calls."""
     sound: LegSound | None = None
     session: Session | None = None
     attendant: Attendant | None = None
@@ -109,7 +113,9 @@ class LiveCall:
         """The caller's leg is up: the conversation begins."""
         bot = self.house.bots[self.line.bot]
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
-        begun = call_begun(self.id, self.offered, self.line, self.house, self.started)
+        begun = call_begun(
+            self.id, self.offered, self.line, self.house, self.started, self.direction
+        )
         self.house.tell(begun, self.id)
         self.move(states.CallerOffered(self.leg))
         self.move(states.CallAnswered())
@@ -412,7 +418,7 @@ class LiveCall:
             self.reporter.redactor.knows(earlier.known if earlier else ())
             if self.state.state is CallState.ENDED:
                 return
-            facts = call_facts(self.id, self.offered, self.line, self.house)
+            facts = call_facts(self.id, self.offered, self.line, self.house, self.given)
             self.session = Session(
                 replace(facts, earlier=earlier), bot.bot, self.house.engines_now,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,

@@ -98,7 +98,10 @@ class OutCall:
     """What is said alike in all calls."""
     leg: LegId = field(init=False)
     state: State = State.PLACED
+    converse: Callable[[OutCall], object] | None = None
+    """Begins the conversation of the order's bot, on its leg: from then on it has the call."""
     sound: LegSound | None = None
+    with_bot: bool = False
     talk: NoticeTalk | None = None
     """The conversation, where the order has a script for it."""
     _said: int = 0
@@ -127,6 +130,10 @@ class OutCall:
         if order.exercise and not rehearsed(order, self.house.config):
             log.error("media.exercise_stopped", attempt=order.attempt, trunk=order.trunk)
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
+            return None
+        if order.bot and order.bot not in self.house.bots:
+            log.error("media.no_bot", attempt=order.attempt, bot=order.bot)
+            self._end(AttemptRefused(order.attempt, Refusal.NO_WORDS))
             return None
         if not self.house.gate.allows(target, Purpose.CAMPAIGN, order.attempt, order.client):
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
@@ -158,6 +165,10 @@ class OutCall:
         self.state = State.SPEAKING
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
         self._tell(AttemptAnswered(self.order.attempt, sip_call_id))
+        if self.order.bot and self.converse is not None:
+            self.with_bot = True
+            self.converse(self)
+            return
         if self.order.script is not None:
             self._converse(self.order.script, self.sound)
             return
@@ -180,6 +191,11 @@ class OutCall:
             self._say(HELP_COMES if help else THANKS)
         else:
             self._again()
+
+    def bot_done(self, outcome: Outcome, answered_by: str) -> None:
+        """The bot's call is over, or a person has it: the leg is not ours any more."""
+        ended = AttemptEnded(self.order.attempt, outcome, 200, answered_by=answered_by)
+        self._end(ended)
 
     def stop(self, *, also_up: bool) -> None:
         """Not wanted any more: CANCEL while it rings; a call that is up goes on unless told."""
@@ -350,7 +366,8 @@ class OutCall:
 
     def _end(self, event: AttemptEnded | AttemptRefused) -> None:
         self.state = State.OVER
-        self.house.pump.remove(self.leg)
+        if not self.with_bot:
+            self.house.pump.remove(self.leg)
         self._tell(event)
         self.over(self)
 

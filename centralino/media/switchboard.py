@@ -14,6 +14,7 @@ from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media.calls_out import CallsOut
+from centralino.media.campaign_call import campaign_call
 from centralino.media.gate import contact_uri
 from centralino.media.helped import Asking, ask_for_help, helped
 from centralino.media.house import House, user_of
@@ -58,7 +59,7 @@ class Switchboard:
         self._notices: dict[LegId, NoticeLeg] = {}
         self._supervisors: dict[LegId, Supervising] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self.out = CallsOut(house, self._take_over)
+        self.out = CallsOut(house, self._take_over, self._converse)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
             acd.PlaceOffer: self._place_offer,
@@ -136,6 +137,15 @@ class Switchboard:
             self.calls[call] = self._callers[event.leg] = live
             self._house.live({"call": call, "line": number, "from": event.from_uri})
         self._house.spawn(self._house.control.answer(event.leg), f"answer {event.leg}")
+
+    def _converse(self, out: OutCall) -> None:
+        """A bot's call is answered: from here on a call like any other."""
+        call = CallId(new_id("call", self._house.chance))
+        called = contact_uri(out.order.target, self._house.edge)
+        live = campaign_call(call, out.leg, called, out.order, self._house, out.bot_done)
+        self.calls[call] = self._callers[out.leg] = live
+        self._house.live({"call": call, "line": out.order.campaign, "from": called})
+        live.answered()
 
     def _take_over(self, out: OutCall, language: str) -> None:
         """Somebody who was called asks for a person."""

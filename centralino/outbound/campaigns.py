@@ -13,7 +13,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -29,6 +29,7 @@ from contacts.errors import ContactsError
 from kernel.clock import Clock
 from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
+from outbound.alarms import Alarms
 from outbound.compliance import LegalClass
 from outbound.errors import NoSuchCampaign, OutboundError
 from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
@@ -42,6 +43,9 @@ from outbound.records import (
     RetryPolicy,
 )
 from outbound.service import OutboundService
+
+if TYPE_CHECKING:
+    from centralino.outbound.bot_campaigns import BotCampaigns
 
 Json = dict[str, Any]
 Clients = frozenset[str] | None
@@ -160,6 +164,10 @@ class Campaigns:
         self._clock = clock
         self._keep = keep_seconds
         self._classes = classes
+        self.alarms: Alarms | None = None
+        """What calls for a person, where somebody watches."""
+        self.by_bot: BotCampaigns | None = None
+        """What is told of campaigns that a bot holds, where the house has such bots."""
         self._asked: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """One at a time for each key: who asks again meanwhile waits for the first answer."""
         self._verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
@@ -227,7 +235,8 @@ class Campaigns:
             raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
         check_attempts(new.attempts, self._classes[new.legal_class])
         if new.bot:
-            raise CampaignError("no bot talks in calls out yet: say what is to be said (words)")
+            raise CampaignError(f"a campaign of the bot {new.bot!r} is drafted with its audience:"
+                                " see `campaign draft`")  # fmt: skip
         if not new.words:
             raise CampaignError("say what is to be said (words)")
         record = drafted(new, new_id("cam"))
@@ -315,6 +324,8 @@ class Campaigns:
         if asker.clients is not None:
             raise CampaignError("only who sees every client may have a person forgotten")
         await self.books.forget_person(person)
+        if self.by_bot is not None:
+            await self.by_bot.forget_person(person)
         recipients = await self.books.open_of_person(person)
         for recipient in recipients:
             await self.service.drop(recipient, "erased")
@@ -335,10 +346,23 @@ class Campaigns:
         return {
             "at": self._clock.now(),
             "campaigns": [
-                asdict(view) for view in self.service.campaigns() if asker.sees(view.client)
+                {**asdict(view), **self._kind(view.id)}
+                for view in self.service.campaigns()
+                if asker.sees(view.client)
             ],
             "trunks": [asdict(trunk) for trunk in self.service.trunks()],
+            "alarms": [
+                asdict(one)
+                for one in (self.alarms.holding if self.alarms else ())
+                if not one.client or asker.sees(one.client)
+            ],
         }
+
+    def _kind(self, name: str) -> Json:
+        """What its page has to know of how it is handled."""
+        record = self.service.campaign(name)
+        return {"notice": is_notice(record), "bot": record.bot, "exercise": record.exercise,
+                "expires": record.expires}  # fmt: skip
 
     def _shown(self, name: str) -> Json:
         return asdict(self.service.view(name))
@@ -402,6 +426,11 @@ def read_people(lines: Iterable[str], language: str, zone: str) -> Iterable[NewR
         for number in numbers:
             if not NUMBER.fullmatch(number):
                 raise BadAudience(at, f"{number!r} is no number in E.164 and no SIP address")
-        person = hashlib.sha256(numbers[0].encode()).hexdigest()[:24]
+        person = person_of(numbers[0])
         paths = tuple(Path(number) for number in numbers)
         yield NewRecipient(person, paths, language, zone)
+
+
+def person_of(number: str) -> str:
+    """The id of somebody who is no contact, by their first number."""
+    return hashlib.sha256(number.encode()).hexdigest()[:24]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field
 
@@ -77,6 +78,14 @@ class NewNotice(Wish):
         made = Message(texts, self.default or next(iter(texts)))
         check_message(made)
         return made
+
+
+class Sound(Wish):
+    """How a notification sounds in one language."""
+
+    notice: Mapping[str, Any]
+    """As it would be drafted."""
+    language: str
 
 
 class Launch(Wish):

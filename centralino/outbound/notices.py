@@ -12,7 +12,7 @@ from outbound.errors import BadMessage
 from outbound.message import Message, render
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import CampaignRecord, RecipientRecord
-from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.flow import Bot, Flow
 
 NOTICE = "notice"
 """The kind of content; the version stands behind it."""
@@ -47,6 +47,8 @@ class StoredMessages(StoredWords):
     classes: Mapping[str, LegalClass] = field(kw_only=True)
     phrases: Callable[[], Mapping[str, Phrases]] = field(kw_only=True)
     """By language; only languages that can be spoken here."""
+    calling: Callable[[str], Flow] = field(kw_only=True)
+    """A bot that calls, by name."""
     _messages: dict[tuple[str, int], Message | None] = field(default_factory=dict)
 
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
@@ -54,14 +56,22 @@ class StoredMessages(StoredWords):
         message = await self.message(campaign.message, campaign.message_version)
         if message is None:
             return None
-        person = (await self.contacts.get([recipient.person], None)).get(recipient.person)
-        slots = person.slots() if person is not None else {}
+        slots = await self._slots(recipient)
         law = self.classes.get(campaign.legal_class)
         return script_for(
             message, recipient.language or message.default, slots, self.phrases(),
             cut_off=recipient.cut_off, exercise=campaign.exercise,
             may_opt_out=law is not None and law.opt_out,
         )  # fmt: skip
+
+    async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
+        """What is known of this person, as far as the bot says that it uses it."""
+        flow, slots = self.calling(campaign.bot), await self._slots(recipient)
+        return {name: slots[name] for name in flow.given if slots.get(name)}
+
+    async def _slots(self, recipient: RecipientRecord) -> dict[str, str]:
+        person = (await self.contacts.get([recipient.person], None)).get(recipient.person)
+        return person.slots() if person is not None else {}
 
     async def message(self, name: str, version: int) -> Message | None:
         """The message of a version, read once."""

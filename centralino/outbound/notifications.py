@@ -13,8 +13,8 @@ from typing import Any
 import structlog
 
 from centralino.config.model import Config
-from centralino.contacts.store import ContactStore
 from centralino.db.meta import get_meta, set_meta
+from centralino.outbound.audiences import Audiences, as_recipient, listed, too_late
 from centralino.outbound.campaigns import (
     NOTICE,
     Asker,
@@ -23,14 +23,13 @@ from centralino.outbound.campaigns import (
     NewCampaign,
     check_attempts,
     drafted,
-    read_people,
 )
 from centralino.outbound.errors import CampaignError
-from centralino.outbound.notice_wishes import Launch, NewNotice, Stop
-from centralino.outbound.notices import StoredMessages, kind_of, sayable
+from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
+from centralino.outbound.notices import StoredMessages, kind_of, sayable, script_for
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
-from contacts.audience import Audience, Chosen, choose
+from contacts.audience import Audience, Chosen
 from kernel.clock import Clock
 from kernel.ids import new_id
 from outbound.compliance import LegalClass
@@ -45,9 +44,8 @@ from outbound.messages import (
     MessageChanged,
     TakeBack,
 )
-from outbound.pacing import Limits
 from outbound.ports import NewRecipient
-from outbound.records import CampaignRecord, CampaignState, Path, RecipientState
+from outbound.records import CampaignRecord, CampaignState, RecipientState
 
 log = structlog.get_logger()
 
@@ -69,17 +67,16 @@ class Notifications:
     """The front of notifications."""
 
     def __init__(
-        self, config: Config, campaigns: Campaigns, contacts: ContactStore,
-        messages: StoredMessages, classes: Mapping[str, LegalClass], trunks: tuple[Limits, ...],
+        self, config: Config, campaigns: Campaigns, audiences: Audiences,
+        messages: StoredMessages, classes: Mapping[str, LegalClass],
         sign_in: SignIn, send: Callable[[str, object], Awaitable[None]], clock: Clock,
         helpers: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self._config = config
         self._campaigns = campaigns
-        self._contacts = contacts
+        self._audiences = audiences
         self._messages = messages
         self._classes = classes
-        self._trunks = trunks
         self._sign_in = sign_in
         self._send = send
         self._clock = clock
@@ -121,30 +118,10 @@ class Notifications:
 
     async def _audience(self, new: NewNotice, law: LegalClass) -> Audience:
         if new.only_to or new.lines:
-            return self._listed(new)
-        client = next((one for one in self._config.clients if one.id == new.client), None)
-        people = [p async for p in self._contacts.all(frozenset({new.client}))]
-        blocked = await self._contacts.blocked(new.client)
-        wanted = new.audience.filter()
-
-        def chosen() -> Audience:
-            return choose(
-                people, wanted, default_language=client.language if client else "en",
-                default_zone=client.time_zone if client else "", blocked=blocked,
-                ignore_do_not_call=not law.do_not_call,
-                consent_for=new.legal_class if law.consent else "",
-            )  # fmt: skip
-
-        return await asyncio.to_thread(chosen)
-
-    def _listed(self, new: NewNotice) -> Audience:
-        """People given by their numbers alone."""
-        audience = Audience()
-        language = new.message().default
-        for one in read_people((new.only_to,) if new.only_to else new.lines, language, ""):
-            numbers = tuple(path.number for path in one.paths)
-            audience.people.append(Chosen(one.person, numbers, (), language, {}))
-        return audience
+            language = new.message().default
+            lines = (new.only_to,) if new.only_to else new.lines
+            return listed(lines, language, "", self._audiences.region(new.client))
+        return await self._audiences.choose(new.client, new.audience.filter(), law)
 
     async def _make(
         self, new: NewNotice, message: Message, audience: Audience, name: str
@@ -162,7 +139,7 @@ class Notifications:
         await self._keep(record, message)
         service = self._campaigns.service
         await service.submit(CampaignMade(record))
-        await service.add(record.id, [_recipient(one) for one in audience.people])
+        await service.add(record.id, [as_recipient(one) for one in audience.people])
         return record
 
     async def _keep(self, record: CampaignRecord, message: Message) -> None:
@@ -177,15 +154,12 @@ class Notifications:
     def _preview(self, new: NewNotice, message: Message, audience: Audience, fits: Fit) -> Json:
         spoken = {lang: render(message, lang, {}) for lang in message.texts}
         seconds = max(one.seconds for one in spoken.values())
-        wanted = [
-            trunk for trunk in self._trunks
-            if trunk.rehearsal == new.exercise and (not new.trunks or trunk.name in new.trunks)
-        ]  # fmt: skip
+        wanted = self._audiences.over(new.exercise, new.trunks)
         eta = estimate(audience.size, seconds, wanted)
         voices = {"en", *self._config.speech.voices}
         instead = sayable(message, self._messages.phrases())[0]
         warnings = [
-            f"there is no voice for {lang}: its people hear {instead}"
+            f"the language {lang} has no voice here: its people hear {instead}"
             for lang in message.texts
             if lang.partition("-")[0] not in voices & set(self._config.outbound.notices)
         ]
@@ -198,9 +172,11 @@ class Notifications:
             missing = ", ".join(f"{name} ({count})" for name, count in fits.missing.items())
             warnings.append(f"not known of everybody, and no word given for it: {missing}")
         if not wanted:
-            warnings.append("no trunk can carry it: see [[trunks]]")
-        over = new.expires and eta.first_pass and self._clock.now() + eta.first_pass > new.expires
-        if over:
+            what = "there is no trunk for rehearsals" if new.exercise else "no trunk can carry it"
+            warnings.append(f"{what}: see [[trunks]]")
+        if not audience.size:
+            warnings.append("nobody would be called")
+        if too_late(eta, self._clock.now(), new.expires):
             warnings.append("it expires before everybody was called once")
         return {
             "people": audience.size, "left_out": dict(audience.left_out),
@@ -215,7 +191,7 @@ class Notifications:
     async def _launch(self, values: Mapping[str, Any], asker: Asker) -> Json:
         asked = Launch.model_validate(values)
         record = self._seen(asked.campaign, asker)
-        if self._config.outbound.two_person and not record.exercise:
+        if self._needs_two(record):
             waiting = await self._second_person(asked)
             if waiting is not None:
                 return waiting
@@ -223,6 +199,33 @@ class Notifications:
         by = asked.by or asker.name
         await self.start(asked.campaign, by)
         return {"campaign": asked.campaign, "state": "running", "by": by}
+
+    def _needs_two(self, record: CampaignRecord) -> bool:
+        """A rehearsal reaches nobody, and a call to one number alone warns nobody else."""
+        alone = self._campaigns.service.view(record.id).recipients <= 1
+        return self._config.outbound.two_person and not record.exercise and not alone
+
+    async def spoken(self, values: Mapping[str, Any], asker: Asker) -> tuple[str, list[str]]:
+        """What a call would say in a language, unasked, in its order; and in whose voice.
+
+        Raises CampaignError, OutboundError.
+        """
+        asked = Sound.model_validate(values)
+        new = NewNotice.model_validate({**asked.notice, "client": asked.notice.get("client", "-")})
+        message = self.message_of(new)
+        script = script_for(
+            message, asked.language, {}, self._messages.phrases(), exercise=new.exercise
+        )
+        language, version = next(iter(script.versions.items()))
+        before = [version.phrases.exercise] if new.exercise else []
+        return language, [*before, version.headline, version.body, version.phrases.options]
+
+    async def waiting(self, campaign: str) -> Json | None:
+        """Who asked for this launch first, and when, while a second person is missing."""
+        books = self._campaigns.books
+        async with books.database.read() as connection:
+            first: Json | None = await get_meta(connection, books.centre, f"launch:{campaign}")
+        return first
 
     async def _second_person(self, asked: Launch) -> Json | None:
         """What to answer while another person is missing; None: launch."""
@@ -385,7 +388,7 @@ class Notifications:
     async def call_too(self, campaign: str, people: Sequence[Chosen]) -> None:
         """More people for a campaign that runs."""
         if people:
-            await self._campaigns.service.add(campaign, [_recipient(one) for one in people])
+            await self._campaigns.service.add(campaign, [as_recipient(one) for one in people])
 
     async def leave_out(self, recipient: str) -> None:
         """Somebody is not meant any more."""
@@ -396,11 +399,6 @@ class Notifications:
         if not asker.sees(record.client):
             raise CampaignError(f"there is no campaign {name!r}")
         return record
-
-
-def _recipient(one: Chosen) -> NewRecipient:
-    paths = tuple(Path(number) for number in one.numbers)
-    return NewRecipient(one.person, paths, one.language, ",".join(one.zones))
 
 
 def retraction(message: Message, phrases: Mapping[str, Any]) -> Message:

@@ -37,6 +37,10 @@ class StoredWords:
     contents: ContentStore
     _known: dict[tuple[str, int], str] = field(default_factory=dict)
 
+    async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
+        """Nothing is known of people who are no contacts."""
+        return {}
+
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message; empty where there is none, or its time is over."""
         key = (campaign.message, campaign.message_version)

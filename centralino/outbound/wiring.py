@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +18,22 @@ from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.errors import CentralinoError
 from centralino.outbound.alert_desk import AlertDesk
+from centralino.outbound.audiences import Audiences
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.bot_campaigns import BotCampaigns
 from centralino.outbound.call_back import CallBack
 from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import Asker, Campaigns, Json
+from centralino.outbound.errors import CampaignError
+from centralino.outbound.launch_page import LaunchPage
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
+from centralino.outbound.results import ResultBook
 from centralino.outbound.stored import HouseRules, house_classes
-from centralino.processes.preflight import find_notice_bot
+from centralino.outbound.watching import Watching, thresholds
+from centralino.outbound.webhooks import Outbox, read_hooks
+from centralino.processes.preflight import find_calling_bot, find_notice_bot
 from centralino.users.signin import SignIn
 from contacts.numbers import dialled
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
@@ -35,10 +42,13 @@ from kernel.codec import name_of
 from kernel.errors import KernelError
 from kernel.journal import Outgoing
 from outbound import messages
+from outbound.alarms import Alarms
 from outbound.config import DialerConfig
 from outbound.errors import LeaseLost
+from outbound.hooks import CAMPAIGN_OVER
 from outbound.pacing import Limits
 from outbound.service import Carry, OutboundService
+from voicebot.dialogue.flow import Flow
 
 log = structlog.get_logger()
 
@@ -86,6 +96,12 @@ class OutboundDesk:
     call_back: CallBack
     regions: Mapping[str, str]
     """Client → country of numbers without one."""
+    results: ResultBook
+    by_bot: BotCampaigns
+    spoken: Callable[[Mapping[str, Any], Asker], Awaitable[tuple[str, list[str]]]]
+    """What a notification's call would say, and in which language."""
+    outbox: Outbox
+    watching: Watching
 
     async def run(self) -> None:
         """Dial until cancelled, or until another house does: that ends the dialler alone."""
@@ -154,13 +170,15 @@ class OutboundDesk:
             await self.service.submit(messages.MediaGone(event.peer))
 
 
-def carrier(bus: Bus) -> Carry:
+def carrier(bus: Bus, outbox: Outbox) -> Carry:
     """What takes the dialler's commands away."""
 
     async def carry(outgoing: Outgoing, media: str) -> None:
         command = outgoing.command
         if isinstance(command, messages.CampaignOver):
             log.info("outbound.campaign_over", campaign=command.campaign, state=command.state)
+            body = {"campaign": command.campaign, "state": command.state}
+            await outbox.put(CAMPAIGN_OVER, outgoing.id, command.client, body)
         else:
             await bus.send(media, command, id=outgoing.id)
 
@@ -177,31 +195,50 @@ def make_outbound(
     """
     books = SqlBooks(database, config.centre, audit_key)
     classes = house_classes()
+    outbox = Outbox(database, config.centre, read_hooks(config.webhooks), clock)
     dialler = dialer_config(config)
     bots = {
         language: find_notice_bot(config, name)
         for language, name in config.outbound.notices.items()
     }
+    flows = {name: find_calling_bot(config, name).flow for name in config.outbound.bots}
+
+    def calling(name: str) -> Flow:
+        if name not in flows:
+            raise CampaignError(
+                f"the bot {name!r} holds no calls here: name it under outbound.bots"
+            )
+        return flows[name]
+
     words = {language: phrases_of(bot) for language, bot in bots.items()}
     helpers = frozenset(queue for bot in bots.values() for queue in bot.flow.queues)
     regions = {client.id: client.region for client in config.clients}
-    stored = StoredMessages(contents, contacts=contacts, classes=classes, phrases=lambda: words)
+    stored = StoredMessages(
+        contents, contacts=contacts, classes=classes, phrases=lambda: words, calling=calling
+    )
     rules = HouseRules(contacts, CalledBefore(database, config.centre), regions)
     service = OutboundService(
-        dialler, books, SqlOwnership(database, config.centre, owner), rules, stored, carrier(bus),
-        clock,
+        dialler, books, SqlOwnership(database, config.centre, owner), rules, stored,
+        carrier(bus, outbox), clock,
     )  # fmt: skip
     keep = config.retention.days * DAY
     campaigns = Campaigns(service, books, contents, clock, keep, classes)
+    audiences = Audiences(config, contacts, dialler.trunks)
 
     async def send(media: str, order: object) -> None:
         await bus.send(media, order)
 
     notifications = Notifications(
-        config, campaigns, contacts, stored, classes, dialler.trunks, sign_in, send, clock,
-        helpers,
+        config, campaigns, audiences, stored, classes, sign_in, send, clock, helpers,
     )  # fmt: skip
+    results = ResultBook(database, config.centre, contents, clock, keep, outbox)
+    by_bot = BotCampaigns(campaigns, audiences, classes, calling, results, clock)
     campaigns.more(notifications.verbs)
+    campaigns.more(by_bot.verbs)
+    campaigns.by_bot = by_bot
+    campaigns.more(LaunchPage(config, campaigns, audiences, notifications).verbs)
+    watching = Watching(service, Alarms(thresholds(config.outbound.alarms)), outbox, clock)
+    campaigns.alarms = watching.alarms
     alerts = AlertDesk(config, database, contents, notifications, campaigns.ask, clock)
 
     async def take_alert(values: Mapping[str, Any], asker: Asker) -> Json:
@@ -211,5 +248,5 @@ def make_outbound(
     return OutboundDesk(
         service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
         CallBack(service, books, contacts, stored),
-        regions,
+        regions, results, by_bot, notifications.spoken, outbox, watching,
     )  # fmt: skip

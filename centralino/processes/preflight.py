@@ -35,6 +35,11 @@ def check(config: Config) -> list[str]:
         check_houses(config, bot, name)
         check_outside(config, bot, name)
         remarks += bot.remarks
+    for name in config.outbound.bots:
+        bot = find_calling_bot(config, name)
+        check_queues(config, bot, name)
+        check_outside(config, bot, name)
+        remarks += bot.remarks
     return remarks
 
 
@@ -49,9 +54,20 @@ def find_bot(config: Config, name: str) -> Bot:
     return load_bot(folder)
 
 
+def find_calling_bot(config: Config, name: str) -> Bot:
+    """A bot that can hold the calls of a campaign. Raises StartRefused, BotError."""
+    bot = find_notice_bot(config, name)
+    if not bot.flow.opens:
+        raise StartRefused(
+            f"outbound.bots: {name!r} waits for what a caller wants: a bot that calls says under"
+            " `bot:` with which intent it begins (`opens`)"
+        )
+    return bot
+
+
 def find_notice_bot(config: Config, name: str) -> Bot:
-    """The bot around notifications: the house's own, or the one that comes with the program, so
-    that a house with a folder of its own bots need not copy it. Raises StartRefused, BotError."""
+    """A bot for calls out: the house's own, or the one that comes with the program, so that a house
+    with a folder of its own bots need not copy it. Raises StartRefused, BotError."""
     if (config.bots_folder / name).is_dir():
         return find_bot(config, name)
     return find_bot(config.model_copy(update={"bots_dir": None}), name)

@@ -13,20 +13,21 @@ from centralino.outbound.errors import CampaignError
 from centralino.users.permissions import Action, visible
 from centralino.web.errors import Refusal, not_found
 from centralino.web.requests import KEY, ok, parts_of, who
+from outbound.records import CampaignRecord
 
 VERBS = frozenset({"start", "pause", "cancel", "people"})
 IDEMPOTENCY = "Idempotency-Key"
 LONGEST_KEY = 200
 
 
-def _campaigns(request: web.Request) -> Campaigns:
+def campaigns_of(request: web.Request) -> Campaigns:
     campaigns = parts_of(request).campaigns
     if campaigns is None:
         raise not_found()
     return campaigns
 
 
-def _asker(request: web.Request) -> Asker:
+def asker_of(request: web.Request) -> Asker:
     """A program is its key; a person may run the campaigns of some clients."""
     if KEY in request:
         return Asker(f"key {request[KEY].name}", request[KEY].clients)
@@ -34,18 +35,34 @@ def _asker(request: web.Request) -> Asker:
     return Asker(me.name, visible(me, Action.RUN_CAMPAIGNS))
 
 
-async def _ask(request: web.Request, verb: str, values: dict[str, Any]) -> web.Response:
+def _seen(request: web.Request) -> CampaignRecord:
+    """The campaign of the path, if it may be seen."""
+    try:
+        return campaigns_of(request).seen(request.match_info["campaign"], asker_of(request))
+    except CampaignError:
+        raise not_found() from None
+
+
+def _file(name: str) -> dict[str, str]:
+    """Headers of a CSV to be kept under this name."""
+    return {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+
+
+async def ask(request: web.Request, verb: str, values: dict[str, Any]) -> web.Response:
     key = request.headers.get(IDEMPOTENCY, "")
     if len(key) > LONGEST_KEY:
         raise Refusal(400, "bad_key", f"{IDEMPOTENCY} is too long.")
-    asker = _asker(request)
+    asker = asker_of(request)
     try:
-        return ok(await _campaigns(request).ask(verb, values, asker, key))
+        return ok(await campaigns_of(request).ask(verb, values, asker, key))
     except CampaignError as error:
         raise Refusal(409, "not_done", f"{error}.") from error
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def body_of(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise Refusal(415, "not_json", "The body must be application/json.")
     try:
@@ -59,12 +76,32 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 async def board(request: web.Request) -> web.Response:
     """GET /api/campaigns: every campaign with its figures, and the trunks."""
-    return await _ask(request, "list", {})
+    return await ask(request, "list", {})
 
 
 async def create(request: web.Request) -> web.Response:
     """POST /api/campaigns: draft one; nobody is called before it is started."""
-    return await _ask(request, "create", await _body(request))
+    return await ask(request, "create", await body_of(request))
+
+
+async def draft_bot(request: web.Request) -> web.Response:
+    """POST /api/campaigns/by-bot: draft one whose calls a bot holds, or only tell (`dry_run`)."""
+    return await ask(request, "bot.draft", await body_of(request))
+
+
+async def statistics(request: web.Request) -> web.Response:
+    """GET /api/campaigns/{campaign}/statistics: the answers to a bot's questions, counted."""
+    return await ask(request, "statistics", {"campaign": request.match_info["campaign"]})
+
+
+async def statistics_table(request: web.Request) -> web.Response:
+    """GET /api/campaigns/{campaign}/statistics.csv."""
+    record = _seen(request)
+    by_bot = campaigns_of(request).by_bot
+    if by_bot is None or not record.bot:
+        raise not_found()
+    headers = _file(f"{record.id}-statistics.csv")
+    return web.Response(text=await by_bot.table(record), headers=headers)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -72,13 +109,13 @@ async def change(request: web.Request) -> web.Response:
     verb = request.match_info["verb"]
     if verb not in VERBS:
         raise not_found()
-    body = await _body(request) if request.can_read_body else {}
-    return await _ask(request, verb, {**body, "campaign": request.match_info["campaign"]})
+    body = await body_of(request) if request.can_read_body else {}
+    return await ask(request, verb, {**body, "campaign": request.match_info["campaign"]})
 
 
 async def status(request: web.Request) -> web.Response:
     """GET /api/campaigns/{campaign}."""
-    return await _ask(request, "status", {"campaign": request.match_info["campaign"]})
+    return await ask(request, "status", {"campaign": request.match_info["campaign"]})
 
 
 async def why(request: web.Request) -> web.Response:
@@ -88,30 +125,21 @@ async def why(request: web.Request) -> web.Response:
         "number": request.query.get("number", ""),
         "recipient": request.query.get("recipient", ""),
     }
-    return await _ask(request, "why", values)
+    return await ask(request, "why", values)
 
 
 async def audit(request: web.Request) -> web.Response:
     """GET /api/campaigns/{campaign}/audit: its chain, and whether it is whole."""
-    return await _ask(request, "audit", {"campaign": request.match_info["campaign"]})
+    return await ask(request, "audit", {"campaign": request.match_info["campaign"]})
 
 
 async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/campaigns/{campaign}/results.csv: what was had of everybody, by id."""
-    campaigns, asker = _campaigns(request), _asker(request)
-    name = request.match_info["campaign"]
-    try:
-        campaigns.seen(name, asker)
-    except CampaignError:
-        raise not_found() from None
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
-        }
-    )
+    campaigns, record = campaigns_of(request), _seen(request)
+    response = web.StreamResponse(headers=_file(f"{record.id}.csv"))
     await response.prepare(request)
-    async for rows in campaigns.results(name):
+    by_bot = campaigns.by_bot if record.bot else None
+    async for rows in by_bot.results(record) if by_bot else campaigns.results(record.id):
         page = io.StringIO()
         csv.writer(page).writerows(rows)
         await response.write(page.getvalue().encode())

@@ -30,7 +30,7 @@ CSRF_HEADER = "X-CSRF-Token"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none';"
         " frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

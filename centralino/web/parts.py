@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from centralino.db.journal import JournalRow
-from centralino.outbound.campaigns import Campaigns
+from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
@@ -167,6 +167,8 @@ class WebParts:
     """Takes an alert (CAP) from a named source, and says what was done; None: nobody calls out."""
     review: ReviewDesk | None = None
     campaigns: Campaigns | None = None
+    hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None
+    """How a notification would sound, as WAV. Raises CampaignError."""
     """None where no dialler runs."""
     """Where bots are taught; None: there is none in this house."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)

@@ -16,6 +16,7 @@ from centralino.web import (
     figures,
     files,
     history,
+    launching,
     machine,
     people,
     picture,
@@ -105,6 +106,7 @@ ROUTES = (
     Route("GET", "/campaigns", files.page("campaigns"), needs=CALL_OUT),
     Route("GET", "/api/campaigns", campaigns.board, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/campaigns", campaigns.create, Access.KEY_OR_USER, CALL_OUT),
+    Route("POST", "/api/campaigns/by-bot", campaigns.draft_bot, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}", campaigns.status, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}/why", campaigns.why, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}/audit", campaigns.audit, Access.KEY_OR_USER, CALL_OUT),
@@ -116,8 +118,27 @@ ROUTES = (
         CALL_OUT,
     ),
     Route(
+        "GET",
+        "/api/campaigns/{campaign}/statistics",
+        campaigns.statistics,
+        Access.KEY_OR_USER,
+        CALL_OUT,
+    ),
+    Route(
+        "GET",
+        "/api/campaigns/{campaign}/statistics.csv",
+        campaigns.statistics_table,
+        Access.KEY_OR_USER,
+        CALL_OUT,
+    ),
+    Route(
         "POST", "/api/campaigns/{campaign}/{verb}", campaigns.change, Access.KEY_OR_USER, CALL_OUT
     ),
+    Route("GET", "/api/launch", launching.options, needs=CALL_OUT),
+    Route("POST", "/api/notices", launching.draft, Access.KEY_OR_USER, CALL_OUT),
+    Route("POST", "/api/notices/sound.wav", launching.sound, needs=CALL_OUT),
+    Route("POST", "/api/notices/{campaign}/launch", launching.launch, needs=CALL_OUT),
+    Route("POST", "/api/notices/{campaign}/cancel", launching.cancel, needs=CALL_OUT),
     Route("POST", "/api/supervise", supervising.supervise, needs=JOIN),
     # users
     Route("GET", "/api/users", people.users, needs=USERS),

@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, body) {
+async function request(method, path, body, sound = false) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -29,6 +29,7 @@ async function request(method, path, body) {
   } catch {
     throw new ApiError(0, "unreachable", "The server does not answer. Try again in a moment.");
   }
+  if (response.ok && sound) return response.blob();
   const data = response.status === 204 ? null : await response.json().catch(() => null);
   if (response.ok) return data;
   throw new ApiError(
@@ -40,6 +41,7 @@ async function request(method, path, body) {
 
 export const get = (path) => request("GET", path);
 export const post = (path, body = {}) => request("POST", path, body);
+export const postForSound = (path, body = {}) => request("POST", path, body, true);
 export const put = (path, body = {}) => request("PUT", path, body);
 
 export function signInAgain() {

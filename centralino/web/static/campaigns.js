@@ -3,6 +3,8 @@
 import { get, post } from "./api.js";
 import { byId, fill, h, region } from "./dom.js";
 import { words } from "./format.js";
+import { showAnswers } from "./answers.js";
+import { askFirst, beginLaunch, launchDraft, readOptions } from "./launch.js";
 import { attempt, begin, linkIs } from "./shell.js";
 
 const EVERY = 2000;
@@ -14,6 +16,7 @@ const BUTTONS = {
 const BUCKETS = ["acknowledged", "heard", "voicemail", "not_reached", "invalid", "unknown"];
 
 await begin("campaigns");
+await attempt(() => beginLaunch(() => attempt(look)));
 
 const number = (value) => h("td", { class: "number" }, String(value));
 
@@ -24,17 +27,36 @@ function left(campaign) {
   return `${pending}${minutes}`;
 }
 
+const act = (path, body = {}) => attempt(async () => {
+  await post(path, body);
+  await look();
+});
+
 function ask(campaign, verb) {
-  if (verb === "cancel" && !confirm(`Cancel “${campaign.name}”? Nobody else is called.`)) return;
-  attempt(async () => {
-    await post(`/api/campaigns/${campaign.id}/${verb}`, {});
-    await look();
-  });
+  if (verb === "cancel" && campaign.state !== "draft") return cancel(campaign);
+  if (verb === "start" && campaign.state === "draft" && campaign.notice && !campaign.exercise) {
+    return launchDraft({ campaign: campaign.id, name: campaign.name, people: campaign.recipients });
+  }
+  act(`/api/campaigns/${campaign.id}/${verb}`);
+}
+
+// A notification that is wrong is taken back: everybody who heard it is called again.
+function cancel(campaign) {
+  const reached = campaign.buckets.acknowledged + campaign.buckets.heard + campaign.buckets.voicemail;
+  const why = h("label", {}, "Why", h("input", { name: "why", autocomplete: "off" }));
+  const back = campaign.notice && reached
+    ? h("label", { class: "check" }, h("input", { type: "checkbox", name: "back", checked: true }),
+      ` It is not true any more: call back the ${reached} who heard it, and say so`) : null;
+  askFirst(`Stop “${campaign.name}”?`, "real", [h("p", {}, "Nobody else is called; calls that are up go on."), why, back],
+    "Stop it", (target) => {
+      const taken = campaign.notice && target.elements.back?.checked;
+      return act(taken ? `/api/notices/${campaign.id}/cancel` : `/api/campaigns/${campaign.id}/cancel`, { why: target.elements.why.value });
+    });
 }
 
 const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign) =>
   h("tr", { dataset: { mode: campaign.state } },
-    h("th", { scope: "row" }, campaign.name, h("small", {}, `${words(campaign.legal_class)}, ${campaign.recipients} people`)),
+    h("th", { scope: "row" }, campaign.exercise ? h("span", { class: "mark plain" }, "Rehearsal") : null, campaign.exercise ? " " : null, campaign.name, h("small", {}, `${words(campaign.legal_class)}, ${campaign.recipients} people`)),
     h("td", {}, words(campaign.state), campaign.why ? h("small", {}, campaign.why) : null),
     BUCKETS.map((bucket) => number(campaign.buckets[bucket])),
     number(campaign.helps),
@@ -43,6 +65,7 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
     number(left(campaign)),
     h("td", {}, (BUTTONS[campaign.state] ?? []).map(([verb, title]) =>
       h("button", { class: "quiet", onclick: () => ask(campaign, verb) }, title)),
+      campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
       h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
   )));
 
@@ -54,8 +77,13 @@ const drawTrunks = region("trunks", (trunks) => trunks.map((trunk) =>
     h("td", {}, Object.entries(trunk.statuses).map(([status, times]) => `${status}: ${times}`).join(", ") || "–"),
   )));
 
+const drawAlarms = region("alarms", (alarms) => alarms.map((alarm) =>
+  h("div", { class: "alarm" }, h("b", {}, words(alarm.what)),
+    h("span", { class: "timer", dataset: { since: alarm.since } }), h("p", {}, alarm.do))));
+
 async function look() {
-  const { campaigns, trunks } = await get("/api/campaigns");
+  const { campaigns, trunks, alarms } = await get("/api/campaigns");
+  drawAlarms(alarms);
   drawCampaigns(campaigns);
   drawTrunks(trunks);
   choose(campaigns);
@@ -77,9 +105,12 @@ byId("why").addEventListener("submit", (event) => {
   });
 });
 
+let looks = 0;
+
 async function keepLooking() {
   try {
     await look();
+    if (++looks % 5 === 0) await readOptions();
     linkIs(true);
   } catch {
     linkIs(false);

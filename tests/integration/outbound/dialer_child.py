@@ -27,6 +27,9 @@ CONFIG = DialerConfig("house", (Limits("loop", 60.0, 40),), window=12)
 class OneWord:
     """The same for everybody."""
 
+    async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
+        return {}
+
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:
         return None
 

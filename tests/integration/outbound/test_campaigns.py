@@ -166,7 +166,7 @@ async def test_the_same_key_is_done_once(house: House) -> None:
     [
         ({"words": ""}, "say what is to be said"),
         ({"legal_class": "sales", "attempts": 20}, "sales calls a person 3 times at most"),
-        ({"bot": "utility"}, "no bot talks in calls out yet"),
+        ({"bot": "utility"}, "is drafted with its audience"),
         ({"legal_class": "party"}, "there is no class 'party'"),
         ({"colour": "red"}, "colour: Extra inputs"),
         ({"ring_timeout": 5}, "ring_timeout"),

@@ -108,7 +108,17 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/campaigns/{campaign}/why"): Foreign("/api/campaigns/c/why?number=1", 404),
     ("GET", "/api/campaigns/{campaign}/audit"): Foreign("/api/campaigns/c/audit", 404),
     ("GET", "/api/campaigns/{campaign}/results.csv"): Foreign("/api/campaigns/c/results.csv", 404),
+    ("POST", "/api/campaigns/by-bot"): Foreign("/api/campaigns/by-bot", 404, body={"name": "x"}),
+    ("GET", "/api/campaigns/{campaign}/statistics"): Foreign("/api/campaigns/c/statistics", 404),
+    ("GET", "/api/campaigns/{campaign}/statistics.csv"): Foreign(
+        "/api/campaigns/c/statistics.csv", 404
+    ),
     ("POST", "/api/campaigns/{campaign}/{verb}"): Foreign("/api/campaigns/c/start", 404, body={}),
+    ("GET", "/api/launch"): Foreign("/api/launch", 404),
+    ("POST", "/api/notices"): Foreign("/api/notices", 404, body={"name": "x"}),
+    ("POST", "/api/notices/sound.wav"): Foreign("/api/notices/sound.wav", 404, body={}),
+    ("POST", "/api/notices/{campaign}/launch"): Foreign("/api/notices/c/launch", 404, body={}),
+    ("POST", "/api/notices/{campaign}/cancel"): Foreign("/api/notices/c/cancel", 404, body={}),
     ("POST", "/api/supervise"): Foreign(
         "/api/supervise", 404, "hugo", {"agent": "ANNA", "phone": "202"}
     ),

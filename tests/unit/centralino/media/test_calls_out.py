@@ -114,7 +114,9 @@ async def world() -> AsyncIterator[World]:
         SpeechEngines(TextSynthesiser(0.01)), {}, clock, cast(Any, None), EDGE, "secret",
         chance=counting(),
     )  # fmt: skip
-    yield World(CallsOut(house, lambda call, language: None), house, ours, phone, clock)
+    yield World(
+        CallsOut(house, lambda call, language: None, lambda call: None), house, ours, phone, clock
+    )
     await house.cancel_all()
 
 

@@ -1,0 +1,112 @@
+"""Whom a campaign calls, and how long that takes: told before anybody is called."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from centralino.config.model import Config
+from centralino.contacts.store import ContactStore
+from centralino.outbound.campaigns import person_of
+from contacts.audience import Audience, Chosen, Filter, choose
+from contacts.errors import BadNumber
+from contacts.numbers import read_number, zones
+from outbound.compliance import LegalClass
+from outbound.estimate import Estimate
+from outbound.pacing import Limits
+from outbound.ports import NewRecipient
+from outbound.records import Path
+
+ADDRESS = re.compile(r"\d{2,6}|sips?:\S+@\S+")
+"""An extension of this house, or a SIP address."""
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """Chooses people from the contacts."""
+
+    config: Config
+    contacts: ContactStore
+    trunks: tuple[Limits, ...]
+
+    async def choose(self, client_id: str, wanted: Filter, law: LegalClass) -> Audience:
+        """The contacts who are meant and may be called."""
+        client = next((one for one in self.config.clients if one.id == client_id), None)
+        people = [p async for p in self.contacts.all(frozenset({client_id}))]
+        blocked = await self.contacts.blocked(client_id)
+
+        def chosen() -> Audience:
+            return choose(
+                people, wanted, default_language=client.language if client else "en",
+                default_zone=client.time_zone if client else "", blocked=blocked,
+                ignore_do_not_call=not law.do_not_call,
+                consent_for=law.name if law.consent else "",
+            )  # fmt: skip
+
+        return await asyncio.to_thread(chosen)
+
+    async def groups(self, client: str) -> dict[str, int]:
+        """How many contacts are in each group of a client."""
+        counts = Counter[str]()
+        async for person in self.contacts.all(frozenset({client})):
+            counts.update(person.groups)
+        return dict(sorted(counts.items()))
+
+    def region(self, client_id: str) -> str:
+        """The country of a client's numbers without one; empty: not told."""
+        return next((one.region for one in self.config.clients if one.id == client_id), "")
+
+    def over(self, exercise: bool, trunks: Sequence[str]) -> list[Limits]:
+        """The trunks that it may use: these, or all; an exercise those for rehearsals."""
+        return [
+            trunk for trunk in self.trunks
+            if trunk.rehearsal == exercise and (not trunks or trunk.name in trunks)
+        ]  # fmt: skip
+
+
+DUPLICATE, NO_NUMBER = "the same number again", "no valid number"
+"""Why lines of a list are left out."""
+
+
+def listed(lines: Iterable[str], language: str, zone: str = "", region: str = "") -> Audience:
+    """People given by their numbers alone, one a line. A line without a valid number is left out
+    and told, and so is a number that stands there a second time: the others do not wait for it."""
+    audience, taken = Audience(), set[str]()
+    for line in lines:
+        written = [part.strip() for part in line.split(",") if part.strip()]
+        numbers = [number for part in written if (number := _number(part, region))]
+        fresh = tuple(dict.fromkeys(number for number in numbers if number not in taken))
+        if not written:
+            continue
+        if not fresh:
+            audience.left_out[DUPLICATE if numbers else NO_NUMBER] += 1
+            continue
+        taken.update(fresh)
+        where = (zone,) if zone else zones(fresh[0])
+        audience.people.append(Chosen(person_of(fresh[0]), fresh, where, language, {}))
+        audience.languages[language] += 1
+    return audience
+
+
+def _number(written: str, region: str) -> str:
+    """The number in E.164, or an extension or SIP address as it is; empty for anything else."""
+    if ADDRESS.fullmatch(written):
+        return written
+    try:
+        return read_number(written, region).e164
+    except BadNumber:
+        return ""
+
+
+def as_recipient(one: Chosen) -> NewRecipient:
+    """A chosen person as the dialler takes them."""
+    paths = tuple(Path(number) for number in one.numbers)
+    return NewRecipient(one.person, paths, one.language, ",".join(one.zones))
+
+
+def too_late(takes: Estimate, now: float, expires: float) -> bool:
+    """Whether it expires before everybody was called once."""
+    return bool(expires and takes.first_pass and now + takes.first_pass > expires)

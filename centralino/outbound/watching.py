@@ -1,0 +1,91 @@
+"""Watches the dialler for what calls for a person: alarms on the page, in the log, to webhooks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+import structlog
+
+from centralino.config.dialling import AlarmLimits
+from centralino.outbound.webhooks import Outbox
+from kernel.clock import Clock
+from kernel.core import Change, Put
+from outbound.alarms import Alarm, Alarms, Ended, Standing, Thresholds
+from outbound.hooks import ALARM_CLEARED, ALARM_RAISED
+from outbound.records import AttemptRecord, AttemptState, Outcome
+from outbound.service import OutboundService
+
+log = structlog.get_logger()
+
+EVERY = 5.0
+"""Seconds between two looks."""
+UNDECIDED = frozenset({Outcome.REFUSED, Outcome.CANCELLED, Outcome.FAILED})
+"""Calls that say nothing of the other side: they were ours to stop."""
+UP = frozenset({
+    Outcome.ACKNOWLEDGED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.ANSWERED, Outcome.TRANSFERRED,
+    Outcome.ABANDONED,
+})  # fmt: skip
+
+
+def thresholds(limits: AlarmLimits) -> Thresholds:
+    """As the core has them."""
+    return Thresholds(**limits.model_dump())
+
+
+@dataclass
+class Watching:
+    """The alarms of the dialler."""
+
+    service: OutboundService
+    alarms: Alarms
+    outbox: Outbox
+    clock: Clock
+    _placed: dict[str, float] = field(default_factory=dict)
+    """Campaign → its newest call."""
+
+    def written(self, changes: Sequence[Change]) -> None:
+        """What a commit of the dialler changed."""
+        for change in changes:
+            record = change.record if isinstance(change, Put) else None
+            if not isinstance(record, AttemptRecord):
+                continue
+            if record.state is AttemptState.INTENT:
+                self._placed[record.campaign] = record.made
+            elif record.outcome is not None and record.outcome not in UNDECIDED:
+                number = self.service.campaign(record.campaign).caller_id
+                up = record.outcome in UP
+                self.alarms.ended(Ended(record.since, record.trunk, number, up, record.sip_status))
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        self.service.observers.append(self.written)
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Once: new alarms are logged and told, and so is their end."""
+        raised, cleared = self.alarms.look(self._standings(), self.clock.now())
+        for alarm in raised:
+            log.error("outbound.alarm", what=alarm.what, do=alarm.do)
+            await self._tell(ALARM_RAISED, alarm)
+        for alarm in cleared:
+            log.info("outbound.alarm_over", what=alarm.what)
+            await self._tell(ALARM_CLEARED, alarm)
+
+    async def _tell(self, event: str, alarm: Alarm) -> None:
+        name = f"{event}:{alarm.key}:{alarm.since:.3f}"
+        await self.outbox.put(event, name, alarm.client, asdict(alarm))
+
+    def _standings(self) -> list[Standing]:
+        found = []
+        for view in self.service.campaigns():
+            record = self.service.campaign(view.id)
+            found.append(Standing(
+                view.id, view.client, view.name, view.state, record.emergency,
+                self._placed.get(view.id, 0.0), max(record.since, record.starts),
+                view.oldest_pending, view.ringing + view.up,
+            ))  # fmt: skip
+        return found

@@ -1,0 +1,44 @@
+"""Launching calls from the page: what can be chosen, how it sounds, whom it reaches, and go."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from centralino.outbound.errors import CampaignError
+from centralino.web.campaigns import ask, asker_of, body_of
+from centralino.web.errors import Refusal, not_found
+from centralino.web.requests import parts_of
+
+
+async def options(request: web.Request) -> web.Response:
+    """GET /api/launch: clients with their groups, ready templates, launches that wait."""
+    return await ask(request, "launch.options", {})
+
+
+async def draft(request: web.Request) -> web.Response:
+    """POST /api/notices: draft a notification; with `dry_run` only tell whom it would reach."""
+    return await ask(request, "notice.draft", await body_of(request))
+
+
+async def sound(request: web.Request) -> web.Response:
+    """POST /api/notices/sound.wav: how it sounds in one language."""
+    hear = parts_of(request).hear_notice
+    if hear is None:
+        raise not_found()
+    try:
+        wav = await hear(await body_of(request), asker_of(request))
+    except CampaignError as error:
+        raise Refusal(409, "not_done", f"{error}.") from error
+    return web.Response(body=wav, content_type="audio/wav")
+
+
+async def launch(request: web.Request) -> web.Response:
+    """POST /api/notices/{campaign}/launch: by the first person, the second, or behind glass."""
+    values = {**await body_of(request), "campaign": request.match_info["campaign"]}
+    return await ask(request, "notice.launch", values)
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """POST /api/notices/{campaign}/cancel: stop, and call back everybody who was reached."""
+    values = {**await body_of(request), "campaign": request.match_info["campaign"]}
+    return await ask(request, "notice.cancel", values)

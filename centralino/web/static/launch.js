@@ -1,0 +1,277 @@
+// Launching calls: a ready template, whom it reaches and how long that takes, how it sounds, and go.
+// A rehearsal and the real thing never look or ask alike.
+
+import { ApiError, get, post, postForSound } from "./api.js";
+import { byId, fill, h, region, toggle } from "./dom.js";
+import { clock, duration, serverNow, when, words } from "./format.js";
+import { attempt, toast } from "./shell.js";
+
+const SETTLED = 350; // ms after the last change in which nothing is asked
+let options = null;
+let chosen = null; // { kind: "notice" | "bot", name, body }
+let told = null; // the newest answer to a dry run
+let asked = 0;
+let timer = 0;
+let launched = () => {};
+
+const form = byId("compose");
+const field = (name) => form.elements[name];
+const many = (count) => `${count.toLocaleString("en-GB")} ${count === 1 ? "person" : "people"}`;
+const real = () => field("mode").value === "real";
+
+export async function beginLaunch(after) {
+  launched = after;
+  await readOptions();
+  form.addEventListener("input", soon);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    confirmLaunch();
+  });
+  byId("call-me").addEventListener("click", callMe);
+  byId("close").addEventListener("click", () => choose(null));
+}
+
+export async function readOptions() {
+  options = await get("/api/launch");
+  drawTemplates([options.messages, options.campaigns]);
+  drawWaiting(options.waiting);
+}
+
+const card = (kind, name, body, what) =>
+  h("button", { class: "template", dataset: { kind, name }, onclick: () => choose({ kind, name, body }) },
+    h("b", {}, body.name), h("small", {}, what));
+
+const drawTemplates = region("templates", ([messages, campaigns]) => [
+  Object.entries(messages).map(([name, body]) => card("notice", name, body, body.texts[body.default].headline)),
+  Object.entries(campaigns).map(([name, body]) => card("bot", name, body, body.about)),
+]);
+
+const drawWaiting = region("waiting", (launches) => launches.map((one) =>
+  h("div", { class: "wait-launch", role: "alert" },
+    h("b", {}, `“${one.name}” to ${many(one.people)} waits for a second person`),
+    h("span", {}, `asked for by ${one.by} at ${clock(one.at)}, `, h("span", { class: "timer", dataset: { since: one.at } }), " ago"),
+    h("button", { class: "danger", onclick: () => launchDraft(one) }, "I am the second person…"))));
+
+// Composing.
+
+function choose(one) {
+  chosen = one;
+  told = null;
+  toggle(form, Boolean(one));
+  for (const button of document.querySelectorAll(".template")) {
+    const is = one && button.dataset.name === one.name && button.dataset.kind === one.kind;
+    button.setAttribute("aria-pressed", String(Boolean(is)));
+  }
+  if (!one) return;
+  form.reset();
+  fill("what", one.body.name);
+  fill(field("client"), options.clients.map((client) => h("option", { value: client.id }, client.name)));
+  toggle("clients", options.clients.length > 1);
+  drawGroups();
+  drawTexts();
+  byId("rehearsal").disabled = !options.rehearsal;
+  fill("no-rehearsal", options.rehearsal ? "" : "There is no trunk for rehearsals.");
+  soon();
+  form.scrollIntoView({ block: "nearest" });
+}
+
+const client = () => options.clients.find((one) => one.id === field("client").value) ?? options.clients[0];
+
+function drawGroups() {
+  const groups = Object.entries(client()?.groups ?? {});
+  fill("groups", groups.map(([name, count]) => h("label", {},
+    h("input", { type: "checkbox", name: "group", value: name }), h("span", {}, `${name} (${count.toLocaleString("en-GB")})`))));
+  fill(field("caller_id"), h("option", { value: "" }, "none"), (client()?.numbers ?? []).map((number) => h("option", { value: number }, number)));
+}
+
+field("client").addEventListener("change", drawGroups);
+
+function drawTexts() {
+  if (chosen.kind !== "notice") return fill("texts");
+  fill("texts", Object.entries(chosen.body.texts).map(([language, text]) =>
+    h("fieldset", { class: "text", dataset: { language } },
+      h("legend", {}, `${new Intl.DisplayNames(["en"], { type: "language" }).of(language)} `,
+        h("button", { type: "button", class: "quiet", onclick: () => listen(language) }, "▶ Hear it")),
+      h("label", {}, "First sentence", h("textarea", { name: `headline-${language}`, rows: 2, maxlength: 160 }, text.headline)),
+      h("label", {}, "Then", h("textarea", { name: `body-${language}`, rows: 3 }, text.body ?? "")),
+      h("div", { class: "player" }))));
+}
+
+function texts() {
+  return Object.fromEntries(Object.entries(chosen.body.texts).map(([language, text]) => [language,
+    { ...text, headline: field(`headline-${language}`).value, body: field(`body-${language}`).value }]));
+}
+
+function lines() {
+  return field("lines").value.split("\n").map((line) => line.trim()).filter(Boolean);
+}
+
+function values(more = {}) {
+  const groups = [...form.querySelectorAll("[name=group]:checked")].map((box) => box.value);
+  const minutes = Number(field("minutes").value);
+  const common = {
+    name: chosen.body.name, client: client()?.id ?? "", audience: { groups }, lines: lines(),
+    caller_id: field("caller_id").value, exercise: !real(),
+    expires: minutes ? serverNow() + 60 * minutes : 0, legal_class: chosen.body.legal_class, ...more,
+  };
+  if (chosen.kind === "bot") return { ...common, bot: chosen.body.bot };
+  return { ...common, texts: texts(), default: chosen.body.default };
+}
+
+const path = () => (chosen.kind === "bot" ? "/api/campaigns/by-bot" : "/api/notices");
+
+function soon() {
+  const groups = [...form.querySelectorAll("[name=group]:checked")].map((box) => box.value);
+  fill("who", lines().length ? "To the list below and nobody else" : groups.length ? `Only to: ${groups.join(", ")}` : "To everybody; choose groups to call fewer");
+  document.body.classList.toggle("rehearsing", !real());
+  byId("go").disabled = true;
+  clearTimeout(timer);
+  timer = setTimeout(look, SETTLED);
+}
+
+async function look() {
+  if (!chosen) return;
+  const mine = ++asked;
+  try {
+    const answer = await post(path(), values({ dry_run: true }));
+    if (mine !== asked) return;
+    told = answer;
+    drawReach();
+  } catch (error) {
+    if (mine !== asked) return;
+    told = null;
+    fill("reach", h("p", { class: "problem" }, error.message));
+  }
+}
+
+function drawReach() {
+  const left = Object.entries(told.left_out);
+  fill("reach",
+    h("p", { class: "reach" }, h("b", {}, many(told.people)), real() ? " will be called." : " in the rehearsal. No telephone rings."),
+    h("p", {}, arrival(told)),
+    told.languages && Object.keys(told.languages).length
+      ? h("p", { class: "faint" }, Object.entries(told.languages).map(([one, count]) => `${one}: ${count}`).join(", ")) : null,
+    left.length ? h("ul", { class: "left-out" }, left.map(([why, count]) => h("li", {}, `${many(count)} left out: ${why}`))) : null,
+    told.warnings.map((text) => h("p", { class: "problem" }, words(text))));
+  const go = byId("go");
+  go.disabled = !told.people;
+  go.textContent = real() ? `Call ${many(told.people)}…` : "Rehearse…";
+  go.className = real() ? "danger" : "primary";
+}
+
+function arrival(answer) {
+  if (answer.first_pass_seconds === null) return "How long it takes cannot be told: the trunks have no limit.";
+  const done = when(serverNow() + answer.first_pass_seconds);
+  const slow = answer.rate < 1;
+  const rate = `${Math.round(answer.rate * (slow ? 600 : 10)) / 10} calls a ${slow ? "minute" : "second"}`;
+  return `Everybody called once by ${done} (${duration(answer.first_pass_seconds)}, ${rate}); those who miss it are called again.`;
+}
+
+// Hearing it.
+
+async function listen(language) {
+  const player = form.querySelector(`[data-language="${language}"] .player`);
+  fill(player, "One moment…");
+  const done = await attempt(async () => {
+    const sound = await postForSound("/api/notices/sound.wav", { notice: values(), language });
+    const audio = h("audio", { controls: true, src: URL.createObjectURL(sound) });
+    fill(player, audio);
+    await audio.play();
+    return true;
+  });
+  if (!done) fill(player);
+}
+
+async function callMe() {
+  const number = field("me").value.trim();
+  if (!number) return field("me").focus();
+  await attempt(async () => {
+    const drafted = await post(path(), values({
+      name: `Only to me: ${chosen.body.name}`, lines: [number], audience: {}, exercise: false }));
+    if (!drafted.people) throw new ApiError(400, "number", `${number} is no number.`);
+    await start(drafted.campaign, {});
+    toast(`Calling ${number}, and nobody else.`, "good");
+    launched();
+  });
+}
+
+// Going.
+
+const start = (campaign, proof) => chosen?.kind === "bot"
+  ? post(`/api/campaigns/${campaign}/start`, {})
+  : post(`/api/notices/${campaign}/launch`, proof);
+
+function proofFields(glass) {
+  if (!options.two_person) return null;
+  return [
+    h("div", { class: "pair" },
+      h("label", {}, "Your number", h("input", { name: "by", required: true, autocomplete: "off", inputmode: "numeric" })),
+      h("label", {}, "Your PIN", h("input", { name: "pin", type: "password", required: true, autocomplete: "off" }))),
+    glass ? h("details", { class: "glass" },
+      h("summary", {}, "No second person can be had"),
+      h("label", {}, "Why it cannot wait (it is logged, and raises an alarm)", h("input", { name: "reason", autocomplete: "off" }))) : null,
+  ];
+}
+
+function proof(target) {
+  const of = (name) => target.elements[name]?.value?.trim() ?? "";
+  return { by: of("by"), pin: of("pin"), reason: of("reason"), break_glass: Boolean(of("reason")) };
+}
+
+function ask(title, kind, body, button, action) {
+  const dialog = h("dialog", { class: `ask ${kind}` },
+    h("form", { method: "dialog" },
+      h("h1", {}, title), body,
+      h("div", { class: "row end" },
+        h("button", { type: "button", onclick: () => dialog.close() }, "Not now"),
+        h("button", { class: kind === "real" ? "danger go" : "primary go" }, button))));
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      await action(event.target);
+      dialog.close();
+    });
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector("[type=button]").focus();
+}
+
+export const askFirst = ask;
+
+function confirmLaunch() {
+  if (!told) return;
+  const first = chosen.kind === "notice" ? Object.values(texts())[0].headline : chosen.body.about;
+  const body = [h("p", { class: "quote" }, first), h("p", {}, arrival(told)),
+    told.warnings.map((text) => h("p", { class: "problem" }, words(text)))];
+  if (!real()) {
+    ask("Rehearse it? No telephone rings.", "calm", body, "Start the rehearsal", () => go({}));
+  } else {
+    const two = options.two_person && chosen.kind === "notice";
+    ask(`Call ${many(told.people)} now?`, "real", [body, two ? proofFields(true) : null],
+      two ? `Yes, call ${many(told.people)}: first person` : `Yes, call ${many(told.people)} now`,
+      (target) => go(proof(target)));
+  }
+}
+
+async function go(proven) {
+  const drafted = await post(path(), values());
+  const answer = await start(drafted.campaign, proven);
+  toast(answer.state === "running" ? "Calling has begun." : `Launch ${answer.state}.`, "good");
+  choose(null);
+  await readOptions();
+  launched();
+}
+
+export function launchDraft(one) {
+  const asked = one.by ? h("p", {}, `${one.by} asked for it at ${clock(one.at)}. You must be somebody else.`) : null;
+  ask(`Call ${many(one.people)} now?`, "real",
+    [h("p", { class: "quote" }, one.name), asked, proofFields(!one.by)],
+    `Yes, call ${many(one.people)} now`, async (target) => {
+      const answer = await post(`/api/notices/${one.campaign}/launch`, proof(target));
+      toast(answer.state === "running" ? "Calling has begun." : `Launch ${answer.state}.`, "good");
+      await readOptions();
+      launched();
+    });
+}

@@ -1,0 +1,243 @@
+"""Launching calls on the page, in a real Chromium, on a real dialler."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from centralino.config.dialling import Outbound, Trunk
+from centralino.config.model import Client, Config, Line
+from centralino.contacts.store import ContactStore
+from centralino.db.engine import Database
+from centralino.outbound.campaigns import Asker, in_one_line
+from centralino.outbound.hearing import Voices
+from centralino.outbound.wiring import OutboundDesk, make_outbound
+from centralino.users.types import AgentSettings, NewUser, Role
+from centralino.web.app import make_app
+from centralino.web.server import WebServer
+from contacts.numbers import Number
+from contacts.people import Person
+from kernel.clock import SteadyClock
+from outbound.records import CampaignState
+from outbound.results import CallResult
+from tests.integration.centralino.outbound.test_notifications import Wire
+from tests.integration.centralino.web.browser import Tab, chromium, tab
+from tests.integration.centralino.web.house import PASSWORD, RIVER, House, make_house
+from voicebot.speech.scripted import TextSynthesiser
+
+pytestmark = pytest.mark.peer
+
+PEOPLE = [
+    Person("", RIVER, (Number(f"+3902123456{n:02}"),), name=f"P{n}",
+           groups=("north",) if n % 3 else ("south",), language="it" if n % 2 else "en")
+    for n in range(12)
+]  # fmt: skip
+
+
+@dataclass
+class Launching:
+    """The page's house."""
+
+    desk: OutboundDesk
+    server: WebServer
+
+    def campaigns(self) -> list[tuple[str, str, int]]:
+        return [(v.name, v.state, v.recipients) for v in self.desk.service.campaigns()]
+
+
+def config() -> Config:
+    return Config(
+        clients=(Client(id=RIVER, name="Riverton Utilities", time_zone="Europe/Rome"),),
+        lines=(Line(number="+390212000", client=RIVER, kind="notification"),),
+        trunks=(Trunk(name="sip", target="127.0.0.1:9", max_cps=0.02, max_channels=0),
+                Trunk(name="loop", target="127.0.0.1:9", rehearsal=True)),
+        outbound=Outbound(two_person=True, bots=("survey",)),
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path) -> House:
+    made = make_house(database, tmp_path / "sound", SteadyClock().now())
+    await made.meet()
+    for name, number in (("vera", "2101"), ("emil", "2102")):
+        settings = AgentSettings(number, queues=("billing",))
+        roles = {RIVER: (Role.SUPERVISOR, Role.AGENT)}
+        user = await made.people.create(
+            NewUser(name, RIVER, name.title(), PASSWORD, roles, settings), made.clock.now()
+        )
+        await made.people.set_pin(user, number[::-1])
+    return made
+
+
+@pytest.fixture
+async def launching(house: House, database: Database) -> AsyncIterator[Launching]:
+    clock = SteadyClock()
+    contacts = ContactStore(database, house.contents, "secret")
+    await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, RIVER, clock.now())
+    desk = make_outbound(
+        config(), database, house.contents, contacts, cast(Any, Wire()), "this", "key", clock,
+        cast(Any, house.parts.sign_in),
+    )  # fmt: skip
+    voices = Voices(TextSynthesiser(0.01), {})
+
+    async def hear(values: Mapping[str, Any], asker: Asker) -> bytes:
+        with in_one_line():
+            return await voices.wav(*await desk.spoken(values, asker))
+
+    await desk.service.open()
+    work = asyncio.create_task(desk.run())
+    parts = replace(house.parts, campaigns=desk.campaigns, hear_notice=hear, clock=clock)
+    async with WebServer(make_app(parts), "127.0.0.1", 0) as server:
+        yield Launching(desk, server)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
+
+
+async def at_the_page(browser: Browser, launching: Launching, name: str) -> Tab:
+    window = await tab(browser, launching.server.url)
+    await window.sign_in(name, PASSWORD)
+    await expect(window.page.locator("#top")).to_contain_text("Campaigns")
+    await window.page.goto(f"{launching.server.url}/campaigns")
+    return window
+
+
+async def proves(page: Page, number: str, reason: str = "") -> None:
+    """In the last question before anybody is called."""
+    dialog = page.locator("dialog.ask")
+    await expect(dialog).to_be_visible()
+    await dialog.locator("[name=by]").fill(number)
+    await dialog.locator("[name=pin]").fill(number[::-1])
+    if reason:
+        await dialog.locator("summary").click()
+        await dialog.locator("[name=reason]").fill(reason)
+    await dialog.locator("button.go").click()
+    await expect(dialog).to_have_count(0)
+
+
+async def test_three_clicks_and_two_persons_launch_and_take_back(
+    launching: Launching, browser: Browser
+) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await vera.shot("launch-1-page")
+    await page.locator('[data-name="boil-water"]').click()
+    await expect(page.locator(".reach b")).to_have_text("12 people")
+    await expect(page.locator("#reach")).to_contain_text("Everybody called once by")
+    await page.fill("[name=minutes]", "5")
+    await expect(page.locator("#reach .problem").last).to_contain_text("It expires before")
+    await vera.shot("launch-2-composed", whole=True)
+    await page.fill("[name=minutes]", "")
+    await page.get_by_text("north (8)").click()
+    await expect(page.locator("#go")).to_have_text("Call 8 people…")
+    await page.click("#go")
+    await expect(page.locator("dialog.ask h1")).to_have_text("Call 8 people now?")
+    await vera.shot("launch-3-asked")
+    assert launching.campaigns() == [], "nothing is made before the last question"
+    await proves(page, "2101")
+    await expect(page.locator(".wait-launch")).to_contain_text("8 people waits for a second person")
+    assert launching.campaigns() == [("Boil water", "draft", 8)]
+    await vera.shot("launch-4-waits")
+
+    emil = await at_the_page(browser, launching, "emil")
+    await emil.page.locator(".wait-launch button").click()
+    await proves(emil.page, "2102")
+    await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
+    await emil.page.get_by_role("button", name="Pause").click()
+    await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "paused")
+    await emil.page.get_by_role("button", name="Cancel").click()
+    await expect(emil.page.locator("dialog.ask h1")).to_have_text("Stop “Boil water”?")
+    await emil.page.locator("dialog.ask [name=why]").fill("the pipe is whole")
+    await emil.page.locator("dialog.ask button.go").click()
+    await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "cancelled")
+    await emil.shot("launch-5-cancelled")
+    assert vera.complaints == [] and emil.complaints == []
+
+
+async def test_behind_glass_one_launches_with_a_reason(
+    launching: Launching, browser: Browser
+) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await page.locator('[data-name="evacuation"]').click()
+    await expect(page.locator("#go")).to_have_text("Call 12 people…")
+    await page.click("#go")
+    await proves(page, "2101", reason="the dam breaks, and I am alone")
+    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
+    assert vera.complaints == []
+
+
+async def test_a_rehearsal_looks_and_asks_otherwise(launching: Launching, browser: Browser) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await page.locator('[data-name="boil-water"]').click()
+    await page.get_by_text("Rehearsal: no telephone rings").click()
+    await expect(page.locator(".reach")).to_contain_text("No telephone rings")
+    await expect(page.locator("#go")).to_have_text("Rehearse…")
+    await vera.shot("launch-6-rehearsal")
+    await page.click("#go")
+    await expect(page.locator("dialog.ask")).to_have_class(re.compile("calm"))
+    await page.locator("dialog.ask button.go").click()
+    await expect(page.locator("#campaigns")).to_contain_text("Rehearsal")
+    (view,) = launching.desk.service.campaigns()
+    record = launching.desk.service.campaign(view.id)
+    assert record.exercise and record.state is CampaignState.RUNNING
+    assert vera.complaints == []
+
+
+async def test_it_is_heard_first_in_the_browser_and_by_telephone(
+    launching: Launching, browser: Browser
+) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await page.locator('[data-name="boil-water"]').click()
+    await page.get_by_role("button", name="Hear it").first.click()
+    audio = page.locator(".player audio")
+    await expect(audio).to_be_visible()
+    await page.wait_for_function("document.querySelector('.player audio').duration > 1")
+    await page.fill("[name=me]", "+390212345678")
+    await page.click("#call-me")
+    await expect(page.locator("#campaigns")).to_contain_text("Only to me: Boil water")
+    assert launching.campaigns() == [("Only to me: Boil water", "running", 1)]
+    await page.fill("[name=me]", "12 34 nonsense")
+    await page.click("#call-me")
+    await expect(page.locator("#toasts .bad")).to_contain_text("is no number")
+    assert vera.complaints == []
+
+
+async def test_a_list_with_faults_and_the_answers_of_a_survey(
+    launching: Launching, browser: Browser
+) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await page.locator('[data-name="survey"]').click()
+    await page.locator("details summary").first.click()
+    await page.fill("[name=lines]", "+390212345678\n02 nonsense\n+390212345678\n+390212345679")
+    await expect(page.locator(".reach b")).to_have_text("2 people")
+    await expect(page.locator(".left-out")).to_contain_text("1 person left out: no valid number")
+    await expect(page.locator(".left-out")).to_contain_text("the same number again")
+    await page.click("#go")
+    await page.locator("dialog.ask button.go").click()
+    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
+    (view,) = launching.desk.service.campaigns()
+    for n, score in enumerate(("5", "4", "5")):
+        await launching.desk.results.take(CallResult(
+            f"att-{n}", f"r-{n}", view.id, RIVER, f"p-{n}", f"call-{n}", "complete",
+            ("satisfaction", "channel"), {"satisfaction": score, "channel": "email"},
+        ))  # fmt: skip
+    await page.get_by_role("button", name="Answers").click()
+    await expect(page.locator("#statistics")).to_contain_text("3 of 3 answered, mean 4.67")
+    await vera.shot("launch-7-answers", whole=True)
+    assert vera.complaints == []

@@ -1,8 +1,11 @@
 """`bench calls`: how many conversations the cores that we may use can hold, until we refuse.
 
 Our processes are pinned to one core, callers and recorders to the others, so that neither takes the
-other's time. Each caller speaks about 2.5 s every 12 s; half of the answers are made anew. One step
-after the other has more calls; the last one is where the edge refuses, or where answers come late.
+other's time. Each caller speaks about 2.5 s every 12 s; half of the answers are made anew. In a
+step callers come one by one over a period, while the others talk: so admission sees what a call
+costs before the next one comes. The first turn of each is not counted, for not all are there yet;
+when all are, one caller more knocks. One step after the other has more calls; the last one is
+where the edge refuses, or where answers come late.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from centralino.bench.house import TURNS_LINE, BenchHouse
+from centralino.bench.knock import knock
 from centralino.bench.processes import cpu_seconds, rss_mb
 from centralino.caller.party import order
-from centralino.caller.script import HangUp, Pause, Say, Step, Told
+from centralino.caller.script import HangUp, Pause, Say, Step
 from centralino.caller.voices import RATE
 from centralino.commands.call import Running, party
 from centralino.demo.measure import latencies_ms, summary
@@ -48,6 +52,8 @@ class Rung:
     asked: int = 0
     refused: int = 0
     dropped: int = 0
+    knocked: str = ""
+    """How one caller more was answered when all were there."""
     cpu_cores: float = 0.0
     rss_mb: int = 0
 
@@ -65,6 +71,7 @@ class Rung:
             "rss_mb": self.rss_mb,
             "refused": self.refused,
             "dropped": self.dropped,
+            "one_more": self.knocked,
         }
 
 
@@ -103,37 +110,43 @@ async def _rung(
     house: BenchHouse, calls: int, every: float, turns: int, wavs: Sequence[str]
 ) -> Rung:
     rung = Rung(calls)
-    up = asyncio.Barrier(calls)
-    began: list[tuple[float, float]] = []
 
     async def one(number: int) -> None:
+        await asyncio.sleep(every * number / calls)
         name = f"load-{every:g}-{calls}-{number}"
         asked = order(
-            script_of(number, calls, every, turns, wavs),
+            script_of(number, every, turns, wavs),
             target=f"sip:{TURNS_LINE}@{house.edge}", user=name, edge=house.edge,
             recording=house.recording(name), max_seconds=120.0 + every * (turns + 2),
         )  # fmt: skip
         async with party(asked) as it:
-            answered = await _answered(it)
-            if await up.wait() == 0:
-                began.append(_used(house))
-            if answered:
-                it.word("go")
+            if await _answered(it):
                 await _over(it, every * (turns + 2) + 60.0)
                 _judge(rung, it, turns)
             else:
                 rung.refused += 1
 
+    watching = asyncio.create_task(_watch(house, rung, every, turns))
     await asyncio.gather(*(one(number) for number in range(calls)))
-    (at, before), (now, after) = began[0], _used(house)
-    rung.cpu_cores = (after - before) / max(0.1, now - at)
-    rung.rss_mb = round(sum(rss_mb(pid) for pid in house.pids()))
+    await watching
     return rung
 
 
-def script_of(number: int, calls: int, every: float, turns: int, wavs: Sequence[str]) -> list[Step]:
-    """Sentences at their times, the callers spread evenly over the period."""
-    steps: list[Step] = [Told("go"), Pause(SETTLE + every * number / calls)]
+async def _watch(house: BenchHouse, rung: Rung, every: float, turns: int) -> None:
+    """What the house uses while all are there, and how it answers one more."""
+    await asyncio.sleep(every + SETTLE)
+    at, before = _used(house)
+    await asyncio.sleep(every * (turns - 1) / 2)
+    rung.knocked = await knock(house.edge, TURNS_LINE)
+    await asyncio.sleep(every * (turns - 1) / 2)
+    now, after = _used(house)
+    rung.cpu_cores = (after - before) / max(0.1, now - at)
+    rung.rss_mb = round(sum(rss_mb(pid) for pid in house.pids()))
+
+
+def script_of(number: int, every: float, turns: int, wavs: Sequence[str]) -> list[Step]:
+    """Sentences at their times, each caller beginning with another."""
+    steps: list[Step] = [Pause(SETTLE)]
     for turn in range(turns):
         wav = wavs[(number + turn) % len(wavs)]
         spoken = os.path.getsize(wav) / 2 / RATE
@@ -162,11 +175,17 @@ async def _over(it: Running, seconds: float) -> None:
 def _judge(rung: Rung, it: Running, turns: int) -> None:
     ended = it.seen("ended")
     said = sum(event["event"] == "said" for event in it.events)
-    rung.asked += said
+    rung.asked += max(0, said - 1)
     if ended is None or said < turns:
         rung.dropped += 1
     if ended is not None and ended["recording"]:
-        rung.latencies += latencies_ms(str(ended["recording"]), it.events, turns)
+        rung.latencies += latencies_ms(str(ended["recording"]), _counted(it.events), turns)
+
+
+def _counted(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the first sentence. PURE."""
+    sentences = [event for event in events if event["event"] in ("saying", "said")]
+    return sentences[2:]
 
 
 def _used(house: BenchHouse) -> tuple[float, float]:

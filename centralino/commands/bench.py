@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -18,6 +19,10 @@ PageFolder = Annotated[
 ]
 Directory = Annotated[Path, typer.Option("--dir", help="Where state and recordings go.")]
 Seed = Annotated[int, typer.Option("--seed", help="Everything random follows from it.")]
+
+
+SHORT = ("4,8,12,24", "12", 4)
+"""Steps, periods and turns of `bench calls --short`: the last step is more than one core holds."""
 
 
 def command_line() -> str:
@@ -92,8 +97,6 @@ def dialer(
     directory: Directory = Path("var/bench/dialer"),
 ) -> None:
     """A campaign over a loopback carrier: pace, channels, nobody lost, nobody twice, cores."""
-    import json
-
     from centralino.bench.dialer import Size, run_dialer
     from centralino.rehearsal.people import Mix
 
@@ -135,7 +138,10 @@ def calls(
     every: Annotated[
         str, typer.Option("--every", help="Seconds from turn to turn; a curve for each.")
     ] = "12,8",
-    turns: Annotated[int, typer.Option("--turns", help="Of each call in each step.")] = 5,
+    turns: Annotated[int, typer.Option("--turns", min=2, help="Of each call in each step.")] = 5,
+    short: Annotated[
+        bool, typer.Option("--short", help="A curve of four steps in seven minutes.")
+    ] = False,
     pin: Annotated[
         bool, typer.Option(help="Our processes on one core, callers on the others.")
     ] = True,
@@ -146,10 +152,31 @@ def calls(
     """Latency over calls at once on one core, until new calls are refused."""
     from centralino.bench.run_calls import run_calls
 
+    if short:
+        steps, every, turns = SHORT
     numbers = [int(word) for word in steps.split(",")]
     periods = [float(word) for word in every.split(",")]
     asked = (directory, numbers, periods, turns, pin, json_file, page, command_line())
     raise typer.Exit(0 if asyncio.run(run_calls(*asked)) else 1)
+
+
+@app.command()
+def answers(
+    calls: Annotated[int, typer.Option("--calls", help="People who answer at once.")] = 12,
+    every: Annotated[
+        float, typer.Option("--every", help="Seconds between two utterances of the caller beside.")
+    ] = 2.0,
+    json_file: JsonFile = None,
+    directory: Directory = Path("var/bench/answers"),
+) -> None:
+    """A town answers by voice at once on one recogniser, while a caller converses."""
+    from centralino.bench.answers import run_answers
+    from centralino.bench.page import write_json
+
+    figures = asyncio.run(run_answers(directory, calls, every))
+    typer.echo(json.dumps(figures, indent=1))
+    write_json(figures, json_file)
+    raise typer.Exit(0 if figures["acknowledged"] == calls else 1)
 
 
 @app.command()

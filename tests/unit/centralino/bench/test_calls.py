@@ -28,13 +28,12 @@ def test_the_best_is_the_most_turns_that_are_still_in_time() -> None:
     assert "p95, every 12 s" in plot(rows)
 
 
-def test_callers_are_spread_over_the_period(tmp_path: Path) -> None:
+def test_a_caller_speaks_at_its_period(tmp_path: Path) -> None:
     wav = tmp_path / "said.wav"
     wav.write_bytes(bytes(40_000))  # 2.5 s of 8 kHz
-    steps = script_of(1, 4, 12.0, 2, [str(wav)])
-    assert steps[1] == Pause(6.0)
-    assert [type(step) for step in steps[2:]] == [Say, Pause, Say, Pause, HangUp]
-    assert steps[3] == Pause(9.5)
+    steps = script_of(1, 12.0, 2, [str(wav)])
+    assert [type(step) for step in steps] == [Pause, Say, Pause, Say, Pause, HangUp]
+    assert steps[2] == Pause(9.5)
 
 
 def test_cores_are_given_back() -> None:

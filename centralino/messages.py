@@ -470,6 +470,8 @@ class MediaRoom:
     room: int
     use: float
     """1.0 is everything but the reserve."""
+    shed: int = 0
+    """How many things are left out of hearing (`centralino/media/capacity.py`)."""
 
 
 @message("edge.media_up")

@@ -162,6 +162,8 @@ class EngineFailed:
 
     turn: int
     why: str = ""
+    by_keys: bool = False
+    """It is of no use to say it again: nobody has time to listen."""
 
 
 @dataclass(frozen=True)

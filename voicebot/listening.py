@@ -381,7 +381,7 @@ class Listening:
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""
         if event.turn == self.turn and self._floor.state in (State.HEARING, State.THINKING):
-            self._lost(event.why, now)
+            self._lost(event.why, now, by_keys=event.by_keys)
         elif event.turn == self.turn and self._barge_in.paused:
             self.resume(now, Sound.NOISE.value)
         else:
@@ -421,10 +421,10 @@ class Listening:
         self._floor.say(Step(self._floor.dialogue, words), now)
         self._listen()
 
-    def _lost(self, why: str, now: float) -> None:
+    def _lost(self, why: str, now: float, by_keys: bool = False) -> None:
         self._watch = None
         self._floor.tell(reports.TurnLost(self._floor.facts.call, self.turn, why))
-        self._reply(self._policy.engine_failed(self._floor.dialogue), now)
+        self._reply(self._policy.engine_failed(self._floor.dialogue, by_keys), now)
 
     def _order(self, command: do.Listen | do.StopListening) -> None:
         """A line of keys has no ear."""

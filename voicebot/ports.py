@@ -17,6 +17,21 @@ __all__ = ["CallFacts", "Performer", "SessionOutput", "SpeechEngines"]
 
 
 @dataclass(frozen=True)
+class Effort:
+    """What a conversation may spend on hearing. Less of it is worse, and better than being late."""
+
+    guesses: bool = True
+    """Recognise at the first pause, and the first words over a prompt, before it is known whether
+    the caller has finished; else once, at the end of the turn."""
+    judges: bool = True
+    """Ask the turn detector."""
+    light: bool = False
+    """Recognise with less care."""
+    speech: bool = True
+    """Recognise at all; else the caller is asked for keys."""
+
+
+@dataclass(frozen=True)
 class SpeechEngines:
     """Who hears and speaks in one call."""
 
@@ -27,6 +42,8 @@ class SpeechEngines:
     """Makes the leg's own, for its rate in Hz; None on a line of keys only."""
     turn_detector: TurnDetector | None = None
     """Hears whether a turn is over; None: the words and the silence say so."""
+    effort: Callable[[], Effort] = Effort
+    """What may be spent now; asked at each turn, for it changes while calls go on."""
 
 
 class Performer(Protocol):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -34,6 +35,8 @@ from voicebot.speech.ports import TurnDetector
 from voicebot.turns import State
 from voicebot.understanding import understand
 from voicebot.voice import Voice
+
+NO_TIME = "nobody has time to listen"
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +75,8 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
         self._fault: Exception | None = None
+        self._held: do.Recognise | None = None
+        """What is recognised only when the turn is over."""
 
     @property
     def state(self) -> State:
@@ -103,6 +108,7 @@ class Session:
         if self._ear is not None:
             self._ear.played(self._playout.take_played())
             self._guard(self._ear.hear, pcm, now)
+            self._recognise_held()
         due = self._conversation.next_timer()
         if due is not None and due <= now:
             self._guard(self._conversation.handle_timer, now)
@@ -178,19 +184,36 @@ class Session:
 
     def _listen(self, command: do.Listen) -> None:
         if self._ear is not None:
-            self._ear.listen(command.turn, command.context)
+            light = self._engines.effort().light
+            self._ear.listen(command.turn, replace(command.context, light=light))
 
     def _stop_listening(self, command: do.StopListening) -> None:
         if self._ear is not None:
             self._ear.close()
 
     def _recognise(self, command: do.Recognise) -> None:
-        self._start(self._hear_out(command))
-        if command.judge and self._engines.turn_detector is not None:
-            self._start(self._judge(command, self._engines.turn_detector))
+        effort, detector = self._engines.effort(), self._engines.turn_detector
+        if not effort.guesses and self._conversation.state is State.HEARING:
+            self._held = command
+        else:
+            self._start(self._hear_out(command))
+        if command.judge and detector is not None and effort.judges:
+            self._start(self._judge(command, detector))
+
+    def _recognise_held(self) -> None:
+        """The silence was long enough; or there is time to guess again."""
+        held = self._held
+        if held is not None and (
+            self._conversation.state is not State.HEARING or self._engines.effort().guesses
+        ):
+            self._held = None
+            self._start(self._hear_out(held))
 
     async def _hear_out(self, command: do.Recognise) -> None:
         if self._ear is None:
+            return
+        if not self._engines.effort().speech:
+            self._told(events.EngineFailed(command.turn, NO_TIME, by_keys=True))
             return
         try:
             recognised = await self._ear.hear_out(command.turn)
@@ -210,7 +233,8 @@ class Session:
             self._told(events.TurnJudged(command.turn, finished, command.guess))
 
     def _peek(self, command: do.Peek) -> None:
-        self._start(self._hear_first(command.turn))
+        if self._engines.effort().guesses:
+            self._start(self._hear_first(command.turn))
 
     async def _hear_first(self, turn: int) -> None:
         """The first words of speech that goes on; without them its pause will tell."""

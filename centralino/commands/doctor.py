@@ -15,11 +15,14 @@ from rich.table import Table
 
 from centralino import __version__
 from centralino.config.model import Config
+from centralino.errors import CentralinoError
 from centralino.processes.layout import port_is_free
+from centralino.processes.preflight import find_bot
 from voicebot import models
 from voicebot.errors import VoicebotError
 from voicebot.nlu.embedding import choose
 from voicebot.speech import engines
+from voicebot.speech.choice import Choice
 
 LIBRARIES = {
     "baresip": "baresip-python", "webrtcvad": "webrtcvad-wheels",
@@ -45,6 +48,7 @@ def examine(config: Config) -> Finding:
         *(_library(module, name) for module, name in LIBRARIES.items()),
         *(_model(status) for status in models.status(config.speech.models_dir)),
         _recogniser(config),
+        _sheds(config),
         *(_bot(config, name) for name in sorted({line.bot for line in config.lines})),
         *(
             _understanding(config, code)
@@ -100,15 +104,39 @@ def _model(status: models.ModelStatus) -> Finding:
                   needed=not spec.optional)  # fmt: skip
 
 
-def _recogniser(config: Config) -> Finding:
+def _choice(config: Config) -> Choice:
     language = next((line.language for line in config.lines if line.kind == "bot"), "en")
+    return engines.recogniser_choice(config.speech.recogniser, language, config.speech.models_dir)
+
+
+def _recogniser(config: Config) -> Finding:
     try:
-        choice = engines.recogniser_choice(
-            config.speech.recogniser, language, config.speech.models_dir
-        )
+        choice = _choice(config)
     except VoicebotError as error:
         return _found("recogniser", False, str(error), "centralino models fetch")
     return _found("recogniser", True, f"{choice.engine} {choice.model}: {choice.why}")
+
+
+def _sheds(config: Config) -> Finding:
+    """What is left out, in this order, when there is too much work; and where there is nothing."""
+    speech = config.speech
+    try:
+        engine = _choice(config).engine
+        menus = {name: find_bot(config, name).flow.keypad is not None for name in _bots(config)}
+    except (VoicebotError, CentralinoError) as error:
+        return _found("short of time", False, str(error), needed=False)
+    care = "three readings" if engine == "whisper" else f"nothing ({engine} has one model)"
+    judges = speech.turn_detector if speech.turn_detector != "off" else "nothing (it is off)"
+    without = [name for name, has in menus.items() if not has]
+    keys = f"keys; a person for {', '.join(without)}, which have no menu" if without else "keys"
+    return _found(
+        "short of time", True,
+        f"1 guesses, 2 turn detector: {judges}, 3 care: {care}, 4 speech: then {keys}",
+    )  # fmt: skip
+
+
+def _bots(config: Config) -> list[str]:
+    return sorted({line.bot for line in config.lines if line.kind == "bot"})
 
 
 def _bot(config: Config, name: str) -> Finding:

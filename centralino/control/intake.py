@@ -234,6 +234,7 @@ class Intake:
     async def _room(self, room: house.MediaRoom) -> None:
         self._metrics.report(room.media, "room", room.room, counter=False)
         self._metrics.report(room.media, "use", room.use, counter=False)
+        self._metrics.report(room.media, "shed", room.shed, counter=False)
 
     async def _load(self, load: house.MediaLoad) -> None:
         self._metrics.report(load.media, "calls", load.calls, counter=False)

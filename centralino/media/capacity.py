@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from voicebot.ports import Effort
+
 
 class Doing(StrEnum):
     """What a call does, as far as its cost is concerned."""
@@ -53,23 +55,34 @@ CALM = 0.85
 
 
 class Shed(IntEnum):
-    """What is left out; each includes those before it. A step for which there is nothing to leave
-    out (no interim results, no smaller model) is a step all the same."""
+    """What is left out; each includes those before it. A step that has nothing behind it (no turn
+    detector is asked, no lighter way of recognising) is a step all the same: `centralino doctor`
+    says which."""
 
     NOTHING = 0
-    INTERIM = 1
-    """Interim results: nobody is answered by them alone."""
+    GUESSES = 1
+    """Recognition before it is known that the caller has finished: a third of it is in vain."""
     TURN_DETECTOR = 2
-    BIG_MODEL = 3
-    """The smaller recogniser, where there is one."""
+    CARE = 3
+    """Whisper looks at one reading instead of three."""
     SPEECH = 4
-    """New calls get the keypad menu."""
+    """The keypad menu, also in calls that are up; where a bot has none, a person."""
+
+
+EFFORTS: Mapping[Shed, Effort] = {
+    Shed.NOTHING: Effort(),
+    Shed.GUESSES: Effort(guesses=False),
+    Shed.TURN_DETECTOR: Effort(guesses=False, judges=False),
+    Shed.CARE: Effort(guesses=False, judges=False, light=True),
+    Shed.SPEECH: Effort(guesses=False, judges=False, light=True, speech=False),
+}
+"""What is left to conversations, new and running ones alike."""
 
 
 SHED: tuple[tuple[float, Shed], ...] = (
-    (1.00, Shed.INTERIM),
+    (1.00, Shed.GUESSES),
     (1.10, Shed.TURN_DETECTOR),
-    (1.25, Shed.BIG_MODEL),
+    (1.25, Shed.CARE),
     (1.50, Shed.SPEECH),
 )
 """From this use on, this is left out."""

@@ -13,7 +13,7 @@ import structlog
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
 from centralino.media.answers import Answers
-from centralino.media.capacity import Shed
+from centralino.media.capacity import EFFORTS, Shed
 from centralino.media.gate import Gate, plan_of
 from centralino.media.invitations import Invitations
 from centralino.media.notice_talk import Engines
@@ -91,10 +91,9 @@ class House:
         self.notices = Engines(spoken, {}, engines.recogniser, engines.vad, self.answers)
 
     @property
-    def engines_now(self) -> SpeechEngines:
-        """The engines for a new call: without what there is no capacity for."""
-        judged = self.shed < Shed.TURN_DETECTOR
-        return self.engines if judged else replace(self.engines, turn_detector=None)
+    def talk_engines(self) -> SpeechEngines:
+        """The engines of a conversation, which spends on hearing what there is capacity for."""
+        return replace(self.engines, effort=lambda: EFFORTS[self.shed])
 
     def speech_has_room(self, line: Line) -> bool:
         """Whether a new call on this line can be a conversation, or must be answered by keys."""

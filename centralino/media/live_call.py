@@ -420,7 +420,7 @@ class LiveCall:
                 return
             facts = call_facts(self.id, self.offered, self.line, self.house, self.given)
             self.session = Session(
-                replace(facts, earlier=earlier), bot.bot, self.house.engines_now,
+                replace(facts, earlier=earlier), bot.bot, self.house.talk_engines,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop, performer=bot.performer,
             )  # fmt: skip

@@ -56,8 +56,11 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
         found = core.decide(work)
         house.shed, house.crowded = found.shed, found.room == 0
         if found.shed is not before:
-            log.warning("media.shed", now=found.shed.name.lower(), use=found.use)
-        house.tell(MediaRoom(house.name, found.room, found.use))
+            log.warning(
+                "media.shed", now=found.shed.name.lower(), before=before.name.lower(),
+                use=found.use, calls=len(switchboard.calls),
+            )  # fmt: skip
+        house.tell(MediaRoom(house.name, found.room, found.use, int(found.shed)))
 
 
 def _asked(house: House) -> tuple[int, int, int]:

@@ -56,6 +56,18 @@ def engine_failed(draft: Draft) -> None:
         _say_again(draft, draft.flow.engine_failed)
 
 
+def no_time(draft: Draft) -> None:
+    """Nobody has time to listen: by keys, where that can be done; else as if an engine was lost.
+
+    The menu speaks for itself: what is said of a lost engine asks to say it again.
+    """
+    keypad, asking = draft.flow.keypad, draft.state.question.asking
+    if keypad is None or asking not in ANYTHING:
+        engine_failed(draft)
+        return
+    questions.put(draft, Question(Asking.MENU, keypad.start))
+
+
 def media_failed(draft: Draft) -> None:
     """Nobody can be heard: said so, then a person, who may call back."""
     _lost(draft, "error", draft.flow.no_input, say=draft.flow.no_input.last)

@@ -74,8 +74,11 @@ class Policy:
         """Sound that is no words."""
         return self._step(state, ladder.no_match, f"no-match {state.no_match + 1}")
 
-    def engine_failed(self, state: State) -> Step:
-        """The recogniser or the understander was lost with what the caller said."""
+    def engine_failed(self, state: State, by_keys: bool = False) -> Step:
+        """The recogniser or the understander was lost with what the caller said; or has no time for
+        it, so that only keys are of use."""
+        if by_keys:
+            return self._step(state, ladder.no_time, "nobody has time to listen")
         return self._step(state, ladder.engine_failed, "an engine was lost")
 
     def media_failed(self, state: State) -> Step:

@@ -76,11 +76,11 @@ class Whisper:
     def _hear(self, pcm: bytes, context: RecognitionContext) -> Heard:
         assert self._model is not None, "load() first"
         tokenizer = self._tokenizer(context.language)
-        best = max(1, context.max_alternatives)
+        best = 1 if context.light else max(1, context.max_alternatives)
         (result,) = self._model.generate(
             ctranslate2.StorageView.from_array(self._mel(pcm)),
             [self._prompt(tokenizer, context.terms)],
-            beam_size=max(BEAM, best),
+            beam_size=1 if context.light else max(BEAM, best),
             num_hypotheses=best,
             no_repeat_ngram_size=NO_REPEAT,
             max_length=MAX_TOKENS + PROMPT_TOKENS,

@@ -16,9 +16,9 @@ from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, WordForWord, bot
 from voicebot import events, reports
 from voicebot.dialogue.facts import CallFacts
 from voicebot.errors import EngineLost
-from voicebot.ports import SpeechEngines
+from voicebot.ports import Effort, SpeechEngines
 from voicebot.session import Session
-from voicebot.speech.ports import EngineInfo, TurnDetector
+from voicebot.speech.ports import EngineInfo, Recogniser, TurnDetector
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
 from voicebot.turns import State
 
@@ -46,15 +46,19 @@ class Rig:
     told: list[reports.Report] = field(default_factory=list)
     hung_up: bool = False
     detector: TurnDetector | None = None
+    effort: Effort = Effort()
+    hears: Recogniser | None = None
+    """Another recogniser before the scripted one."""
     frames: list[bytes | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         keys_only = self.facts.keys_only
         engines = SpeechEngines(
             self.synthesiser,
-            None if keys_only else self.recogniser,
+            None if keys_only else self.hears or self.recogniser,
             None if keys_only else lambda rate: LevelVad(),
             self.detector,
+            lambda: self.effort,
         )
         self.session = Session(
             self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
@@ -202,6 +206,49 @@ async def test_a_turn_detector_moves_the_endpoint(
     answered = next(r for r in rig.told if isinstance(r, reports.TurnAnswered))
     assert answered.latency.endpoint == pytest.approx(endpoint, abs=25)
     assert detector.asked == 1
+
+
+async def test_without_guesses_the_recogniser_is_asked_once_at_the_end(start: Start) -> None:
+    detector = Detector(0.9)
+    rig = start(Rig(detector=detector, effort=Effort(guesses=False, judges=False, light=True)))
+    rig.recogniser.hear("hours")
+    await rig.listening()
+    await rig.speak()
+    for _ in range(14):  # a pause of 0.28 s, at which it would have been guessed
+        await rig.tick(bytes(320))
+    assert rig.session.state is State.HEARING and rig.recogniser.contexts == []
+    await rig.speak()
+    await rig.until(lambda: "Nine to five." in rig.said())
+    assert [context.light for context in rig.recogniser.contexts] == [True]
+    assert detector.asked == 0
+
+
+async def test_what_is_held_when_there_is_time_again_is_recognised(start: Start) -> None:
+    rig = start(Rig(effort=Effort(guesses=False)))
+    await rig.say("hours")
+    for _ in range(14):
+        await rig.tick(bytes(320))
+    rig.effort = Effort()
+    await rig.tick(bytes(320))
+    await rig.tick(bytes(320))
+    assert rig.session.state is State.HEARING and len(rig.recogniser.contexts) == 1
+    await rig.until(lambda: "Nine to five." in rig.said())
+    assert len(rig.recogniser.contexts) == 1
+
+
+async def test_where_nobody_has_time_to_listen_the_menu_of_keys_comes(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    rig.effort = Effort(guesses=False, speech=False)
+    await rig.speak()
+    await rig.until(lambda: "press 1" in rig.said()[-1])
+    await rig.listening()
+    assert rig.recogniser.contexts == []
+    rig.session.on_digit("1", rig.clock.now())
+    await rig.until(lambda: "Nine to five." in rig.said())
+    rig.effort = Effort()
+    await rig.say("bill")
+    await rig.until(lambda: rig.said()[-1] == "Your name?")
 
 
 async def test_question_tells_the_recogniser_what_to_expect(start: Start) -> None:

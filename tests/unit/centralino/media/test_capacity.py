@@ -33,11 +33,11 @@ def work(
         (work(10, busy=0.6, recognising=0.2), 0.353, 18, Shed.NOTHING),
         (work(10, busy=0.6, recognising=0.6), 0.857, 1, Shed.NOTHING),
         (work(20, busy=1.65), 0.971, 0, Shed.NOTHING),
-        (work(20, busy=1.75), 1.029, 0, Shed.INTERIM),
+        (work(20, busy=1.75), 1.029, 0, Shed.GUESSES),
         (work(20, busy=1.0, behind=0.2), 0.8, 12, Shed.NOTHING),
         (work(20, busy=1.0, behind=0.3), 1.2, 0, Shed.TURN_DETECTOR),
         (work(20, busy=1.0, behind=0.5), 2.0, 0, Shed.SPEECH),
-        (work(20, busy=1.0, recognising=0.9), 1.286, 0, Shed.BIG_MODEL),
+        (work(20, busy=1.0, recognising=0.9), 1.286, 0, Shed.CARE),
         (work(waiting=40, busy=0.6), 0.353, 18, Shed.NOTHING),
     ],
 )
@@ -68,10 +68,10 @@ def test_a_first_call_does_not_say_what_calls_cost() -> None:
 
 
 def test_what_is_left_out_comes_back_late() -> None:
-    assert shed_at(1.05, Shed.NOTHING) is Shed.INTERIM
-    assert shed_at(0.95, Shed.INTERIM) is Shed.INTERIM
-    assert shed_at(0.84, Shed.INTERIM) is Shed.NOTHING
-    assert shed_at(1.6, Shed.INTERIM) is Shed.SPEECH
+    assert shed_at(1.05, Shed.NOTHING) is Shed.GUESSES
+    assert shed_at(0.95, Shed.GUESSES) is Shed.GUESSES
+    assert shed_at(0.84, Shed.GUESSES) is Shed.NOTHING
+    assert shed_at(1.6, Shed.GUESSES) is Shed.SPEECH
     assert shed_at(1.3, Shed.SPEECH) is Shed.SPEECH
     assert shed_at(1.0, Shed.SPEECH) is Shed.TURN_DETECTOR
     assert shed_at(0.1, Shed.SPEECH) is Shed.NOTHING

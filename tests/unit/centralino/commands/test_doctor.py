@@ -1,0 +1,28 @@
+"""What `centralino doctor` says of the steps that a house short of time takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from centralino.commands.doctor import examine
+from centralino.config.model import Config, Line, Speech
+from tests.speech_models import whisper_models
+
+
+@pytest.mark.parametrize(
+    ("bots", "detector", "says"),
+    [
+        (("utility",), "off", ("turn detector: nothing", "care: three readings", "then keys")),
+        (("utility", "bench"), "smart-turn", ("turn detector: smart-turn", "person for bench")),
+        (("nobody",), "off", ("nobody",)),
+    ],
+)  # fmt: skip
+def test_it_says_what_has_nothing_behind_it(
+    bots: tuple[str, ...], detector: str, says: tuple[str, ...]
+) -> None:
+    lines = tuple(Line(number=f"800{n}", client="riverton", bot=bot) for n, bot in enumerate(bots))
+    speech = Speech(models_dir=whisper_models(), recogniser="whisper", turn_detector=detector)  # type: ignore[arg-type]
+    findings = examine(Config(lines=lines, speech=speech))["findings"]
+    (found,) = [one for one in findings if one["what"] == "short of time"]
+    assert all(words in found["is"] for words in says)
+    assert not found["needed"] or found["ok"]

@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,15 @@ async def carrier(port: int, out: Path, mix: Mix) -> AsyncIterator[None]:
         await process.wait()
 
 
-async def run_dialer(directory: Path, size: Size, mix: Mix) -> Json:
-    """Run it; the figures. Raises StartRefused, CampaignError."""
+Draft = Callable[[Config, int], Awaitable[tuple[str, float]]]
+
+
+async def run_dialer(
+    directory: Path, size: Size, mix: Mix, draft: Draft | None = None, start: str = "start"
+) -> Json:
+    """Run it; the figures. `draft` makes another campaign than one of words, which the verb `start`
+    launches. Raises StartRefused, CampaignError."""
+    draft = draft or draft_words
     state = directory / "state"
     forget(directory, state)
     port, seen = free_port("127.0.0.1"), directory / "carrier.json"
@@ -123,7 +130,7 @@ async def run_dialer(directory: Path, size: Size, mix: Mix) -> Json:
         campaign, imported = await draft(config, size.recipients)
         before = Usage.now(serving)
         began = time.monotonic()
-        await ask(config, "start", {"campaign": campaign})
+        await ask(config, start, {"campaign": campaign})
         status = await finished(config, campaign, size)
         took = time.monotonic() - began
         cores = Usage.now(serving).since(before)
@@ -135,7 +142,7 @@ async def run_dialer(directory: Path, size: Size, mix: Mix) -> Json:
     return figures
 
 
-async def draft(config: Config, recipients: int) -> tuple[str, float]:
+async def draft_words(config: Config, recipients: int) -> tuple[str, float]:
     """A drafted campaign with its audience; its id, and the seconds of the import."""
     began = time.monotonic()
     answer = await ask(
@@ -144,9 +151,14 @@ async def draft(config: Config, recipients: int) -> tuple[str, float]:
          "attempts": 1, "ring_timeout": 15.0},
     )  # fmt: skip
     for at in range(0, recipients, CHUNK):
-        lines = [f"+3902{n:08d}" for n in range(at, min(recipients, at + CHUNK))]
+        lines = numbers(at, min(recipients, at + CHUNK))
         await ask(config, "people", {"campaign": answer["campaign"], "lines": lines})
     return str(answer["campaign"]), round(time.monotonic() - began, 2)
+
+
+def numbers(first: int, beyond: int) -> list[str]:
+    """Telephone numbers, one a person."""
+    return [f"+3902{n:08d}" for n in range(first, beyond)]
 
 
 async def finished(config: Config, campaign: str, size: Size) -> Json:
@@ -163,7 +175,7 @@ async def finished(config: Config, campaign: str, size: Size) -> Json:
 async def plan(config: Config, recipients: int) -> Json:
     """Import so many more, and have their first window planned: a start and a pause at once."""
     began = time.monotonic()
-    campaign, imported = await draft(config, recipients)
+    campaign, imported = await draft_words(config, recipients)
     await ask(config, "start", {"campaign": campaign})
     await ask(config, "pause", {"campaign": campaign})
     took = round(time.monotonic() - began, 2)
@@ -178,6 +190,8 @@ class BooksSeen:
     attempts: frozenset[str]
     outcomes: dict[str, int]
     open_recipients: int
+    acknowledged: dict[str, int]
+    """How it is known that they have understood → how many."""
 
 
 async def read_books(config: Config, campaign: str) -> BooksSeen:
@@ -190,7 +204,13 @@ async def read_books(config: Config, campaign: str) -> BooksSeen:
         outcomes = {str(row[0]): row[1] for row in await connection.execute(query)}
         left = select(func.count()).where(r.campaign == campaign, r.state.not_in(FINAL))
         open_recipients = (await connection.execute(left)).scalar_one()
-    return BooksSeen(attempts, outcomes, open_recipients)
+        query = (
+            select(r.why, func.count())
+            .where(r.campaign == campaign, r.state == "acknowledged")
+            .group_by(r.why)
+        )
+        acknowledged = {str(row[0]): row[1] for row in await connection.execute(query)}
+    return BooksSeen(attempts, outcomes, open_recipients, acknowledged)
 
 
 def figures_of(size: Size, counted: Json, books: BooksSeen, took: float, cores: Json) -> Json:
@@ -217,6 +237,9 @@ def figures_of(size: Size, counted: Json, books: BooksSeen, took: float, cores: 
         "invites": sum(invites.values()),
         "mean_hold_seconds": round(sum(held) / len(held), 2) if held else 0.0,
         "keys_per_second": round(counted["keys"] / took, 2),
+        "answered_by_key": counted["keys"],
+        "answered_by_voice": counted["words"],
+        "acknowledged": books.acknowledged,
         "first_packet_ms": {"p50": _ms(first, 0.5), "p95": _ms(first, 0.95), "n": len(first)},
         "rtp_packets": {"sent": counted["sent"], "received": counted["received"]},
         "fates": counted["fates"],

@@ -7,7 +7,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -93,6 +93,19 @@ def dialer(
     cps: Annotated[float, typer.Option("--cps", help="New calls a second.")] = 20.0,
     media: Annotated[int, typer.Option("--media", help="Media processes.")] = 1,
     plan: Annotated[int, typer.Option("--plan", help="People to import and plan besides.")] = 0,
+    message_seconds: Annotated[
+        float,
+        typer.Option("--message-seconds", help="A notification of this length, heard to its end."),
+    ] = 0.0,
+    rates: Annotated[
+        str, typer.Option("--rates", help="With it: calls a second, until one does not hold.")
+    ] = "1,2,3,4,6,8",
+    by_voice: Annotated[
+        float, typer.Option("--by-voice", help="With it: share of calls answered by voice.")
+    ] = 0.25,
+    steady: Annotated[
+        float, typer.Option("--steady", help="With it: seconds at the full number of calls.")
+    ] = 30.0,
     json_file: JsonFile = None,
     directory: Directory = Path("var/bench/dialer"),
 ) -> None:
@@ -101,6 +114,9 @@ def dialer(
     from centralino.rehearsal.people import Mix
 
     size = Size(recipients, cps, media, plan)
+    if message_seconds:
+        raise typer.Exit(_long_messages(directory, size, message_seconds, rates, by_voice, steady,
+                                        json_file))  # fmt: skip
     figures = asyncio.run(run_dialer(directory, size, Mix(key_after=4.8)))
     text = json.dumps(figures, indent=1)
     typer.echo(text)
@@ -108,6 +124,24 @@ def dialer(
         json_file.write_text(text + "\n")
     whole = figures["lost"] == 0 and figures["duplicates"] == 0
     raise typer.Exit(0 if whole and figures["seen_cps_max"] <= cps + 1 else 1)
+
+
+def _long_messages(
+    directory: Path, size: Any, seconds: float, rates: str, by_voice: float, steady: float,
+    json_file: Path | None,
+) -> int:  # fmt: skip
+    from centralino.bench.dialer_notice import Message, climb
+    from centralino.bench.page import machine, write_json
+    from centralino.rehearsal.people import Mix
+
+    message, wanted = Message(seconds, by_voice), [float(word) for word in rates.split(",")]
+    told = asyncio.run(
+        climb(directory, message, wanted, size, Mix(), steady, lambda row: typer.echo(str(row)))
+    )
+    figures = {"machine": machine(), "command": command_line(), **told}
+    typer.echo(json.dumps(figures, indent=1))
+    write_json(figures, json_file)
+    return 0 if figures["highest_cps"] else 1
 
 
 @app.command()

@@ -23,6 +23,8 @@ from typing import Any
 
 from centralino.rehearsal.people import Fate, Mix
 from centralino.rehearsal.sip import Message, Offer, answer, bye, offer_of, read, response
+from centralino.rehearsal.speech import mu_law
+from telephony.media.wav import read_wav
 
 T1 = 0.5
 """Seconds to the first repeat of a 200 without its ACK (:rfc:`3261#section-13.3.1.4`)."""
@@ -52,6 +54,8 @@ class Counted:
     """Calls that ring or talk."""
     up_most: int = 0
     keys: int = 0
+    words: int = 0
+    """Calls in which something was said."""
     first_packet: list[float] = field(default_factory=list)
     """Seconds from our 200 to the first packet of each answered call."""
     received: int = 0
@@ -63,8 +67,9 @@ class Counted:
         """For whoever asked."""
         return {
             "invites": dict(self.invites), "at": self.at, "fates": dict(self.fates),
-            "up_most": self.up_most, "keys": self.keys, "first_packet": self.first_packet,
-            "received": self.received, "sent": self.sent, "held": self.held,
+            "up_most": self.up_most, "keys": self.keys, "words": self.words,
+            "first_packet": self.first_packet, "received": self.received, "sent": self.sent,
+            "held": self.held,
         }  # fmt: skip
 
 
@@ -83,6 +88,8 @@ class Call:
     answered_at: float = 0.0
     seq: int = 0
     heard: bool = False
+    speech: list[bytes] = field(default_factory=list)
+    """What is still to be said, the next frame at the end."""
     timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
@@ -96,6 +103,7 @@ class Carrier:
         self.calls: dict[str, Call] = {}
         self.talking: dict[tuple[str, int], Call] = {}
         self.sound = Sound(self)
+        self.words = frames_of(Path(mix.says)) if mix.says else []
         self.rtp_port = 0
         self.signalling = signalling
 
@@ -170,8 +178,9 @@ class Carrier:
         self.talking[call.offer.host, call.offer.port] = call
         for wait in (T1, 3 * T1, 7 * T1):
             self._later(call, wait, self._repeat)
-        if call.fate is Fate.ANSWERS:
-            self._later(call, self.mix.key_after, self._press)
+        acts = {Fate.ANSWERS: self._press, Fate.SPEAKS: self._speak}
+        if call.fate in acts:
+            self._later(call, self.mix.key_after, acts[call.fate])
         self._later(call, self.mix.stays, self._leave)
 
     def _repeat(self, call: Call) -> None:
@@ -181,6 +190,10 @@ class Carrier:
     def _press(self, call: Call) -> None:
         self.counted.keys += 1
         self.sound.press(call, 1)
+
+    def _speak(self, call: Call) -> None:
+        self.counted.words += 1
+        call.speech = list(self.words)
 
     def _leave(self, call: Call) -> None:
         contact = f"sip:carrier@{HOST}:{self.port}"
@@ -246,7 +259,8 @@ class Sound(asyncio.DatagramProtocol):
             due += 0.02
             await asyncio.sleep(max(0.0, due - loop.time()))
             for call in list(self._carrier.talking.values()):
-                self._packet(call, 0, FRAME, call.seq * 160)
+                frame = call.speech.pop() if call.speech else FRAME
+                self._packet(call, 0, frame, call.seq * 160)
 
     def press(self, call: Call, event: int) -> None:
         """A key of 160 ms: eight packets, and the end three times (:rfc:`4733#section-2.5.1`)."""
@@ -266,6 +280,12 @@ class Sound(asyncio.DatagramProtocol):
         )
         self._transport.sendto(head + payload, (call.offer.host, call.offer.port))
         self._carrier.counted.sent += 1
+
+
+def frames_of(wav: Path) -> list[bytes]:
+    """A recording as frames of 20 ms in µ-law, the last one first. Raises OSError, wave.Error."""
+    sound = mu_law(read_wav(wav)[0])
+    return [sound[at : at + 160].ljust(160, b"\xff") for at in range(0, len(sound), 160)][::-1]
 
 
 def stamp_of(beside: list[tuple[int, int, bytes]]) -> float:

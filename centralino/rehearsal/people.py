@@ -12,6 +12,8 @@ class Fate(StrEnum):
 
     ANSWERS = "answers"
     """Picks up, hears, and presses a key."""
+    SPEAKS = "speaks"
+    """Picks up, hears, and says something."""
     SILENT = "silent"
     """Picks up and presses nothing."""
     BUSY = "busy"
@@ -28,6 +30,7 @@ class Mix:
     busy: float = 0.22
     no_answer: float = 0.23
     silent: float = 0.0
+    speaks: float = 0.0
     congestion: float = 0.0
     invalid: float = 0.0
     ring: float = 0.5
@@ -36,6 +39,8 @@ class Mix:
     """Seconds from answer to the key."""
     stays: float = 12.0
     """Seconds from answer after which the called hangs up, if nobody did."""
+    says: str = ""
+    """The file of what is said by who speaks: mono, 16-bit, 8 kHz; it begins as a key would."""
 
     def fate(self, number: str, nth: int) -> Fate:
         """Of the nth call to this number."""
@@ -44,6 +49,7 @@ class Mix:
         shares = (
             (Fate.BUSY, self.busy), (Fate.NO_ANSWER, self.no_answer), (Fate.SILENT, self.silent),
             (Fate.CONGESTION, self.congestion), (Fate.INVALID, self.invalid),
+            (Fate.SPEAKS, self.speaks),
         )  # fmt: skip
         for fate, share in shares:
             if at < share:

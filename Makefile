@@ -63,6 +63,8 @@ bench: models $(DEV_STAMP)
 	$(BENCH) speech $(PAGES)/speech.json
 	$(BENCH) turns $(PAGES)/turns.json
 	$(BENCH) calls $(PAGES)/calls.json
+	$(BENCH) answers --json var/bench/answers.json
+	$(BENCH) dialer --message-seconds 30 --json var/bench/dialer_30s.json
 	$(BIN)/python bench/bridge_click.py --clicks 30
 	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py

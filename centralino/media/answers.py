@@ -22,7 +22,10 @@ from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Ur
 log = structlog.get_logger()
 
 RETRY = 1.0
-"""Seconds after a loss of the recogniser."""
+"""Seconds after a loss of the recogniser, or of time."""
+BUSY_SECONDS = 60.0
+"""How long kept sound waits at most for the processors to have time: the person would be called
+again."""
 GIVEN_UP = 900.0
 """Seconds after which what could not be recognised is given up; the log says so."""
 
@@ -39,15 +42,14 @@ class Answers:
     spawn: Callable[..., asyncio.Task[None]]
     meter: MeteredRecogniser | None = None
     """Says what callers' conversations take; None: nothing is known to be taken."""
-    at_once: int = 1
+    busy: Callable[[], bool] = lambda: False
+    """Whether the processors have no time for what can wait."""
     waiting: int = 0
     """Kept, and not recognised yet."""
     recognised: int = 0
     """Of what was kept."""
-    _turn: asyncio.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._turn = asyncio.Semaphore(self.at_once)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One at a time: another is no sooner done, and the processors have other work."""
 
     def invite(self) -> bool:
         """Whether the call that is about to be asked is asked to speak."""
@@ -64,7 +66,8 @@ class Answers:
 
     async def _hear(self, pcm: bytes, rate: int, context: RecognitionContext, then: Then) -> None:
         try:
-            heard = await self._recognised(pcm, rate, context, self.clock.now() + GIVEN_UP)
+            async with self._turn:
+                heard = await self._recognised(pcm, rate, context)
             if heard is not None:
                 self.recognised += 1
                 await then(heard)
@@ -72,19 +75,19 @@ class Answers:
             self.waiting -= 1
 
     async def _recognised(
-        self, pcm: bytes, rate: int, context: RecognitionContext, until: float
+        self, pcm: bytes, rate: int, context: RecognitionContext
     ) -> Recognised | None:
         """None where nobody could be found to recognise it."""
-        async with self._turn:
-            while True:
+        began = self.clock.now()
+        while (waited := self.clock.now() - began) < GIVEN_UP:
+            if waited >= BUSY_SECONDS or not self.busy():
                 try:
                     stream = await self.recogniser.open(rate, context)
                     await stream.feed(pcm)
                     return await stream.finish()
                 except EngineLost as lost:
                     self.invitations.lost(self.clock.now())
-                    if self.clock.now() > until:
-                        log.error("answer.given_up", problem=str(lost))
-                        return None
                     log.warning("answer.waits", problem=str(lost), waiting=self.waiting)
-                await asyncio.sleep(RETRY)
+            await asyncio.sleep(RETRY)
+        log.error("answer.given_up", seconds=GIVEN_UP)
+        return None

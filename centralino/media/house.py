@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +12,7 @@ import structlog
 from centralino.config.model import Config, Line
 from centralino.content.vault import SoundVault
 from centralino.media.answers import Answers
-from centralino.media.capacity import EFFORTS, Shed
+from centralino.media.capacity import CALM, EFFORTS, Shed
 from centralino.media.gate import Gate, plan_of
 from centralino.media.invitations import Invitations
 from centralino.media.notice_talk import Engines
@@ -67,6 +66,8 @@ class House:
     """Says how busy the recognisers are."""
     shed: Shed = Shed.NOTHING
     """What is left out for lack of capacity."""
+    use: float = 0.0
+    """Of what there is; 1.0 is everything but the reserve."""
     crowded: bool = False
     """No conversation more has room: a call that is let in all the same is answered by keys."""
     gate: Gate = field(init=False)
@@ -86,7 +87,7 @@ class House:
             part = recognisers_of_one(self.config)
             self.answers = Answers(
                 engines.recogniser, Invitations(part), self.clock, self.spawn, self.meter,
-                at_once=math.ceil(part),
+                busy=lambda: self.use >= CALM,
             )  # fmt: skip
         self.notices = Engines(spoken, {}, engines.recogniser, engines.vad, self.answers)
 

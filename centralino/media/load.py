@@ -54,7 +54,7 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
         )
         before = house.shed
         found = core.decide(work)
-        house.shed, house.crowded = found.shed, found.room == 0
+        house.shed, house.use, house.crowded = found.shed, found.use, found.room == 0
         if found.shed is not before:
             log.warning(
                 "media.shed", now=found.shed.name.lower(), before=before.name.lower(),

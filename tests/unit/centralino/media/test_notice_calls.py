@@ -281,6 +281,26 @@ async def test_a_lost_recogniser_loses_no_answer(
     assert AttemptAcknowledged("att-1", "voice", False) in called.told
 
 
+async def test_kept_words_wait_while_the_processors_have_no_time(
+    called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers_module, "RETRY", 0.01)
+    answers, recogniser = short_of_recognisers(called, ["understood"], workers=0.1)
+    recogniser.let.set()
+    busy = [True]
+    answers.busy = lambda: busy[0]
+    await taken(called)
+    await called.listen(1.5)
+    await called.says(SPEECH + bytes(16_000))
+    await called.listen(1)
+    assert answers.waiting == 1 and recogniser.contexts == []
+    busy.clear()
+    busy.append(False)
+    await until(lambda: not answers.waiting)
+    await called.settle()
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
+
+
 async def test_taken_back_in_the_call(called: Called) -> None:
     await answered(called)
     await called.listen(0.1)

@@ -7,6 +7,7 @@ another. Whoever owns the process is told by `stuck`, and ends it.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -41,12 +42,14 @@ class Begun:
 
 
 class EngineThreads:
-    """Runs an engine's work in `places` threads."""
+    """Runs an engine's work in `places` threads. Any event loop may ask, also one after another:
+    a place is given back by the thread itself, for the loop that asked may be gone by then."""
 
     def __init__(self, places: int, name: str) -> None:
         self.places = places
         self._room = WaitingRoom(places)
         self._pool = ThreadPoolExecutor(places, thread_name_prefix=name)
+        self._lock = threading.Lock()
         self._turns: dict[int, asyncio.Future[None]] = {}
         self._begun: dict[int, Begun] = {}
 
@@ -60,8 +63,10 @@ class EngineThreads:
         """Do this in its turn; `seconds` of sound it is about. What is cancelled while it waits is
         never done; what has begun keeps its thread to its end, whoever waits for it."""
         loop = asyncio.get_running_loop()
-        ticket = self._room.enter(urgency)
-        self._turns[ticket] = turn = loop.create_future()
+        turn = loop.create_future()
+        with self._lock:
+            ticket = self._room.enter(urgency)
+            self._turns[ticket] = turn
         self._call()
         try:
             await turn
@@ -69,28 +74,46 @@ class EngineThreads:
             self._over(ticket)
             raise
         self._begun[ticket] = Begun(loop.time(), seconds)
-        job = loop.run_in_executor(self._pool, work, *given)
-        job.add_done_callback(lambda done: self._done(ticket, done))
-        return await asyncio.shield(job)
+
+        def job() -> T:
+            try:
+                return work(*given)
+            finally:
+                self._over(ticket)
+
+        doing = loop.run_in_executor(self._pool, job)
+        doing.add_done_callback(_seen)
+        return await asyncio.shield(doing)
 
     def stuck(self, now: float) -> Begun | None:
         """Work that takes longer than anything takes; `now` of the loop's clock."""
-        late = (begun for begun in self._begun.values() if now - begun.at > patience(begun.seconds))
+        begun = list(self._begun.values())
+        late = (one for one in begun if now - one.at > patience(one.seconds))
         return next(late, None)
 
-    def _done(self, ticket: int, job: asyncio.Future[T]) -> None:
-        if not job.cancelled():
-            job.exception()  # whoever waits is told; perhaps nobody does any more
-        self._over(ticket)
-
     def _over(self, ticket: int) -> None:
-        self._turns.pop(ticket, None)
-        self._begun.pop(ticket, None)
-        self._room.leave(ticket)
+        with self._lock:
+            self._turns.pop(ticket, None)
+            self._begun.pop(ticket, None)
+            self._room.leave(ticket)
         self._call()
 
     def _call(self) -> None:
-        for ticket in self._room.call():
-            turn = self._turns[ticket]
-            if not turn.done():
-                turn.set_result(None)
+        with self._lock:
+            called = [(ticket, self._turns[ticket]) for ticket in self._room.call()]
+        for ticket, turn in called:
+            try:
+                turn.get_loop().call_soon_threadsafe(_begin, turn)
+            except RuntimeError:  # its loop is closed: nobody waits there any more
+                self._over(ticket)
+
+
+def _begin(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
+def _seen(job: asyncio.Future[T]) -> None:
+    """Whoever waits is told of a failure; perhaps nobody does any more."""
+    if not job.cancelled():
+        job.exception()

@@ -73,6 +73,29 @@ async def test_work_that_nobody_waits_for_any_more_keeps_its_thread_and_is_seen_
     assert threads.stuck(now + 1000.0) is None
 
 
+def test_a_loop_that_is_gone_takes_no_thread_along() -> None:
+    engine = Slow()
+    recogniser = WholeUtterances(engine, EngineThreads(1, "slow"))
+
+    async def leave() -> None:
+        left = [hearing(recogniser, b"running"), hearing(recogniser, b"waiting")]
+        await until(lambda: engine.heard)
+        for task in left:
+            task.cancel()
+
+    async def come() -> str:
+        after = hearing(recogniser, b"after")
+        await asyncio.sleep(0)
+        engine.go.set()
+        return await after
+
+    with asyncio.Runner() as first:
+        first.run(leave())
+    with asyncio.Runner() as second:
+        assert second.run(come()) == "after"
+    assert engine.heard == [b"running", b"after"]
+
+
 def hearing(
     recogniser: WholeUtterances, pcm: bytes, urgency: Urgency = Urgency.INBOUND
 ) -> asyncio.Task[str]:

@@ -21,8 +21,8 @@ class Effort:
     """What a conversation may spend on hearing. Less of it is worse, and better than being late."""
 
     guesses: bool = True
-    """Recognise at the first pause, and the first words over a prompt, before it is known whether
-    the caller has finished; else once, at the end of the turn."""
+    """Recognise at the first pause, before it is known whether the caller has finished; else once,
+    at the end of the turn."""
     judges: bool = True
     """Ask the turn detector."""
     light: bool = False

@@ -233,7 +233,7 @@ class Session:
             self._told(events.TurnJudged(command.turn, finished, command.guess))
 
     def _peek(self, command: do.Peek) -> None:
-        if self._engines.effort().guesses:
+        if self._engines.effort().speech:
             self._start(self._hear_first(command.turn))
 
     async def _hear_first(self, turn: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from voicebot.speech.ports import (
@@ -17,6 +18,7 @@ from voicebot.speech.ports import (
     Recogniser,
     RecognitionContext,
     RecognitionStream,
+    Urgency,
 )
 
 PARTIAL = 0.5
@@ -156,8 +158,10 @@ class Guessed:
         return await self._guess
 
     async def peek(self) -> Recognised:
-        """What is heard in its sound so far. Raises EngineLost."""
-        return await _whole(*self._made_of, self.pcm)
+        """What is heard in its sound so far, if there is time. Raises EngineLost."""
+        recogniser, rate, context = self._made_of
+        when_idle = replace(context, urgency=Urgency.SPECULATIVE)
+        return await _whole(recogniser, rate, when_idle, self.pcm)
 
     def resumed(self) -> None:
         """What was guessed is void."""

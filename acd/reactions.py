@@ -26,6 +26,7 @@ from acd.records import (
     OfferState,
     Refused,
     SeatRecord,
+    State,
     WaitingRecord,
     seat_key,
 )
@@ -77,6 +78,7 @@ class Reactions:
         self.counts["queued"] += 1
         self.floor.seq += 1
         joined, seq = now, self.floor.seq
+        self._comes_back(event, now)
         key = seat_key(event.client, event.queue, event.caller)
         if event.caller and not event.consult and key in self.floor.seats:
             joined, seq = self.floor.seats[key].joined, self.floor.seats[key].seq
@@ -92,6 +94,12 @@ class Reactions:
         self.floor.put_call(self._opened_up(record, now))
         why = "back to the kept place" if joined < now else "queued"
         self._call_moved(event.call, "", "waiting", why, event.client)
+
+    def _comes_back(self, event: CallQueued, now: float) -> None:
+        """A call for which somebody still writes notes is no work after the call, but the call."""
+        agent = self.floor.agents.get(event.agent)
+        if agent is not None and agent.state is State.WRAP_UP and agent.call == event.call:
+            self.rested(agent, agents.wrapped_up(agent, now), "the call comes back", now)
 
     def _keeps(self, event: CallQueued) -> str:
         """For whom a call is kept: for a while only where that agent is at work."""

@@ -6,7 +6,7 @@ the content store by control. The journal sees only ids.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kernel.codec import message
@@ -313,6 +313,21 @@ class ConsultOrder:
     number: str = ""
     blind: bool = False
     """The agent leaves at once."""
+
+
+@message("contact.task")
+@dataclass(frozen=True)
+class GiveTask:
+    """The agent gives the caller to the bot for one thing; then the caller comes back."""
+
+    call: str
+    media: str
+    offer: str
+    """The agent's contact: a late click must not hit the next one."""
+    task: str
+    """An intent of the line's bot, whose route is marked as a task."""
+    slots: dict[str, str] = field(default_factory=dict)
+    """What the agent knows for it."""
 
 
 @message("contact.wish")

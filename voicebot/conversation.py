@@ -255,6 +255,9 @@ class Conversation:
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
                 back = self._policy.returned(self._floor.dialogue, event.why)
                 self._reply(back, now)
+            case Decision.TASK if isinstance(event, events.TaskGiven):
+                given = (event.intent, event.queue, event.slots)
+                self._reply(self._policy.task(self._floor.dialogue, *given), now)
             case Decision.NOT_TAKEN if isinstance(event, events.ReferFailed):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
                 self._reply(self._policy.not_taken(self._floor.dialogue), now)
@@ -350,6 +353,7 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.MediaFailed: Conversation._media_failed,
     events.PositionTold: Conversation._queue_event,
     events.HandedOn: Conversation._queue_event,
+    events.TaskGiven: Conversation._queue_event,
     events.OfferRinging: Conversation._queue_event,
     events.OfferFailed: Conversation._queue_event,
     events.AgentAnswered: Conversation._queue_event,

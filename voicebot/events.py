@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kernel.packet import PacketSlot
 from voicebot.dialogue.outcome import Outcome
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
@@ -247,8 +248,21 @@ class HandedOn:
     queue: str
 
 
+@dataclass(frozen=True)
+class TaskGiven:
+    """The agent gives the caller back for one thing."""
+
+    intent: str
+    """Of a route that is a task."""
+    queue: str
+    """Where the caller goes afterwards."""
+    slots: tuple[PacketSlot, ...] = ()
+    """What the agent knows for it."""
+
+
 QueueEvent = (
     HandedOn
+    | TaskGiven
     | PositionTold
     | OfferRinging
     | OfferFailed

@@ -19,6 +19,7 @@ from voicebot.events import (
     QueueEvent,
     ReferFailed,
     Released,
+    TaskGiven,
 )
 
 SHORTEST = 20.0
@@ -42,6 +43,8 @@ class Decision(Enum):
     """Caller and agent have talked."""
     AGAIN = "again"
     """The agent gave the caller to another queue."""
+    TASK = "task"
+    """The agent gave the caller back for one thing."""
     RETURN = "return"
     """The conversation has the caller again."""
     NOT_TAKEN = "not_taken"
@@ -78,6 +81,8 @@ class Queueing:
             return Decision.NOT_TAKEN if self.referred else Decision.STALE
         if isinstance(event, HandedOn):
             return Decision.AGAIN if self.bridged else Decision.STALE
+        if isinstance(event, TaskGiven):
+            return Decision.TASK if self.bridged else Decision.STALE
         if isinstance(event, Released):
             return Decision.STALE if self.bridged else Decision.RETURN
         return self._offer(event)

@@ -142,7 +142,11 @@ MACHINE: Machine[State] = Machine(
             Replied: State.SPEAKING,
             Over: State.ENDED,
         },
-        State.WITH_AGENT: {HandedOn: State.WAITING, Over: State.ENDED},
+        State.WITH_AGENT: {
+            HandedOn: State.WAITING,
+            Replied: State.SPEAKING,  # the agent gives the caller back for a task
+            Over: State.ENDED,
+        },
         State.ENDED: {},
     },
 )

@@ -38,7 +38,7 @@ class WaitingRoom:
         floor.tell(reports.HandedOver(floor.facts.call, packet))
 
     def take(self, event: events.QueueEvent, now: float) -> Decision:
-        """Do what it amounts to. RETURN, NOT_TAKEN and PART are for the conversation to do."""
+        """Do what it amounts to; RETURN, NOT_TAKEN, TASK and PART are for the conversation."""
         if self._queue is None:
             return Decision.STALE
         decision = self._queue.take(event)
@@ -60,7 +60,7 @@ class WaitingRoom:
                 self._floor.move(turns.Joined(), now)
             case Decision.AGAIN:
                 self._again(now)
-            case Decision.RETURN | Decision.NOT_TAKEN:
+            case Decision.RETURN | Decision.NOT_TAKEN | Decision.TASK:
                 self.leave()
         return decision
 

@@ -152,6 +152,9 @@ class Acd(Section):
     """An agent with somebody on hold hears a tone this often."""
     consult_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 90.0
     """How long an agent waits for somebody to be consulted; then the caller is given back."""
+    kept_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
+    """How long a caller for whom the bot has done what an agent asked for is kept for that agent;
+    then anybody of the queue may have the call, at its head."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     """Why an agent is not ready, in the order of the keys."""
     decline_reasons: tuple[str, ...] = ("not mine", "busy here", "technical")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from acd.snapshot import AgentView, OfferView
 from centralino import messages as house
@@ -20,7 +21,9 @@ class Consulting:
     people: PeoplePort
     denied: Callable[[str, str], str]
     """Why a number may not be dialled for a client; empty where it may."""
-    send: Callable[[house.ConsultOrder], Awaitable[None]]
+    send: Callable[[Any], Awaitable[None]]
+    tasks: Callable[[str], Awaitable[Mapping[str, str]]]
+    """What the bot can do in a call: intent → title."""
 
     async def colleagues(self, client: str, but: str) -> list[Colleague]:
         """Agents at work who serve a queue of this client, by number; `free` says who could be had
@@ -62,19 +65,33 @@ class Consulting:
         await self.send(self._order(offer, number=number, blind=blind))
         return ""
 
+    async def give_task(self, offer: OfferView, task: str, slots: Mapping[str, str]) -> str:
+        """Have the bot do something with the caller; what is wrong with that, or nothing."""
+        if task not in await self.tasks(offer.call):
+            return "The bot of this line has no such task."
+        await self.send(house.GiveTask(offer.call, offer.media, offer.offer, task, dict(slots)))
+        return ""
+
     async def keyed(self, keyed: house.ConsultKeyed) -> None:
-        """An agent's number is that agent; any other is outside. Who cannot be had is told by an
-        order that names nobody."""
+        """One digit is a task of the bot, by its place; an agent's number is that agent; any other
+        is outside. Who cannot be had is told by an order that names nobody."""
         offer = self.desk.offer(keyed.offer)
         if offer is None:
-            return
+            return None
+        if len(keyed.digits) == 1:
+            problem = await self._keyed_task(offer, int(keyed.digits))
+            return None if not problem else await self.send(self._order(offer))
         agents = {each.number: each.id for each in await self.people.agents()}
         if agent := agents.get(keyed.digits):
             problem = await self.to_agent(offer, agent)
         else:
             problem = await self.to_number(offer, keyed.digits)
-        if problem:
-            await self.send(self._order(offer))
+        return await self.send(self._order(offer)) if problem else None
+
+    async def _keyed_task(self, offer: OfferView, place: int) -> str:
+        tasks = list(await self.tasks(offer.call))
+        named = tasks[place - 1] if 0 < place <= len(tasks) else ""
+        return await self.give_task(offer, named, {})
 
     def _queue(self, view: AgentView, client: str, first: str = "") -> str:
         """A queue of this client in which the agent can be reached; empty for none."""

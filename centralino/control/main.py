@@ -32,6 +32,7 @@ from centralino.control.phones import Phones
 from centralino.control.redials import Redials
 from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
+from centralino.control.tasks import BotTasks
 from centralino.db.calls import CallHistory, Clients
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
@@ -253,7 +254,9 @@ async def opened(
             await bus.send(order.media, order, call=order.call)
 
         denied = contact_denied(config, arguments.layout.edge, Purpose.TRANSFER)
-        consulting = Consulting(service, users, denied, to_media)
+        consulting = Consulting(
+            service, users, denied, to_media, BotTasks(config, history).of_call
+        )  # fmt: skip
         intake.takers[house.ConsultKeyed] = consulting.keyed
 
         async def journey(call: str) -> list[JournalRow]:

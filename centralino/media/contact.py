@@ -160,7 +160,7 @@ class Contact:
             return None
         second = self._second(order)
         if second is None or not self.do(core.Consult()):
-            self._beep(FIRST, *NO)
+            self.refuse()
             return None
         self.second = second
         second.begin()
@@ -198,6 +198,10 @@ class Contact:
         self.do(core.SecondGone())
         return None
 
+    def refuse(self) -> None:
+        """Tell the first that this cannot be."""
+        self._beep(FIRST, *NO)
+
     def phone_holds(self, leg: LegId, on: bool) -> None:
         """The telephone of the first holds or takes back; of another it means nothing here."""
         if leg == self.first.leg and self.state in (Talk.TALKING, Talk.HOLD):
@@ -210,7 +214,7 @@ class Contact:
         if on == self.paused:
             return
         if on and not self.call.line.pause_recording:
-            return self._beep(FIRST, *NO)
+            return self.refuse()
         self.paused = on
         self._tell_moved()
         passing.pause_recording(self.call, on, self.first.agent)
@@ -223,7 +227,7 @@ class Contact:
         try:
             self.core.receive(event, self.house.clock.now())
         except IllegalTransition:
-            self._beep(FIRST, *NO)
+            self.refuse()
             return False
         self._obey()
         return True

@@ -26,7 +26,7 @@ from centralino.media.earlier import earlier_of
 from centralino.media.facts import call_begun, call_facts
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
-from centralino.media.queued import call_queued
+from centralino.media.queued import Task, call_queued, done
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
@@ -85,7 +85,10 @@ class LiveCall:
     """Whether our own fault ended it."""
     joined: str = ""
     """The offer by which the conversation knows that the caller talks with an agent."""
-    hand_to: str = ""
+    hand_to: str | Task = ""
+    """The queue, or the bot for a task, to which the agent gives the caller."""
+    task: Task | None = None
+    """What the bot does for an agent now."""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     leg: LegId = field(init=False)
     state: Call = field(init=False)
@@ -151,7 +154,9 @@ class LiveCall:
 
     def transfer(self, packet: Packet, refer: str = "") -> None:
         """The conversation hands over: the packet is kept, then the call is queued or referred."""
-        packet = self.reporter.redactor.packet(packet)
+        packet, task = self.reporter.redactor.packet(packet), self.task
+        if task is not None:
+            packet, refer = done(packet, task, self.house.config.acd.priority_cap), ""
         if self.line.emergency:
             first = round(self.house.config.acd.priority_cap)
             packet = replace(packet, priority=max(packet.priority, first))
@@ -160,13 +165,15 @@ class LiveCall:
         if refer:
             self._refer(refer)
             return
-        self.queue(packet)
+        self.task = None
+        self.queue(packet, task.agent if task else "")
 
-    def queue(self, packet: Packet) -> None:
-        """Join the packet's queue."""
+    def queue(self, packet: Packet, agent: str = "") -> None:
+        """Join the packet's queue; `agent`: kept for this one for a while."""
         self.queued_at = self.house.clock.now()
         house = self.house
-        queued = call_queued(packet, house.config, self.offered.from_uri, house.name, house.epoch)
+        place = (self.offered.from_uri, house.name, house.epoch, agent)
+        queued = call_queued(packet, house.config, *place)
         self.house.tell(queued, self.id)
         self.move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
@@ -254,10 +261,11 @@ class LiveCall:
         """Whether one more agent may be rung: the caller waits and nobody has answered."""
         return self.waiting and self.agent is None
 
-    def hand_on(self, offer: str, queue: str) -> None:
-        """The agent gives the caller to another queue; one who no longer talks changes nothing."""
+    def hand_on(self, offer: str, to: str | Task) -> None:
+        """The agent gives the caller to another queue, or to the bot for a task; one who no longer
+        talks changes nothing."""
         if self.contact is not None and self.contact.first.offer == offer:
-            self.hand_to = queue
+            self.hand_to = to
             self.contact.do(HandOn())
 
     # Another house.

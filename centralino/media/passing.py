@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centralino.media.legs import TalkLeg
-from centralino.media.queued import back, handed_on
-from centralino.messages import PacketMade, RecordingPaused
+from centralino.media.queued import Task, back, handed_on
+from centralino.messages import GiveTask, PacketMade, RecordingPaused
 from kernel.ids import OfferId
+from kernel.packet import PacketSlot
 from telephony import call as states
 from voicebot import events
+from voicebot.dialogue.flow import Route
 
 if TYPE_CHECKING:
     from centralino.media.live_call import LiveCall
@@ -19,13 +21,38 @@ def back_in_queue(call: LiveCall, handed: bool) -> None:
     """The contact is over and the caller waits: in the queue that the agent named, or in the one
     from before, where the time since the caller joined it counts as head start."""
     assert call.packet is not None
+    to, call.hand_to = call.hand_to, ""
+    if handed and isinstance(to, Task):
+        return back_to_the_bot(call, to)
     call.contact = None
     old, cap = call.packet, call.house.config.acd.priority_cap
-    new = handed_on(old, call.hand_to) if handed else back(old, call.waits(), cap)
+    new = handed_on(old, str(to)) if handed else back(old, call.waits(), cap)
     call.packet = new
     call.house.tell(PacketMade(new), call.id)
     call.queue(new)
     call.notify(events.HandedOn(new.queue))
+    return None
+
+
+def give_task(call: LiveCall, order: GiveTask) -> None:
+    """The agent has the bot do something; what is no task is answered by a tone."""
+    intent = call.house.bots[call.line.bot].bot.flow.intents.get(order.task)
+    contact, packet = call.contact, call.packet
+    if contact is None or packet is None or contact.first.offer != order.offer:
+        return
+    if intent is None or not isinstance(intent.does, Route) or not intent.does.task:
+        return contact.refuse()
+    slots = tuple(PacketSlot(*slot, 1.0, True, "lookup") for slot in order.slots.items())
+    task = Task(order.task, contact.first.agent, packet.queue, slots)
+    return call.hand_on(order.offer, task)
+
+
+def back_to_the_bot(call: LiveCall, task: Task) -> None:
+    """The bot has the caller for one thing; then the caller goes back to the agent."""
+    call.contact, call.task = None, task
+    call.move(states.AgentLeft(call.state.offer or OfferId("")))
+    call.house.live({"call": call.id, "task": task.intent})
+    call.notify(events.TaskGiven(task.intent, task.queue, task.slots))
 
 
 def part(call: LiveCall) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -10,20 +10,39 @@ from acd.messages import CallQueued
 from acd.requirements import Facts, Needs, derive, known_only
 from centralino.config.centre import requirement_rules
 from centralino.config.model import Config
-from kernel.packet import Packet
+from kernel.packet import Packet, PacketSlot
 
 log = structlog.get_logger()
 
 
-def call_queued(packet: Packet, config: Config, caller: str, media: str, epoch: str) -> CallQueued:
-    """The event by which the call joins its queue."""
+@dataclass(frozen=True)
+class Task:
+    """One thing that the bot does for an agent in the middle of a contact."""
+
+    intent: str
+    agent: str
+    """Who has the caller back, if free."""
+    queue: str
+    slots: tuple[PacketSlot, ...] = ()
+
+
+def call_queued(
+    packet: Packet, config: Config, caller: str, media: str, epoch: str, agent: str = ""
+) -> CallQueued:
+    """The event by which the call joins its queue; `agent`: kept for this one for a while."""
     needs = _needs(packet, config)
     return CallQueued(
         call=packet.call, client=packet.client, queue=packet.queue, caller=caller,
         media=media, epoch=epoch, priority=needs.priority, required=needs.required,
         preferred=needs.preferred, intent=packet.intent.name if packet.intent else "",
-        levels=needs.levels,
+        levels=needs.levels, agent=agent, agent_seconds=config.acd.kept_seconds if agent else 0.0,
     )  # fmt: skip
+
+
+def done(packet: Packet, task: Task, most: float) -> Packet:
+    """The packet of a caller with whom the bot has done what an agent gave it to do: back to that
+    agent's queue, at its head."""
+    return replace(handed_on(packet, task.queue), priority=round(most))
 
 
 def consult_queued(

@@ -13,6 +13,7 @@ import structlog
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
+from centralino.media import passing
 from centralino.media.calls_out import CallsOut
 from centralino.media.campaign_call import campaign_call
 from centralino.media.gate import contact_uri
@@ -72,6 +73,7 @@ class Switchboard:
             house_messages.Supervise: self._supervise,
             house_messages.HandOn: self._hand_on,
             house_messages.ContactWish: self._wish,
+            house_messages.GiveTask: self._give_task,
             house_messages.ConsultOrder: self._consult,
             house_messages.CallerKnown: self._caller_known,
             house_messages.NoticeTold: self._notice_told,
@@ -304,6 +306,10 @@ class Switchboard:
         call = self.calls.get(CallId(order.call))
         if call is not None and call.contact is not None:
             call.contact.ask(order.wish, order.offer)
+
+    def _give_task(self, order: house_messages.GiveTask) -> None:
+        if (call := self.calls.get(CallId(order.call))) is not None:
+            passing.give_task(call, order)
 
     def _consult(self, order: house_messages.ConsultOrder) -> None:
         call = self.calls.get(CallId(order.call))

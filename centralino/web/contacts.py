@@ -34,6 +34,15 @@ class Consult(Body):
     """The caller is left to the one who is called, without a word between the two agents."""
 
 
+class GiveTask(Body):
+    """What the bot is to do with the caller of which contact."""
+
+    offer: str = Field(min_length=1, max_length=64)
+    task: str = Field(min_length=1, max_length=64)
+    slots: dict[str, str] = Field(default={}, max_length=20)
+    """What the agent knows for it: slot → value."""
+
+
 async def wish(request: web.Request) -> web.Response:
     """POST /api/agent/contact: hold, retrieve, swap, join, complete, return; pause or resume."""
     body = await read(request, Wish)
@@ -44,10 +53,23 @@ async def wish(request: web.Request) -> web.Response:
 
 
 async def colleagues(request: web.Request) -> web.Response:
-    """GET /api/agent/colleagues?offer=…: who may be consulted about the contact."""
+    """GET /api/agent/colleagues?offer=…: who can be consulted, and what the bot can do."""
     offer = own_contact(request, request.query.get("offer", ""))
-    found = await _consulting(request).colleagues(offer.client, who(request).user)
-    return ok({"agents": list(found)})
+    consulting = _consulting(request)
+    found = await consulting.colleagues(offer.client, who(request).user)
+    tasks = await consulting.tasks(offer.call)
+    named = [{"task": task, "title": title} for task, title in tasks.items()]
+    return ok({"agents": list(found), "tasks": named})
+
+
+async def give_task(request: web.Request) -> web.Response:
+    """POST /api/agent/task: the bot does one thing with the caller, who then comes back."""
+    body = await read(request, GiveTask)
+    offer = own_contact(request, body.offer)
+    problem = await _consulting(request).give_task(offer, body.task, body.slots)
+    if problem:
+        raise Refusal(409, "not_now", problem)
+    return ok()
 
 
 async def consult(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@ named in its docstring; the wiring hands them over in `WebParts`."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -132,6 +132,13 @@ class Consultations(Protocol):
 
     async def to_queue(self, offer: OfferView, queue: str) -> str:
         """Have whoever serves a queue called."""
+
+    @property
+    def tasks(self) -> Callable[[str], Awaitable[Mapping[str, str]]]:
+        """What the bot can do in a call: intent → title."""
+
+    async def give_task(self, offer: OfferView, task: str, slots: Mapping[str, str]) -> str:
+        """Have the bot do it; then the caller comes back."""
 
     async def to_number(self, offer: OfferView, number: str, blind: bool = False) -> str:
         """Have an outside number called."""

@@ -86,6 +86,7 @@ ROUTES = (
     Route("POST", "/api/agent/transfer", working.transfer, needs=WORK),
     Route("POST", "/api/agent/contact", contacts.wish, needs=WORK),
     Route("POST", "/api/agent/consult", contacts.consult, needs=WORK),
+    Route("POST", "/api/agent/task", contacts.give_task, needs=WORK),
     Route("GET", "/api/agent/colleagues", contacts.colleagues, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),

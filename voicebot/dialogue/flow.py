@@ -255,6 +255,8 @@ class Route:
     """Whether the call ends then."""
     branch: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Slot → value → the intent with which it goes on instead, looked at in this order."""
+    task: bool = False
+    """Whether agents may have it done in the middle of a contact; then the caller goes back."""
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,8 @@ def skip(draft: Draft, what: str) -> None:
 
 def hand_over(draft: Draft, reason: Reason, say: str | None = None, queue: str = "") -> None:
     """To a person, with everything known: in the route's other house, or in one of our queues."""
-    route = draft.route()
+    route, back_to = draft.route(), draft.state.back_to
+    queue = queue or (back_to if back_to in draft.flow.queues else "")
     house = draft.flow.houses.get(route.refer) if route and not queue else None
     key = say or (route.handover if route and route.handover else draft.flow.handover)
     refer = house.target if house else ""

@@ -149,6 +149,7 @@ ROUTE: Json = {
     "emergency": FLAG,
     "refer": NAME,
     "branch": each(each(NAME)),
+    "task": FLAG,
     **ASKING,
 }
 DOING: Json = {

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from kernel.packet import PacketSlot
 from voicebot.dialogue import actions, answers, goals, ladder, questions
 from voicebot.dialogue.acts import Say
 from voicebot.dialogue.draft import Draft
@@ -22,7 +23,7 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.memory import ask_to_resume, resumable
 from voicebot.dialogue.outcome import Outcome
-from voicebot.dialogue.state import Question, State, Step
+from voicebot.dialogue.state import Goal, Known, Question, State, Step
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
 
@@ -116,6 +117,21 @@ class Policy:
         """The other house did not take the caller."""
         return self._step(state.progressed(), goals.not_taken)
 
+    def task(self, state: State, intent: str, queue: str, slots: Sequence[PacketSlot]) -> Step:
+        """An agent gives the caller back for one thing, the route of this intent, with what the
+        agent knows for it; then, or when the caller asks for a person, the caller goes back."""
+        told = {
+            slot.name: Known(slot.value, slot.confidence, slot.source, slot.confirmed)
+            for slot in slots
+            if slot.name in self.bot.flow.slots
+        }
+        back = replace(
+            state.progressed(), goal=None, question=Question(), back_to=queue,
+            known={**state.known, **told},
+        )  # fmt: skip
+        goal = Goal(intent)
+        return self._step(back, lambda draft: _pursue(draft, goal), f"task {intent}")
+
     def position(
         self, state: State, queue: str, position: int, wait: tuple[float, float] | None
     ) -> Step:
@@ -147,3 +163,8 @@ class Policy:
             draft.because(why)
         move(draft)
         return draft.step()
+
+
+def _pursue(draft: Draft, goal: Goal) -> None:
+    if not goals.pursue(draft, goal):
+        goals.hand_over(draft, "error")

@@ -135,6 +135,7 @@ def _route(fields: Mapping[str, Node], every: Collection[str], names: Names) -> 
         refer=fields["refer"].one_of(names.houses, "house") if "refer" in fields else "",
         do=read_do(fields, names),
         branch=_branch(fields.get("branch"), every, names),
+        task=flag(fields, "task", False),
     )
 
 

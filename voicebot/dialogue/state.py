@@ -131,6 +131,8 @@ class State:
     """The caller asked us to speak more slowly."""
     engine_failures: int = 0
     """Running; 0 again when something was understood."""
+    back_to: str = ""
+    """The queue to which a caller goes back whom an agent gave us for a task."""
     pausing: bool = False
     """The caller asked us to wait."""
     put: tuple[str, ...] = ()

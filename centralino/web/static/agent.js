@@ -136,11 +136,11 @@ const STANDS = {
 };
 
 // Whom to ask, read when the agent wants to: `asking` is the contact for which it was read.
-let asking = { offer: "", agents: [] };
+let asking = { offer: "", agents: [], tasks: [] };
 
 async function ask(offer) {
   const found = await attempt(() => get(`/api/agent/colleagues?offer=${encodeURIComponent(offer)}`));
-  asking = { offer, agents: found?.agents ?? [] };
+  asking = { offer, agents: found?.agents ?? [], tasks: found?.tasks ?? [] };
   show(now);
 }
 
@@ -156,6 +156,8 @@ function whom({ offer, transfer, queue }) {
     h("div", { class: "row" }, number,
       h("button", { class: "quiet", id: "call-out", onclick: () => consult({ number: number.value.trim() }) }, "Call"),
       h("button", { class: "quiet", id: "send-out", onclick: () => consult({ number: number.value.trim(), blind: true }) }, "Transfer without waiting")),
+    asking.tasks.length ? h("h3", {}, "Give to the bot, and back to you") : null,
+    asking.tasks.length ? h("div", { class: "row", id: "tasks" }, asking.tasks.map(({ task, title }) => h("button", { class: "pill", onclick: () => act("task", { offer, task }) }, title))) : null,
   ];
 }
 

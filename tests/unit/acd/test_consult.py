@@ -82,6 +82,24 @@ def test_kept_for_one_who_has_gone_it_is_kept_for_nobody() -> None:
     assert house.holder("c1") == "b"
 
 
+def test_a_call_that_comes_back_ends_the_work_after_it() -> None:
+    """The bot has done what the agent asked for."""
+    house, offer = talking()
+    house.say(ContactEnded(offer, "agent"))
+    assert house.see("a").state == "wrap_up"
+    house.call("c1", agent="a", agent_seconds=20.0, priority=600)
+    assert house.holder("c1") == "a" and house.see("a").state == "reserved"
+
+
+def test_another_call_ends_no_work_after_a_call() -> None:
+    house, offer = talking()
+    house.say(ContactEnded(offer, "agent"))
+    house.call("c2", agent="a", agent_seconds=20.0)
+    assert house.see("a").state == "wrap_up" and house.holder("c2") == ""
+    house.walk(21)
+    assert house.holder("c2") == "b"
+
+
 # --- consultations
 
 

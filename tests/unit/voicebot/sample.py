@@ -114,8 +114,9 @@ INTENTS = [
     ),
     Intent(
         "pipes", "a burst pipe",
-        Route("house", ask=("name",), summary="{name}: a pipe.", refer="water"),
+        Route("house", ask=("name",), summary="{name}: a pipe.", refer="water", task=True),
     ),
+    Intent("number_task", "the number", Route("bills", ask=("number",), task=True)),
     Intent("broken", "a breakdown", Route("house", ask=("place",), summary="Broken at {place}.")),
     Intent(
         "gas", "a smell of gas",

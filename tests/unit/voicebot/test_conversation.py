@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import IllegalTransition
+from kernel.packet import PacketSlot
 from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, bot, meant
 from tests.unit.voicebot.walk import T0, Walk
 from voicebot import commands as do
@@ -306,6 +307,31 @@ def test_a_caller_whom_the_agent_hands_on_waits_again_with_music_and_position() 
     walk.tell(events.AgentAnswered("p"), events.Bridged("p"))
     assert walk.state is State.WITH_AGENT
     assert queued().tell(events.HandedOn("other")).state is State.WAITING  # stale: nobody talks
+
+
+def test_a_caller_given_back_for_a_task_is_asked_and_goes_back_with_what_was_told() -> None:
+    given = events.TaskGiven("pipes", "bills", (PacketSlot("number", "1234", 1.0, True, "lookup"),))
+    walk = queued().tell(events.AgentAnswered("o"), events.Bridged("o"), given)
+    assert walk.state is State.SPEAKING and walk.words[-1] == "Your name?"
+    walk.says("out_of_scope", name="Anna").says("affirm").heard_out()
+    handed = walk.orders(do.HandOver)[-1]
+    assert (handed.packet.queue, handed.refer) == ("bills", ""), "to the agent, not elsewhere"
+    assert {slot.name: slot.value for slot in handed.packet.slots} == {
+        "name": "Anna", "number": "1234",
+    }  # fmt: skip
+    assert len(handed.packet.transcript) > len(walk.orders(do.HandOver)[0].packet.transcript)
+    assert walk.state.value == "waiting"
+    walk.tell(events.AgentAnswered("p"), events.Bridged("p"))
+    assert walk.state.value == "with_agent"
+    assert queued().tell(given).state is State.WAITING  # stale: nobody talks
+
+
+def test_a_caller_who_asks_for_a_person_in_a_task_goes_back_at_once() -> None:
+    given = events.TaskGiven("pipes", "bills")
+    walk = queued().tell(events.AgentAnswered("o"), events.Bridged("o"), given).heard_out()
+    walk.says("person").heard_out()
+    assert walk.orders(do.HandOver)[-1].packet.queue == "bills"
+    assert walk.state.value == "waiting"
 
 
 def test_position_is_told_when_it_changes_and_else_now_and_then() -> None:

@@ -265,6 +265,9 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     async def to_media(order: object) -> None:
         house.orders.append(order)
 
+    async def tasks(call: str) -> dict[str, str]:
+        return {"meter_reading": "a meter reading"}
+
     denied = contact_denied(Config(), "192.0.2.1:5060", Purpose.TRANSFER)
     keys = (
         ApiKey("house", digest_of(KEY)),
@@ -280,7 +283,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
         FactBook(database, HOUSE),
         tokens, clock, metrics, credentials_changed=credentials_changed,
         contact_denied=contact_denied(Config(), "192.0.2.1:5060"), take_alert=take_alert,
-        to_media=to_media, consulting=Consulting(desk, people, denied, to_media),
+        to_media=to_media, consulting=Consulting(desk, people, denied, to_media, tasks),
     )  # fmt: skip
     house = House(parts, desk, clock, people, calls, contents, sounds, tokens, metrics)
     return house

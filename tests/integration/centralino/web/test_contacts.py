@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from acd.messages import AgentLoggedIn, AgentNotReady, AgentReady, ContactMoved
-from centralino.messages import ConsultKeyed, ConsultOrder, ContactWish
+from centralino.messages import ConsultKeyed, ConsultOrder, ContactWish, GiveTask
 from centralino.users.types import AgentSettings, NewUser, Role
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.house import PASSWORD, RIVER, House
@@ -91,6 +91,25 @@ async def test_a_queue_or_a_number_is_called_if_it_may_be(
     assert await consult(anna, offer, number="x; rm") == 400
     assert await consult(anna, offer) == 400
     assert await consult(anna, "other", queue="technical") == 409
+
+
+async def test_the_bot_is_given_what_is_a_task_with_what_the_agent_knows(
+    house: House, talking: tuple[Visitor, str]
+) -> None:
+    anna, offer = talking
+    told = await anna.get(f"/api/agent/colleagues?offer={offer}")
+    assert told["tasks"] == [{"task": "meter_reading", "title": "a meter reading"}]
+    slots = {"name": "John Smith"}
+    assert await press(anna, "task", offer=offer, task="meter_reading", slots=slots) < 300
+    assert await press(anna, "task", offer=offer, task="sing") == 409
+    consulting: Any = house.parts.consulting
+    for digits in ("1", "2"):
+        await consulting.keyed(ConsultKeyed("call-1", "media-1", offer, digits))
+    assert house.orders == [
+        GiveTask("call-1", "media-1", offer, "meter_reading", slots),
+        GiveTask("call-1", "media-1", offer, "meter_reading"),
+        ConsultOrder("call-1", "media-1", offer),
+    ]
 
 
 async def test_keyed_numbers_are_colleagues_or_outside(

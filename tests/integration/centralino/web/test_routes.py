@@ -86,6 +86,9 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("POST", "/api/agent/consult"): Foreign(
         "/api/agent/consult", 409, "otto", {"offer": "RINGING", "agent": "ANNA"}
     ),
+    ("POST", "/api/agent/task"): Foreign(
+        "/api/agent/task", 409, "otto", {"offer": "RINGING", "task": "meter_reading"}
+    ),
     ("GET", "/api/agent/colleagues"): Foreign("/api/agent/colleagues?offer=RINGING", 409, "otto"),
     ("POST", "/api/agent/more-time"): Foreign("/api/agent/more-time", 403),
     ("POST", "/api/agent/done"): Foreign("/api/agent/done", 403),

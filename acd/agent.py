@@ -218,7 +218,7 @@ def reserved(record: AgentRecord, offer: OfferRecord, now: float) -> AgentRecord
     """The record of an agent to whom a call is offered."""
     return replace(
         moves(record, OfferMade(), now), offer=offer.offer, call=offer.call,
-        busy_since=now, busy_queue=offer.queue, busy_intent=offer.intent,
+        busy_since=now, busy_queue="" if offer.consult else offer.queue, busy_intent=offer.intent,
     )  # fmt: skip
 
 

@@ -235,7 +235,9 @@ class Distributor(Wishes, Leaving, Cycle):
         if offer is None or offer.state is not OfferState.BRIDGED or offer.call == event.call:
             return self.stale()
         self.floor.talking.pop(offer.call, None)
-        self.floor.put_offer(replace(offer, call=event.call, talk=""), f"joins {event.call}")
+        self.floor.put_offer(
+            replace(offer, call=event.call, talk="", consult=""), f"joins {event.call}"
+        )
         agent = agents.in_contact(self.floor.agents[offer.agent], "talking", now)
         return self.floor.put_agent(agents.joined(agent, event.call), "joined", event.call)
 

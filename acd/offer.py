@@ -41,7 +41,7 @@ def make(
     return OfferRecord(
         offer, call.call, agent.agent, call.client, call.queue, call.media, call.epoch,
         call.caller, call.joined, call.seq, made=now, lease=now + ring + margin, since=now,
-        intent=call.intent, origin=call.origin,
+        intent=call.intent, origin=call.origin, consult=call.consult,
     )  # fmt: skip
 
 

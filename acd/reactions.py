@@ -240,7 +240,7 @@ class Reactions:
         if by == "lost":
             self._keep_seat(offer, self.config.seat_seconds, now)
         queue = self._queues.get(offer.queue)
-        wrap_up = queue.wrap_up_seconds if queue else 0.0
+        wrap_up = queue.wrap_up_seconds if queue and not offer.consult else 0.0
         talk = now - offer.since if offer.state is OfferState.BRIDGED else 0.0
         window = self.config.fairness_seconds
         agent = with_contact(self.floor.agents[offer.agent], talk, window, now)

@@ -114,6 +114,7 @@ class AgentRecord:
     busy_since: float = 0.0
     """When the offer was made that became the contact under way; 0 for none."""
     busy_queue: str = ""
+    """Empty for one who is asked about a call: how long that takes says nothing of callers."""
     busy_intent: str = ""
 
     @property
@@ -251,6 +252,8 @@ class OfferRecord:
     """How the contact stands, as in `ContactMoved`; empty until it moves."""
     paused: bool = False
     """Whether the agent has paused the recording."""
+    consult: str = ""
+    """The call that an agent is asked about, as long as it is not the one's own."""
 
     @property
     def key(self) -> str:

@@ -341,12 +341,16 @@ class ContactCore:
 
     def handle_timer(self, now: float) -> None:
         """End what lasts too long; remind the first."""
-        if self._until is not None and self._until <= now:
+        if self.overdue(now):
             return self.receive(TimeUp(), now)
         if self._remind_at is not None and self._remind_at <= now:
             self._remind_at = now + self.limits.remind
             self._commands.append(Remind())
         return None
+
+    def overdue(self, now: float) -> bool:
+        """Whether it has lasted too long."""
+        return self._until is not None and self._until <= now
 
     def commands(self) -> list[Command]:
         """What to do, in order."""

@@ -91,6 +91,8 @@ class Contact:
     """Whether the agent has paused the recording."""
     _ended_by: str = "agent"
     _consults: int = 0
+    _phone_held: str = ""
+    """The leg whose telephone holds by itself."""
     _played: int = 0
 
     def join(self, caller: LegSound) -> None:
@@ -204,6 +206,7 @@ class Contact:
 
     def phone_holds(self, leg: LegId, on: bool) -> None:
         """The telephone of the first holds or takes back; of another it means nothing here."""
+        self._phone_held = leg if on else ""
         if leg == self.first.leg and self.state in (Talk.TALKING, Talk.HOLD):
             wish: object = core.Hold() if on else core.Retrieve()
             if core.MACHINE.allows(self.state, wish):
@@ -288,9 +291,12 @@ class Contact:
     def _timers(self) -> None:
         now = self.house.clock.now()
         due = self.core.next_timer()
-        if due is not None and due <= now:
-            self.core.handle_timer(now)
-            self._obey()
+        if due is None or due > now:
+            return
+        if self.core.overdue(now) and self._phone_held == self.first.leg:
+            return self.gone(self.first)  # that telephone would give the caller silence
+        self.core.handle_timer(now)
+        self._obey()
 
     def _obey(self) -> None:
         for command in self.core.commands():
@@ -370,6 +376,7 @@ class Contact:
 
     def _has(self, leg: TalkLeg) -> None:
         """This one has the caller from here on."""
+        self.pause(False)
         self.first = leg
         if leg.sound is not None and FIRST not in self.bridge.legs:
             self.bridge.join(FIRST, leg.sound)

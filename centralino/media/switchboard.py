@@ -320,7 +320,7 @@ class Switchboard:
             self._agents[second.leg.leg] = second
 
     def _supervise(self, order: house_messages.Supervise) -> None:
-        call = self.calls.get(CallId(order.call))
+        call = self.calls.get(CallId(house_messages.call_of(order.call)))
         if call is None or call.contact is None or call.contact.supervising is not None:
             return  # over meanwhile, or somebody is there already
         third = Supervising(order, call, self._house)

@@ -17,7 +17,7 @@ from acd.messages import (
 from acd.snapshot import AgentView
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET
-from centralino.messages import HandOn
+from centralino.messages import HandOn, call_of
 from centralino.users.permissions import Action, visible
 from centralino.users.types import AgentProfile, SignedIn
 from centralino.web.access import in_
@@ -180,7 +180,9 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
         clients = visible(signed_in, Action.WORK)
         live.contacts[agent.agent] = known = (key, await _read_contact(live, agent, clients))
     offer = live.parts.desk.offer(agent.offer)
-    stands = {"talk": offer.talk or "talking", "paused": offer.paused} if offer else {}
+    stands: Json = {"asked": call_of(agent.call) != agent.call}
+    if offer is not None:
+        stands |= {"talk": offer.talk or "talking", "paused": offer.paused}
     return {**known[1], **stands}
 
 

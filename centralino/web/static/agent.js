@@ -255,7 +255,7 @@ function show(state) {
     drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused, queue: contact.queue, asked: asking.offer });
   }
   if (busy) popUp(mode, contact);
-  edit(busy ? contact : undefined, mode);
+  edit(busy && !contact.asked ? contact : undefined, mode);  // notes are of one's own calls
   tellTab(mode, contact);
   if (before !== mode && !busy) drawRecent();
 }

@@ -113,7 +113,8 @@ def test_a_consultation_is_in_no_figure_and_the_figures_reconcile() -> None:
     house.say(ContactEnded(second, "agent"))
     visits = house.visits()
     assert [visit.call for visit in visits] == ["c1"] and reconcile(visits, 1) == []
-    assert house.see("b").state == "wrap_up"
+    assert house.see("b").state == "idle", "who was only asked has nothing to write"
+    assert house.core.floor.handling == {}, "and handling times are those of callers"
 
 
 def test_who_was_consulted_has_the_call_and_its_end_is_theirs() -> None:

@@ -100,6 +100,22 @@ async def test_completed_the_caller_has_the_second_and_the_first_wraps_up(world:
     assert world.last(house_messages.CallFinished).agent == "agent-202"
 
 
+async def test_a_paused_recording_goes_on_for_the_next_agent(world: World) -> None:
+    await consulting(world)
+    await wish(world, "swap")
+    await wish(world, "pause")
+    await wish(world, "complete")
+    assert [each.on for each in world.all(house_messages.RecordingPaused)] == [True, False]
+
+
+async def test_who_is_asked_can_be_supervised(world: World) -> None:
+    name = await consulting(world)
+    await world.obey(house_messages.Supervise(name, "media-1", "boss", "listen", "user-boss"))
+    await world.answer("boss")
+    await world.listen(1.0)
+    assert await world.heard("202") >= {"201", "boss"}
+
+
 async def test_returned_the_caller_has_the_first(world: World) -> None:
     await consulting(world)
     await wish(world, "return")

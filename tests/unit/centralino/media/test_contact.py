@@ -91,6 +91,20 @@ async def test_a_caller_forgotten_on_hold_is_given_back(world: World) -> None:
     assert await world.heard("caller") == {"201"}
 
 
+async def test_a_telephone_that_holds_too_long_gives_the_caller_back_to_the_queue(
+    world: World,
+) -> None:
+    """Given back to it, the caller would hear nothing at all."""
+    await world.talking()
+    phone = world.phones["201"]
+    await phone.control.hold(phone.leg, True)
+    await world.settle()
+    world.clock.advance(301.0)
+    await world.listen(1.0)
+    assert world.last(acd.ContactEnded) == acd.ContactEnded("o-201", "agent")
+    assert world.call.waiting and "caller" in await world.heard()
+
+
 async def test_a_caller_who_hangs_up_on_hold_is_gone(world: World) -> None:
     await world.talking()
     await wish(world, "hold")

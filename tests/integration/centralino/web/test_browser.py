@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from acd.messages import ContactMoved
 from centralino.content.store import NOTES
 from centralino.db.calls import Outcome
 from centralino.db.engine import Database
+from centralino.messages import ConsultOrder, ContactWish
+from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 from tests.integration.centralino.web.house import HARBOUR, PASSWORD, RIVER, House, make_house
+from tests.waiting import until
 
 pytestmark = pytest.mark.peer
 
@@ -94,6 +98,50 @@ async def test_an_agents_call(house: House, server: WebServer, browser: Browser)
     await expect(page.locator("#mode")).to_have_text("Ready")
     kept = await house.contents.get("call-1", NOTES, None)
     assert getattr(kept, "disposition", "") == "solved"
+    assert anna.complaints == []
+
+
+async def test_an_agents_contact_with_hold_and_a_colleague(
+    house: House, server: WebServer, browser: Browser
+) -> None:
+    new = NewUser(
+        "cleo", RIVER, "Cleo Frey", PASSWORD, {RIVER: (Role.AGENT,)},
+        AgentSettings("2002", queues=("technical",)),
+    )  # fmt: skip
+    house.users["cleo"] = await house.people.create(new, house.clock.now())
+    house.work("cleo", RIVER, "technical")
+    anna = await at_work(browser, server)
+    page = anna.page
+    offer = await house.ring("call-1")
+    await house.talk(offer, "call-1", "anna")
+    await page.click("#hold")
+    house.desk.tell(ContactMoved(offer, "hold"))
+    await expect(page.locator("#mode")).to_have_text("Caller on hold")
+    await page.keyboard.press("Alt+Shift+KeyH")
+    house.desk.tell(ContactMoved(offer, "talking", paused=True))
+    await expect(page.locator("#paused")).to_have_text("Nothing is recorded now.")
+    await page.click("#resume")
+    await page.click("#consult")
+    await expect(page.locator("#tasks button")).to_have_text("a meter reading")
+    await page.fill("#number", "02 1234 5678")
+    await page.click("#call-out")
+    await page.get_by_role("button", name="Cleo Frey 2002").click()
+    house.desk.tell(ContactMoved(offer, "consult"))
+    await expect(page.locator("#stands")).to_contain_text("you talk with your colleague")
+    await anna.shot("agent-3b-consult")
+    await page.click("#join")
+    house.desk.tell(ContactMoved(offer, "conference"))
+    await page.get_by_role("button", name="Leave the two").click()
+    await until(lambda: len(house.orders) == 7)
+    assert house.orders == [
+        ContactWish("call-1", "media-1", offer, "hold"),
+        ContactWish("call-1", "media-1", offer, "retrieve"),
+        ContactWish("call-1", "media-1", offer, "resume"),
+        ConsultOrder("call-1", "media-1", offer, number="02 1234 5678"),
+        ConsultOrder("call-1", "media-1", offer, queue="technical", agent=house.users["cleo"]),
+        ContactWish("call-1", "media-1", offer, "join"),
+        ContactWish("call-1", "media-1", offer, "complete"),
+    ]
     assert anna.complaints == []
 
 

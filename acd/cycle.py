@@ -100,7 +100,7 @@ class Cycle(Reactions):
             self.floor.put_call(replace(call, also=(*call.also, name)))
         else:
             self.floor.put_call(replace(call, offer=name))
-            self._call_moved(call.call, "waiting", "offered", name, call.client)
+            self._call_moved(call.call, "waiting", "offered", name, call)
         self._commands.append(
             PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
         )

@@ -166,10 +166,10 @@ class Distributor(Wishes, Leaving, Cycle):
         self.heard(event.media, event.epoch)
         queue = self.config.queue(event.queue)
         if queue is None:
-            return self.release(event.call, event.media, f"no queue {event.queue}", event.client)
+            return self.release(event, f"no queue {event.queue}")
         if queue.client != event.client:
             why = f"{event.queue} is another client's"
-            return self.release(event.call, event.media, why, event.client)
+            return self.release(event, why)
         self.join(event, now)
         self.enter(self.floor.waiting[event.call], queue, now)
 
@@ -235,9 +235,10 @@ class Distributor(Wishes, Leaving, Cycle):
         if offer is None or offer.state is not OfferState.BRIDGED or offer.call == event.call:
             return self.stale()
         self.floor.talking.pop(offer.call, None)
-        self.floor.put_offer(
-            replace(offer, call=event.call, talk="", consult=""), f"joins {event.call}"
-        )
+        own = replace(offer, call=event.call, talk="", consult="")
+        self.floor.put_offer(own, f"joins {event.call}")
+        self._call_moved(offer.call, "talking", "ended", f"joins {event.call}", offer)
+        self._call_moved(event.call, "", "talking", f"{offer.offer} was asked", own)
         agent = agents.in_contact(self.floor.agents[offer.agent], "talking", now)
         return self.floor.put_agent(agents.joined(agent, event.call), "joined", event.call)
 
@@ -266,7 +267,7 @@ class Distributor(Wishes, Leaving, Cycle):
         for name in found.unknown_offers:
             self.withdraw(name, event.media, "", "not known here")
         for name in found.unknown_calls:
-            self.release(name, event.media, "not known here", None)
+            self.release_unknown(name, event.media)
         self.heard(event.media, event.epoch)
 
     def _offer_lost(self, offer: OfferRecord, now: float) -> None:

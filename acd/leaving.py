@@ -78,7 +78,7 @@ class Leaving(Reactions):
         following = overflow(queue, self._queues, self._line, now)
         if following is None:
             self.floor.drop_call(call, "voicemail" if queue.voicemail else "overflowed")
-            return self.release(call.call, call.media, limit, call.client, "waiting")
+            return self.release(call, limit, "waiting")
         self.counts["overflowed"] += 1
         self.floor.drop_call(call, "overflowed")
         moved = replace(
@@ -87,6 +87,6 @@ class Leaving(Reactions):
         )  # fmt: skip
         self.floor.put_call(self._opened_up(moved, now))
         why = f"{limit}: from {queue.id} to {following.id}"
-        self._call_moved(call.call, "waiting", "overflowed", why, call.client)
-        self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call.client)
+        self._call_moved(call.call, "waiting", "overflowed", why, call)
+        self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call)
         return self._look_later(moved, following)

@@ -39,6 +39,7 @@ TELL_LATER = 0.25  # seconds
 """Positions told in one step at most, and when the others are: each is a row and a message, and a
 long line must not hold up an offer."""
 
+_Known = CallQueued | WaitingRecord | OfferRecord
 Left = Literal["hang_up", "exit", "lost"]
 
 
@@ -93,7 +94,7 @@ class Reactions:
         )  # fmt: skip
         self.floor.put_call(self._opened_up(record, now))
         why = "back to the kept place" if joined < now else "queued"
-        self._call_moved(event.call, "", "waiting", why, event.client)
+        self._call_moved(event.call, "", "waiting", why, event)
 
     def _comes_back(self, event: CallQueued, now: float) -> None:
         """A call for which somebody still writes notes is no work after the call, but the call."""
@@ -114,7 +115,7 @@ class Reactions:
         if opened != call:
             self.floor.put_call(opened)
             if opened.relaxed != call.relaxed:
-                self._call_moved(name, "waiting", "waiting", opened.relaxed, call.client)
+                self._call_moved(name, "waiting", "waiting", opened.relaxed, call)
 
     def _opened_up(self, call: WaitingRecord, now: float) -> WaitingRecord:
         queue = self._queues.get(call.queue)
@@ -130,7 +131,7 @@ class Reactions:
         self.floor.drop_call(call, why)
         before = "offered" if call.offer else "waiting"
         after = "lost" if why == "lost" else "left"
-        self._call_moved(call.call, before, after, why, call.client)
+        self._call_moved(call.call, before, after, why, call)
         for name in call.all_offers:
             offer = self.floor.offers[name]
             self.end_offer(offer, "caller_gone", "caller gone", now, withdraw=withdraw)
@@ -139,7 +140,7 @@ class Reactions:
             self._keep_seat(call, keep, now)
 
     def _keep_seat(self, of: WaitingRecord | OfferRecord, seconds: float, now: float) -> None:
-        if not of.caller or not seconds or (isinstance(of, WaitingRecord) and of.consult):
+        if not of.caller or not seconds or of.consult:
             return
         queue = of.origin or of.queue
         seat = SeatRecord(of.client, queue, of.caller, of.joined, of.seq, now + seconds)
@@ -149,18 +150,23 @@ class Reactions:
             seat = replace(older, expires=max(seat.expires, kept.expires))
         self.floor.put_seat(seat)
 
-    def release(
-        self, call: str, media: str, why: str, client: str | None, before: str = ""
-    ) -> None:
+    def release(self, call: CallQueued | WaitingRecord, why: str, before: str = "") -> None:
         """Give a call back to its bot."""
         self.counts["released"] += 1
+        self._commands.append(ReleaseCall(call.call, call.media, why))
+        self._call_moved(call.call, before, "released", why, call)
+
+    def release_unknown(self, call: str, media: str) -> None:
+        """The same with one that a media process holds, and of which nothing is known here."""
+        self.counts["released"] += 1
+        why = "not known here"
         self._commands.append(ReleaseCall(call, media, why))
-        self._call_moved(call, before, "released", why, client)
+        self.floor.note(f"call:{call}", "", "released", why, call, None)
 
     def adrift(self, call: WaitingRecord, now: float) -> None:
         """A call whose queue is no longer configured goes back to its bot."""
         self.leave(call, "exit", now, withdraw=True)
-        self.release(call.call, call.media, f"no queue {call.queue}", call.client)
+        self.release(call, f"no queue {call.queue}")
 
     # --- an offer comes and goes
 
@@ -182,7 +188,7 @@ class Reactions:
             first, also = (left[0], tuple(left[1:])) if left else ("", ())
             self.floor.put_call(replace(call, offer=first, also=also, refused=refused))
             if not left:
-                self._call_moved(call.call, "offered", "waiting", why, call.client)
+                self._call_moved(call.call, "offered", "waiting", why, call)
                 self.floor.timers.set(("limit", call.call), now)
                 if not call.told:  # the first offer came before a word of the place
                     self.floor.timers.set(("tell", call.call), now)
@@ -208,7 +214,7 @@ class Reactions:
         call = self.floor.waiting[offer.call]
         self.floor.drop_call(call, "answered", offer.agent)
         why = f"{offer.offer} waited={now - call.joined:.0f}s{self._foretold(call, now)}"
-        self._call_moved(offer.call, "offered", "talking", why, offer.client)
+        self._call_moved(offer.call, "offered", "talking", why, offer)
 
     def _foretold(self, call: WaitingRecord, now: float) -> str:
         """What had been foretold, measured against what came; for the journal."""
@@ -234,9 +240,11 @@ class Reactions:
         if call is not None:  # its end came before word of its beginning
             self.won(offer, now)
             self.floor.drop_call(self.floor.waiting[offer.call], "answered", offer.agent)
+        has_it = self.floor.talking.get(offer.call, offer.offer) == offer.offer
         self.floor.drop_offer(offer, f"ended by {by}")
         before, after = "offered" if call else "talking", "lost" if by == "lost" else "ended"
-        self._call_moved(offer.call, before, after, f"by {by}", offer.client)
+        if has_it:  # else somebody who was asked has the call already
+            self._call_moved(offer.call, before, after, f"by {by}", offer)
         if by == "lost":
             self._keep_seat(offer, self.config.seat_seconds, now)
         queue = self._queues.get(offer.queue)
@@ -317,5 +325,7 @@ class Reactions:
                 self.floor.unheard.discard(life)
                 self.floor.timers.cancel(("media", *life))
 
-    def _call_moved(self, call: str, before: str, after: str, why: str, client: str | None) -> None:
-        self.floor.note(f"call:{call}", before, after, why, call, client)
+    def _call_moved(self, call: str, before: str, after: str, why: str, of: _Known) -> None:
+        """A row of the journal; where an agent is asked about a call, it is not the call's."""
+        subject = f"{'consult' if of.consult else 'call'}:{call}"
+        self.floor.note(subject, before, after, why, call, of.client)

@@ -171,3 +171,16 @@ def test_a_consultation_of_a_process_that_died_keeps_no_place() -> None:
     house.say(CallsHeld("media-1", "e2"))
     assert "c1+1" not in house.core.floor.waiting
     assert {seat.joined for seat in house.core.floor.seats.values()} == {1000.0}, "the caller's own"
+
+
+def test_what_is_asked_is_no_step_of_the_call() -> None:
+    house, offer = talking()
+    consult(house, "b")
+    second = house.talk("c1+1").offer
+    house.say(ContactJoined(second, "c1"), ContactEnded(offer, "agent"))
+    assert house.entered() == 1
+    last = {row.subject: row.to_state for row in house.journal}
+    assert (last["call:c1"], last["consult:c1+1"]) == ("talking", "ended")
+    house.say(ContactEnded(second, "agent"))
+    last = {row.subject: row.to_state for row in house.journal}
+    assert last["call:c1"] == "ended"

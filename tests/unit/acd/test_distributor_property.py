@@ -26,6 +26,8 @@ from acd.messages import (
     CallQueued,
     CallsHeld,
     ContactEnded,
+    ContactJoined,
+    ContactMoved,
     DeviceChanged,
     MediaLost,
     OfferAnswered,
@@ -119,6 +121,14 @@ class Media:
             if self.stage[offer] < 4
             else ContactEnded(offer, "agent")
         )
+
+    def talks(self) -> list[str]:
+        """Offers that have become contacts."""
+        return sorted(offer for offer in self.offers if self.stage[offer] == 3)
+
+    def asked(self) -> list[str]:
+        """Of them, those of agents who are asked about a call."""
+        return [offer for offer in self.talks() if "+" in self.offers[offer]]
 
     def hang_up(self, call: str, why: Any) -> None:
         self.waiting.discard(call)
@@ -245,6 +255,7 @@ class World(RuleBasedStateMachine):
         priority=st.sampled_from([0, 0, 30, 100_000]),
         required=st.sampled_from([(), (), ("welsh",)]),
         level=st.sampled_from([1, 3, 4]),
+        kept=st.sampled_from([("", 0.0), ("", 0.0), ("a0", 20.0), ("a1", 0.0)]),
     )
     def caller_queues(
         self,
@@ -254,6 +265,7 @@ class World(RuleBasedStateMachine):
         priority: int,
         required: tuple[str, ...],
         level: int,
+        kept: tuple[str, float],
     ) -> None:
         self.calls += 1
         at, call = self.media[media], f"c{self.calls}"
@@ -271,8 +283,50 @@ class World(RuleBasedStateMachine):
                 required,
                 ("gas",),
                 levels=dict.fromkeys(required, level),
+                agent=kept[0],
+                agent_seconds=kept[1],
             )
         )
+
+    @precondition(lambda self: any(media.talks() for media in self.media.values()))
+    @rule(
+        data=st.data(),
+        agent=st.sampled_from(["", *AGENTS]),
+        queue=st.sampled_from(["bills", "gas"]),
+    )
+    def agent_asks(self, data: st.DataObject, agent: str, queue: str) -> None:
+        """Somebody who talks with a caller wants to ask somebody else."""
+        at = data.draw(st.sampled_from([m for m in self.media.values() if m.talks()]))
+        about = data.draw(st.sampled_from(at.talks()))
+        self.calls += 1
+        name = f"{at.offers[about]}+{self.calls}"
+        at.waiting.add(name)
+        at.said.append(ContactMoved(about, "calling"))
+        at.said.append(
+            CallQueued(name, "utility", "bills", "k0", at.name, at.epoch, 600, agent=agent,
+                       consult=at.offers[about])
+        )  # fmt: skip
+
+    @precondition(lambda self: any(media.talks() for media in self.media.values()))
+    @rule(data=st.data(), talk=st.sampled_from(["hold", "talking", "consulted", "conference"]))
+    def contact_moves(self, data: st.DataObject, talk: str) -> None:
+        at = data.draw(st.sampled_from([m for m in self.media.values() if m.talks()]))
+        at.said.append(ContactMoved(data.draw(st.sampled_from(at.talks())), talk))
+
+    @precondition(lambda self: any(media.asked() for media in self.media.values()))
+    @rule(data=st.data(), first_last=st.booleans())
+    def transfer_is_completed(self, data: st.DataObject, first_last: bool) -> None:
+        """Who was asked has the caller from here on."""
+        at = data.draw(st.sampled_from([m for m in self.media.values() if m.asked()]))
+        offer = data.draw(st.sampled_from(at.asked()))
+        call = at.offers[offer].partition("+")[0]
+        first = next((o for o in at.talks() if at.offers[o] == call), None)
+        news: list[object] = [ContactJoined(offer, call)]
+        if first is not None:
+            del at.offers[first]
+            news.insert(first_last, ContactEnded(first, "agent"))
+            at.offers[offer] = call
+            at.said.extend(news)
 
     @precondition(lambda self: any(media.waiting for media in self.media.values()))
     @rule(why=st.sampled_from(["hang_up", "exit", "lost"]), data=st.data())
@@ -328,7 +382,7 @@ class World(RuleBasedStateMachine):
         return {
             seat_key(call.client, call.origin or call.queue, call.caller)
             for call in calls
-            if (call.media, call.epoch) == life
+            if (call.media, call.epoch) == life and not call.consult
         }
 
     # --- time, and the death of control
@@ -394,14 +448,16 @@ class World(RuleBasedStateMachine):
     def states_agree(self) -> None:
         for agent in self.house.core.floor.agents.values():
             with_offer = agent.state in (
-                State.RESERVED, State.RINGING, State.WHISPER, State.TALKING,
+                State.RESERVED, State.RINGING, State.WHISPER, State.TALKING, State.HOLD,
             )  # fmt: skip
             assert with_offer == bool(agent.offer)
             assert (agent.state is State.WRAP_UP) == bool(agent.wrap_up_until)
             if agent.want is Want.LOGGED_OUT:
                 assert agent.state is State.OFFLINE
             if agent.want in (Want.NOT_READY_AFTER, Want.LOG_OUT_AFTER):
-                assert agent.state in (State.WHISPER, State.TALKING, State.WRAP_UP)
+                assert agent.state in (
+                    State.WHISPER, State.TALKING, State.HOLD, State.WRAP_UP,
+                )  # fmt: skip
 
     @invariant()
     def leases_end(self) -> None:

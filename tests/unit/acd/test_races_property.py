@@ -15,7 +15,10 @@ from acd.config import CentreConfig, QueueConfig
 from acd.messages import (
     Bridged,
     CallerLeft,
+    CallsHeld,
     ContactEnded,
+    ContactJoined,
+    ContactMoved,
     DeviceChanged,
     MediaLost,
     OfferAnswered,
@@ -25,6 +28,7 @@ from acd.messages import (
     PlaceOffer,
     WithdrawOffer,
 )
+from acd.numbers import reconcile
 from acd.records import OfferState
 from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House, only
@@ -150,3 +154,59 @@ def test_a_contact_is_counted_once_however_often_its_end_is_told(ends: list[str]
     rows = [row for row in house.journal if row.subject == "call:c1"]
     ended = [row for row in rows if row.from_state == "talking"]
     assert len(ended) == 1
+
+
+@st.composite
+def news_of_two(draw: st.DrawFn, first: str, second: str) -> list[object]:
+    """Anything that may be said of a contact and of a consultation about it, in any order."""
+    ends: st.SearchStrategy[Any] = st.sampled_from(["caller", "agent", "lost"])
+    one = st.sampled_from(
+        [
+            OfferRinging(second), OfferAnswered(second), Bridged(second), Bridged(second),
+            OfferFailed(second, "no_answer"), OfferFailed(second, "declined"),
+            ContactMoved(first, "hold"), ContactMoved(first, "consult"),
+            ContactMoved(second, "consulted"), ContactMoved(first, "talking"),
+            ContactJoined(second, "c1"), ContactJoined(second, "c1"),
+            ContactEnded(first, draw(ends)), ContactEnded(second, draw(ends)),
+            CallerLeft("c1"), CallerLeft("c1+1", "exit"), "restart", 1.0, 25.0,
+        ]
+    )  # fmt: skip
+    return draw(st.lists(one, max_size=14))
+
+
+@given(st.data(), st.sampled_from(["", "b"]))
+@settings(deadline=None)
+def test_whatever_comes_of_a_consultation_everybody_is_accounted_for_and_comes_to_rest(
+    data: st.DataObject, agent: str
+) -> None:
+    house = House(CONFIG)
+    house.agent("a")
+    house.call("c1")
+    first = house.talk("c1").offer
+    house.agent("b")
+    house.call("c1+1", consult="c1", agent=agent, priority=600, caller="k-c1")
+    second = house.offer("c1+1").offer
+    for event in data.draw(news_of_two(first, second)):
+        if event == "restart":
+            house.restart()
+            house.say(CallsHeld("media-1", "e1", tuple(house.core.floor.waiting),
+                                tuple(house.core.floor.offers)))  # fmt: skip
+        elif isinstance(event, float):
+            house.walk(event)
+        else:
+            hear(house, event)
+        floor = house.core.floor
+        assert {a.offer for a in floor.agents.values() if a.offer} == set(floor.offers)
+        for offer in floor.offers.values():
+            up = offer.state is OfferState.BRIDGED
+            assert offer.call in (floor.waiting if not up else {offer.call})
+        assert set(floor.talking.values()) <= set(floor.offers)
+        assert all(floor.offers[o].call == call for call, o in floor.talking.items())
+        assert reconcile(house.visits(), house.entered()) == [] and house.entered() == 1
+        last = {row.subject: row.to_state for row in house.journal}
+        assert (last["call:c1"] == "talking") == ("c1" in floor.talking)
+    house.say(CallsHeld("media-1", "e1"))
+    house.walk(CONFIG.redial_seconds + 700)
+    floor = house.core.floor
+    assert not floor.offers and not floor.waiting and not floor.talking and not floor.seats
+    assert {house.see(name).state for name in ("a", "b")} <= {*AT_REST}

@@ -37,7 +37,7 @@ class Sip(Section):
     default_line: str | None = None
     """The line that takes numbers not listed; none: 404."""
     default_trunk: Name | None = None
-    """Who carries calls to plain numbers; none: the first trunk."""
+    """Who carries calls to plain numbers; none: the first trunk with a `target` or `registrar`."""
     max_calls: int = Field(default=40, ge=1)
     """Beyond it a new call gets 503 with Retry-After, whatever was measured."""
     measured: bool = True

@@ -84,7 +84,8 @@ class EdgeConfig:
     """Lines whose calls are let in even where a media process has no room for a conversation."""
     trunks: tuple[Trunk, ...] = ()
     default_trunk: str | None = None
-    """Who carries calls to plain numbers; None: the first trunk."""
+    """Who carries calls to plain numbers; None: the first trunk that has
+    a host."""
     credentials: Mapping[str, Ha1] | None = None
     """By address of record, which is the user part at `domain`, e.g. `7001`. None: not told yet
     (`set_credentials` will); until then phones are asked to come again (503), not refused."""

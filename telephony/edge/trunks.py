@@ -256,7 +256,8 @@ class Trunks:
         chance: Callable[[int], str],
     ) -> None:
         self._trunks = {trunk.name: trunk for trunk in trunks}
-        self._default = default or next(iter(self._trunks), None)
+        # One without a host takes calls in and leads nowhere.
+        self._default = default or next((trunk.name for trunk in trunks if trunk.host), None)
         self._sources = [
             parse_source(trunk.name, text)
             for trunk in trunks

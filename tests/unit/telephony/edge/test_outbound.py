@@ -91,6 +91,13 @@ def test_to_the_world(uri: str, hop: Hop, wanted: str | None) -> None:
     assert sent.get("X-Request-URI") is None
 
 
+def test_a_trunk_that_only_takes_calls_in_carries_none_out() -> None:
+    local = Trunk("local", "", sources=("127.0.0.0/8",))
+    bench = Bench(config(trunks=(local, LOGIN)))
+    assert bench.request(M1.hop, place("tel:+39061"))[0] == LOGIN.hop
+    assert Bench(config(trunks=(local,))).code(M1.hop, place("tel:+39061")) == 404
+
+
 def test_the_default_trunk_may_be_named() -> None:
     other = Trunk("other", "192.0.2.200", 5080)
     bench = Bench(config(trunks=(LOGIN, other), default_trunk="other"))

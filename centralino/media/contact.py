@@ -161,8 +161,10 @@ class Contact:
         if order.offer != self.first.offer:
             return None
         second = self._second(order)
-        if second is None or not self.do(core.Consult()):
+        if second is None:
             self.refuse()
+            return None
+        if not self.do(core.Consult()):
             return None
         self.second = second
         second.begin()
@@ -276,8 +278,10 @@ class Contact:
             self.bridge.leave(Party.SUPERVISOR)
             third.hang_up()
 
-    def taken_over(self, by: OutsideLeg) -> None:
-        """A supervisor has the caller from here on, alone."""
+    def taken_over(self, by: OutsideLeg) -> bool:
+        """A supervisor has the caller from here on, alone; False where no agent has the caller."""
+        if FIRST not in core.AGENTS[self.state] or CALLER not in self.bridge.legs:
+            return False
         for wish in (core.Return(), core.Retrieve()):
             if core.MACHINE.allows(self.state, wish):
                 self.do(wish)
@@ -285,6 +289,7 @@ class Contact:
         self.bridge.leave(Party.SUPERVISOR)
         self._drop(FIRST)
         self._has(by)
+        return True
 
     # --- inside
 

@@ -101,9 +101,9 @@ class Supervising:
         self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
 
     def _take_over(self) -> None:
-        if (contact := self.call.contact) is not None:
-            self.took_over = OutsideLeg(self.leg, self.house, self._sound())
-            contact.taken_over(self.took_over)
+        contact, leg = self.call.contact, OutsideLeg(self.leg, self.house, self._sound())
+        if contact is not None and contact.taken_over(leg):
+            self.took_over = leg
             self._tell("take_over")
 
     def _sound(self) -> LegSound:

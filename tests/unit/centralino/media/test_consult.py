@@ -300,6 +300,23 @@ async def test_all_of_it_by_keys(world: World) -> None:
     assert world.phones["201"].loud > 5, "that cannot be now"
 
 
+async def test_nobody_takes_over_a_caller_whom_no_agent_has(world: World) -> None:
+    await world.talking()
+    order = house_messages.Supervise(world.call.id, "media-1", "boss", "listen", "user-boss")
+    await world.obey(order)
+    await world.answer("boss")
+    await ask(world, queue="bills", agent="agent-202", blind=True)
+    boss = world.phones["boss"]
+    await boss.control.send_digits(boss.leg, "4")
+    await world.listen(1.0)
+    assert world.last(house_messages.Supervised).mode == "listen"
+    name = world.last(acd.CallQueued).call
+    await world.obey(acd.PlaceOffer("o-202", name, "agent-202", "202", "media-1", 20.0))
+    await world.answer("202")
+    await world.listen(5.0)
+    assert await world.heard("202") == {"caller", "boss"}
+
+
 async def test_a_supervisor_who_takes_over_ends_the_consultation(world: World) -> None:
     await world.talking()
     order = house_messages.Supervise(world.call.id, "media-1", "boss", "listen", "user-boss")

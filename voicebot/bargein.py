@@ -7,6 +7,10 @@
     our own echo, nothing       the prompt goes on from the same sample
 
 Who makes one sound after another without a word has the prompt back after 2.5 s.
+
+A false end costs nothing. Who speaks again within 1.5 s of the last sound goes on with what we are
+answering: our answer pauses with the first sound of it, even before its own first sound. Both parts
+are understood as one; only if that changes the answer is it lost, else it goes on.
 """
 
 from __future__ import annotations
@@ -65,6 +69,13 @@ class BargeIn:
         else:
             self._floor.timers.set(Timer.BARGE_IN, at)
 
+    def take_back(self, now: float) -> None:
+        """The caller goes on with what we took for an answer: fall silent at once, even before the
+        first sound, unless it must be heard."""
+        playback = self._floor.mouth.current
+        if playback is not None and playback.interruptible and not self.paused:
+            self.pause(now)
+
     def pause(self, now: float) -> None:
         """Fall silent, and find out what it is."""
         self._paused_at = now
@@ -77,6 +88,11 @@ class BargeIn:
     def peek_again(self, now: float) -> None:
         """No word yet, and the speech goes on."""
         self._floor.timers.set(Timer.PEEK, now + PEEK_AGAIN)
+
+    def hold(self, now: float) -> None:
+        """Words are coming: stay silent."""
+        self._floor.timers.set(Timer.RESUME, now + LONGEST_PAUSE)
+        self.peek_again(now)
 
     def resume(self, now: float, why: str) -> None:
         """Go on from the same sample."""

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voicebot.expected import Expected, Mask
+from voicebot.hearing import FILLERS, is_assent
 from voicebot.nlu.ports import Understanding
 
 SURE = 0.75
 """Probability of an intent from which an open sentence says enough."""
 MARGIN = 0.3
 """So much likelier than the next one it must be, too."""
+FASTEST_TWICE = 0.33
+"""Seconds that a digit takes at the least, in the mean of a number whose second half is its first:
+where it took less, it was said once, and written twice by the recogniser ("764 764")."""
 FINISHED = 0.5
 """Probability, by a turn detector, from which the voice sounds finished."""
 
@@ -25,9 +29,11 @@ _HANGING = frozenset(
     "a an the my your his her our their this that's these is are was were am i'm it's and or but "
     "because so if when while that which who with without to for from of on in at about by than "
     "like as not i we they he she it can could would should will do does did has have had want "
-    "need number uh um er erm eh hmm well actually between until".split()
+    "need number well actually between until".split()
 )
 """Words after which a sentence goes on."""
+_NEVER_LAST = frozenset("a an the my your his her our their i and or because to of for".split())
+"""Words that end no question either, whatever mark a recogniser puts behind them: "when is my?"."""
 _AFTER_TO = frozenset("know ask tell say report see make get change".split())
 """Words after which one that ends in "to …" goes on: "I would like to know"."""
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
@@ -56,19 +62,27 @@ class Answer:
     """The digits in it, where digits are asked for."""
     finished: float | None = None
     """Probability by a turn detector; None: there is none, or it has not answered."""
+    lasted: float = 60.0
+    """Seconds from its first sound to its last."""
 
 
 def completeness(answer: Answer) -> Completeness:
     """Will more come?"""
+    if trails_off(answer.text):
+        return Completeness.PREFIX
     judge = _JUDGES.get(answer.expects, _open)
     return judge(answer)
 
 
 def delay(row: Expected, usual: float, what: Completeness, heard_voice: bool) -> float:
-    """Seconds of silence that end such an answer; `usual`: where nothing is known."""
+    """Seconds of silence that end such an answer; `usual`: where nothing is known, for this caller.
+
+    Who pauses longer than others is given more time after what seems complete, too.
+    """
     match what:
         case Completeness.COMPLETE:
-            return min(usual, row.complete if heard_voice else row.by_words)
+            slower = max(1.0, usual / row.endpoint)
+            return min(usual, slower * (row.complete if heard_voice else row.by_words))
         case Completeness.PREFIX:
             return max(usual, row.prefix)
         case Completeness.UNSURE:
@@ -78,15 +92,22 @@ def delay(row: Expected, usual: float, what: Completeness, heard_voice: bool) ->
 def hangs(text: str) -> bool:
     """Whether the words themselves ask for more: "my account number is", "because", "um"."""
     words = _WORD.findall(text.lower())
-    if not words or text.rstrip().endswith("?"):
+    if not words:
         return False
+    if text.rstrip().endswith("?"):  # "what are you?" was "what are your …"
+        return words[-1] in _NEVER_LAST or words == ["what", "are", "you"]
     if words == ["please"]:  # "yes please" and "gas, please" are whole
         return True
     if words[-2:-1] == ["to"] and words[-1] in _AFTER_TO:
         return True
-    return words[-1].replace("\u2019", "'") in _HANGING or text.rstrip().endswith(
-        (",", "...", "…", "-")
-    )
+    last = words[-1].replace("\u2019", "'")
+    return last in _HANGING | FILLERS or text.rstrip().endswith((",", "...", "…", "-"))
+
+
+def trails_off(text: str) -> bool:
+    """Whether it ends with "uh": "yes, uh" is a yes of which more will come."""
+    words = _WORD.findall(text.lower())
+    return bool(words) and words[-1] in FILLERS and not is_assent(text)
 
 
 def _open(answer: Answer) -> Completeness:
@@ -128,11 +149,17 @@ def _name(answer: Answer) -> Completeness:
 
 
 def _digits(answer: Answer) -> Completeness:
-    if answer.mask is not None and answer.mask.full(answer.digits):
+    if answer.mask is not None and answer.mask.full(answer.digits) and not _said_once(answer):
         return Completeness.COMPLETE
     if answer.digits:
         return Completeness.UNSURE
     return _open(answer)
+
+
+def _said_once(answer: Answer) -> bool:
+    half = len(answer.digits) // 2
+    twice = answer.digits[:half] == answer.digits[half:]
+    return twice and answer.lasted < FASTEST_TWICE * len(answer.digits)
 
 
 def _spelling(answer: Answer) -> Completeness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voicebot import events
-from voicebot.expected import HARD_STOP
+from voicebot.expected import HARD_STOP, expected
 from voicebot.speech import endpointing
 from voicebot.speech.echo import EchoGuard
 from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
@@ -49,6 +49,7 @@ class Ear:
         self._forget()
         self._awake = True
         self._turn, self._context = turn, context
+        self._segmenter.pause = expected(context.expects).pause
         if self._segmenter.state is not Segment.QUIET:
             self._segmenter.reset()
 
@@ -59,7 +60,9 @@ class Ear:
         self._segmenter.reset()
 
     def hear(self, pcm: bytes | None, now: float) -> None:
-        """One 20 ms frame that ended at `now`; None: none has come."""
+        """One 20 ms frame that ended at `now`; None, or what is no whole frame: none has come."""
+        if pcm is not None and len(pcm) != len(self._silence):
+            pcm = None
         self._missing = 0 if pcm else self._missing + 1
         if not self._awake or (pcm is None and self._missing < GAP):
             return

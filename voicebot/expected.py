@@ -34,6 +34,9 @@ class Expected:
     """Whether "okay" or "mhm" over the prompt is an answer; else it is a sign of listening."""
     judged: bool = False
     """Whether a turn detector is asked."""
+    pause: float = 0.2
+    """Ends perhaps: recognition begins, so that its answer is there when the turn is over. Shorter
+    where the answer is short: its recogniser would be waited for, and it has few gaps to try."""
     alternatives: int = 1
     """Readings wanted of the recogniser."""
     terms: tuple[str, ...] = ()
@@ -42,12 +45,18 @@ class Expected:
     """The only words that can be said; empty: any."""
 
 
+LOOKING = ("uh", "um")
+"""What callers say while they look for words. A recogniser that is not told so writes "Yes." for a
+lone "uh" where it is told to expect yes or no."""
+
 EXPECTED: Mapping[str, Expected] = {
-    "yes_no": Expected(0.35, 0.35, 0.35, 1.2, learns=False, assent=True, alternatives=3),
-    "menu": Expected(0.5, 0.35, 0.35, 1.5, assent=True, alternatives=3),
-    "open": Expected(0.85, 0.35, 0.5, 2.0, judged=True),
-    "name": Expected(0.85, 0.5, 0.6, 2.0, judged=True, alternatives=3),
-    "date": Expected(0.85, 0.5, 0.5, 2.0, no_input=7.0, alternatives=3),
+    "yes_no": Expected(
+        0.35, 0.35, 0.35, 1.2, False, assent=True, alternatives=3, terms=LOOKING, pause=0.12
+    ),
+    "menu": Expected(0.5, 0.35, 0.35, 1.5, assent=True, alternatives=3, terms=LOOKING, pause=0.12),
+    "open": Expected(0.85, 0.35, 0.5, 2.0, judged=True, terms=LOOKING),
+    "name": Expected(0.85, 0.5, 0.6, 2.0, judged=True, alternatives=3, terms=LOOKING),
+    "date": Expected(0.85, 0.5, 0.5, 2.0, no_input=7.0, alternatives=3, terms=LOOKING),
     "digits": Expected(1.8, 0.35, 0.35, 2.5, no_input=10.0, alternatives=5),
     "spelling": Expected(1.8, 1.0, 1.0, 2.5, no_input=8.0, alternatives=5),
 }  # fmt: skip

@@ -16,6 +16,10 @@ from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
 
+CUT_OFF = 1.5
+"""Seconds after the last sound within which who speaks over our answer goes on with what was said,
+for nobody has heard yet what we ask next."""
+
 
 @dataclass(frozen=True)
 class Released:
@@ -26,8 +30,25 @@ class Released:
     ask: acts.Ask
     """What it answered."""
     text: str
+    began: float
+    """UTC seconds of its first sound."""
     last_speech: float
-    """UTC seconds."""
+    """UTC seconds of its last."""
+    step: Step
+    """The answer."""
+
+    def goes_on(self, began: float) -> bool:
+        """Whether speech that began then is the rest of it."""
+        return began - self.last_speech <= CUT_OFF
+
+    def unchanged(self, whole: Step) -> bool:
+        """Whether the answer is the same, given the whole of what was said, or given none of the
+        rest, of which no sense was made: "gas … please"."""
+        ours, theirs = self.step.state, whole.state
+        if (theirs.tries[1], theirs.out_of_scope) > (ours.tries[1], ours.out_of_scope):
+            return True
+        told = [{name: known.value for name, known in s.known.items()} for s in (ours, theirs)]
+        return whole.acts == self.step.acts and told[0] == told[1]
 
 
 class Guess:
@@ -40,6 +61,10 @@ class Guess:
         self.recognised: Recognised | None = None
         self.noise = False
         """Nothing was said."""
+        self.filler = False
+        """Nothing but "uh", or perhaps: words will come."""
+        self.over = False
+        """The caller was silent, or spoke, for too long: whatever it is, it is all."""
         self.finished: float | None = None
         """What a turn detector says, 0–1."""
         self.readings: tuple[Understanding, ...] = ()
@@ -75,18 +100,22 @@ class Guess:
         self.watch.nlu = sum(reading.seconds for reading in readings)
         self.watch.intent = self.meant.name
 
-    def completeness(self, ask: acts.Ask) -> Completeness:
-        """Whether the caller has finished, by all that is known so far."""
+    @property
+    def known(self) -> bool:
+        """Whether everything is known that the words can tell."""
+        return self.noise or self.step is not None
+
+    def completeness(self, ask: acts.Ask, began: float) -> Completeness:
+        """Whether the caller who began to speak then has finished, by all that is known so far."""
+        if self.filler:
+            return Completeness.PREFIX
         if self.step is None:
             return Completeness.UNSURE
         first = self.readings[0]
         digits = next((e.value for e in first.entities if e.name == "digits"), "")
         taken_as = self.step.meant.name if self.step.meant else ""
-        return completeness(
-            Answer(
-                ask.readings[0], self.watch.text, first, taken_as, ask.mask, digits, self.finished
-            )
-        )
+        heard = (ask.readings[0], self.watch.text, first, taken_as, ask.mask, digits, self.finished)
+        return completeness(Answer(*heard, lasted=self.last_speech - began))
 
     def first_words(self) -> str:
         """What would be said first."""

@@ -5,8 +5,9 @@ were over: a `Guess`. The guess itself says how long to wait for more (`complete
 caller goes on, it is thrown away, if not, it is released to `reply` and costs no time. Until then
 nothing of it leaves: no report, no line in the transcript, no step of the dialogue.
 
-A caller who goes on over the first words of our answer was cut off: both halves are understood as
-one, from where the dialogue was before. That is free as well, for nothing has happened yet.
+A caller who goes on over the first words of our answer was cut off: the answer pauses and both
+halves are understood as one, from where the dialogue was before. That is free as well, for nothing
+has happened yet; an answer that stays the same goes on.
 
 What names another turn or another pause, or comes twice, is stale.
 """
@@ -14,6 +15,7 @@ What names another turn or another pause, or comes twice, is stale.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voicebot import commands as do
 from voicebot import events, reports, turns
@@ -25,7 +27,7 @@ from voicebot.dialogue.state import Step
 from voicebot.expected import Expected, Pace, expected
 from voicebot.floor import Floor
 from voicebot.guess import Guess, Released
-from voicebot.hearing import Sound, is_noise, over_prompt
+from voicebot.hearing import Sound, is_filler, is_noise, may_be_filler, over_prompt, without_fillers
 from voicebot.mouth import Playback
 from voicebot.nbest import chosen
 from voicebot.progress import Stopwatch
@@ -35,9 +37,9 @@ from voicebot.turns import SPEAKING, State
 
 NOISES = 3
 """Noises instead of one answer that are a no-match."""
-CUT_OFF = 1.3
-"""Seconds after the last sound within which who speaks over our answer goes on with what was said,
-for nobody has heard yet what we ask next."""
+WORDS_BY = 0.9
+"""Seconds of silence after which the caller has finished though the words are not known yet; until
+then they may say that more will come."""
 LEAST_PATIENCE = 1.0
 """Seconds that a caller has at least after a noise."""
 LONGEST_SPEECH = 20.0
@@ -157,8 +159,16 @@ class Listening:
             self._take_speech(now)
         elif self._floor.state in SPEAKING:
             self._speech = event.at
+            if self._released is not None and self._released.goes_on(event.at):
+                self._take_back(self._released, event.at, now)
         else:
             self._floor.ignore()
+
+    def _take_back(self, released: Released, began: float, now: float) -> None:
+        """What we answer was only half of it."""
+        self._first_half = released
+        self._pace.paused(began - released.last_speech)
+        self._barge_in.take_back(now)
 
     def speech_lasted(self, event: events.SpeechLasted, now: float) -> None:
         """It is more than a click: a prompt is paused for it."""
@@ -181,6 +191,8 @@ class Listening:
             self._floor.ignore()
             return
         match self._over_prompt(event.recognised):
+            case Sound.WORD if self._first_half:
+                self._barge_in.hold(now)
             case Sound.WORD:
                 self._confirm(now)
             case Sound.ECHO:
@@ -198,10 +210,6 @@ class Listening:
 
     def _confirm(self, now: float) -> None:
         """A word: what we were saying is over, and this is the answer, or the rest of it."""
-        released, began = self._released, self._speech
-        if released is not None and began is not None and began - released.last_speech <= CUT_OFF:
-            self._first_half = released
-            self._pace.paused(began - released.last_speech)
         self._cut_off = self._floor.hush()
         self._barge_in.forget()
         self._take_speech(now)
@@ -279,19 +287,22 @@ class Listening:
         guess.heard(heard, now)
         if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
-        guess.noise = is_noise(heard, self._terms)
-        if not guess.noise:
-            text = f"{self._first_half.text} {heard.text}" if self._first_half else heard.text
+        guess.noise, guess.filler = is_noise(heard, self._terms), may_be_filler(heard)
+        if guess.noise:
+            self._weigh(guess, now)
+        else:
+            text = without_fillers(heard.text, self._floor.facts.language)
+            text = f"{self._first_half.text} {text}" if self._first_half else text
             self._floor.order(do.Understand(self.turn, text, self._answers.readings, guess.number))
-            self._arm_endpoint(now)
-        elif self._floor.state is State.THINKING:
-            self._noise(now)
 
     def _is_answer(self, heard: Recognised, now: float) -> bool:
         """Whether speech over a prompt is one; the prompt is over then, else it goes on."""
         what = self._over_prompt(heard)
         if what is Sound.WORD:
-            self._confirm(now)
+            if not (self._first_half and self._barge_in.paused):
+                self._confirm(now)
+        elif self._first_half and is_filler(heard):
+            self._barge_in.hold(now)
         elif self._barge_in.paused:
             self.resume(now, what.value)
         else:
@@ -307,12 +318,21 @@ class Listening:
         before = self._first_half.before if self._first_half else self._floor.dialogue
         step = self._policy.heard(before, event.readings, guess.recognised)
         guess.understood(event.readings, step, now)
-        if self._floor.state is State.THINKING:
-            self._release(guess, now)
-            return
+        if self._floor.state in SPEAKING:
+            if self._first_half and self._first_half.unchanged(step):
+                self._add(guess, self._first_half, now)
+                return
+            self._confirm(now)
         if guess.first_words():
             self._floor.order(do.Prepare(guess.first_words()))
-        self._arm_endpoint(now)
+        self._weigh(guess, now)
+
+    def _add(self, guess: Guess, released: Released, now: float) -> None:
+        """The rest of what we are answering changes nothing: our answer goes on."""
+        self._tell_heard(guess)
+        self.resume(now, "rest")
+        text = guess.readings[0].text or released.text
+        self._released = replace(released, text=text, last_speech=guess.last_speech)
 
     def judged(self, event: events.TurnJudged, now: float) -> None:
         """What a turn detector says of the voice."""
@@ -333,10 +353,25 @@ class Listening:
         self._floor.timers.clear(Timer.ENDPOINT)
         self._floor.move(turns.Endpointed(), now)
         self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_THINKING)
+        self._finish(guess, now)
+
+    def _finish(self, guess: Guess, now: float) -> None:
+        """The caller has finished; if the words are known, it was this."""
         if guess.noise:
             self._noise(now)
         elif guess.step is not None:
             self._release(guess, now)
+
+    def _weigh(self, guess: Guess, now: float) -> None:
+        """The words are known. They may say that the silence has not lasted long enough yet."""
+        if self._floor.state is not State.THINKING:
+            self._arm_endpoint(now)
+        elif guess.last_speech + self._silence(guess) <= now:
+            self._finish(guess, now)
+        else:
+            self._floor.move(turns.SpeechTaken(), now)
+            self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_SPEECH)
+            self._arm_endpoint(now)
 
     def _begin_guess(self, last_speech: float) -> None:
         if self._guess is None:
@@ -345,38 +380,55 @@ class Listening:
 
     def _end_at(self, last_speech: float, now: float) -> None:
         self._begin_guess(last_speech)
+        assert self._guess is not None
+        self._guess.over = True
         self.endpoint(now)
 
     def _arm_endpoint(self, now: float) -> None:
         guess = self._guess
-        if guess is None or self._answers is None:
+        if guess is None:
             return
-        usual = self._pace.endpoint(self._row)
-        what = guess.completeness(self._answers)
-        silence = delay(self._row, usual, what, heard_voice=guess.finished is not None)
-        if guess.last_speech + silence <= now:
+        at = guess.last_speech + self._silence(guess)
+        if at <= now:
             self.endpoint(now)
         else:
-            self._floor.timers.set(Timer.ENDPOINT, guess.last_speech + silence)
+            self._floor.timers.set(Timer.ENDPOINT, at)
+
+    def _silence(self, guess: Guess) -> float:
+        """Seconds of silence that end the turn, by all that is known of it now."""
+        usual = self._pace.endpoint(self._row)
+        if guess.over or self._answers is None:
+            return 0.0
+        if not guess.known:
+            return max(usual, WORDS_BY)
+        since = self._first_half.began if self._first_half else self._speech
+        what = guess.completeness(self._answers, since or guess.last_speech)
+        return delay(self._row, usual, what, heard_voice=guess.finished is not None)
 
     def _release(self, guess: Guess, now: float) -> None:
         """Nothing has changed: what was guessed is what happens."""
         assert guess.step is not None and guess.recognised is not None and self._answers
-        heard, floor, call = guess.recognised, self._floor, self._floor.facts.call
-        began = self._speech or now
-        meant = guess.meant
         self._watch = guess.watch
-        floor.transcript.caller(began, heard.text, heard.confidence)
-        floor.transcript.meant(meant.name)
-        told = (began, self.turn, heard.text, heard.confidence, heard.engine)
-        floor.tell(reports.TurnHeard(call, *told))
-        taken = (self.turn, heard.text, meant.name, meant.confidence, guess.found)
-        floor.tell(reports.TurnUnderstood(call, *taken))
-        before = self._first_half.before if self._first_half else floor.dialogue
-        text = guess.readings[0].text or heard.text
-        released = Released(before, self._answers, text, guess.last_speech)
+        self._tell_heard(guess)
+        before = self._first_half.before if self._first_half else self._floor.dialogue
+        text = guess.readings[0].text or guess.recognised.text
+        began = self._first_half.began if self._first_half else self._speech
+        heard = (self._answers, text, began or guess.last_speech, guess.last_speech)
+        released = Released(before, *heard, guess.step)
         self._reply(guess.step, now)
         self._released = released
+
+    def _tell_heard(self, guess: Guess) -> None:
+        """This was said, and taken as this."""
+        assert guess.recognised is not None
+        heard, meant, call = guess.recognised, guess.meant, self._floor.facts.call
+        began = self._speech or guess.last_speech
+        self._floor.transcript.caller(began, heard.text, heard.confidence)
+        self._floor.transcript.meant(meant.name)
+        told = (began, self.turn, heard.text, heard.confidence, heard.engine)
+        self._floor.tell(reports.TurnHeard(call, *told))
+        taken = (self.turn, heard.text, meant.name, meant.confidence, guess.found)
+        self._floor.tell(reports.TurnUnderstood(call, *taken))
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""

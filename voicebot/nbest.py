@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voicebot.dialogue.acts import Ask
+from voicebot.hearing import is_filler
+from voicebot.nlu.dates import names_a_date
 from voicebot.nlu.entities import yes_or_no
 from voicebot.nlu.names import find_name
 from voicebot.nlu.numbers import digit_runs
@@ -18,15 +20,19 @@ from voicebot.speech.ports import Recognised
 
 SHORT = 3
 """Words; a longer sentence that does not answer is something else, and is left alone."""
+LONGEST_DATE = 5
+"""The same where a date is asked for: "on the fifth of December"."""
 
 
 def chosen(heard: Recognised, ask: Ask, language: str) -> Recognised:
     """`heard` with the first guess that answers the question as its text, if any does.
 
     Who asks for a person instead of telling a number has asked for a person: only what could have
-    been an answer, misheard, is looked for among the other guesses.
+    been an answer, misheard, is looked for among the other guesses. "Uh" is none.
     """
     fits = FITS.get(ask.readings[0])
+    if is_filler(heard):
+        return heard
     if fits is None or fits(heard.text, ask, language) or not _tries(heard.text, ask, language):
         return heard
     for other in heard.alternatives:
@@ -39,7 +45,8 @@ def _tries(text: str, ask: Ask, language: str) -> bool:
     """Whether this could have been meant as an answer."""
     if ask.readings[0] == "digits":
         return bool(digit_runs(text, language, guess=True))
-    return ask.readings[0] == "spelling" or 0 < len(text.split()) <= SHORT
+    longest = LONGEST_DATE if ask.readings[0] == "date" else SHORT
+    return ask.readings[0] == "spelling" or 0 < len(text.split()) <= longest
 
 
 def _digits(text: str, ask: Ask, language: str) -> bool:
@@ -61,6 +68,10 @@ def _name(text: str, ask: Ask, language: str) -> bool:
     return name is not None and name.value not in ask.denied
 
 
+def _date(text: str, ask: Ask, language: str) -> bool:
+    return names_a_date(text, language)
+
+
 def _spelled(text: str, ask: Ask, language: str) -> bool:
     letters = spelled(text)
     return bool(letters) and letters not in {value.upper() for value in ask.denied}
@@ -71,6 +82,7 @@ FITS: dict[str, Callable[[str, Ask, str], bool]] = {
     "yes_no": _yes_no,
     "menu": _menu,
     "name": _name,
+    "date": _date,
     "spelling": _spelled,
 }
 """What the question expects → whether a sentence can be the answer."""

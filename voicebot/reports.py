@@ -52,7 +52,8 @@ class PromptResumed:
     call: str
     at: float
     why: str
-    """What it was: `backchannel`, `noise`, `echo`, `silence`."""
+    """What it was: `backchannel`, `noise`, `echo`, `silence`; `rest`: the rest of what we
+    answer already, which changes nothing of the answer."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,12 @@ def find_dates(text: str, today: datetime.date, language: str = "en") -> list[Fo
     return found
 
 
+def names_a_date(text: str, language: str = "en") -> bool:
+    """Whether there is a date in it, whichever day it comes to."""
+    figures = spoken_to_figures(text.lower().replace("\u2019", "'"), language)
+    return bool(_HOLIDAY.search(figures) or _PHRASE.search(figures))
+
+
 def _coming(month_day: str, today: datetime.date) -> datetime.date:
     day = datetime.date.fromisoformat(f"{today.year}-{month_day}")
     return day if day >= today else day.replace(year=today.year + 1)

@@ -50,7 +50,7 @@ def words(text: str, language: str = "en") -> list[str]:
     text = _REMARK.sub(" ", text.lower().replace("\u2019", "'").replace("`", "'"))
     if language.split("-")[0] != "en":
         return _without_stutter(_ANY_WORD.findall(_unaccented(text)))
-    text = re.sub(r"\b(uh|mm)[- ]?huh\b", "yes", text)
+    text = re.sub(r"\b(?:(?:uh|mm)[- ]?huh|m+[- ]?hm+)\b", "yes", text)
     text = re.sub(r"(?<=\d)[,.\-](?=\d)", "", text)
     found: list[str] = []
     for word in _WORD.findall(text):

@@ -159,6 +159,8 @@ class Segmenter:
         self.settings = settings or Endpointing()
         self.endpoint = self.settings.endpoint
         """Seconds of silence that end an utterance. May be set at any time, for one question."""
+        self.pause = self.settings.pause
+        """Seconds of silence that are perhaps the end; may be set likewise."""
         self.state = Segment.QUIET
         self._loudness = Loudness(self.settings)
         self._recent: deque[bool] = deque(maxlen=self.settings.onset_window)
@@ -224,7 +226,7 @@ class Segmenter:
             return [self._end(now, cut=True)]
         if self.state is Segment.PAUSED and self._silent == 0:
             return [self._move(SpeechResumed(now))]
-        if self.state is Segment.SPEAKING and not self._within(self.settings.pause):
+        if self.state is Segment.SPEAKING and not self._within(self.pause):
             return [self._move(SpeechPaused(now, self._last_speech_at))]
         return []
 

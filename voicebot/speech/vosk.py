@@ -17,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import structlog
 import vosk
 
 from telephony.media.resample import Resampler
@@ -38,6 +39,7 @@ BATCH = 2 * RATE // 10
 PARTIAL_EVERY = 2
 """Batches between two partials: 5 a second at the most, for each builds a lattice."""
 TAIL = silence(RATE, 0.3)
+log = structlog.get_logger(__name__)
 
 PUBLISHER = vosk.MODEL_PRE_URL
 """Where vosk's own loader gets its models from."""
@@ -75,6 +77,8 @@ class Vosk:
 
     def _decoder(self, context: RecognitionContext) -> Any:
         grammar = grammar_of(context.only, self.knows)
+        if context.only and not grammar:
+            log.warning("vosk.grammar_unknown", phrases=len(context.only), expects=context.expects)
         decoder = (
             vosk.KaldiRecognizer(self._model, RATE, grammar)
             if grammar
@@ -87,8 +91,10 @@ class Vosk:
         return decoder
 
     def knows(self, word: str) -> bool:
-        """Is the word in the model's vocabulary?"""
-        return self._model is not None and self._model.vosk_model_find_word(word) >= 0
+        """Is the word in the model's vocabulary? What is no text in UTF-8 is not."""
+        if self._model is None or word.encode("utf-8", "ignore").decode() != word:
+            return False
+        return bool(self._model.vosk_model_find_word(word) >= 0)
 
 
 class _Stream:

@@ -33,7 +33,7 @@ def paused() -> Walk:
 def confirming() -> Walk:
     """ "Is that right?" is being asked."""
     walk = Walk().says("bill").says("out_of_scope", name="Jo").says("out_of_scope", digits="1234")
-    return speaking(walk=walk).wait(1.0)
+    return speaking(walk=walk).wait(2.0)
 
 
 def going_on(walk: Walk) -> bool:
@@ -251,3 +251,21 @@ def test_the_transcript_holds_what_was_heard(spoken: str, shown: list[str]) -> N
 def test_what_speech_over_a_prompt_is(text: str, kind: str, what: Sound) -> None:
     heard = Recognised(text, 0.9)
     assert over_prompt(heard, expected(kind), "We are open from nine to five.") is what
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "no_speech", "kind", "what"),
+    [
+        ("We should retire", 0.22, 0.2, "open", Sound.NOISE),
+        ("We should retire", 0.22, 0.02, "open", Sound.WORD),
+        ("We should retire", 0.4, 0.2, "open", Sound.WORD),
+        ("Okay.", 0.22, 0.2, "open", Sound.BACKCHANNEL),
+        ("Okay.", 0.22, 0.2, "yes_no", Sound.WORD),
+        ("No.", 0.22, 0.2, "yes_no", Sound.WORD),
+        ("I can read that", 0.22, 0.2, "yes_no", Sound.NOISE),
+    ],
+)
+def test_other_peoples_words_are_no_words(
+    text: str, confidence: float, no_speech: float, kind: str, what: Sound
+) -> None:
+    assert over_prompt(Recognised(text, confidence, no_speech), expected(kind), "") is what

@@ -37,6 +37,9 @@ def test_an_open_question() -> None:
         ("yes_no", "Yes.", "affirm", COMPLETE),
         ("yes_no", "No.", "deny", COMPLETE),
         ("yes_no", "Well, the", "", PREFIX),
+        ("yes_no", "Yes, uh.", "affirm", PREFIX),
+        ("yes_no", "Mm-hmm.", "affirm", COMPLETE),
+        ("menu", "Gas, um...", "answer:kind", PREFIX),
         ("menu", "Gas.", "answer:kind", COMPLETE),
         ("menu", "The", "", PREFIX),
         ("date", "On Monday.", "answer:date", COMPLETE),
@@ -84,6 +87,17 @@ def test_digits_are_complete_when_no_more_can_come(
 
 
 @pytest.mark.parametrize(
+    ("digits", "lasted", "verdict"),
+    [("764764", 1.4, UNSURE), ("764764", 2.2, COMPLETE), ("764101", 1.4, COMPLETE)],
+)
+def test_digits_that_a_recogniser_wrote_twice(
+    digits: str, lasted: float, verdict: Completeness
+) -> None:
+    answer = Answer("digits", digits, meant(), "", Mask(6, 6), digits, lasted=lasted)
+    assert completeness(answer) is verdict
+
+
+@pytest.mark.parametrize(
     ("text", "more"),
     [
         ("my account number is", True),
@@ -94,6 +108,9 @@ def test_digits_are_complete_when_no_more_can_come(
         ("I do not know.", False),
         ("My bill is too high.", False),
         ("What is it?", False),
+        ("When is my?", True),
+        ("What are you?", True),
+        ("How are you?", False),
         ("", False),
         ("That\u2019s", True),
         ("yes please", False),
@@ -122,3 +139,10 @@ def test_how_long_we_wait_then(
 ) -> None:
     row = expected(kind)
     assert delay(row, row.endpoint, what, heard_voice) == seconds
+
+
+@pytest.mark.parametrize(("usual", "seconds"), [(0.6, 0.5), (0.85, 0.5), (1.275, 0.75)])
+def test_who_pauses_longer_has_more_time_after_what_seems_complete(
+    usual: float, seconds: float
+) -> None:
+    assert delay(expected("open"), usual, COMPLETE, False) == pytest.approx(seconds)

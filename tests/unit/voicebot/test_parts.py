@@ -15,7 +15,8 @@ from voicebot.dialogue.packet import packet_of, summary_of, transfer_of
 from voicebot.dialogue.questions import split_question
 from voicebot.dialogue.state import Goal, Known, State
 from voicebot.errors import EngineLost
-from voicebot.hearing import KeyInput, is_noise
+from voicebot.hearing import KeyInput, is_filler, is_noise, without_fillers
+from voicebot.nlu.entities import yes_or_no
 from voicebot.nlu.ports import Entity
 from voicebot.queueing import Decision, Queueing
 from voicebot.speech.ports import Recognised, RecognitionContext
@@ -68,6 +69,28 @@ def test_keys_become_an_answer(pressed: str, keys: Keys, answers: list[str | Non
 def test_what_recites_the_prompt_is_noise(text: str, no_speech: float, noise: bool) -> None:
     terms = ("a smell of gas", "a burst pipe or a water leak")
     assert is_noise(Recognised(text, 0.5, no_speech), terms) is noise
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meant"),
+    [
+        ("My name is, uh, John.", "en", "My name is John."),
+        ("Um, no", "en-GB", "no"),
+        ("um dia", "pt", "um dia"),
+        ("uh huh", "en", "uh huh"),
+        ("Mm-hmm.", "en", "Mm-hmm."),
+        ("the number", "en", "the number"),
+    ],
+)
+def test_words_without_fillers(text: str, language: str, meant: str) -> None:
+    assert without_fillers(text, language) == meant
+
+
+def test_a_filler_is_noise_and_an_assent_is_not() -> None:
+    assert is_filler(Recognised("Um, er.", 0.6)) and is_noise(Recognised("Um, er.", 0.6))
+    assert not is_filler(Recognised("the", 0.6)) and is_noise(Recognised("the", 0.6))
+    assert not is_noise(Recognised("Mm-hmm.", 0.6)) and not is_noise(Recognised("uh huh", 0.6))
+    assert yes_or_no("Mhm.") == yes_or_no("Mm-hmm") == "yes" and yes_or_no("Hmm") is None
 
 
 def test_noise() -> None:

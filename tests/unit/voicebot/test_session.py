@@ -436,3 +436,56 @@ async def test_missing_frames_are_silence_only_after_a_while(start: Start) -> No
     for _ in range(60):
         await rig.tick(None)
     await rig.until(lambda: "Nine to five." in rig.said())
+
+
+# What nobody means, or everybody does now and then: the call goes on, and one line says it.
+
+
+def odd(rig: Rig) -> list[str]:
+    return [told.what for told in rig.told if isinstance(told, reports.Oddity)]
+
+
+async def test_a_monologue_is_answered_and_the_call_goes_on(start: Start) -> None:
+    rig = start(Rig())
+    rig.recogniser.hear("hours")
+    await rig.listening()
+    await rig.speak(30.0)
+    await rig.until(lambda: "Nine to five." in rig.said())
+    assert odd(rig) == ["speech without end"]
+    await rig.say("bill")
+    await rig.until(lambda: "Sorry about that." in rig.said())
+
+
+async def test_who_only_breathes_comes_to_a_person(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    for _ in range(40):
+        if rig.packets:
+            break
+        await rig.speak(0.4)
+        for _ in range(60):
+            await rig.tick(bytes(320))
+    assert len(rig.packets) == 1 and odd(rig) == ["sounds without words"]
+
+
+@pytest.mark.parametrize("pcm", [b"", b"\0", bytes(318), bytes(6400)])
+async def test_frames_of_any_length_do_no_harm(start: Start, pcm: bytes) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    for _ in range(20):
+        await rig.tick(pcm)
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.said())
+
+
+async def test_a_flood_of_keys_is_told_once_and_the_call_goes_on(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    for _ in range(500):
+        rig.session.on_digit("9", rig.clock.now())
+        await rig.tick(bytes(320))
+    assert odd(rig) == ["keys without end"]
+    for _ in range(100):
+        await rig.tick(bytes(320))
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.said())

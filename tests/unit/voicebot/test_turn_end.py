@@ -11,7 +11,7 @@ from tests.unit.voicebot.walk import Walk
 from voicebot import commands as do
 from voicebot import events, reports
 from voicebot.nlu.ports import Understanding
-from voicebot.speech.ports import Recognised
+from voicebot.speech.ports import Hypothesis, Recognised
 from voicebot.turns import State
 
 HOURS = meant("hours")
@@ -86,6 +86,44 @@ def test_who_goes_on_after_the_endpoint_is_heard_out_too() -> None:
     assert states == [State.THINKING, State.HEARING]
     walk.wait(0.5).tell(events.SpeechPaused(walk.turn, walk.now))
     assert guessed(walk, HOURS, guess=1).wait(2.0).state is State.SPEAKING
+
+
+def test_words_that_come_after_the_endpoint_may_say_that_more_will_come() -> None:
+    walk = guessed(paused().wait(1.0), meant("bill", 0.9), "my bill is")
+    assert walk.state is State.HEARING
+    walk.tell(events.SpeechResumed(walk.turn, walk.now))
+    walk.tell(events.SpeechPaused(walk.turn, walk.now))
+    assert guessed(walk, HOURS, guess=1).wait(1.0).state is State.SPEAKING
+
+
+def test_no_endpoint_before_the_words_can_be_known() -> None:
+    walk = paused(asked_for_yes()).wait(0.6)
+    assert walk.state is State.HEARING
+    assert guessed(walk, meant("affirm", yes_no="yes"), "Yes.").state is State.SPEAKING
+
+
+def test_who_says_uh_is_waited_for() -> None:
+    walk = paused(asked_for_yes())
+    walk.tell(events.Heard(walk.turn, Recognised("Uh.", 0.6))).wait(0.9)
+    assert walk.state is State.HEARING
+    walk.tell(events.SpeechResumed(walk.turn, walk.now), events.SpeechPaused(walk.turn, walk.now))
+    walk.tell(events.Heard(walk.turn, Recognised("Uh, no.", 0.9), 1))
+    assert walk.orders(do.Understand)[-1].text == "no."
+
+
+def test_a_yes_that_may_have_been_uh_is_waited_for() -> None:
+    walk = paused(asked_for_yes())
+    heard = Recognised("Yeah.", 0.4, alternatives=(Hypothesis("Uh.", 0.3),))
+    walk.tell(events.Heard(walk.turn, heard))
+    walk.tell(events.Understood(walk.turn, (meant("affirm", yes_no="yes"),))).wait(0.9)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.2).state is State.SPEAKING
+
+
+def test_who_says_nothing_but_uh_has_said_nothing() -> None:
+    walk = paused(asked_for_yes())
+    walk.tell(events.Heard(walk.turn, Recognised("Um, uh.", 0.6))).wait(1.1)
+    assert walk.state is State.LISTENING
 
 
 def test_a_prefix_waits() -> None:
@@ -194,6 +232,57 @@ def test_who_was_cut_off_is_heard_as_if_not() -> None:
     assert walk.words[-2:] == ["Sorry about that.", "Your name?"]
     heard = [told.text for told in walk.told(reports.TurnHeard)]
     assert heard == ["hours", "of the water office"]
+
+
+def test_who_goes_on_before_our_answer_sounds_never_hears_it_begin() -> None:
+    walk = guessed(paused(), HOURS, "hours").wait(0.4)
+    assert walk.state is State.SPEAKING and not walk.orders(do.PauseSpeaking)
+    assert walk.speaks().orders(do.PauseSpeaking)
+    assert walk.state is State.SPEAKING
+
+
+def test_what_must_be_heard_is_not_taken_back_by_voice() -> None:
+    walk = guessed(paused(), meant("gas"), "gas").wait(0.4)
+    assert walk.words[-2:] != walk.words[-1:]
+    assert not walk.speaks().orders(do.PauseSpeaking)
+
+
+@pytest.mark.parametrize(
+    ("whole", "text"),
+    [(replace(HOURS, text="hours please"), "please"), (meant("out_of_scope", 0.2), "cashier")],
+    ids=["the same", "no sense"],
+)
+def test_a_rest_that_changes_nothing_lets_our_answer_go_on(whole: Understanding, text: str) -> None:
+    walk = answered("hours", replace(HOURS, text="hours"))
+    said = list(walk.words)
+    goes_on(walk, 0.4, text, whole)
+    assert walk.words == said and not walk.orders(do.StopSpeaking)
+    assert walk.told(reports.PromptResumed)[0].why == "rest"
+    assert [told.text for told in walk.told(reports.TurnHeard)] == ["hours", text]
+    assert walk.heard_out().says("bill").words[-2] == "Sorry about that."
+
+
+def test_a_third_part_is_joined_as_well() -> None:
+    walk = answered("hours", replace(HOURS, text="hours"))
+    goes_on(walk, 0.4, "please", replace(HOURS, text="hours please"))
+    goes_on(walk, 0.4, "of the water office", meant("bill"))
+    assert walk.orders(do.Understand)[-1].text == "hours please of the water office"
+    assert walk.orders(do.StopSpeaking)
+
+
+def test_words_that_do_not_end_keep_our_answer_silent() -> None:
+    walk = answered("hours", HOURS).speaks()
+    for _ in range(8):
+        walk.wait(0.4).tell(events.Peeked(walk.turn, Recognised("of the water", 0.8)))
+    assert not walk.orders(do.ResumeSpeaking) and not walk.orders(do.StopSpeaking)
+
+
+def test_uh_over_our_answer_keeps_it_silent_for_a_while() -> None:
+    walk = answered("hours", HOURS).speaks().wait(0.3)
+    walk.tell(events.SpeechPaused(walk.turn, walk.now))
+    walk.tell(events.Heard(walk.turn, Recognised("uh", 0.8))).wait(1.0)
+    assert not walk.orders(do.ResumeSpeaking)
+    assert walk.wait(2.0).orders(do.ResumeSpeaking)
 
 
 def test_a_no_that_goes_on_is_a_correction() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from telephony.media.resample import resample
 from tests.peers import need_program
@@ -209,6 +210,15 @@ async def test_vosk_survives_what_aborts_it_when_done_badly(vosk: Recogniser) ->
     grammars = [WORDS[:n] for n in (1, 2, 3, 4)] * 3
     heard = await asyncio.gather(*(once(only) for only in grammars))
     assert set(heard) <= {"", "안녕하세요"} and "안녕하세요" in heard
+
+
+async def test_vosk_does_without_a_grammar_of_which_it_knows_nothing(vosk: Recogniser) -> None:
+    """Malformed JSON would kill the process: what is no word never reaches it."""
+    bad = ('"]', "[", "\\u0000", "", "{}", "[unk", "x\ny", "\ud83d\ude00")
+    context = RecognitionContext(language="ko", only=bad)
+    with capture_logs() as logs:
+        assert isinstance((await hear(vosk, korean("안녕하세요"), 8000, context)).text, str)
+    assert [line["event"] for line in logs] == ["vosk.grammar_unknown"]
 
 
 async def test_vosk_hears_nothing_in_silence(vosk: Recogniser) -> None:

@@ -119,6 +119,14 @@ def test_the_end_comes_after_the_endpoint_delay() -> None:
     assert line.segmenter.state is Segment.QUIET
 
 
+def test_a_question_may_have_pauses_told_sooner() -> None:
+    line = Line()
+    line.segmenter.pause = 0.12
+    line.hears("#" * 20)
+    assert line.hears("-" * 5) == []
+    assert line.hears("-") == [SpeechPaused(near(START + 0.52), near(START + 0.4))]
+
+
 def test_a_pause_is_not_an_end_if_speech_goes_on() -> None:
     line = Line()
     line.hears("#" * 20 + "-" * 15)

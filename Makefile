@@ -61,6 +61,7 @@ PAGES = --page docs/benchmarks --json var/bench
 bench: models $(DEV_STAMP)
 	$(BENCH) vad $(PAGES)/vad.json
 	$(BENCH) speech $(PAGES)/speech.json
+	$(BENCH) rehearsal $(PAGES)/rehearsal.json
 	$(BENCH) turns $(PAGES)/turns.json
 	$(BENCH) calls $(PAGES)/calls.json
 	$(BENCH) answers --json var/bench/answers.json

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from centralino.bench.utterances import KINDS
@@ -26,20 +26,35 @@ class Turn:
     split_ms: dict[str, float] | None
     """Our log's opinion, with `total`."""
     cut: bool
-    """Whether it was taken to be over while the caller was still speaking."""
+    """Whether it was taken to be over, or we began to speak, while the caller was speaking."""
     early: bool
-    """Whether we began to speak before its end: then there is an answer, and no latency."""
+    """Whether we began to speak before its end."""
     intent: str
     expects: str
     """`yes` or `no`, where that is what it had to be taken as."""
     heard: str = ""
     prepared: bool | None = None
     """Whether the answer's first words were spoken before this call; None: not known."""
+    shown: str = ""
+    """Its words, and the silences between them."""
+    means: str = ""
+    """What it had to be taken as."""
+    taken: tuple[str, ...] = ()
+    """What it was taken as, one after the other."""
+    again: bool = False
+    """Whether it was asked for again."""
+    silence_ms: float | None = None
+    """Silence after which it was taken to be over too early."""
 
     @property
     def answered(self) -> bool:
         """Whether something came, in time or too early."""
         return self.early or self.latency_ms is not None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the caller, cut off, was not understood in the end or had to say it again."""
+        return self.cut and (self.again or self.taken[-1:] != (self.means,))
 
     @property
     def right(self) -> bool:
@@ -66,12 +81,15 @@ def report(turns: Sequence[Turn]) -> dict[str, Any]:
         "split_ms": split([turn.split_ms for turn in mix if turn.split_ms is not None]),
         "own_log_ms": summary([turn.split_ms["total"] for turn in mix if turn.split_ms]),
         "cut_off_rate": rate(turn.cut for turn in mix),
+        "spoken_over_rate": rate(turn.early for turn in mix),
+        "lost_rate": rate(turn.lost for turn in mix),
         "yes_no": {
             "asked": sum(bool(turn.expects) for turn in mix),
             "answered": sum(bool(turn.expects) and turn.answered for turn in mix),
             "understood": sum(bool(turn.expects) and turn.right for turn in mix),
         },
         "unanswered": sum(not turn.answered for turn in mix),
+        "cut": [{**asdict(turn), "lost": turn.lost} for turn in turns if turn.cut],
     }
 
 
@@ -95,4 +113,6 @@ def _kind(turns: Sequence[Turn]) -> dict[str, Any]:
         **_latency(turns),
         "unanswered": sum(not turn.answered for turn in turns),
         "cut_off_rate": rate(turn.cut for turn in turns),
+        "spoken_over_rate": rate(turn.early for turn in turns),
+        "lost_rate": rate(turn.lost for turn in turns),
     }

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from centralino.bench.sounds import Sounds
 from centralino.caller.voices import Voices
+from centralino.config.model import Config
 from centralino.config.read import read_config
 from centralino.demo.watch import Fact, Watch
 from centralino.errors import StartRefused
@@ -78,6 +79,11 @@ async def open_bench_house(
     config = read_config(None, values)
     async with Serving(config, None, overrides=values, live=True, heard=heard) as serving:
         yield BenchHouse(serving, watch, directory)
+
+
+def bench_config(directory: Path) -> Config:
+    """The configuration of that house, for whoever needs its bots and engines alone."""
+    return read_config(None, _values(directory, directory / "state"))
 
 
 def told_at(fact: Fact) -> float:

@@ -12,17 +12,21 @@ import asyncio
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from centralino.bench import noises
+from centralino.bench.bound import Bound
 from centralino.bench.house import PROMPT_LINE, BenchHouse
+from centralino.bench.sounds import Sounds
 from centralino.caller.party import Order, order
 from centralino.caller.script import HangUp, Pause, Quiet, Say, Step
-from centralino.commands.call import party
+from centralino.commands.call import Running, party
 from centralino.demo.measure import channels
+from centralino.demo.watch import Fact
 from centralino.errors import ProcessDied
 from telephony.media.activity import loud_frames, spans
 
@@ -72,20 +76,24 @@ class Fate:
     lost: bool
     restarted: bool
     paused: bool
+    name: str = ""
+    """Of its recording."""
+    told: str = ""
+    """What the house told of it."""
 
 
-async def disturbances(house: BenchHouse, seed: int) -> list[Disturbance]:
+async def disturbances(sounds: Sounds, seed: int) -> list[Disturbance]:
     """Everything that must not end a prompt."""
     rng = np.random.default_rng(seed)
-    file = house.sounds.file
-    voices = [noises.samples_of(await house.sounds.pcm(text)) for text in CHATTER]
+    file = sounds.file
+    voices = [noises.samples_of(await sounds.pcm(text)) for text in CHATTER]
     level = SPEECH_DBFS - NOISE_DB
     heard = {
         "babble": noises.babble(rng, voices, NOISE_SECONDS, RATE),
         "street": noises.street(rng, NOISE_SECONDS, RATE),
         "music": noises.music(rng, NOISE_SECONDS, RATE),
     }
-    backchannels = [file(await house.sounds.pcm(text)) for text in BACKCHANNELS]
+    backchannels = [file(await sounds.pcm(text)) for text in BACKCHANNELS]
     coughs = [file(noises.pcm_of(noises.cough(rng, RATE))) for _ in range(6)]
     return [
         Disturbance("backchannel", tuple(backchannels)),
@@ -114,21 +122,22 @@ CHATTER = (
 
 
 async def measure_prompts(
-    house: BenchHouse, seconds: float, at_once: int, seed: int
+    house: BenchHouse, seconds: float, at_once: int, seed: int, more: Bound
 ) -> dict[str, Any]:
-    """Play prompts of so many seconds in all, spread over the disturbances."""
+    """Play prompts of so many seconds in all, spread over the disturbances, while there is time."""
     prompt = await undisturbed(house)
-    kinds = await disturbances(house, seed)
+    kinds = await disturbances(house.sounds, seed)
     each = max(1, math.ceil(seconds / prompt.seconds / len(kinds)))
     waiting = [(kind, seed + n) for n, kind in enumerate(kinds)]
     fates: dict[str, list[Fate]] = {}
     problems: list[str] = []
 
     async def work() -> None:
-        while waiting:
+        while waiting and more():
             kind, own_seed = waiting.pop(0)
+            rng = random.Random(own_seed)
             try:
-                fates[kind.name] = await _play(house, prompt, kind, each, random.Random(own_seed))
+                fates[kind.name] = await _play(house, prompt, kind, each, rng, more)
             except (ProcessDied, TimeoutError) as problem:
                 problems.append(f"{kind.name}: {problem}")
 
@@ -139,26 +148,42 @@ async def measure_prompts(
 async def undisturbed(house: BenchHouse) -> Prompt:
     """Hear the prompt once in silence. Raises ProcessDied."""
     recordings = await _call(house, "prompt-alone", [Quiet(AT_END), HangUp()], Disturbance(""), 1)
-    received = channels(recordings[0])[0]
-    (spoken,) = spans(loud_frames(received))
+    return prompt_of(noises.samples_of(channels(recordings[0])[0]))
+
+
+def prompt_of(sound: noises.Samples) -> Prompt:
+    """The only thing said in this recording."""
+    (spoken,) = spans(loud_frames(noises.pcm_of(sound)))
     start, end = round(spoken.start * RATE), round(spoken.end * RATE)
-    sound = noises.samples_of(received)
     tail = end - round(TAIL * RATE)
     head = sound[start : start + round(HEAD * RATE)]
     return Prompt(head, sound[tail:end], (tail - start) / RATE, (end - start) / RATE)
 
 
 async def _play(
-    house: BenchHouse, prompt: Prompt, kind: Disturbance, times: int, rng: random.Random
+    house: BenchHouse,
+    prompt: Prompt,
+    kind: Disturbance,
+    times: int,
+    rng: random.Random,
+    more: Bound,
 ) -> list[Fate]:
     """One caller after the other hears the prompt, each disturbing it in its own way."""
     name = "".join(c if c.isalnum() else "-" for c in kind.name)
-    script = _script(kind, prompt.seconds, rng)
-    recordings = await _call(house, f"prompt-{name}", script, kind, times)
-    return [fate(noises.samples_of(channels(path)[0]), prompt) for path in recordings]
+    rest = Quiet(AT_END, patience=30.0)
+    script = [*script_of(kind, prompt.seconds, rng), rest, HangUp()]
+    name = f"prompt-{name}"
+    recordings = await _call(house, name, script, kind, times, more)
+    calls = house.watch.of(name)
+    fates = [fate(noises.samples_of(channels(path)[0]), prompt) for path in recordings]
+    return [
+        replace(fate, name=Path(path).name, told=told_of(call.facts))
+        for fate, path, call in zip(fates, recordings, calls, strict=False)
+    ]
 
 
-def _script(kind: Disturbance, seconds: float, rng: random.Random) -> list[Step]:
+def script_of(kind: Disturbance, seconds: float, rng: random.Random) -> list[Step]:
+    """What the caller does until the prompt could be over."""
     steps: list[Step] = []
     at = 0.0
     for wav in rng.sample(kind.sounds, len(kind.sounds)):
@@ -167,30 +192,67 @@ def _script(kind: Disturbance, seconds: float, rng: random.Random) -> list[Step]
         if at > seconds - 1.0:
             break
         steps += [Pause(wait), Say("disturbance", wav)]
-    rest = [Pause(max(0.0, seconds - at))]  # Quiet counts from our own last sound on
-    return [*steps, *rest, Quiet(AT_END, patience=30.0), HangUp()]
+    return [*steps, Pause(max(0.0, seconds - at))]  # Quiet counts from our own last sound on
 
 
 async def _call(
-    house: BenchHouse, name: str, script: list[Step], kind: Disturbance, times: int
+    house: BenchHouse,
+    name: str,
+    script: list[Step],
+    kind: Disturbance,
+    times: int,
+    more: Bound | None = None,
 ) -> list[str]:
     """Call so often; the recordings. Raises ProcessDied."""
-    asked: Order = order(
+    async with party(order_of(house, name, script, kind, times)) as it:
+        ended = await all_ended(it, name, times, more or Bound())
+    return [str(event["recording"]) for event in ended if event["answered"]]
+
+
+def order_of(
+    house: BenchHouse, name: str, script: list[Step], kind: Disturbance, times: int
+) -> Order:
+    """A caller who calls the line of prompts so often."""
+    return order(
         script, target=f"sip:{PROMPT_LINE}@{house.edge}", user=name, edge=house.edge,
         recording=house.recording(name), calls=times, max_seconds=60.0 + 60.0 * times,
         echo_db=kind.echo_db, echo_ms=kind.echo_ms, noise=kind.noise,
     )  # fmt: skip
-    async with party(asked) as it:
-        while len(ended := [e for e in it.events if e["event"] == "ended"]) < times:
-            if it.process.returncode is not None:
-                raise ProcessDied(f"{name} ended early: {it.events[-2:]}")
-            it.changed.clear()
-            async with asyncio.timeout(90.0):
-                await it.changed.wait()
-    return [str(event["recording"]) for event in ended if event["answered"]]
+
+
+async def all_ended(it: Running, name: str, times: int, more: Bound) -> list[dict[str, object]]:
+    """What so many calls told at their ends, or as many as there was time for.
+
+    Raises ProcessDied.
+    """
+    while len(ended := [e for e in it.events if e["event"] == "ended"]) < times and more():
+        if it.process.returncode is not None:
+            raise ProcessDied(f"{name} ended early: {it.events[-2:]}")
+        it.changed.clear()
+        async with asyncio.timeout(90.0):
+            await it.changed.wait()
+    return ended
 
 
 # PURE from here on.
+
+
+TOLD = {
+    "PromptPaused": "paused",
+    "PromptResumed": "went on",
+    "PromptCut": "stopped",
+    "TurnHeard": "heard",
+}
+
+
+def told_of(facts: Sequence[Fact]) -> str:
+    """What the house told of a prompt, in order."""
+    shown = []
+    for fact in facts:
+        if (what := TOLD.get(str(fact.get("report")))) is not None:
+            more = fact.get("why") or (fact.get("text") if what == "heard" else "")
+            shown.append(f"{what} ({more})" if more else what)
+    return ", ".join(shown)
 
 
 def fate(received: noises.Samples, prompt: Prompt) -> Fate:
@@ -242,6 +304,7 @@ def figures(
                 "lost": sum(fate.lost for fate in each),
                 "restarted": sum(fate.restarted for fate in each),
                 "paused": sum(fate.paused for fate in each),
+                "each": [asdict(fate) for fate in each],
             }
             for name, each in sorted(fates.items())
         },

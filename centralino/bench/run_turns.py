@@ -11,10 +11,12 @@ from typing import Any
 from rich.console import Console
 
 from centralino.bench import turns_page
+from centralino.bench.bound import Bound
 from centralino.bench.figures import Turn, report
 from centralino.bench.house import BenchHouse, open_bench_house
 from centralino.bench.page import machine, write_json, write_page
 from centralino.bench.prompts import measure_prompts
+from centralino.bench.stops import measure_stops
 from centralino.bench.turns import measure_turns
 from centralino.media.prompts import fixed_texts
 from centralino.processes.preflight import find_bot
@@ -29,6 +31,14 @@ class Size:
     prompt_hours: float = 3.0
     prompt_calls: int = 9
     seed: int = 1
+    stops: int = 60
+    """Prompts that are interrupted."""
+    minutes: float = 0.0
+    """For which to measure at most; 0: until it is done."""
+
+    def bound(self, share: float) -> Bound:
+        """The time of one part."""
+        return Bound(60.0 * share * self.minutes)
 
 
 async def run_turns(
@@ -41,13 +51,18 @@ async def run_turns(
     async with open_bench_house(directory) as house:
         figures["engines"] = house.engines
         turns, problems = await _turns(house, size)
-        figures.update(report(turns), problems=problems, prompts=None)
+        figures.update(report(turns), problems=problems, prompts=None, stops=None)
         if size.prompt_hours:
             figures["prompts"] = await measure_prompts(
-                house, 3600 * size.prompt_hours, size.prompt_calls, size.seed
+                house, 3600 * size.prompt_hours, size.prompt_calls, size.seed, size.bound(0.4)
             )
             figures["false_barge_in_per_hour"] = figures["prompts"]["lost_per_hour"]
             problems += figures["prompts"]["problems"]
+        if size.stops:
+            figures["stops"] = await measure_stops(
+                house, size.stops, size.prompt_calls, size.seed, size.bound(0.1)
+            )
+            problems += figures["stops"]["problems"]
     figures["load_after"] = [round(value, 1) for value in os.getloadavg()]
     text = turns_page.page(figures, command)
     console.print(text, highlight=False, markup=False, soft_wrap=True)
@@ -61,4 +76,4 @@ async def run_turns(
 async def _turns(house: BenchHouse, size: Size) -> tuple[list[Turn], list[str]]:
     bot = await asyncio.to_thread(find_bot, house.serving.config, "bench")
     fixed = frozenset(fixed_texts([bot]))
-    return await measure_turns(house, size.turns, size.calls, size.seed, fixed)
+    return await measure_turns(house, size.turns, size.calls, size.seed, fixed, size.bound(0.5))

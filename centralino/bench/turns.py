@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from centralino.bench.bound import Bound
 from centralino.bench.figures import Turn
 from centralino.bench.house import TURNS_LINE, BenchHouse, told_at
 from centralino.bench.utterances import Speaker, Utterance
@@ -48,11 +49,12 @@ class Caller:
 
 
 async def measure_turns(
-    house: BenchHouse, turns: int, at_once: int, seed: int, fixed: frozenset[str]
+    house: BenchHouse, turns: int, at_once: int, seed: int, fixed: frozenset[str], more: Bound
 ) -> tuple[list[Turn], list[str]]:
     """Have `turns` utterances said in calls of which `at_once` go on; the turns, and problems.
 
-    `fixed` are the texts that were spoken before the first call.
+    `fixed` are the texts that were spoken before the first call; without `more` time the callers
+    hang up.
     """
     callers: list[Caller] = []
     most_calls = 2 * math.ceil(turns / TURNS_A_CALL)  # some are handed over before their end
@@ -60,13 +62,13 @@ async def measure_turns(
 
     async def work() -> None:
         nonlocal left
-        while left > 0 and len(callers) < most_calls:
+        while left > 0 and len(callers) < most_calls and more():
             name = f"caller-{len(callers)}"
             caller = Caller(name, Speaker(random.Random(f"{seed}-{name}")))
             callers.append(caller)
             share = min(TURNS_A_CALL, left)
             left -= share
-            await converse(house, caller, share)
+            await converse(house, caller, share, more)
             left += share - len(caller.said)
 
     await asyncio.gather(*(work() for _ in range(at_once)))
@@ -74,7 +76,7 @@ async def measure_turns(
     return found, [f"{caller.name}: {caller.problem}" for caller in callers if caller.problem]
 
 
-async def converse(house: BenchHouse, caller: Caller, turns: int) -> None:
+async def converse(house: BenchHouse, caller: Caller, turns: int, more: Bound) -> None:
     """One call, from dialling to hanging up."""
     asked = order(
         [], target=f"sip:{TURNS_LINE}@{house.edge}", user=caller.name, edge=house.edge,
@@ -86,7 +88,7 @@ async def converse(house: BenchHouse, caller: Caller, turns: int) -> None:
                 f"the call of {caller.name} arrived",
                 lambda: next(iter(house.watch.of(caller.name)), None),
             )
-            await _answer_all(house, caller, it, turns)
+            await _answer_all(house, caller, it, turns, more)
             it.cue(Quiet(QUIET, patience=5.0), HangUp())
             ended = await it.until("ended", 30.0)
             caller.recording, caller.events = str(ended["recording"]), it.events
@@ -94,9 +96,11 @@ async def converse(house: BenchHouse, caller: Caller, turns: int) -> None:
         caller.problem = str(problem) or "no answer in time"
 
 
-async def _answer_all(house: BenchHouse, caller: Caller, it: Running, turns: int) -> None:
+async def _answer_all(
+    house: BenchHouse, caller: Caller, it: Running, turns: int, more: Bound
+) -> None:
     mark = 0
-    while len(caller.said) < turns:
+    while len(caller.said) < turns and more():
         question, mark = await _next_question(house, caller, it, mark)
         if question is None:
             return
@@ -155,8 +159,10 @@ def turns_of(caller: Caller, fixed: frozenset[str]) -> list[Turn]:
         until = begins[index + 1] if index + 1 < len(begins) else float("inf")
         facts = [f for f in caller.call.facts if span.start <= told_at(f) - answered < until]
         early = spoken_over(exact, hearing)
-        cut = early or ended_early(exact, facts, answered)
-        turns.append(_turn(utterance, latencies[index], facts, (cut, early), fixed))
+        ends = ended_early(exact, facts, answered)
+        turn = _turn(utterance, latencies[index], facts, (early or bool(ends), early), fixed)
+        silence = silence_before(ends[0], exact, speaking) if ends else None
+        turns.append(replace(turn, silence_ms=silence))
     return turns
 
 
@@ -176,10 +182,17 @@ def spoken_over(said: Span, hearing: list[bool], lasting: int = 3) -> bool:
     )
 
 
-def ended_early(said: Span, facts: list[Fact], answered: float) -> bool:
-    """Whether our log took the turn for over while this was still being said."""
+def ended_early(said: Span, facts: list[Fact], answered: float) -> list[float]:
+    """When our log took the turn for over while this was still being said, in seconds."""
     ends = [float(f["at"]) - answered for f in facts if f.get("after") == "thinking"]
-    return any(said.start + LAG < end < said.end + LAG for end in ends)
+    return [end for end in ends if said.start + LAG < end < said.end + LAG]
+
+
+def silence_before(end: float, said: Span, speaking: list[bool]) -> float | None:
+    """Milliseconds of silence, as the caller sent it, before our log took the turn for over."""
+    until = min(round((end - LAG) / 0.02), len(speaking))
+    loud = [at for at in range(round(said.start / 0.02), until) if speaking[at]]
+    return round(1000 * (end - LAG - (loud[-1] + 1) * 0.02)) if loud else None
 
 
 def _turn(
@@ -209,4 +222,9 @@ def _turn(
         expects=utterance.expects,
         heard=" / ".join(str(fact["text"]) for fact in heard),
         prepared=words[0]["text"] in fixed if words else None,
+        shown=utterance.shown,
+        means=utterance.means,
+        taken=tuple(str(fact["intent"]) for fact in reports.get("TurnUnderstood", [])),
+        again=":" in utterance.question
+        and utterance.question in [fact.get("question") for fact in words],
     )

@@ -14,15 +14,19 @@ P50, P95 = 700.0, 1200.0
 """What is aimed at, in milliseconds."""
 
 
-def page(figures: dict[str, Any], command: str) -> str:
-    """The whole page."""
+def page(figures: dict[str, Any], command: str, explained: str = "") -> str:
+    """The whole page; `explained`: how it was measured, if not over SIP."""
     return (
         "# Turn taking, measured from the callers' recordings\n"
         + head(command, figures)
+        + (explained or _OVER_SIP)
         + _EXPLAINED
+        + ("" if explained else _PLOT)
         + _latencies(figures)
+        + _cut(figures["cut"])
         + _split(figures)
         + _prompts(figures["prompts"])
+        + _stops(figures["stops"])
     )
 
 
@@ -37,44 +41,75 @@ def plot(turns: Sequence[Turn]) -> str:
     return chart(title, "ms from the caller's last sound to the answer's first", "share", lines)
 
 
+_OVER_SIP = """
+Callers in processes of their own call over SIP.
+"""
+REHEARSED = """
+Rehearsed: the conversation, its ear and its engines in stepped time, without SIP, network and
+jitter buffer. The clock stands still while an engine works; a recognition is taken to last 0.25 s,
+a first clause 0.12 s. Latencies read about 0.1 s less than over a line.
+"""
+_PLOT = """
+![Turns answered within a time](turns.svg)
+
+"""
 _EXPLAINED = """
-Callers in processes of their own call over SIP and answer whatever is asked: 25 % yes or no, 25 %
+They answer whatever is asked: 25 % yes or no, 25 %
 a choice, 30 % open, 10 % six digits, 10 % a name or a date. A third of the utterances hold a pause
 of 0.3–1.2 s or an "uh". About half of the answers begin with words that were never spoken before.
 Latency: last 20 ms frame sent above −40 dBFS to the first frame received above −40 dBFS that lasts
-≥ 60 ms, in a recording made behind the caller's jitter buffer (20–100 ms). *Cut off*: we took the
-turn for over, or began to speak, while the caller was still speaking; if we spoke, there is no
-latency.
-
-![Turns answered within a time](turns.svg)
+≥ 60 ms, in a recording made behind the caller's jitter buffer (20–100 ms). *Taken too early*: our
+log took the turn for over, or we began to speak, before the caller's last word. *Spoken over*: the
+caller heard us begin before it. *Lost*: and the whole was not understood in the end, or was asked
+for again; in all others what the caller went on with was joined to what was said before.
 
 """
 
 
 def _latencies(figures: dict[str, Any]) -> str:
     rows: list[list[object]] = [
-        ["the mix", *_numbers(figures["turn_latency_ms"]), _percent(figures["cut_off_rate"]),
-         figures["unanswered"]],
+        ["the mix", *_numbers(figures["turn_latency_ms"]), *_rates(figures)],
         *(
-            [kind, *_numbers(each), _percent(each["cut_off_rate"]), each["unanswered"]]
+            [kind, *_numbers(each), *_rates(each)]
             for kind, each in figures["by_kind"].items()
         ),
         *(
-            [f"answer {name.replace('_', ' ')}", *_numbers(each), None, None]
+            [f"answer {name.replace('_', ' ')}", *_numbers(each), *[None] * 4]
             for name, each in figures["by_answer"].items()
         ),
         *(
-            [f"{name} utterance", *_numbers(each), None, None]
+            [f"{name} utterance", *_numbers(each), *[None] * 4]
             for name, each in figures["by_hesitation"].items()
         ),
     ]  # fmt: skip
     said = figures["yes_no"]
     return (
-        table(["", "n", "p50 ms", "p95 ms", "cut off", "unanswered"], rows)
+        table(["", "n", "p50 ms", "p95 ms", *_RATES, "unanswered"], rows)
         + "\n`digits_free` (digits of unknown length) is not part of the mix. Of "
         f"{said['asked']} yes and no, {said['answered']} were answered and {said['understood']} "
         "understood.\n"
     )
+
+
+_RATES = ("taken too early", "spoken over", "lost")
+
+
+def _rates(figures: dict[str, Any]) -> list[object]:
+    rates = (figures[name] for name in ("cut_off_rate", "spoken_over_rate", "lost_rate"))
+    return [*map(_percent, rates), figures["unanswered"]]
+
+
+def _cut(turns: Sequence[dict[str, Any]]) -> str:
+    """What each of the turns that were taken too early was."""
+    rows = [
+        [
+            t["kind"], t["shown"], t["silence_ms"], t["heard"], " → ".join(t["taken"]),
+            "lost" if t["lost"] else "spoken over" if t["early"] else "not noticed",
+        ]
+        for t in turns
+    ]  # fmt: skip
+    columns = ["question", "said", "taken after ms", "heard", "taken as", "the caller"]
+    return "\n## Turns taken too early\n" + (table(columns, rows) if rows else "None.\n")
 
 
 def _split(figures: dict[str, Any]) -> str:
@@ -101,7 +136,34 @@ def _prompts(figures: dict[str, Any] | None) -> str:
         f"{figures['paused']}.\n\n"
         + table(["disturbance", "prompts", "lost", "begun anew", "paused and resumed"], rows)
         + "\nNoise is 10 dB under a caller's level (−22 dBFS). A prompt is lost when its last two "
-        "seconds are not found in the recording.\n"
+        "seconds are not found in the recording.\n" + _fates(figures)
+    )
+
+
+def _fates(figures: dict[str, Any]) -> str:
+    rows = [
+        [name, "begun anew" if fate["restarted"] else "lost", fate["told"], fate["name"]]
+        for name, each in figures["by_disturbance"].items()
+        for fate in each["each"]
+        if fate["lost"] or fate["restarted"]
+    ]
+    columns = ["disturbance", "the prompt", "what our log says of it", "recording"]
+    return "\n" + table(columns, rows) if rows else ""
+
+
+def _stops(figures: dict[str, Any] | None) -> str:
+    if figures is None:
+        return ""
+    rows = [
+        ["from the caller's first sound to silence", *_numbers(figures["after_speech_ms"])],
+        ["from our pausing the prompt to silence", *_numbers(figures["after_evidence_ms"])],
+    ]
+    return (
+        "\n## Prompts that are interrupted\n"
+        f"{figures['n']} sentences said over a prompt; {figures['went_on']} did not stop it.\n\n"
+        + table(["in the caller's recording", "n", "p50 ms", "p95 ms"], rows)
+        + "\nOur log pauses a prompt with the evidence: 200 ms of speech. The rest is the next "
+        "frame, the network and the caller's jitter buffer.\n"
     )
 
 

@@ -32,10 +32,14 @@ _CHOICES = {
     "building": ("a house", "it is | an apartment", "an office"),
     "payment": ("by card", "in cash | please", "by transfer"),
 }
-_OPENINGS = (
-    "what are your | opening hours", "when is my bill due", "how do I get | to your office",
-    "how can I | save energy", "what does electricity | cost", "I have solar panels | on my roof",
-)  # fmt: skip
+_OPENINGS = {
+    "what are your | opening hours": "opening_hours",
+    "when is my bill due": "due_date",
+    "how do I get | to your office": "directions",
+    "how can I | save energy": "saving",
+    "what does electricity | cost": "tariffs",
+    "I have solar panels | on my roof": "solar",
+}
 _REGISTER = ("I would like to | register", "I am calling | to register", "please register me")
 _PLACES = (
     "it is in Garden Lane | next to the school", "in the old mill | behind the station",
@@ -50,7 +54,7 @@ _DAYS = ("on the fifth | of December", "next | Monday", "on December | tenth", "
 _DIGITS = "zero one two three four five six seven eight nine".split()
 SPLIT_SENTENCES = tuple(
     sentence
-    for group in (_OPENINGS, _REGISTER, _PLACES, _REMARKS, _NAMES, _DAYS)
+    for group in (tuple(_OPENINGS), _REGISTER, _PLACES, _REMARKS, _NAMES, _DAYS)
     for sentence in group
     if " | " in sentence
 )
@@ -86,12 +90,19 @@ class Utterance:
     question: str
     parts: tuple[str | float, ...]
     expects: str = ""
-    """What it must be taken as, where that is known: yes or no."""
+    """Yes or no, where it is one of them."""
+    means: str = ""
+    """What it must be taken as: `answer:<slot>`, `affirm`, or an intent."""
 
     @property
     def text(self) -> str:
         """Its words."""
         return " ".join(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def shown(self) -> str:
+        """Its words with the silences between them: `yes [0.62 s] please`."""
+        return " ".join(p if isinstance(p, str) else f"[{p:.2f} s]" for p in self.parts)
 
     @property
     def hesitates(self) -> bool:
@@ -122,7 +133,10 @@ class Speaker:
         expects = ""
         if kind == "yes_no":
             expects = "no" if sentence.startswith("no") else "yes"
-        return Utterance(kind, question, self._spoken(sentence), expects)
+        means = "affirm" if asking != "slot" else f"answer:{about}"
+        if kind == "open" and not about:
+            means = _OPENINGS.get(sentence, "register")
+        return Utterance(kind, question, self._spoken(sentence), expects, means)
 
     def _sentence(self, kind: str, asking: str, about: str) -> str:
         if kind == "yes_no":
@@ -139,7 +153,7 @@ class Speaker:
         if about:
             return _PLACES if about == "place" else _REMARKS
         self._opened += 1
-        return _OPENINGS if self._opened <= BEFORE_REGISTERING else _REGISTER
+        return tuple(_OPENINGS) if self._opened <= BEFORE_REGISTERING else _REGISTER
 
     def _digits(self, count: int) -> str:
         return " ".join(self._rng.choice(_DIGITS) for _ in range(count))

@@ -8,17 +8,23 @@ from telephony.media.mixing import gain, mix
 class Line:
     """What a party's own sound becomes on its way into the telephone. 16-bit mono PCM.
 
-    The echo is what was heard `echo_ms` ago, `echo_db` softer; `noise` is repeated for ever.
+    The echo is what was heard `echo_ms` ago, `echo_db` softer; `noise` is repeated for ever,
+    beginning `begins` seconds after its beginning.
     """
 
     def __init__(
-        self, rate: int, echo_db: float | None = None, echo_ms: float = 0.0, noise: bytes = b""
+        self,
+        rate: int,
+        echo_db: float | None = None,
+        echo_ms: float = 0.0,
+        noise: bytes = b"",
+        begins: float = 0.0,
     ) -> None:
         self._factor = None if echo_db is None else 10 ** (-echo_db / 20)
         self._echo = bytearray(2 * round(rate * echo_ms / 1000))
         self._most = len(self._echo) + rate // 5 * 2
         self._noise = noise
-        self._at = 0
+        self._at = 2 * round(rate * begins) % len(noise) if noise else 0
 
     def heard(self, frame: bytes) -> None:
         """The other side's sound came."""

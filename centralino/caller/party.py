@@ -58,6 +58,8 @@ from telephony.types import (
     TransferAsked,
 )
 
+NOISE_APART = 7.3
+"""Seconds by which the noise behind one call begins later than behind the one before."""
 LOUD = 327
 """−40 dBFS of 16-bit peak-to-full-scale, taken as root mean square of a frame."""
 AHEAD_FRAMES = 2
@@ -307,7 +309,8 @@ class Party:
     def _make_line(self) -> Line:
         order = self._order
         noise = read_wav(order.noise, 8000) if order.noise else b""
-        return Line(8000, order.echo_db, order.echo_ms, noise)
+        begins = NOISE_APART * self._calls
+        return Line(8000, order.echo_db, order.echo_ms, noise, begins)
 
     def _recording(self) -> str:
         path = Path(self._order.recording)

@@ -44,14 +44,37 @@ def turns(
     json_file: JsonFile = None,
     page: PageFolder = None,
     directory: Directory = Path("var/bench/turns"),
+    stops: Annotated[int, typer.Option("--stops", help="Prompts that are interrupted.")] = 60,
+    minutes: Annotated[
+        float, typer.Option("--minutes", help="For which to measure at most; 0: until done.")
+    ] = 0.0,
     seed: Seed = 1,
 ) -> None:
-    """Turn latency, cut-offs and false barge-ins, over real SIP."""
+    """Turn latency, cut-offs, false barge-ins and how soon a prompt stops, over real SIP."""
     from centralino.bench.run_turns import Size, run_turns
 
-    size = Size(turns, calls, prompt_hours, prompt_calls, seed)
+    size = Size(turns, calls, prompt_hours, prompt_calls, seed, stops, minutes)
     ok = asyncio.run(run_turns(directory, size, json_file, page, command_line()))
     raise typer.Exit(0 if ok else 1)
+
+
+@app.command()
+def rehearsal(
+    turns: Annotated[int, typer.Option("--turns", help="Utterances to measure.")] = 315,
+    prompt_hours: Annotated[
+        float, typer.Option("--prompt-hours", help="Hours of prompts for false barge-ins.")
+    ] = 1.0,
+    stops: Annotated[int, typer.Option("--stops", help="Prompts that are interrupted.")] = 60,
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    directory: Directory = Path("var/bench/turns"),
+    seed: Seed = 1,
+) -> None:
+    """The same as `turns` without a telephone, in stepped time: many times faster."""
+    from centralino.bench.run_rehearsal import Size, run_rehearsal
+
+    size = Size(turns, prompt_hours, stops, seed)
+    asyncio.run(run_rehearsal(directory, size, json_file, page, command_line()))
 
 
 @app.command()

@@ -19,7 +19,7 @@ async def test_turns_are_measured_from_recordings(tmp_path: Path) -> None:
     (tmp_path / "state" / "cache").symlink_to(CACHE)
     (tmp_path / "voices").symlink_to(CACHE / "voices")
     report, pages = tmp_path / "turns.json", tmp_path / "pages"
-    size = Size(turns=1, calls=1, prompt_hours=0.0)
+    size = Size(turns=1, calls=1, prompt_hours=0.0, stops=0)
     assert await run_turns(tmp_path, size, report, pages, "centralino bench turns")
     figures = json.loads(report.read_text())
     assert figures["turn_latency_ms"]["n"] + figures["unanswered"] >= 1

@@ -278,7 +278,6 @@ class Intake:
 
     async def _keep(self, call: str) -> float:
         """How long content of this call is kept: its line says."""
-        call = house.call_of(call)
         if call not in self._lines:
             row = await self._history.get(call, None)
             self._lines[call] = row.line if row else ""

@@ -69,7 +69,7 @@ class Packets:
 
     async def of_call(self, call: str) -> str:
         """The summary, or nothing."""
-        packet = await self.contents.get(call, PACKET, None)
+        packet = await self.contents.get(house.call_of(call), PACKET, None)
         return packet.summary if isinstance(packet, Packet) else ""
 
 

@@ -16,7 +16,6 @@ from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.legs import OutsideLeg, TalkLeg
 from centralino.media.queued import consult_queued
-from centralino.messages import PacketMade
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet
 from telephony.dialling import Purpose
@@ -86,7 +85,6 @@ class Consult:
 
     def begin(self) -> None:
         """Join the queue, ahead of those who wait."""
-        self.house.tell(PacketMade(self.packet), self.about)
         house = self.house
         queued = consult_queued(
             self.packet, self.about, self.agent, house.config, self.caller, house.name, house.epoch

@@ -188,17 +188,18 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
 
 async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     parts, names = live.parts, await live.names()
-    packet = await parts.contents.get(agent.call, PACKET, clients)
+    call = call_of(agent.call)  # of one who is asked about a call: that call's
+    packet = await parts.contents.get(call, PACKET, clients)
     packet = packet if isinstance(packet, Packet) else None
-    notes = await parts.contents.get(agent.call, NOTES, clients)
-    row = await parts.calls.get(agent.call, clients)
-    waiting = parts.desk.call(agent.call)
+    notes = await parts.contents.get(call, NOTES, clients)
+    row = await parts.calls.get(call, clients)
+    waiting = parts.desk.call(call)
     offer = parts.desk.offer(agent.offer)
     # While it is offered the distributor knows; afterwards the history, and always the packet.
     source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
     queue = (source.queue or "") if source else ""
     return {
-        "call": agent.call,
+        "call": call,
         "offer": agent.offer,
         "queue": queue,
         "queue_name": names.of("queue", queue),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acd.messages import AgentLoggedIn, AgentNotReady, AgentReady, ContactMoved
+from acd.messages import AgentLoggedIn, AgentNotReady, AgentReady, CallQueued, ContactMoved
 from centralino.messages import ConsultKeyed, ConsultOrder, ContactWish, GiveTask
 from centralino.users.types import AgentSettings, NewUser, Role
 from tests.integration.centralino.web.conftest import Visit
@@ -74,6 +74,21 @@ async def test_colleagues_are_named_and_one_who_is_free_can_be_asked(
     ]
     house.desk.tell(AgentNotReady(str(cleo["agent"]), "lunch"))
     assert await consult(anna, offer, agent=cleo["agent"]) == 409
+
+
+async def test_who_is_asked_sees_the_call_that_it_is_about(
+    house: House, talking: tuple[Visitor, str], visit: Visit
+) -> None:
+    cleo = house.users["cleo"]
+    asked = CallQueued(
+        "call-1+1", RIVER, "technical", "k", "media-1", "e1", consult="call-1", agent=cleo
+    )
+    house.desk.tell(asked)
+    watch = await (await visit("cleo")).live("agent")
+    state = await watch.until(lambda state: state["contact"] is not None)
+    await watch.close()
+    assert state["contact"]["packet"]["summary"].startswith("John Smith")
+    assert (state["contact"]["call"], state["contact"]["asked"]) == ("call-1", True)
 
 
 async def test_a_queue_or_a_number_is_called_if_it_may_be(

@@ -6,6 +6,7 @@ import pytest
 
 from acd import messages as acd
 from centralino import messages as house_messages
+from centralino.media.second import Consult
 from centralino.messages import call_of
 from tests.unit.centralino.media.world import CALLER, World
 
@@ -81,9 +82,11 @@ async def test_the_caller_hears_nothing_of_a_consultation(world: World) -> None:
 
 async def test_the_packet_goes_along(world: World) -> None:
     name = await consulting(world)
-    packets = [made.packet for made in world.all(house_messages.PacketMade)]
-    told = next(packet for packet in packets if packet.call == name)
-    assert told.transcript == world.call.packet.transcript  # type: ignore[union-attr]
+    second = world.board._agents[world.call.contact.second.leg.leg]  # type: ignore[union-attr]
+    assert isinstance(second, Consult) and second.packet.call == name
+    assert second.packet.transcript == world.call.packet.transcript  # type: ignore[union-attr]
+    kept = {made.packet.call for made in world.all(house_messages.PacketMade)}
+    assert kept == {world.call.id}, "one copy, so that erasing the call erases it"
 
 
 async def test_completed_the_caller_has_the_second_and_the_first_wraps_up(world: World) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from acd.callback import Became, Callback
 from acd.numbers import Doing, Stretch
 from acd.records import AgentRecord, State, WaitingRecord, Want
 from acd.visits import Exit, Visit
@@ -22,8 +23,21 @@ EXITS = {
     "lost": Exit.LOST,
     "overflowed": Exit.OVERFLOWED,
     "voicemail": Exit.VOICEMAIL,
+    "callback": Exit.CALLBACK,
 }
 """The reason with which a call leaves its line → how the stay ended."""
+
+BECAME = {
+    "answered": Became.ANSWERED,
+    "hang_up": Became.ABANDONED,
+    "exit": Became.WITHDRAWN,
+    "voicemail": Became.WITHDRAWN,
+    "failed": Became.FAILED,
+    "lost": Became.FAILED,
+    "expired": Became.EXPIRED,
+    "merged": Became.MERGED,
+}
+"""The reason with which the place of one who is called back leaves its line → what became of it."""
 
 DOING = {
     State.RESERVED: Doing.RINGING,
@@ -57,6 +71,7 @@ class Book:
     """One centre's stays and stretches that go on, and the facts not yet written."""
 
     _stays: dict[str, Visit] = field(default_factory=dict)
+    _callbacks: dict[str, Callback] = field(default_factory=dict)
     _stretches: dict[str, Stretch] = field(default_factory=dict)
     _facts: list[Fact] = field(default_factory=list)
 
@@ -73,23 +88,34 @@ class Book:
         facts, self._facts = self._facts, []
         return facts
 
-    def open(self, now: float) -> list[Visit | Stretch]:
-        """Stays and stretches that go on, the latter up to `now`."""
+    def open(self, now: float) -> list[Visit | Stretch | Callback]:
+        """Stays, stretches and callbacks that go on; stretches up to `now`."""
         running = [replace(stretch, end=now) for stretch in self._stretches.values()]
-        return [*self._stays.values(), *running]
+        return [*self._stays.values(), *running, *self._callbacks.values()]
 
     def waits(self, record: WaitingRecord) -> None:
         """A call is in a line. One by which an agent is consulted is nobody's stay."""
         if record.consult:
             return
-        self._stays[record.call] = _stay(record)
+        if record.callback is not None:
+            self._callbacks[record.call] = callback(record)
+        else:
+            self._stays[record.call] = _stay(record)
 
-    def left(self, call: str, why: str, now: float, agent: str = "") -> None:
-        """A call left its line, for one of `EXITS`."""
-        stay = self._stays.pop(call, None)
-        if stay is not None:
-            done = replace(stay, exit=EXITS[why], left=now, agent=agent)
+    def left(self, call: str, why: str, now: float, agent: str = "", by: str = "") -> None:
+        """A call left its line, for one of `EXITS`; or a callback's place did, for one of
+        `BECAME`."""
+        if (owed := self._callbacks.pop(call, None)) is not None:
+            back = replace(owed, became=BECAME[why], ended=now, agent=agent)
+            self._facts.append(Fact(back, back.client))
+        elif (stay := self._stays.pop(call, None)) is not None:
+            done = replace(stay, exit=EXITS[why], left=now, agent=agent, by=by)
             self._facts.append(Fact(done, done.client))
+
+    def doubled(self, record: WaitingRecord, now: float) -> None:
+        """A callback was asked for whose number has an older one."""
+        done = replace(callback(record), became=Became.DUPLICATE, ended=now)
+        self._facts.append(Fact(done, done.client))
 
     def agent(self, record: AgentRecord, now: float) -> None:
         """An agent's row was written: perhaps a new stretch begins."""
@@ -100,6 +126,17 @@ class Book:
         self._stretches[record.agent] = new
         if old is not None and old.doing is not Doing.LOGGED_OUT and old.begin < now:
             self._facts.append(Fact(replace(old, end=now), record.client))
+
+
+def callback(record: WaitingRecord) -> Callback:
+    """The callback for which a place is kept. Raises ValueError where it is kept for none."""
+    plan = record.callback
+    if plan is None:
+        raise ValueError(f"{record.call} is no callback")
+    return Callback(
+        record.call, plan.call, record.client, record.queue, record.joined, plan.asked,
+        plan.stay, attempts=plan.attempts, intent=record.intent,
+    )  # fmt: skip
 
 
 def _stay(record: WaitingRecord) -> Visit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from acd.callback import CallbackTerms
 from acd.errors import AcdConfigError
 from acd.hours import Hours
 from acd.strategy import LONGEST_IDLE, STRATEGIES, Strategy
@@ -55,6 +56,8 @@ class QueueConfig:
     """Whether a caller who may not wait leaves a message."""
     handling_seconds: float = 0.0
     """How long a contact takes, until it was measured; 0: nothing is foretold until then."""
+    callback: CallbackTerms | None = None
+    """How callers are called back; None: they are not."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,16 @@ def _of_queue(queue: QueueConfig) -> Iterator[str]:
             yield f"{name}: its seconds must be finite, 0 or more, and ascend"
     if any(step.lower < 0 for step in queue.relax):
         yield "relax: lower must be 0 or more"
+    if queue.callback is not None:
+        yield from (f"callback: {problem}" for problem in _of_callback(queue.callback))
+
+
+def _of_callback(terms: CallbackTerms) -> Iterator[str]:
+    for key in ("attempts", "retry", "keep", "ring"):
+        if not 0 < getattr(terms, key) < float("inf"):
+            yield f"{key} must be finite and more than 0"
+    if not 0 <= terms.offer_from < float("inf"):
+        yield "offer_from must be finite, 0 or more"
 
 
 def overflow_problem(queue: str, ways: Mapping[str, tuple[str, str]]) -> str | None:

@@ -6,23 +6,20 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import replace
 
-from acd import agent as agents
-from acd import offer as offers
+from acd.callbacks import Callbacks
 from acd.config import QueueConfig
 from acd.matching import MatchDecision, choose, choose_many, decide
 from acd.messages import PlaceOffer
 from acd.queue import Place
-from acd.reactions import Reactions
 from acd.records import AgentRecord, TurnRecord, WaitingRecord
 from acd.strategy import RING_ALL, Terms
-from kernel.ids import new_id
 
 NO_QUEUE = QueueConfig("", "")
 """How a call is matched whose queue is no longer configured; it is about to go to its bot."""
 DRAW_BYTES = 4
 
 
-class Cycle(Reactions):
+class Cycle(Callbacks):
     """Finds agents for calls; between events no free agent could take an open call."""
 
     def match(self, now: float) -> None:
@@ -53,7 +50,7 @@ class Cycle(Reactions):
         terms = self.terms(call, now)
         if terms.strategy == "random":
             terms = replace(terms, draw=self._chance(DRAW_BYTES))
-        if terms.strategy == RING_ALL:
+        if terms.strategy == RING_ALL and not call.away:
             limit = self._queues[call.queue].ring_all_limit
             chosen = choose_many(call, pool, terms, limit)
         else:
@@ -90,11 +87,10 @@ class Cycle(Reactions):
     def _offer(
         self, call: WaitingRecord, agent: AgentRecord, decision: MatchDecision, now: float
     ) -> None:
-        self.counts["offered"] += 1
-        name, ring = new_id("offer", self._chance), self.ring_timeout(call.queue)
-        offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
-        self.floor.put_offer(offer, decision.short())
-        self.floor.put_agent(agents.reserved(agent, offer, now), "offered", call.call)
+        if call.away:
+            return self.place_callback(call, agent, decision, now)
+        ring = self.ring_timeout(call.queue)
+        name = self.make_offer(call, agent, ring, decision, now).offer
         call = replace(call, offered=call.offered + 1)
         if call.offer:
             self.floor.put_call(replace(call, also=(*call.also, name)))
@@ -104,6 +100,7 @@ class Cycle(Reactions):
         self._commands.append(
             PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
         )
+        return None
 
 
 def _call(place: Place) -> str:

@@ -31,12 +31,16 @@ from acd.messages import (
     AgentNotReady,
     AgentReady,
     Bridged,
+    CallbackAsked,
+    CallbackDropped,
     CallerLeft,
     CallQueued,
     CallsHeld,
     ContactEnded,
     ContactJoined,
     ContactMoved,
+    CustomerNotReached,
+    CustomerReached,
     DeviceChanged,
     MediaLost,
     OfferAnswered,
@@ -48,7 +52,7 @@ from acd.messages import (
 )
 from acd.offer import expired, progress
 from acd.reconcile import compare
-from acd.records import OfferRecord, OfferState
+from acd.records import OfferRecord, OfferState, WaitingRecord
 from acd.wishes import Wishes
 from kernel.core import Change
 from kernel.errors import IllegalTransition
@@ -72,6 +76,10 @@ class Distributor(Wishes, Leaving, Cycle):
             ContactJoined: self._contact_joined,
             CallsHeld: self._calls_held,
             MediaLost: self._media_lost,
+            CallbackAsked: self.callback_asked,
+            CallbackDropped: self.callback_dropped,
+            CustomerReached: self.customer_reached,
+            CustomerNotReached: self.customer_not_reached,
             AgentLoggedIn: self.logged_in,
             AgentLoggedOut: self.logged_out,
             AgentReady: self.ready,
@@ -88,6 +96,7 @@ class Distributor(Wishes, Leaving, Cycle):
             "again": self._may_have_it_again,
             "step": self.open_up,
             "limit": self.limit,
+            "callback": self.callback_due,
             "tell": self.tell,
             "seat": lambda key, now: self.floor.drop_seat(key),
             "media": self._never_heard,
@@ -143,7 +152,9 @@ class Distributor(Wishes, Leaving, Cycle):
         for media, epoch in self.floor.unheard:
             timers.set(("media", media, epoch), now + self.config.reconnect_seconds)
         for call in self.floor.waiting.values():
-            if self.config.queue(call.queue) is None:
+            if call.away:
+                timers.set(("callback", call.call), now)
+            elif self.config.queue(call.queue) is None:
                 timers.set(("adrift", call.call), now)
             timers.set(("step", call.call), now)
             timers.set(("limit", call.call), now)
@@ -170,7 +181,9 @@ class Distributor(Wishes, Leaving, Cycle):
         if queue.client != event.client:
             why = f"{event.queue} is another client's"
             return self.release(event, why)
-        self.join(event, now)
+        caller = "" if event.consult else event.caller
+        kept = self.take_up(event.client, event.queue, caller, now)
+        self.join(event, now, kept)
         self.enter(self.floor.waiting[event.call], queue, now)
 
     def _caller_left(self, event: CallerLeft, now: float) -> None:
@@ -180,9 +193,12 @@ class Distributor(Wishes, Leaving, Cycle):
             by = "lost" if event.why == "lost" else "caller"
             self.end_contact(self.floor.offers[talking], by, now)
         elif call is not None:
-            self.leave(call, event.why, now, withdraw=True)
+            if call.away:
+                return self.stale()
+            self.leave(call, event.why, now, withdraw=True, by=event.by)
         else:
             self.stale()
+        return None
 
     # --- offers
 
@@ -190,11 +206,13 @@ class Distributor(Wishes, Leaving, Cycle):
         offer = self.floor.offers.get(event.offer)
         if offer is None:
             return self.stale()
-        further = progress(offer, event, self.ring_timeout(offer.queue), self.config, now)
+        ring, dial = self.ring_timeout(offer.queue), self.dial_seconds(offer)
+        further = progress(offer, event, ring, self.config, now, dial)
         if further is None:
             return self.stale()
         agent = agents.moves(self.floor.agents[offer.agent], event, now)  # it may refuse
         if further.state in (OfferState.ANSWERED, OfferState.BRIDGED):
+            self.dialling(offer)
             self.won(offer, now)
         self.floor.put_offer(further, type(event).__name__)
         self.floor.put_agent(agent, type(event).__name__, offer.call)
@@ -208,7 +226,7 @@ class Distributor(Wishes, Leaving, Cycle):
         if offer.state is OfferState.BRIDGED:
             raise IllegalTransition("offer", offer.state, event)
         call = self.floor.waiting[offer.call]
-        if event.why == "caller_gone":
+        if event.why == "caller_gone" and not call.away:
             self.leave(call, "hang_up", now, withdraw=False)
         else:
             self.end_offer(offer, event.why, event.why, now, withdraw=False)
@@ -261,7 +279,7 @@ class Distributor(Wishes, Leaving, Cycle):
         for offer in found.lost_offers:
             self._offer_lost(offer, now)
         for name in found.lost_calls:
-            self.leave(self.floor.waiting[name], "lost", now, withdraw=True)
+            self._call_lost(self.floor.waiting[name], now, withdraw=True)
         for name in found.moved:
             self.floor.put_call(replace(self.floor.waiting[name], epoch=event.epoch))
         for name in found.unknown_offers:
@@ -269,6 +287,16 @@ class Distributor(Wishes, Leaving, Cycle):
         for name in found.unknown_calls:
             self.release_unknown(name, event.media)
         self.heard(event.media, event.epoch)
+        if event.draining:
+            self.floor.media.pop(event.media, None)
+        else:
+            self.floor.media_there(event.media, event.epoch)
+
+    def _call_lost(self, call: WaitingRecord, now: float, *, withdraw: bool) -> None:
+        if call.callback is not None:
+            self.cut_off(call, now)
+        else:
+            self.leave(call, "lost", now, withdraw=withdraw)
 
     def _offer_lost(self, offer: OfferRecord, now: float) -> None:
         if offer.state is OfferState.BRIDGED:
@@ -283,12 +311,14 @@ class Distributor(Wishes, Leaving, Cycle):
         self.lost.add(life)
         self.floor.unheard.discard(life)
         self.floor.timers.cancel(("media", *life))
-        for offer in list(self.floor.offers.values()):
-            if (offer.media, offer.epoch) == life and offer.state is OfferState.BRIDGED:
-                self.end_contact(offer, "lost", now)
+        if self.floor.media.get(event.media) == event.epoch:
+            del self.floor.media[event.media]
         for call in list(self.floor.waiting.values()):
             if (call.media, call.epoch) == life:
-                self.leave(call, "lost", now, withdraw=False)
+                self._call_lost(call, now, withdraw=False)
+        for offer in list(self.floor.offers.values()):
+            if (offer.media, offer.epoch) == life and offer.offer in self.floor.offers:
+                self._offer_lost(offer, now)
 
     def _never_heard(self, media: str, epoch: str, now: float) -> None:
         self._media_lost(MediaLost(media, epoch), now)

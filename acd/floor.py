@@ -8,6 +8,7 @@ and `load` on a fresh floor makes the same floor again.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ from acd.records import (
     TurnRecord,
     WaitingRecord,
     Want,
+    seat_key,
 )
 from kernel.core import Change, Drop, Put, Transition
 from kernel.timers import Timers
@@ -39,7 +41,10 @@ ROOM = "acd"
 TimerName = tuple[str, ...]
 """What is due, and of whom: `("lease", offer)`, `("wrap_up", agent)`, …"""
 
-CALL_TIMERS = ("tell", "again", "adrift", "step", "limit")
+NOWHERE = ("", "")
+"""Where a caller is who is not on the line."""
+
+CALL_TIMERS = ("tell", "again", "adrift", "step", "limit", "callback")
 
 
 @dataclass
@@ -67,6 +72,12 @@ class Floor:
     """Calls that became open since the last match cycle."""
     unheard: set[tuple[str, str]] = field(default_factory=set)
     """Lives of media processes not heard of since the restart: their calls are held back."""
+    media: dict[str, str] = field(default_factory=dict)
+    """Media processes that may begin calls, with the life in which they were heard of."""
+    booked: dict[str, str] = field(default_factory=dict)
+    """Key of a seat → the call to come of whoever is called back there."""
+    away: Counter[str] = field(default_factory=Counter)
+    """Queue → places kept for callers who are not on the line."""
     timers: Timers[TimerName] = field(default_factory=Timers)
     seq: int = 0
     book: Book = field(default_factory=Book)
@@ -101,7 +112,7 @@ class Floor:
             self._index_agent(None, record)
         elif isinstance(record, WaitingRecord):
             self._index_call(None, record)
-            self.unheard.add((record.media, record.epoch))
+            self.unheard |= {(record.media, record.epoch)} - {NOWHERE}
         elif isinstance(record, OfferRecord):
             self._index_offer(record)
             self.unheard.add((record.media, record.epoch))
@@ -236,6 +247,9 @@ class Floor:
         self.waiting[record.call] = record
         if before is None:
             self.lines.setdefault(record.queue, Line()).add(self.place(record))
+        if record.callback is not None:
+            self._index_callback(before, record)
+        if (before is None or before.away) and not record.away:
             self.timers.set(("tell", record.call), record.told_at + self.config.position_seconds)
         self._timer(("again", record.call), min((r.until for r in record.refused), default=0.0))
         if record.offer:
@@ -243,9 +257,27 @@ class Floor:
         elif before is None or before.offer or _opened(before) != _opened(record):
             self.fresh_calls.add(record.call)
 
-    def drop_call(self, record: WaitingRecord, why: str, agent: str = "") -> None:
+    def _index_callback(self, before: WaitingRecord | None, record: WaitingRecord) -> None:
+        self.away[record.queue] += int(record.away) - int(before is not None and before.away)
+        self._unbook(record)
+        if record.away:
+            self.booked[booking(record)] = record.call
+
+    def _unbook(self, record: WaitingRecord) -> None:
+        if self.booked.get(booking(record)) == record.call:
+            del self.booked[booking(record)]
+
+    def media_there(self, media: str, epoch: str) -> None:
+        """A media process may begin calls: callbacks may have waited for one."""
+        if self.media.get(media) != epoch:
+            self.media[media] = epoch
+            self.fresh_calls |= {call.call for call in self.waiting.values() if call.away}
+
+    def drop_call(self, record: WaitingRecord, why: str, agent: str = "", by: str = "") -> None:
         """A call left its line: for one of `book.EXITS`, or to the agent who answered."""
-        self.book.left(record.call, why, self.now, agent)
+        self.book.left(record.call, why, self.now, agent, by)
+        self.away[record.queue] -= int(record.away)
+        self._unbook(record)
         self._rows[WAITING, record.call] = Drop(WAITING, record.call)
         del self.waiting[record.call]
         self.lines[record.queue].remove(self.place(record))
@@ -263,6 +295,8 @@ class Floor:
 
     def open(self, record: WaitingRecord) -> bool:
         """Whether the call may be offered: nobody has it, and its media process is there."""
+        if record.callback is not None and record.away:
+            return not record.offer and bool(self.media) and not record.callback.not_before
         return not record.offer and (record.media, record.epoch) not in self.unheard
 
     # --- offers and seats
@@ -335,7 +369,15 @@ def _serves(record: AgentRecord) -> tuple[object, ...]:
 
 
 def _opened(call: WaitingRecord) -> tuple[object, ...]:
-    return (call.refused, call.lowered, call.dropped, call.tier, call.agent)
+    held = call.callback.not_before if call.callback else 0.0
+    return (call.refused, call.lowered, call.dropped, call.tier, call.agent, call.away, held)
+
+
+def booking(record: WaitingRecord) -> str:
+    """The key by which the number of a callback is known in its queue; empty for none."""
+    if record.callback is None:
+        return ""
+    return seat_key(record.client, record.origin or record.queue, record.callback.number)
 
 
 def _asks(call: WaitingRecord) -> Hashable:

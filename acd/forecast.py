@@ -101,7 +101,11 @@ class Forecast:
         ahead = [(mean, variance)]
         known: dict[str, Handling] = {}
         for place in self.floor.lines[queue].places if queue in self.floor.lines else ():
-            intent = self.floor.waiting[place[3]].intent
+            call = self.floor.waiting[place[3]]
+            if call.callback is not None and call.callback.not_before:  # passed by
+                ahead.append((mean, variance))
+                continue
+            intent = call.intent
             if intent not in known:
                 known[intent] = self.handling(queue, intent)
             mean, variance = mean + known[intent].mean, variance + known[intent].variance

@@ -15,6 +15,7 @@ from acd.keypad_messages import (
     ActAs,
     CheckPin,
     DigitPressed,
+    Dispose,
     HangUpAgent,
     KeypadClosed,
     KeypadOpened,
@@ -28,6 +29,7 @@ from acd.keypad_states import (
     Accepted,
     At,
     Chosen,
+    DispositionAsked,
     Ended,
     Entered,
     KeypadConfig,
@@ -66,6 +68,7 @@ class KeypadDesk:
             At.PIN: self._entry_key,
             At.MENU: self._menu_key,
             At.REASON: self._reason_key,
+            At.DISPOSITION: self._disposition_key,
         }
         self._menu: dict[str, Callable[[Session, float], None]] = {
             "1": self._ready,
@@ -73,6 +76,7 @@ class KeypadDesk:
             "3": self._end_wrap_up,
             "4": self._repeat,
             "5": self._more_time,
+            "6": self._ask_disposition,
             "9": self._log_out,
             "0": self._help,
         }
@@ -249,19 +253,39 @@ class KeypadDesk:
 
     def _ask_reason(self, session: Session, now: float) -> None:
         self._move(session, ReasonAsked())
-        self._say(session, words.reasons(self.config.reasons), now)
+        self._say(session, words.choices(self.config.reasons), now)
 
     def _reason_key(self, session: Session, digit: str, now: float) -> None:
-        reasons = self.config.reasons[:9]
+        reason = self._choice(session, digit, self.config.reasons[:9], now)
+        if reason:
+            self._commands.append(ActAs(session.leg, AgentNotReady(session.agent, reason)))
+            self._say(session, f"You are not ready: {reason}.", now)
+
+    def _ask_disposition(self, session: Session, now: float) -> None:
+        view = self._agent(session.agent)
+        if view is None or not view.call or not self.config.dispositions:
+            return self._say(session, words.NO_LAST_CALL, now)
+        session.call = view.call
+        self._move(session, DispositionAsked())
+        return self._say(session, words.choices(self.config.dispositions), now)
+
+    def _disposition_key(self, session: Session, digit: str, now: float) -> None:
+        chosen = self._choice(session, digit, self.config.dispositions[:9], now)
+        if chosen:
+            self._commands.append(Dispose(session.leg, session.agent, session.call, chosen))
+            self._say(session, f"Noted: {chosen}.", now)
+
+    def _choice(self, session: Session, digit: str, names: tuple[str, ...], now: float) -> str:
+        """What a key chooses, back at the menu; empty where it chooses nothing."""
         if digit == "*":
             self._move(session, Chosen())
-            return self._say(session, words.MENU, now)
-        if not digit.isdigit() or not 1 <= int(digit) <= len(reasons):
-            return self._say(session, words.reasons(reasons), now)
-        reason = reasons[int(digit) - 1]
-        self._commands.append(ActAs(session.leg, AgentNotReady(session.agent, reason)))
+            self._say(session, words.MENU, now)
+            return ""
+        if not digit.isdigit() or not 1 <= int(digit) <= len(names):
+            self._say(session, words.choices(names), now)
+            return ""
         self._move(session, Chosen())
-        return self._say(session, f"You are not ready: {reason}.", now)
+        return names[int(digit) - 1]
 
     def _end_wrap_up(self, session: Session, now: float) -> None:
         view = self._agent(session.agent)

@@ -89,6 +89,16 @@ class RepeatLast:
 
 
 @dataclass(frozen=True)
+class Dispose:
+    """The agent says what became of this call."""
+
+    leg: str
+    agent: str
+    call: str
+    disposition: str
+
+
+@dataclass(frozen=True)
 class HangUpAgent:
     """End the leg."""
 

@@ -11,6 +11,7 @@ from acd.keypad import KeypadDesk
 from acd.keypad_messages import (
     ActAs,
     CheckPin,
+    Dispose,
     HangUpAgent,
     PinChecked,
     RepeatLast,
@@ -18,7 +19,7 @@ from acd.keypad_messages import (
 )
 from acd.keypad_states import KeypadConfig
 from acd.keypad_words import NO_CALL
-from acd.ports import AgentVoice, LastWords, PinBook
+from acd.ports import AgentVoice, Dispositions, LastWords, PinBook
 from acd.snapshot import AgentView
 from kernel.clock import Clock
 from kernel.errors import IllegalTransition
@@ -39,6 +40,7 @@ class KeypadService:
         pins: PinBook,
         voice: AgentVoice,
         words: LastWords,
+        dispositions: Dispositions,
     ) -> None:
         self.desk = KeypadDesk(config, agent)
         self._clock = clock
@@ -46,6 +48,7 @@ class KeypadService:
         self._pins = pins
         self._voice = voice
         self._words = words
+        self._dispositions = dispositions
         self._moved = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
 
@@ -88,6 +91,8 @@ class KeypadService:
             await self._act(command)
         elif isinstance(command, RepeatLast):
             await self._repeat(command)
+        elif isinstance(command, Dispose):
+            await self._dispositions.dispose(command.call, command.agent, command.disposition)
 
     async def _check(self, command: CheckPin) -> None:
         answer = await self._pins.check(command.number, command.pin)

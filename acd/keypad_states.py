@@ -14,6 +14,8 @@ class KeypadConfig:
 
     reasons: tuple[str, ...] = ("break", "lunch", "meeting")
     """Reasons for not being ready, by key from 1; nine at most."""
+    dispositions: tuple[str, ...] = ()
+    """What may become of a call, by key from 1; nine at most."""
     tries: int = 3
     lock_seconds: float = 900.0
     entry_seconds: float = 4.0
@@ -34,6 +36,7 @@ class At(StrEnum):
     CHECKING = "checking"
     MENU = "menu"
     REASON = "reason"
+    DISPOSITION = "disposition"
     LEAVING = "leaving"
 
 
@@ -63,8 +66,13 @@ class ReasonAsked:
 
 
 @dataclass(frozen=True)
+class DispositionAsked:
+    """What became of the last call?"""
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """A reason was chosen, or the choice was left."""
+    """A reason or a disposition was chosen, or the choice was left."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,13 @@ KEYPAD: Machine[At] = Machine(
         At.NUMBER: {Entered: At.PIN, Ended: At.LEAVING},
         At.PIN: {Entered: At.CHECKING, StartedOver: At.NUMBER, Ended: At.LEAVING},
         At.CHECKING: {Accepted: At.MENU, Rejected: At.NUMBER, Ended: At.LEAVING},
-        At.MENU: {ReasonAsked: At.REASON, Ended: At.LEAVING},
+        At.MENU: {
+            ReasonAsked: At.REASON,
+            DispositionAsked: At.DISPOSITION,
+            Ended: At.LEAVING,
+        },
         At.REASON: {Chosen: At.MENU, Ended: At.LEAVING},
+        At.DISPOSITION: {Chosen: At.MENU, Ended: At.LEAVING},
         At.LEAVING: {},
     },
 )
@@ -99,6 +112,8 @@ class Session:
     silences: int = 0
     last: str = ""
     """What was asked last, to ask it again."""
+    call: str = ""
+    """The call that a disposition is asked for."""
 
 
 @dataclass

@@ -19,9 +19,10 @@ WRAPPED_UP = "Wrap-up ended."
 MORE_TIME = "You have one more minute."
 NO_WRAP_UP = "You are not in wrap-up."
 NO_CALL = "There is no call to repeat."
+NO_LAST_CALL = "There is no call to speak of."
 MENU = (
     "Press 1 for ready, 2 for not ready, 3 to end wrap-up, 4 to hear the last call again, "
-    "5 for more time after a call, 9 to log out, 0 for help."
+    "5 for more time after a call, 6 to say what became of it, 9 to log out, 0 for help."
 )
 
 _STATES = {
@@ -52,7 +53,7 @@ def after_login(view: AgentView | None) -> str:
     return state(view)
 
 
-def reasons(names: tuple[str, ...]) -> str:
-    """The reasons by number."""
+def choices(names: tuple[str, ...]) -> str:
+    """Reasons or dispositions by number."""
     listed = ", ".join(f"{at} for {name}" for at, name in enumerate(names[:9], 1))
     return f"Press {listed}, star to go back."

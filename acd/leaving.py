@@ -25,7 +25,7 @@ class Leaving(Reactions):
         """It may be that a call may wait no longer."""
         call = self.floor.waiting[name]
         queue = self._queues.get(call.queue)
-        if queue is None or call.offer:
+        if queue is None or call.offer or call.callback is not None:
             return
         found = ends(call, queue, self._alone(queue.id))
         if found is not None and found[0] <= now:
@@ -58,6 +58,8 @@ class Leaving(Reactions):
         return None if self._staffed(queue) else self.floor.alone_since.get(queue, 0.0)
 
     def _look_later(self, call: WaitingRecord, queue: QueueConfig) -> None:
+        if call.callback is not None:  # it has a time of its own
+            return
         found = ends(call, queue, self._alone(queue.id))
         if found is None:
             self.floor.timers.cancel(("limit", call.call))
@@ -66,6 +68,7 @@ class Leaving(Reactions):
 
     def _line(self, queue: str, without: int = 0) -> Line:
         waiting = len(self.floor.lines[queue]) if queue in self.floor.lines else 0
+        waiting -= self.floor.away[queue]
         return Line(waiting - without, self._staffed(queue))
 
     def _staffed(self, queue: str) -> bool:

@@ -53,7 +53,52 @@ class CallerLeft:
     """The caller hung up, or left the queue for something else."""
 
     call: str
-    why: Literal["hang_up", "exit", "lost"] = "hang_up"
+    why: Literal["hang_up", "exit", "voicemail", "lost"] = "hang_up"
+    by: Literal["", "key", "spoken", "satisfied"] = ""
+    """How the caller's wish to leave was told; `satisfied`: the bot could answer after all."""
+
+
+@message("acd.callback_asked")
+@dataclass(frozen=True)
+class CallbackAsked:
+    """A waiting caller wants to be called back. Number and packet are in the content store, under
+    the callback's id: it is the id of the call to come."""
+
+    call: str
+    callback: str
+    number: str
+    """A key by which the number is known."""
+    media: str
+
+
+@message("acd.callback_dropped")
+@dataclass(frozen=True)
+class CallbackDropped:
+    """Somebody takes a callback back; or what it needs was erased."""
+
+    callback: str
+    why: str = ""
+
+
+@message("acd.customer_reached")
+@dataclass(frozen=True)
+class CustomerReached:
+    """Customer first: the caller answered and waits on the line."""
+
+    offer: str
+    call: str
+    media: str
+    epoch: str
+
+
+@message("acd.customer_not_reached")
+@dataclass(frozen=True)
+class CustomerNotReached:
+    """The caller's telephone was rung, and the caller was not had."""
+
+    offer: str
+    why: str
+    """`busy`, `no_answer`, `not_allowed` …, in the words of the driver."""
 
 
 @message("acd.offer_ringing")
@@ -135,6 +180,8 @@ class CallsHeld:
     """Calls in the queue."""
     offers: tuple[str, ...] = ()
     """Offers ringing or answered there."""
+    draining: bool = False
+    """It begins no new calls."""
 
 
 @message("acd.media_lost")
@@ -274,6 +321,8 @@ class TellPosition:
     low: float = 0.0
     high: float = 0.0
     """Seconds of waiting still to come, as a range in whole minutes; 0 and 0: not known."""
+    callback: Literal["", "may", "offer"] = ""
+    """Whether the caller may ask to be called back, or is asked."""
 
 
 @message("acd.release_call")
@@ -285,3 +334,52 @@ class ReleaseCall:
     media: str
     why: str
     """`closed`, `full`, `no_agents`, `too_long`: a limit of the queue; anything else: a fault."""
+
+
+@message("acd.place_callback")
+@dataclass(frozen=True)
+class PlaceCallback:
+    """Bring this agent and a caller who is not on the line together, in this order.
+
+    The outcomes are those of any offer, and `CustomerReached` or `CustomerNotReached`.
+    """
+
+    offer: str
+    call: str
+    agent: str
+    contact: str
+    media: str
+    epoch: str
+    """The life of the media process that it is for; another one has nothing to do with it."""
+    client: str
+    queue: str
+    first: Literal["agent", "customer"]
+    ring_timeout: float
+    """Seconds for the agent's phone."""
+    dial_timeout: float
+    """Seconds for the caller's telephone."""
+    not_after: float
+    """UTC seconds after which the caller's telephone must not be rung."""
+    joined: float
+    """Since when the caller has waited."""
+
+
+@message("acd.callback_booked")
+@dataclass(frozen=True)
+class CallbackBooked:
+    """The caller will be called back: it is written down, and may be promised."""
+
+    call: str
+    media: str
+    callback: str
+
+
+@message("acd.callback_refused")
+@dataclass(frozen=True)
+class CallbackRefused:
+    """The caller goes on waiting."""
+
+    call: str
+    media: str
+    why: Literal["not_here", "ringing", "number", "fault"]
+    """The queue does not call back; an agent's phone rings just now; that number is not dialled."""

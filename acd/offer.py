@@ -46,15 +46,19 @@ def make(
 
 
 def progress(
-    offer: OfferRecord, event: object, ring: float, config: CentreConfig, now: float
-) -> OfferRecord | None:
-    """The offer after news of it, its lease renewed for the new stage; None for stale news."""
+    offer: OfferRecord, event: object, ring: float, config: CentreConfig, now: float,
+    dial: float = 0.0,
+) -> OfferRecord | None:  # fmt: skip
+    """The offer after news of it, its lease renewed for the new stage; None for stale news.
+
+    `dial`: seconds for which a caller's telephone rings once the agent has answered.
+    """
     if not OFFER.allows(offer.state, event):
         return None
     state = OFFER.next(offer.state, event)
     terms = {
         OfferState.RINGING: ring + config.lease_margin,
-        OfferState.ANSWERED: config.whisper_limit,
+        OfferState.ANSWERED: config.whisper_limit + dial,
         OfferState.BRIDGED: config.contact_limit,
     }
     return replace(offer, state=state, since=now, lease=now + terms[state])
@@ -62,7 +66,7 @@ def progress(
 
 Failure = Literal[
     "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "withdrawn",
-    "expired", "lost_race",
+    "expired", "lost_race", "not_reached",
 ]  # fmt: skip
 
 
@@ -94,6 +98,7 @@ def effects(back_off: BackOff) -> Mapping[Failure, Effect]:
         "error": Effect(pause=back_off.error_seconds, trouble=True),
         "withdrawn": Effect(),
         "lost_race": Effect(),
+        "not_reached": Effect(),
         "expired": Effect(pause=back_off.error_seconds),
     }
 

@@ -41,3 +41,10 @@ class LastWords(Protocol):
 
     async def of_call(self, call: str) -> str:
         """The whisper of that call, or more; empty when nothing is known."""
+
+
+class Dispositions(Protocol):
+    """Where agents say what became of calls."""
+
+    async def dispose(self, call: str, agent: str, disposition: str) -> None:
+        """Note it; what the agent wrote of the call stays. Nothing for a call that is erased."""

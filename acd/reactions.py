@@ -13,6 +13,7 @@ from acd.config import CentreConfig
 from acd.estimate import Range, Said, to_say
 from acd.floor import Floor
 from acd.forecast import Accuracy, Forecast
+from acd.matching import MatchDecision
 from acd.messages import (
     CallQueued,
     ReleaseCall,
@@ -32,7 +33,7 @@ from acd.records import (
 )
 from acd.strategy import with_contact
 from acd.widening import next_step, widened
-from kernel.ids import Chance
+from kernel.ids import Chance, new_id
 
 TELLS_AT_ONCE = 50
 TELL_LATER = 0.25  # seconds
@@ -40,7 +41,8 @@ TELL_LATER = 0.25  # seconds
 long line must not hold up an offer."""
 
 _Known = CallQueued | WaitingRecord | OfferRecord
-Left = Literal["hang_up", "exit", "lost"]
+Left = Literal["hang_up", "exit", "voicemail", "lost"]
+LEFT = {"hang_up": "abandoned", "exit": "exited", "voicemail": "voicemail", "lost": "lost"}
 
 
 class Reactions:
@@ -74,8 +76,8 @@ class Reactions:
 
     # --- a call comes and goes
 
-    def join(self, event: CallQueued, now: float) -> None:
-        """A caller takes a place: the old one, if it was kept."""
+    def join(self, event: CallQueued, now: float, kept: WaitingRecord | None = None) -> None:
+        """A caller takes a place: the old one, if it was kept, or `kept` for a callback."""
         self.counts["queued"] += 1
         self.floor.seq += 1
         joined, seq = now, self.floor.seq
@@ -85,6 +87,8 @@ class Reactions:
             joined, seq = self.floor.seats[key].joined, self.floor.seats[key].seq
             self.counts["resumed"] += 1
             self.floor.drop_seat(key)
+        if kept is not None:
+            joined, seq = min((joined, seq), (kept.joined, kept.seq))
         record = WaitingRecord(
             event.call, event.client, event.queue, event.caller, event.media, event.epoch,
             joined, now, seq, event.priority, event.required, event.preferred,
@@ -125,17 +129,19 @@ class Reactions:
             self.floor.timers.set(("step", call.call), due)
         return widened(call, queue, now)
 
-    def leave(self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool) -> None:
+    def leave(
+        self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool, by: str = ""
+    ) -> None:
         """A caller is gone from the queue; an offer of the call ends with it."""
-        self.counts[{"hang_up": "abandoned", "exit": "exited", "lost": "lost"}[why]] += 1
-        self.floor.drop_call(call, why)
+        self.counts[LEFT[why]] += 1
+        self.floor.drop_call(call, why, by=by)
         before = "offered" if call.offer else "waiting"
         after = "lost" if why == "lost" else "left"
         self._call_moved(call.call, before, after, why, call)
         for name in call.all_offers:
             offer = self.floor.offers[name]
             self.end_offer(offer, "caller_gone", "caller gone", now, withdraw=withdraw)
-        if why != "exit":
+        if why in ("hang_up", "lost"):
             keep = self.config.redial_seconds if why == "hang_up" else self.config.seat_seconds
             self._keep_seat(call, keep, now)
 
@@ -170,6 +176,22 @@ class Reactions:
 
     # --- an offer comes and goes
 
+    def make_offer(
+        self, call: WaitingRecord, agent: AgentRecord, ring: float, decision: MatchDecision,
+        now: float,
+    ) -> OfferRecord:  # fmt: skip
+        """Reserve an agent for a call; it may ring for so many seconds."""
+        self.counts["offered"] += 1
+        name = new_id("offer", self._chance)
+        offer = offers.make(name, call, agent, ring, self.config.lease_margin, now)
+        self.floor.put_offer(offer, decision.short())
+        self.floor.put_agent(agents.reserved(agent, offer, now), "offered", call.call)
+        return offer
+
+    def back_in_place(self, call: WaitingRecord, offer: OfferRecord, now: float) -> None:
+        """An offer of a place whose caller is away came to nothing (`callbacks.py`)."""
+        raise NotImplementedError
+
     def end_offer(
         self, offer: OfferRecord, failure: Failure, why: str, now: float, *, withdraw: bool
     ) -> None:
@@ -188,13 +210,20 @@ class Reactions:
             first, also = (left[0], tuple(left[1:])) if left else ("", ())
             self.floor.put_call(replace(call, offer=first, also=also, refused=refused))
             if not left:
-                self._call_moved(call.call, "offered", "waiting", why, call)
-                self.floor.timers.set(("limit", call.call), now)
-                if not call.told:  # the first offer came before a word of the place
-                    self.floor.timers.set(("tell", call.call), now)
+                self._back_in_line(self.floor.waiting[call.call], offer, why, now)
         agent = self.floor.agents[offer.agent]
         limit = self.config.back_off.error_limit
         self.floor.put_agent(agents.after_offer(agent, effect, limit, now), why, offer.call)
+
+    def _back_in_line(self, call: WaitingRecord, offer: OfferRecord, why: str, now: float) -> None:
+        state = "booked" if call.away else "waiting"
+        self._call_moved(call.call, "offered", state, why, call)
+        if call.away:
+            return self.back_in_place(call, offer, now)
+        self.floor.timers.set(("limit", call.call), now)
+        if not call.told:  # the first offer came before a word of the place
+            self.floor.timers.set(("tell", call.call), now)
+        return None
 
     def won(self, offer: OfferRecord, now: float) -> None:
         """One of several agents at whom a call rang has it: the others' offers end."""
@@ -286,9 +315,23 @@ class Reactions:
         able, line = self.floor.able(call), len(self.floor.lines[call.queue])
         self._commands.append(
             TellPosition(
-                call.call, call.media, position, line, able, call.queue, told.low, told.high
+                call.call,
+                call.media,
+                position,
+                line,
+                able,
+                call.queue,
+                told.low,
+                told.high,
+                self._may_be_called_back(call, told.high),
             )
         )
+
+    def _may_be_called_back(self, call: WaitingRecord, high: float) -> Literal["", "may", "offer"]:
+        queue = self._queues.get(call.queue)
+        if queue is None or queue.callback is None or call.callback is not None:
+            return ""
+        return "offer" if 0 < queue.callback.offer_from <= high else "may"
 
     def _with_estimate(self, call: WaitingRecord, now: float) -> tuple[Range, WaitingRecord]:
         """What to say of the wait, and the row that remembers it."""

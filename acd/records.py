@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acd.callback import CallbackPlan
 from kernel.codec import message
 
 AGENTS, WAITING, OFFERS, SEATS, TURNS = "agents", "waiting", "offers", "seats", "turns"
@@ -201,11 +202,18 @@ class WaitingRecord:
     """Until when, UTC seconds; 0: for as long as it waits."""
     consult: str = ""
     """The call that it is about, for one that is no caller of its own."""
+    callback: CallbackPlan | None = None
+    """The caller is called back, or was."""
 
     @property
     def key(self) -> str:
         """The row's name."""
         return self.call
+
+    @property
+    def away(self) -> bool:
+        """Whether the place is kept for a caller who is not on the line."""
+        return self.callback is not None and not self.callback.here
 
     @property
     def all_offers(self) -> tuple[str, ...]:

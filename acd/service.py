@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from acd.callback import Callback
 from acd.config import CentreConfig
 from acd.distributor import Distributor
 from acd.errors import AcdNotOpen
@@ -133,8 +134,8 @@ class AcdService:
         record = self._open_core().floor.offers.get(offer)
         return offer_view(record) if record else None
 
-    def going_on(self) -> list[Visit | Stretch]:
-        """Stays in queues and stretches of agents' time that are not over."""
+    def going_on(self) -> list[Visit | Stretch | Callback]:
+        """Stays in queues, stretches of agents' time and callbacks that are not over."""
         return self._open_core().floor.book.open(self.clock.now())
 
     def explain(self, call: str) -> MatchDecision | None:

@@ -48,7 +48,7 @@ class QueueView:
     client: str
     name: str
     waiting: int
-    """Calls in the line, those being offered included."""
+    """Calls in the line, those being offered included; without callbacks."""
     offered: int
     longest_wait: float
     """Seconds since the first of them joined."""
@@ -64,6 +64,8 @@ class QueueView:
     """Of them, those whose wait was in the range."""
     estimate_error: float = 0.0
     """Seconds beside the middle of the range, on average."""
+    callbacks: int = 0
+    """Places kept for callers who will be called back."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class CallView:
     offer: str
     media: str
     intent: str
+    callback: str = ""
+    """`away`: the caller will be called back; `here`: was, and waits on the line."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ def agent_view(record: AgentRecord) -> AgentView:
 def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy) -> QueueView:
     """One queue."""
     places = floor.lines[queue.id].places if queue.id in floor.lines else []
-    calls = [floor.waiting[place[3]] for place in places]
+    line = [floor.waiting[place[3]] for place in places]
+    calls = [call for call in line if not call.away]
     agents = floor.agents_of(queue.id)
     return QueueView(
         queue.id, queue.client, queue.name or queue.id, len(calls),
@@ -161,14 +166,17 @@ def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy)
         sum(agent.want is Want.READY for agent in agents),
         sum(agent.free for agent in agents),
         accuracy.n, accuracy.covered, accuracy.error / accuracy.n if accuracy.n else 0.0,
+        len(line) - len(calls),
     )  # fmt: skip
 
 
 def call_view(floor: Floor, call: WaitingRecord, now: float) -> CallView:
     """One waiting call."""
+    callback = "" if call.callback is None else "away" if call.away else "here"
     return CallView(
         call.call, call.client, call.queue, floor.position(call), len(floor.lines[call.queue]),
         call.joined, now - call.joined, call.priority, call.offer, call.media, call.intent,
+        callback,
     )  # fmt: skip
 
 

@@ -60,6 +60,8 @@ class Visit:
     wrap_up: float = 0.0
     transferred: bool = False
     """The agent gave the caller on to another queue, agent or number."""
+    by: str = ""
+    """With `left`: the wish was told by `key`, `spoken`, or `satisfied` by the bot."""
 
     def waited(self, now: float = 0.0) -> float:
         """Seconds from joining to leaving, or to `now` for one that goes on."""

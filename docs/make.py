@@ -20,6 +20,8 @@ from kernel.codec import name_of
 from kernel.machine import Machine
 from kernel.packet import Packet
 from voicebot.dialogue import flow, grammar, lookups
+from voicebot.dialogue.waiting_texts import Waiting
+from voicebot.leaving import WayOut
 
 DOCS = Path(__file__).parent
 ROOMS = ("kernel", "telephony", "voicebot", "acd", "outbound", "contacts", "centralino")
@@ -228,12 +230,13 @@ FLOW_CLASSES = {
     "Flow": flow.Flow,
     "Bot": flow.Flow,
     "OtherHouse": flow.OtherHouse,
+    "WayOut": WayOut,
     "Slot": flow.Slot,
     "Lookup": lookups.Lookup,
     "Intent": flow.Intent,
     "Ladder": flow.Ladder,
     "Ladders": flow.Flow,
-    "Waiting": flow.Waiting,
+    "Waiting": Waiting,
     "Keypad": flow.Keypad,
     "Menu": flow.Menu,
     "KeyAction": flow.KeyAction,

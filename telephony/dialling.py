@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     """An agent calls an outside number for a caller."""
     CAMPAIGN = "campaign"
     """Somebody on a list is called."""
+    CALLBACK = "callback"
+    """A caller who asked for it is called back."""
 
 
 class Kind(StrEnum):

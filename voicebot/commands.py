@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kernel.packet import Packet
 from voicebot.dialogue import acts
+from voicebot.leaving import By, Wish
 from voicebot.reports import Report
 from voicebot.speech.ports import RecognitionContext
 
@@ -100,6 +101,18 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class LeaveQueue:
+    """The waiting caller leaves by wish. `CallbackBooked` or `CallbackRefused` answers a callback,
+    until which the caller waits on; for a message the conversation is over; what is said at a
+    goodbye comes as well."""
+
+    wish: Wish
+    by: By
+    number: str = ""
+    """To call back."""
+
+
+@dataclass(frozen=True)
 class StartMusic:
     """Under everything else, until `StopMusic`."""
 
@@ -134,6 +147,7 @@ Command = (
     | Perform
     | Prepare
     | HandOver
+    | LeaveQueue
     | StartMusic
     | StopMusic
     | HangUp

@@ -52,8 +52,8 @@ class Conversation:
         self._policy = Policy(bot, facts)
         self._floor = Floor(facts)
         self._performing = Performing(self._floor)
-        self._waiting = WaitingRoom(self._floor, bot, self._policy)
         self._listening = Listening(self._floor, self._policy, self._reply)
+        self._waiting = WaitingRoom(self._floor, bot, self._policy, self._listening, self._goodbye)
         self._keys = KeyInput()
         self._keyed_at = float("-inf")
         """When the last answer by keys was complete, in UTC seconds."""
@@ -90,6 +90,9 @@ class Conversation:
         """Take one event. Raises IllegalTransition, changing nothing, before `Started`."""
         if self.state is State.ENDED:
             self._floor.ignore()
+        elif self.state is State.WAITING and isinstance(event, HEARD):
+            self._waiting.wishes.heard(event, now)
+            self._waiting.arm_position(now)
         elif self.state is State.NEW and not isinstance(event, events.Started | events.CallerLeft):
             raise IllegalTransition("conversation", self.state, event)
         else:
@@ -203,6 +206,13 @@ class Conversation:
     # Keys.
 
     def _digit(self, event: events.DigitPressed, now: float) -> None:
+        if self.state is State.WAITING and event.digit in DIGITS:
+            self._waiting.wishes.key(event.digit, now)
+            self._waiting.arm_position(now)
+        else:
+            self._key(event, now)
+
+    def _key(self, event: events.DigitPressed, now: float) -> None:
         ask = self._last if isinstance(self._last, acts.Ask) else None
         late = self._keys.ends_late(event.digit) and now - self._keyed_at <= INTER_DIGIT
         if late or ask is None or self.state in QUEUE or event.digit not in DIGITS:
@@ -251,6 +261,8 @@ class Conversation:
             case Decision.PART:
                 self._floor.order(do.HangUp())
                 self._end(now, "agent_left")
+            case Decision.BOOKED:
+                self._part(self._bot.flow.waiting.callback_booked, "will be called back", now)
             case Decision.RETURN if isinstance(event, events.Released):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
                 back = self._policy.returned(self._floor.dialogue, event.why)
@@ -261,6 +273,14 @@ class Conversation:
             case Decision.NOT_TAKEN if isinstance(event, events.ReferFailed):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
                 self._reply(self._policy.not_taken(self._floor.dialogue), now)
+
+    def _goodbye(self, now: float) -> None:
+        self._part(self._bot.flow.waiting.left, "said goodbye while waiting", now)
+
+    def _part(self, key: str, why: str, now: float) -> None:
+        """Out of the queue, with the last words."""
+        self._waiting.leave()
+        self._reply(self._policy.goodbye(self._floor.dialogue, key, why), now)
 
     # The end.
 
@@ -331,6 +351,12 @@ def _listener(verb: Callable[[Listening, Any, float], None]) -> Callable[[Any, A
     return lambda conversation, event, now: verb(conversation._listening, event, now)
 
 
+HEARD = (
+    events.SpeechStarted, events.SpeechLasted, events.Peeked, events.SpeechPaused,
+    events.SpeechResumed, events.SpeechEnded, events.Heard, events.Understood, events.TurnJudged,
+    events.EngineFailed,
+)  # fmt: skip
+"""Of a turn; while the caller waits the turn is one of `wishes`."""
 HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.Started: Conversation._started,
     events.CallerLeft: Conversation._caller_left,
@@ -361,6 +387,8 @@ HANDLERS: dict[type, Callable[[Any, Any, float], None]] = {
     events.AgentLeft: Conversation._queue_event,
     events.Released: Conversation._queue_event,
     events.ReferFailed: Conversation._queue_event,
+    events.CallbackBooked: Conversation._queue_event,
+    events.CallbackRefused: Conversation._queue_event,
 }
 ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
     Timer.BARGE_IN: lambda conversation, now: conversation._listening.interrupt(now),
@@ -373,4 +401,5 @@ ALARMS: dict[Timer, Callable[[Conversation, float], None]] = {
     Timer.MEANWHILE: lambda conversation, now: conversation._performing.tell(now),
     Timer.PERFORM: Conversation._overdue,
     Timer.POSITION: lambda conversation, now: conversation._waiting.tell_position(now),
+    Timer.WISH: lambda conversation, now: conversation._waiting.wish_over(now),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kernel.packet import PacketSlot
 from voicebot.dialogue.outcome import Outcome
+from voicebot.leaving import Wish
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
 
@@ -188,6 +189,23 @@ class PositionTold:
     """Agents logged in who could take the call."""
     wait: tuple[float, float] | None = None
     """Seconds still to wait, from and to; None when nothing can be said."""
+    ways: frozenset[Wish] = frozenset()
+    """Ways out of this queue."""
+    long: bool = False
+    """Whether the wait is so long that a callback is offered."""
+
+
+@dataclass(frozen=True)
+class CallbackBooked:
+    """The caller will be called back."""
+
+
+@dataclass(frozen=True)
+class CallbackRefused:
+    """The caller goes on waiting."""
+
+    why: str
+    """`ringing`: an agent's phone rings; `number`: that one is not called; anything else."""
 
 
 @dataclass(frozen=True)
@@ -264,6 +282,8 @@ QueueEvent = (
     HandedOn
     | TaskGiven
     | PositionTold
+    | CallbackBooked
+    | CallbackRefused
     | OfferRinging
     | OfferFailed
     | AgentAnswered

@@ -85,6 +85,16 @@ class Listening:
         self._cut_off = ()
         self._listen()
 
+    def lend(self, kind: str) -> int:
+        """Listen for somebody else, to an answer of this kind; its number. What is heard of it is
+        not for us: it answers nothing that we asked."""
+        self._ask = None
+        self._next_turn()
+        row, language = expected(kind), self._floor.facts.language
+        context = RecognitionContext(language, kind, row.terms, row.only, row.alternatives)
+        self._order(do.Listen(self.turn, context))
+        return self.turn
+
     def close(self) -> None:
         """Hear nothing more of this turn."""
         self._next_turn()

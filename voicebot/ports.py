@@ -10,6 +10,7 @@ from kernel.packet import Packet
 from voicebot.dialogue import acts
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.outcome import Outcome
+from voicebot.leaving import By, Wish
 from voicebot.reports import Report
 from voicebot.speech.ports import Recogniser, Synthesiser, TurnDetector, Vad
 
@@ -59,6 +60,10 @@ class SessionOutput(Protocol):
     def transfer(self, packet: Packet, refer: str = "") -> None:
         """Put the caller in the queue, or send the caller to another house at this SIP URI; what
         becomes of it comes back by `Session.notify`."""
+
+    def leave(self, wish: Wish, by: By, number: str = "") -> None:
+        """The waiting caller leaves the queue by wish; a callback is answered by
+        `Session.notify`."""
 
     def hang_up(self) -> None:
         """End the caller's leg; its end comes back by `Session.close`."""

@@ -12,6 +12,8 @@ from voicebot.events import (
     AgentAnswered,
     AgentLeft,
     Bridged,
+    CallbackBooked,
+    CallbackRefused,
     HandedOn,
     OfferFailed,
     OfferRinging,
@@ -49,6 +51,10 @@ class Decision(Enum):
     """The conversation has the caller again."""
     NOT_TAKEN = "not_taken"
     """The other house did not take the caller."""
+    BOOKED = "booked"
+    """The caller will be called back."""
+    NOT_BOOKED = "not_booked"
+    """Not, or not so; the caller waits on."""
 
 
 @dataclass
@@ -62,6 +68,8 @@ class Queueing:
     """0: not told yet."""
     wait: tuple[float, float] | None = None
     """Seconds still to wait, from and to."""
+    long: bool = False
+    """Whether the wait is so long that a callback is offered."""
     offer: str = ""
     """The offer under way."""
     referred: bool = False
@@ -69,14 +77,17 @@ class Queueing:
     answered: bool = False
     bridged: bool = False
     _said: int = 0
+    _offered: bool = False
     _said_at: float = float("-inf")
     _comforted_at: float = float("-inf")
 
     def take(self, event: QueueEvent) -> Decision:
         """What does this amount to?"""
         if isinstance(event, PositionTold):
-            self.position, self.wait = event.position, event.wait
+            self.position, self.wait, self.long = event.position, event.wait, event.long
             return Decision.NOTHING
+        if isinstance(event, CallbackBooked | CallbackRefused):
+            return self._callback(event)
         if isinstance(event, ReferFailed):
             return Decision.NOT_TAKEN if self.referred else Decision.STALE
         if isinstance(event, HandedOn):
@@ -86,6 +97,11 @@ class Queueing:
         if isinstance(event, Released):
             return Decision.STALE if self.bridged else Decision.RETURN
         return self._offer(event)
+
+    def _callback(self, event: CallbackBooked | CallbackRefused) -> Decision:
+        if self.answered:
+            return Decision.STALE
+        return Decision.BOOKED if isinstance(event, CallbackBooked) else Decision.NOT_BOOKED
 
     def _offer(
         self, event: OfferRinging | OfferFailed | AgentAnswered | Bridged | AgentLeft
@@ -121,6 +137,13 @@ class Queueing:
         if self.position != self._said:
             return now
         return self._said_at + max(self.interval, SHORTEST)
+
+    def offers_callback(self) -> bool:
+        """Whether a callback is offered with the position now: once."""
+        if not self.long or self._offered:
+            return False
+        self._offered = True
+        return True
 
     def announced(self, now: float) -> None:
         """The position is being said."""

@@ -311,6 +311,7 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Perform: Session._perform,
     do.Prepare: lambda session, it: session._voice.prepare(it.text),
     do.HandOver: lambda session, it: session._output.transfer(it.packet, it.refer),
+    do.LeaveQueue: lambda session, it: session._output.leave(it.wish, it.by, it.number),
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),
     do.StopMusic: lambda session, it: session._playout.background(None),
     do.HangUp: lambda session, it: session._output.hang_up(),

@@ -27,6 +27,8 @@ class Timer(Enum):
     """What is done outside takes too long."""
     POSITION = "position"
     """The waiting caller's position is to be said."""
+    WISH = "wish"
+    """The waiting caller says nothing more to what was asked, or has said a whole number."""
 
 
 class Timers:

@@ -103,6 +103,7 @@ MACHINE: Machine[State] = Machine(
             PromptOver: State.LISTENING,
             SpeechTaken: State.HEARING,
             Replied: State.SPEAKING,
+            Queued: State.WAITING,  # one who is called back
             Over: State.ENDED,
         },
         State.SPEAKING: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from voicebot import commands as do
 from voicebot import events, reports, turns
@@ -12,19 +12,25 @@ from voicebot.dialogue.packet import packet_of
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Step
 from voicebot.floor import Floor
+from voicebot.listening import Listening
 from voicebot.queueing import Decision, Queueing
 from voicebot.timers import Timer
 from voicebot.turns import State
+from voicebot.wishes import Wishes
 
 
 class WaitingRoom:
     """One call's stays in queues."""
 
-    def __init__(self, floor: Floor, bot: Bot, policy: Policy) -> None:
+    def __init__(
+        self, floor: Floor, bot: Bot, policy: Policy, listening: Listening,
+        goodbye: Callable[[float], None],
+    ) -> None:  # fmt: skip
         self._floor = floor
         self._words = bot.flow.waiting
         self._policy = policy
         self._queue: Queueing | None = None
+        self.wishes = Wishes(floor, bot, policy, listening, self._announce, goodbye)
 
     def enter(self, transfer: Transfer, now: float) -> None:
         """The hand-over is announced; from here the queue, or the other house, decides."""
@@ -42,6 +48,7 @@ class WaitingRoom:
         if self._queue is None:
             return Decision.STALE
         decision = self._queue.take(event)
+        self._tell_wishes(event, decision, now)
         match decision:
             case Decision.NOTHING:
                 self.arm_position(now)
@@ -64,6 +71,15 @@ class WaitingRoom:
                 self.leave()
         return decision
 
+    def _tell_wishes(self, event: events.QueueEvent, decision: Decision, now: float) -> None:
+        """What is news to a caller who wants out."""
+        if isinstance(event, events.PositionTold):
+            self.wishes.told(event.ways)
+        elif isinstance(event, events.CallbackRefused) and decision is Decision.NOT_BOOKED:
+            self.wishes.refused(event.why, now)
+        elif decision in (Decision.CONNECT, Decision.JOIN):
+            self.wishes.close()
+
     def _again(self, now: float) -> None:
         """Waiting once more, for whoever serves the other queue."""
         assert self._queue is not None
@@ -76,11 +92,13 @@ class WaitingRoom:
         """Out of the queue, and away from the agent."""
         if self._queue is not None and not self._queue.bridged:
             self.stop_music()
+        self.wishes.close()
         self._queue = None
 
     def arm_position(self, now: float) -> None:
         """Have the position told when it is due and nothing else is being said."""
         quiet = self._floor.state is State.WAITING and not self._floor.mouth.busy
+        quiet = quiet and not self.wishes.asking
         due = self._queue.due(now) if self._queue and quiet else None
         self._floor.timers.set(Timer.POSITION, due)
 
@@ -88,11 +106,18 @@ class WaitingRoom:
         """Say where the caller stands."""
         queue = self._queue
         if queue is not None and self._floor.state is State.WAITING:
-            queue.announced(now)
             step = self._policy.position(
-                self._floor.dialogue, queue.queue, queue.position, queue.wait
-            )
+                self._floor.dialogue, queue.queue, queue.position, queue.wait,
+                queue.offers_callback(),
+            )  # fmt: skip
+            queue.announced(now)
             self._announce(step, now)
+
+    def wish_over(self, now: float) -> None:
+        """Nothing more comes of what the caller was asked."""
+        if self._floor.state is State.WAITING:
+            self.wishes.silence(now)
+            self.arm_position(now)
 
     def stop_music(self) -> None:
         """Silence behind the voices."""
@@ -113,3 +138,4 @@ class WaitingRoom:
         self._floor.hush()
         self._floor.timers.clear()
         self._floor.say(step, now)
+        self.wishes.waits_for_answer(now)

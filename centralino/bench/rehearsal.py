@@ -52,6 +52,7 @@ from telephony.media.wav import WavSink, read_wav
 from voicebot import reports
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
+from voicebot.leaving import By, Wish
 from voicebot.nlu.ports import Understander
 from voicebot.ports import SpeechEngines
 from voicebot.session import Session
@@ -129,6 +130,9 @@ class Stage:
             await asyncio.wait_for(running, 10.0)
 
     # SessionOutput.
+
+    def leave(self, wish: Wish, by: By, number: str = "") -> None:
+        """Nobody waits here."""
 
     def transfer(self, packet: Packet, refer: str = "") -> None:
         self.over = True

@@ -85,6 +85,8 @@ class Order:
     max_seconds: float = 180.0
     calls: int = 1
     """How many calls a waiting phone takes, or a caller places, before it ends."""
+    calls_once: bool = False
+    """Whether a caller waits to be called after its first call."""
     echo_db: float | None = None
     """How much softer what is heard comes back into the telephone; None: not at all."""
     echo_ms: float = 100.0
@@ -303,7 +305,7 @@ class Party:
         self._calls += 1
         if self._calls >= self._order.calls:
             self.over.set()
-        elif self._order.target:
+        elif self._order.target and not self._order.calls_once:
             self._again.set()
 
     def _make_line(self) -> Line:

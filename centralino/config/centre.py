@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
+from acd.callback import CallbackTerms
 from acd.config import CentreConfig, QueueConfig, Relax
 from acd.hours import DAYS, Hours, Span
 from acd.requirements import Rule
-from centralino.config.distribution import OpeningHours, Queue
+from centralino.config.distribution import OpeningHours, Queue, QueueCallback
 from centralino.config.model import Config
 
 
@@ -16,15 +18,16 @@ def centre_config(config: Config) -> CentreConfig:
     hours = {each.id: opening(each) for each in config.hours}
     return CentreConfig(
         id=config.centre,
-        queues=tuple(queue_config(queue, hours.get(queue.hours or "")) for queue in config.queues),
+        queues=tuple(queue_config(queue, hours) for queue in config.queues),
         priority_cap=config.acd.priority_cap,
         seat_seconds=config.acd.seat_seconds,
         fairness_seconds=config.acd.fairness_seconds,
     )
 
 
-def queue_config(queue: Queue, hours: Hours | None) -> QueueConfig:
-    """One queue."""
+def queue_config(queue: Queue, opened: Mapping[str, Hours]) -> QueueConfig:
+    """One queue; `opened` is every opening there is, by its name."""
+    hours = opened.get(queue.hours or "")
     return QueueConfig(
         id=queue.id, client=queue.client, name=queue.name, wrap_up_seconds=queue.wrap_up,
         ring_timeout=queue.ring_timeout, strategy=queue.strategy,
@@ -33,7 +36,16 @@ def queue_config(queue: Queue, hours: Hours | None) -> QueueConfig:
         hours=hours, max_length=queue.max_length, max_wait=queue.max_wait,
         no_agent_wait=queue.no_agent_wait, overflow=queue.overflow or "",
         voicemail=queue.voicemail, handling_seconds=queue.handling,
+        callback=callback_terms(queue.callback, hours, opened) if queue.callback else None,
     )  # fmt: skip
+
+
+def callback_terms(
+    callback: QueueCallback, hours: Hours | None, opened: Mapping[str, Hours]
+) -> CallbackTerms:
+    """How a queue calls back; in its own hours unless it says others."""
+    when = opened.get(callback.hours) if callback.hours else hours
+    return CallbackTerms(**{**callback.model_dump(), "hours": when})
 
 
 def opening(hours: OpeningHours) -> Hours:

@@ -38,6 +38,10 @@ def check_queues(config: Config) -> None:
     for index, queue in enumerate(config.queues):
         if queue.hours is not None and queue.hours not in hours:
             raise Misplaced(("queues", index, "hours"), f"there are no hours {queue.hours!r}")
+        back = queue.callback.hours if queue.callback else None
+        if back is not None and back not in hours:
+            where = ("queues", index, "callback", "hours")
+            raise Misplaced(where, f"there are no hours {back!r}")
         if queue.screen_pop and (problem := screen_pop_problem(queue.screen_pop)):
             raise Misplaced(("queues", index, "screen_pop"), problem)
         if problem := overflow_problem(queue.id, ways):

@@ -135,10 +135,10 @@ class DialRule(Section):
     """What may be dialled. The first rule that fits decides; what none allows is denied."""
 
     allow: bool = True
-    purposes: tuple[Literal["agent", "transfer", "refer", "campaign"], ...] = ()
+    purposes: tuple[Literal["agent", "transfer", "refer", "campaign", "callback"], ...] = ()
     """`agent`: an agent's phone for a caller; `transfer`: an agent calls somebody outside about a
-    caller; `refer`: a caller is sent to another house;
-    `campaign`: somebody on a list is called. Empty: all of them."""
+    caller; `refer`: a caller is sent to another house; `campaign`: somebody on a list is called;
+    `callback`: a caller who asked for it is called back. Empty: all of them."""
     clients: tuple[Name, ...] = ()
     """For whom; empty: everybody."""
     targets: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
@@ -56,6 +56,27 @@ class OpeningHours(Section):
         return value
 
 
+class QueueCallback(Section):
+    """How a queue calls back who asks for it while waiting; the place in the line is kept."""
+
+    first: Literal["agent", "customer"] = "agent"
+    """Who is rung first: the agent, who sees and hears whom before the caller's telephone rings; or
+    the caller, who hears at once who calls, while the agent is held free."""
+    offer_from: Seconds = 0.0
+    """Callers whose foretold wait may be this long are asked whether they want it; 0: only who asks
+    for it."""
+    hours: Name | None = None
+    """The `[[hours]]` outside of which nobody is called; none: the queue's own."""
+    attempts: int = Field(default=3, ge=1, le=20)
+    """How often a caller's telephone is rung."""
+    retry: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 600.0
+    """Seconds between two attempts."""
+    keep: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24 * 3600.0
+    """Seconds after which nobody is called any more."""
+    ring: Annotated[float, Field(gt=0, le=120)] = 25.0
+    """Seconds for which a caller's telephone rings."""
+
+
 class Queue(Section):
     """Where calls wait."""
 
@@ -101,6 +122,9 @@ class Queue(Section):
     )
     voicemail_seconds: Annotated[float, Field(gt=0, le=600)] = 120.0
     """Longest message."""
+    callback: QueueCallback | None = None
+    """Callers may ask to be called back (`[queues.callback]`, empty for the defaults); none: they
+    are not. What may be dialled, `dial_rules` say, under `callback`."""
     handling: Seconds = 0.0
     """Seconds that a contact takes, wrap-up included, until some have been measured; 0: no wait is
     foretold until then."""

@@ -237,7 +237,7 @@ class Config(Section):
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),
-        DialRule(purposes=("transfer",), targets=("phones", "national")),
+        DialRule(purposes=("transfer", "callback"), targets=("phones", "national")),
     )
 
     @model_validator(mode="after")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -65,10 +63,11 @@ class Intake:
         clock: Clock,
         *,
         centre: str,
-        secret: str,
+        caller_key: Callable[[str, str], str],
         keep_seconds: Callable[[str], float],
     ) -> None:
-        """`keep_seconds` tells for a line how long content of its calls is kept."""
+        """`keep_seconds` tells for a line how long content of its calls is kept; `caller_key` names
+        a caller of a client so that nobody can tell who it is."""
         self._acd = service
         self._history = history
         self._contents = contents
@@ -76,7 +75,7 @@ class Intake:
         self._centre = centre
         self._metrics = metrics
         self._clock = clock
-        self._secret = secret.encode()
+        self._caller_key = caller_key
         self._keep_seconds = keep_seconds
         self._lines: dict[str, str] = {}
         """The lines of running calls."""
@@ -157,10 +156,6 @@ class Intake:
         for row in lost:
             self._metrics.call_ended(row.client, Outcome.FAILED)
 
-    def _caller_key(self, caller: str) -> str:
-        """A name for a caller that tells nothing to whoever reads the state tables."""
-        return hmac.new(self._secret, caller.encode(), hashlib.sha256).hexdigest()[:24]
-
     async def _begun(self, begun: house.CallBegun) -> None:
         row = CallBegun(
             begun.call, begun.client, begun.line, begun.direction, begun.started, begun.media,
@@ -215,7 +210,7 @@ class Intake:
         await self._history.update(packet.call, CallUpdate(queue=packet.queue, intent=intent))
 
     async def _queued(self, queued: acd.CallQueued) -> None:
-        key = self._caller_key(queued.caller) if queued.caller else ""
+        key = self._caller_key(queued.caller, queued.client) if queued.caller else ""
         await self._acd.submit(replace(queued, caller=key))
 
     async def _answered(self, answered: acd.OfferAnswered) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from acd.keypad_messages import DigitPressed, KeypadClosed, KeypadOpened, PromptDone
 from acd.keypad_service import KeypadService
 from acd.keypad_states import KeypadConfig
@@ -14,8 +16,11 @@ from acd.ports import PinAnswer
 from acd.service import AcdService
 from centralino import messages as house
 from centralino.config.model import Config
-from centralino.content.store import PACKET, ContentStore
+from centralino.content.errors import Erased
+from centralino.content.messages import Notes
+from centralino.content.store import NOTES, PACKET, ContentStore
 from centralino.control.phones import Phones
+from centralino.db.calls import CallHistory
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
@@ -23,6 +28,8 @@ from centralino.web.login import login_of
 from kernel.bus import Bus
 from kernel.clock import Clock
 from kernel.packet import Packet
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -73,6 +80,31 @@ class Packets:
         return packet.summary if isinstance(packet, Packet) else ""
 
 
+@dataclass
+class StoredDispositions:
+    """`Dispositions`: in the notes of a call, as the page keeps them."""
+
+    contents: ContentStore
+    history: CallHistory
+    keep_seconds: Callable[[str], float]
+    """Line → seconds for which content of its calls is kept."""
+    clock: Clock
+
+    async def dispose(self, call: str, agent: str, disposition: str) -> None:
+        """Note it; the text stays."""
+        row, now = await self.history.get(call, None), self.clock.now()
+        if row is None:
+            return
+        known = await self.contents.get(call, NOTES, None)
+        text = known.text if isinstance(known, Notes) else ""
+        notes = Notes(agent, now, text, disposition)
+        expires = row.started + self.keep_seconds(row.line)
+        try:
+            await self.contents.put(call, NOTES, notes, client=row.client, expires=expires, now=now)
+        except Erased:
+            log.info("keypad.erased", call=call)
+
+
 class Keys:
     """Takes what media processes tell of agents at the keys."""
 
@@ -86,16 +118,18 @@ class Keys:
         phones: Phones,
         bus: Bus,
         clock: Clock,
+        history: CallHistory,
     ) -> None:
         self._users = users
         self._phones = phones
         self._service = service
         self._voice = RemoteVoice(bus)
         self.keypad = KeypadService(
-            KeypadConfig(reasons=config.acd.reasons[:9]), clock,
+            KeypadConfig(config.acd.reasons[:9], config.acd.dispositions[:9]), clock,
             submit=self._submit, agent=service.agent,
             pins=Pins(sign_in, service, config.domain, clock),
             voice=self._voice, words=Packets(contents),
+            dispositions=StoredDispositions(contents, history, config.retention_seconds, clock),
         )  # fmt: skip
         self.takers: dict[type, Callable[[Any], Awaitable[None]]] = {
             house.KeysOpened: self._opened,

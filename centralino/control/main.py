@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from acd.messages import PlaceCallback
 from acd.replay import Checkpoint, Step
 from acd.service import AcdService
 from centralino import messages as house
@@ -25,6 +26,7 @@ from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
+from centralino.control.callbacks import Callbacks, CallerKeys
 from centralino.control.consulting import Consulting
 from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
@@ -41,7 +43,7 @@ from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
-from centralino.media.gate import contact_denied
+from centralino.media.gate import contact_denied, plan_of
 from centralino.outbound.hearing import hearing
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
@@ -206,6 +208,10 @@ async def opened(
 
         async def send(outgoing: Outgoing) -> None:
             command = outgoing.command
+            if isinstance(command, PlaceCallback):
+                if not await callbacks.place(command, outgoing.id):
+                    control.spawn(callbacks.drop(command))
+                return
             await bus.send(
                 getattr(command, "media", ""), command,
                 call=getattr(command, "call", None), id=outgoing.id,
@@ -221,10 +227,17 @@ async def opened(
         )  # fmt: skip
         await outbound.service.open()
         phones = Phones(users, service, bus)
-        keys = Keys(config, service, sign_in, users, contents, phones, bus, clock)
+        keys = Keys(config, service, sign_in, users, contents, phones, bus, clock, history)
+        callers = CallerKeys(secret, {client.id: client.region for client in config.clients})
+        callbacks = Callbacks(
+            service, contents, callers, plan_of(config, arguments.layout.edge),
+            arguments.layout.edge, bus, clock,
+            {queue.id: queue.callback.keep for queue in config.queues if queue.callback},
+            config.retention_seconds,
+        )  # fmt: skip
         intake = Intake(
-            service, history, contents, ledger, metrics, clock, centre=centre, secret=secret,
-            keep_seconds=config.retention_seconds,
+            service, history, contents, ledger, metrics, clock, centre=centre,
+            caller_key=callers.of, keep_seconds=config.retention_seconds,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers[CallResult] = outbound.results.take
@@ -234,6 +247,7 @@ async def opened(
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
         redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)
         intake.takers.update(redials.takers)
+        intake.takers.update(callbacks.takers)
         control = Control(
             config,
             clock,

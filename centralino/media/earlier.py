@@ -23,7 +23,7 @@ ASKING = 0.3
 async def earlier_of(call: LiveCall, bot: LoadedBot) -> Earlier | None:
     """What this caller left open a moment ago. Nobody waits long for it."""
     keeps = call.house.config.retention.redial_seconds > 0
-    if not keeps or bot.bot.flow.resume is None or not call.known_by_name:
+    if not keeps or bot.bot.flow.resume is None or not call.known_by_name or call.back:
         return None
     asked = (call.id, call.line.client, call.offered.from_uri, call.house.name)
     call.house.tell(house_messages.CallerAsked(*asked), call.id)

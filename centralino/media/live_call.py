@@ -21,9 +21,10 @@ from centralino.config.distribution import Queue
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.attendant import Attendant
+from centralino.media.calling_back import CallingBack
 from centralino.media.contact import Contact, begin
 from centralino.media.earlier import earlier_of
-from centralino.media.facts import call_begun, call_facts
+from centralino.media.facts import call_begun, call_facts, tell_finished
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import Task, call_queued, done
@@ -32,6 +33,7 @@ from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
 from centralino.media.second import Consult
 from centralino.media.voicemail import Voicemail, take_message
+from centralino.media.ways_out import leave_by_wish, position_told, rejoin
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
 from telephony import call as states
@@ -43,6 +45,7 @@ from telephony.media.playout import Playout
 from telephony.types import Cause, LegOffered, TransferProgressed
 from voicebot import events, reports
 from voicebot.dialogue.state import Earlier
+from voicebot.leaving import By, Wish
 from voicebot.redaction import Redactor
 from voicebot.session import Session
 
@@ -81,6 +84,8 @@ class LiveCall:
     queued_at: float = 0.0
     waited: float = 0.0
     served_by: str = ""
+    booking: bool = False
+    """Whether the queue was asked to call back, and has not answered yet."""
     broke: bool = False
     """Whether our own fault ended it."""
     joined: str = ""
@@ -89,6 +94,8 @@ class LiveCall:
     """The queue, or the bot for a task, to which the agent gives the caller."""
     task: Task | None = None
     """What the bot does for an agent now."""
+    back: CallingBack | None = None
+    """How we called the caller back, where we did."""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     leg: LegId = field(init=False)
     state: Call = field(init=False)
@@ -116,10 +123,7 @@ class LiveCall:
         """The caller's leg is up: the conversation begins."""
         bot = self.house.bots[self.line.bot]
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
-        begun = call_begun(
-            self.id, self.offered, self.line, self.house, self.started, self.direction
-        )
-        self.house.tell(begun, self.id)
+        self.house.tell(call_begun(self, self.started), self.id)
         self.move(states.CallerOffered(self.leg))
         self.move(states.CallAnswered())
         if self.line.recorded:
@@ -148,7 +152,7 @@ class LiveCall:
         taken = self.referral is not None and self.referral.taken
         self.move(states.CallerLeft(cause) if by_peer and not taken else self._ended(cause, taken))
         self.recording.end()
-        self._finish(cause, now)
+        tell_finished(self, cause, now)
 
     # SessionOutput.
 
@@ -157,16 +161,18 @@ class LiveCall:
         packet, task = self.reporter.redactor.packet(packet), self.task
         if task is not None:
             packet, refer = done(packet, task, self.house.config.acd.priority_cap), ""
+        if self.back is not None and self.packet is None:
+            self.packet = self.back.packet
+            return rejoin(self, self.back)
         if self.line.emergency:
             first = round(self.house.config.acd.priority_cap)
             packet = replace(packet, priority=max(packet.priority, first))
         self.packet = packet
         self.house.tell(house_messages.PacketMade(packet), self.id)
         if refer:
-            self._refer(refer)
-            return
+            return self._refer(refer)
         self.task = None
-        self.queue(packet, task.agent if task else "")
+        return self.queue(packet, task.agent if task else "")
 
     def queue(self, packet: Packet, agent: str = "") -> None:
         """Join the packet's queue; `agent`: kept for this one for a while."""
@@ -178,6 +184,10 @@ class LiveCall:
         self.move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
                          "priority": packet.priority})  # fmt: skip
+
+    def leave(self, wish: Wish, by: By, number: str = "") -> None:
+        """The waiting caller wants out."""
+        leave_by_wish(self, wish, by, number)
 
     def hang_up(self) -> None:
         """The conversation ends the call."""
@@ -205,19 +215,19 @@ class LiveCall:
             self.packet = replace(self.packet, queue=told.queue)  # it overflowed
             self.house.tell(house_messages.PacketMade(self.packet), self.id)
             self.house.live({"call": self.id, "overflowed": told.queue})
-        wait = (told.low, told.high) if told.high else None
-        self.notify(events.PositionTold(told.position, told.waiting, told.agents, wait))
+        self.notify(position_told(self, told))
 
     def released(self, why: str) -> None:
         """The queue does not want this call: the caller leaves a message, or the bot goes on."""
-        self._drop_agents()
+        self.drop_agents()
         queue = self.house.config.queue(self.packet.queue) if self.packet else None
         if queue is not None and queue.voicemail and why in get_args(Limit):
-            return self._take_message(queue)
+            return self.take_message(queue)
         self.move(states.Returned())
         return self.notify(events.Released(why))
 
-    def _take_message(self, queue: Queue) -> None:
+    def take_message(self, queue: Queue) -> None:
+        """Let the caller leave a message, out of the queue."""
         assert self.sound is not None and self.session is not None
         self.move(states.Returned(states.Outcome.VOICEMAIL))
         self.session.close("voicemail", self.house.clock.now())
@@ -233,7 +243,7 @@ class LiveCall:
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
             return None
         packet = self.packet.with_waited(self.waits())
-        agent = self.ringing[order.offer] = AgentLeg(order, packet, self.house, self._whispered)
+        agent = self.ringing[order.offer] = AgentLeg(order, packet, self.house, self.join)
         agent.place()
         if self.state.offer is None:
             self.move(states.OfferPlaced(OfferId(order.offer), agent.leg))
@@ -354,7 +364,8 @@ class LiveCall:
 
     # Inside.
 
-    def _whispered(self, agent: AgentLeg) -> None:
+    def join(self, agent: AgentLeg) -> None:
+        """The agent was whispered to: both talk."""
         if self.agent is not agent or self.sound is None or agent.sound is None:
             return
         offer = agent.order.offer
@@ -403,9 +414,12 @@ class LiveCall:
             self.contact.caller_gone()
         if self.waiting:
             self.waited = self.waits()
+            if self.booking:  # the queue has been asked, and will not forget it
+                self.move(states.Returned(states.Outcome.CALLBACK))
             self.house.tell(acd.CallerLeft(self.id, "hang_up"), self.id)
 
-    def _drop_agents(self) -> None:
+    def drop_agents(self) -> None:
+        """No agent rings for this call any more."""
         for offer in self.offers:
             if (agent := self._taken_out(offer)) is not None:
                 agent.over()
@@ -426,7 +440,7 @@ class LiveCall:
             self.reporter.redactor.knows(earlier.known if earlier else ())
             if self.state.state is CallState.ENDED:
                 return
-            facts = call_facts(self.id, self.offered, self.line, self.house, self.given)
+            facts = call_facts(self.id, self.offered, self.line, self.house, self.given, self.back)
             self.session = Session(
                 replace(facts, earlier=earlier), bot.bot, self.house.talk_engines,
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
@@ -484,16 +498,3 @@ class LiveCall:
         if taken:
             return states.Ended(cause, states.Outcome.TRANSFERRED)
         return states.Ended(cause, states.Outcome.FAILED if self.broke else None)
-
-    def _finish(self, cause: Cause, now: float) -> None:
-        outcome = self.state.outcome or states.Outcome.FAILED
-        intent = self.packet.intent.name if self.packet and self.packet.intent else ""
-        self.house.tell(
-            house_messages.CallFinished(
-                self.id, self.line.client, now, outcome, cause.name.lower(),
-                agent=self.served_by, waited=round(self.waited, 2),
-                intent=intent or self.reporter.intent,
-            ),
-            self.id,
-        )  # fmt: skip
-        self.house.live({"call": self.id, "ended": str(outcome), "cause": cause.name.lower()})

@@ -174,14 +174,14 @@ async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: S
         raise RuntimeError(
             "the SIP stack tells of no calls any more"
         )  # the supervisor starts another
-    switchboard.draining = switchboard.out.draining = True
-    switchboard.out.here()
+    switchboard.drain()
     deadline = house.clock.now() + house.config.sip.drain_seconds
     while not (switchboard.empty and house.nothing_kept) and house.clock.now() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     for call in list(switchboard.calls.values()):
         call.hang_up()
     switchboard.out.hang_up_all()
+    switchboard.back.hang_up_all()
     await house.flushed()
     await house.cancel_all()
 

@@ -13,7 +13,9 @@ import structlog
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
-from centralino.media import passing
+from centralino.media import passing, ways_out
+from centralino.media.calling_back import CallingBack
+from centralino.media.calls_back import CallsBack, live_again
 from centralino.media.calls_out import CallsOut
 from centralino.media.campaign_call import campaign_call
 from centralino.media.gate import contact_uri
@@ -61,6 +63,7 @@ class Switchboard:
         self._supervisors: dict[LegId, Supervising] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.out = CallsOut(house, self._take_over, self._converse)
+        self.back = CallsBack(house, self._called_back, self._place_offer)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
             acd.PlaceOffer: self._place_offer,
@@ -77,13 +80,16 @@ class Switchboard:
             house_messages.ConsultOrder: self._consult,
             house_messages.CallerKnown: self._caller_known,
             house_messages.NoticeTold: self._notice_told,
+            acd.CallbackBooked: self._callback_booked,
+            acd.CallbackRefused: self._callback_refused,
             **self.out.obey,
+            **self.back.obey,
         }
 
     @property
     def empty(self) -> bool:
         """Whether no call is left."""
-        return not (self.calls or self._keypads or self._notices or len(self.out))
+        return not (self.calls or self._keypads or self._notices or len(self.out) or len(self.back))
 
     # Legs.
 
@@ -101,7 +107,7 @@ class Switchboard:
         """One event of one leg."""
         if isinstance(event, LegOffered):
             self._offered(event)
-        elif self.out.leg_event(event):
+        elif self.out.leg_event(event) or self.back.leg_event(event):
             return
         elif isinstance(event, LegAnswered):
             # On a busy machine the leg may have ended before we come to this; that is told next,
@@ -176,6 +182,26 @@ class Switchboard:
         self._house.live({"call": call, "line": live.line.number, "from": live.offered.from_uri})
         live.answered()
         self._house.spawn(ask_for_help(live), f"help {call}")
+
+    def _called_back(self, back: CallingBack) -> None:
+        """Who asked to be called back has answered: a caller's call like any other."""
+        live = live_again(back, self._house)
+        if live is None:
+            back.hang_up()
+            return
+        self.calls[live.id] = self._callers[back.leg] = live
+        if back.agent is not None:
+            self._agents[back.agent.leg] = live
+        self._house.live({"call": live.id, "line": live.line.number, "from": back.target})
+        live.answered()
+
+    def _callback_booked(self, booked: acd.CallbackBooked) -> None:
+        if (call := self.calls.get(CallId(booked.call))) is not None:
+            ways_out.booked(call)
+
+    def _callback_refused(self, refused: acd.CallbackRefused) -> None:
+        if (call := self.calls.get(CallId(refused.call))) is not None:
+            ways_out.not_booked(call, refused.why)
 
     def _refusal(self, event: LegOffered, line: Line | None) -> Cause | None:
         """Why an INVITE is refused; None where it is not."""
@@ -254,6 +280,12 @@ class Switchboard:
             self._house.tell(self._held())
             self.out.here()
 
+    def drain(self) -> None:
+        """Begin nothing new; what runs goes on to its end."""
+        self.draining = self.out.draining = self.back.draining = True
+        self.out.here()
+        self._house.tell(self._held())
+
     def _held(self) -> acd.CallsHeld:
         held = self._all()
         offers = (offer for call in held.values() for offer in call.offers)
@@ -261,7 +293,8 @@ class Switchboard:
             self._house.name,
             self._house.epoch,
             waiting=tuple(name for name, call in held.items() if call.waiting),
-            offers=tuple(dict.fromkeys(offers)),
+            offers=tuple(dict.fromkeys((*offers, *self.back.offers))),
+            draining=self.draining,
         )
 
     def _all(self) -> dict[str, LiveCall | Second]:
@@ -287,6 +320,7 @@ class Switchboard:
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
         # By offer: after a restart the ACD may withdraw one whose call it no longer knows.
+        self.back.withdraw(order.offer)
         for call in self._all().values():
             call.withdraw(order.offer)
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 
 from aiohttp import web
 
+from acd.callback import Callback, CallbackFigures, callback_figures, reconcile_callbacks
 from acd.floor import ROOM
 from acd.numbers import (
     AgentFigures,
@@ -47,6 +48,7 @@ async def read_figures(request: web.Request) -> web.Response:
     key = _key(group, request)
     clients = visible(who(request), Action.SEE_AGENTS)
     stays, stretches, entered = await _facts(request, since, until, clients)
+    owed = await _callbacks(request, since, until, clients)
     now = parts_of(request).clock.now()
     names = await request.app[LIVE].names()
     rows = [
@@ -67,7 +69,8 @@ async def read_figures(request: web.Request) -> web.Response:
             "rows": rows,
             "total": _json(figures(stays, terms, now)),
             "agents": agents,
-            "problems": reconcile(stays, entered),
+            "callbacks": _callbacks_json(callback_figures(owed)),
+            "problems": [*reconcile(stays, entered), *reconcile_callbacks(stays, owed)],
         }
     )
 
@@ -96,6 +99,18 @@ async def _facts(
     ]
     entered = await parts.facts.moves(ROOM, "", "waiting", since, until, clients)
     return with_times(stays, [*spent, *running]), stretches, entered
+
+
+async def _callbacks(
+    request: web.Request, since: float, until: float, clients: Clients
+) -> list[Callback]:
+    """Callbacks that were asked for in stays that began in this time, whenever they ended."""
+    parts = parts_of(request)
+    last = min(until + LONGEST, parts.clock.now() + 1)
+    ended = await parts.facts.read(Callback, since, last, clients)
+    going_on = [fact for fact in parts.desk.going_on() if isinstance(fact, Callback)]
+    mine = [one for one in going_on if clients is None or one.client in clients]
+    return [one for one in [*ended, *mine] if since <= one.stay < until]
 
 
 def _span(request: web.Request) -> tuple[float, float]:
@@ -154,6 +169,13 @@ def _json(found: Figures) -> Json:
         **asdict(found),
         "exits": {exit.value: count for exit, count in found.exits.items()},
         "levels": {variant.value: level for variant, level in found.levels.items()},
+    }
+
+
+def _callbacks_json(found: CallbackFigures) -> Json:
+    return {
+        **asdict(found),
+        "became": {became.value: count for became, count in found.became.items()},
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from acd.callback import Callback
 from acd.numbers import Stretch
 from acd.snapshot import AgentView, CallView, OfferView, Snapshot
 from acd.visits import Visit
@@ -92,7 +93,7 @@ class Desk(Protocol):
 
     def offer(self, offer: str) -> OfferView | None: ...
 
-    def going_on(self) -> Sequence[Visit | Stretch]:
+    def going_on(self) -> Sequence[Visit | Stretch | Callback]:
         """Stays in queues and stretches of agents' time that are not over."""
 
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:

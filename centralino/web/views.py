@@ -65,7 +65,7 @@ def queue_json(queue: QueueView, at: float, client_name: str) -> Json:
     """A queue. The longest wait goes out as the time it began, which stays equal while it lasts."""
     return {
         "queue": queue.queue, "name": queue.name, "client_name": client_name,
-        "waiting": queue.waiting,
+        "waiting": queue.waiting, "callbacks": queue.callbacks,
         "longest_since": round(at - queue.longest_wait, 1) if queue.waiting else None,
         "agents_in": queue.agents_in, "agents_free": queue.agents_free,
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kernel.packet import Packet
 from voicebot.dialogue.state import Earlier
 
 
@@ -31,5 +32,9 @@ class CallFacts:
     """What was left open in this caller's last call, if it broke off a moment ago."""
     given: Mapping[str, str] = field(default_factory=dict)
     """What a campaign knows of the called person. Content."""
+    called_back: Packet | None = None
+    """With what the caller is handed over at once, who was called back as asked."""
+    agent_there: bool = False
+    """Whether an agent has answered already, and speaks first to who is called back."""
     seed: int = 0
     """Where the round of wordings begins, so that calls do not all sound alike."""

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
+from voicebot.dialogue.waiting_texts import Waiting
 from voicebot.expected import Mask
 from voicebot.nlu.ports import Entity
 from voicebot.nlu.training import Training
@@ -375,35 +376,6 @@ class Keypad:
             for action in menu.keys
             if action.label
         )
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What a caller hears between the hand-over and the agent. All texts are response keys."""
-
-    position: str
-    """Knows {position}."""
-    next: str
-    """Instead of `position` for the first in line."""
-    connecting: str
-    not_answered: str
-    """The agent did not answer; the place is kept."""
-    nobody: str
-    """Nobody can take the call now: back to the conversation."""
-    failed: str
-    """The hand-over itself failed: back to the conversation."""
-    wait: str = ""
-    """Behind the position: the wait still to come is between {minutes_low} and {minutes}. Empty:
-    nothing is said of it."""
-    wait_about: str = ""
-    """Instead of `wait` where it is at most {minutes}."""
-    wait_soon: str = ""
-    """Instead of both where it is a minute at most."""
-    closed: str = ""
-    """Instead of `nobody` outside opening hours."""
-    music: bool = True
-    interval: float = 30.0
-    """Seconds between announcements."""
 
 
 @dataclass(frozen=True)

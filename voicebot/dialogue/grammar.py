@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from voicebot.dialogue.flow import Counts, SlotKind, Then, Universal
+from voicebot.leaving import Wish
 
 Json = dict[str, Any]
 VERSION = 1
@@ -59,7 +60,16 @@ BOT_TEXTS = (
     "out_of_scope", "engine_failed",
 )  # fmt: skip
 WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "failed")
-MORE_WAITING_TEXTS = ("wait", "wait_about", "wait_soon", "closed")
+MORE_WAITING_TEXTS = (
+    "wait", "wait_about", "wait_soon", "closed", "callback_offer", "callback_confirm",
+    "callback_number", "callback_booked", "callback_ringing", "callback_not_allowed",
+    "callback_fault", "callback_hello", "left",
+)  # fmt: skip
+CALLBACK_TEXTS = (
+    "callback_confirm", "callback_number", "callback_booked", "callback_ringing",
+    "callback_not_allowed", "callback_fault", "callback_hello",
+)  # fmt: skip
+"""Needed where callers may ask to be called back."""
 
 FLOW: Json = {
     "version": {"const": VERSION},
@@ -179,7 +189,13 @@ WAITING: Json = {
     "music": FLAG,
     "interval": number(5, 600),
     **dict.fromkeys((*WAITING_TEXTS, *MORE_WAITING_TEXTS), RESPONSE),
+    "exits": {
+        "type": "object",
+        "properties": {str(wish): part("WayOut") for wish in Wish},
+        "additionalProperties": False,
+    },
 }
+WAY_OUT: Json = {"key": KEY, "words": many(WORDS)}
 KEYPAD: Json = {"start": NAME, "invalid": RESPONSE, "item": WORDS, "menus": each(part("Menu"))}
 MENU: Json = {
     "say": RESPONSE,
@@ -218,6 +234,7 @@ PARTS: Mapping[str, Json] = {
     "Ladders": LADDERS,
     "Ladder": LADDER,
     "Waiting": WAITING,
+    "WayOut": WAY_OUT,
     "Keypad": KEYPAD,
     "Menu": MENU,
     "KeyAction": KEY_ACTION,

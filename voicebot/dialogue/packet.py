@@ -60,6 +60,16 @@ def packet_of(facts: CallFacts, transfer: Transfer, transcript: Sequence[Transcr
     )
 
 
+def transfer_again(packet: Packet) -> Transfer:
+    """The hand-over of a caller who was handed over before, in the call that we make back."""
+    return Transfer(
+        queue=packet.queue, reason=packet.reason, intent=packet.intent, slots=packet.slots,
+        summary=packet.summary, priority=packet.priority, required=packet.required_skills,
+        preferred=packet.preferred_skills, tries=packet.tries, sentiment=packet.sentiment,
+        sentiment_confidence=packet.sentiment_confidence,
+    )  # fmt: skip
+
+
 _WHY: dict[Reason, str] = {
     "asked": "Asked for a person.",
     "low_confidence": "Was not understood.",

@@ -17,12 +17,13 @@ from dataclasses import replace
 
 from kernel.packet import PacketSlot
 from voicebot.dialogue import actions, answers, goals, ladder, questions
-from voicebot.dialogue.acts import Say
+from voicebot.dialogue.acts import HangUp, Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.memory import ask_to_resume, resumable
 from voicebot.dialogue.outcome import Outcome
+from voicebot.dialogue.packet import transfer_again
 from voicebot.dialogue.state import Goal, Known, Question, State, Step
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
@@ -39,6 +40,11 @@ class Policy:
         """The first words: hello, what must be said of this line, and the greeting's question."""
         draft = Draft(self.bot, self.facts, State())
         flow = self.bot.flow
+        if self.facts.called_back is not None:
+            if not self.facts.agent_there:
+                draft.say(flow.waiting.callback_hello, interruptible=False)
+            draft.end(transfer_again(self.facts.called_back))
+            return draft.step()
         greeting = draft.text(flow.greeting)
         hello, question = (greeting, "") if flow.opens else questions.split_question(greeting)
         if hello:
@@ -133,8 +139,9 @@ class Policy:
         return self._step(back, lambda draft: _pursue(draft, goal), f"task {intent}")
 
     def position(
-        self, state: State, queue: str, position: int, wait: tuple[float, float] | None
-    ) -> Step:
+        self, state: State, queue: str, position: int, wait: tuple[float, float] | None,
+        offers_callback: bool = False,
+    ) -> Step:  # fmt: skip
         """Where the caller stands in the queue, and how long it takes (seconds, from and to)."""
         waiting = self.bot.flow.waiting
         low, high = (round(seconds / 60) for seconds in wait or (0.0, 0.0))
@@ -150,12 +157,24 @@ class Policy:
             draft.say(waiting.next if position <= 1 else waiting.position, values)
             if high and also:
                 draft.say(also, values)
+            if offers_callback and waiting.callback_offer:
+                draft.say(waiting.callback_offer, values)
 
         return self._step(state, tell)
 
     def told(self, state: State, key: str, values: Mapping[str, str] | None = None) -> Step:
         """A waiting caller is told something; nothing is asked."""
         return self._step(state, lambda draft: draft.say(key, values))
+
+    def goodbye(self, state: State, key: str, why: str) -> Step:
+        """A waiting caller leaves: the last words."""
+
+        def part(draft: Draft) -> None:
+            if key:
+                draft.say(key)
+            draft.end(HangUp())
+
+        return self._step(state, part, why)
 
     def _step(self, state: State, move: Callable[[Draft], None], why: str = "") -> Step:
         draft = Draft(self.bot, self.facts, state)

@@ -20,10 +20,11 @@ from voicebot.dialogue.flow import (
     SlotKind,
     Then,
     Universal,
-    Waiting,
 )
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
+from voicebot.dialogue.waiting_texts import Waiting
+from voicebot.leaving import WayOut, Wish
 from voicebot.nlu.marked import Node, hint
 from voicebot.redaction import CARD
 
@@ -243,12 +244,29 @@ def read_waiting(node: Node, names: Names) -> Waiting:
     """What a waiting caller hears."""
     fields = node.fields(grammar.WAITING)
     need(node, fields, *grammar.NEEDED["Waiting"])
+    exits = read_exits(fields["exits"]) if "exits" in fields else {}
+    if Wish.CALLBACK in exits:
+        need(node, fields, *grammar.CALLBACK_TEXTS)
     return Waiting(
         **{key: names.response(fields[key]) for key in grammar.WAITING_TEXTS},
         **{key: names.response(fields[key]) for key in grammar.MORE_WAITING_TEXTS if key in fields},
         music=flag(fields, "music", True),
         interval=fields["interval"].number(5, 600) if "interval" in fields else 30.0,
+        exits=exits,
     )
+
+
+def read_exits(node: Node) -> dict[Wish, WayOut]:
+    """A waiting caller's ways out."""
+    ways: dict[Wish, WayOut] = {}
+    for name, body in node.fields([str(wish) for wish in Wish]).items():
+        fields = body.fields(grammar.WAY_OUT)
+        key = fields["key"].one_of(grammar.KEYS, "key") if "key" in fields else ""
+        if key and key in {way.key for way in ways.values()}:
+            fields["key"].refuse(f"{body.name}: key {key} has another meaning already")
+        words = [word.text() for word in fields["words"].items()] if "words" in fields else []
+        ways[Wish(name)] = WayOut(key, tuple(words))
+    return ways
 
 
 # Keys.

@@ -10,12 +10,12 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 VARIABLES = frozenset(
     {"bot", "queue", "position", "minutes", "minutes_low", "title", "value", "intent", "caller",
-     "menu", "first", "second"}
+     "menu", "first", "second", "number"}
 )  # fmt: skip
 """What a response may name besides slots. `value`: the slot value being read back; `title`: the
 intent's title; `first`, `second`: those of two intents; `queue`: the queue's title; `position`,
-`minutes`, `minutes_low`: of a waiting caller; `caller`: the caller's number; `menu`: the menu's
-title."""
+`minutes`, `minutes_low`: of a waiting caller; `caller`: the caller's number; `number`: the one to
+call back; `menu`: the menu's title."""
 
 
 @dataclass(frozen=True)

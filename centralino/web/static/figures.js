@@ -43,7 +43,7 @@ async function load() {
   if (found) draw(found, fields.by);
 }
 
-function draw({ rows, total, agents, problems, terms }, by) {
+function draw({ rows, total, agents, callbacks, problems, terms }, by) {
   toggle("problems", problems.length > 0);
   fill("problems", problems.length ? `These figures do not add up: ${problems[0]}` : "");
   fill("totals",
@@ -52,6 +52,11 @@ function draw({ rows, total, agents, problems, terms }, by) {
     count(seconds(total.asa), "mean wait of the answered"),
     count(share(total.abandon_rate), "abandoned"),
     count(seconds(total.aht), "mean handling time"));
+  fill("callbacks", callbacks.asked === 0 ? [] : [
+    count(callbacks.asked, "callbacks asked for"),
+    ...Object.entries(callbacks.became).map(([became, number]) => count(number, words(became))),
+    count(share(callbacks.success), "of those that are over were answered"),
+    count(seconds(callbacks.delay), "from asking to the answer")]);
   const exits = EXITS.filter((exit) => total.exits[exit]);
   fill("columns", h("tr", {}, h("th", { scope: "col" }, ""), number("Calls"), number(`≤ ${terms.threshold} s`), number("Wait"), number("Longest"),
     number("Gave up"), number("Handling"), exits.map((exit) => number(words(exit)))));

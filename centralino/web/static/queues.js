@@ -26,7 +26,7 @@ const drawTotals = region("totals", ({ waiting, longest, free, in: logged, talki
 const drawQueues = region("queues", (queues) => queues.map((queue) =>
   h("tr", { class: queue.waiting ? "some" : "" },
     h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name)),
-    h("td", { class: "number strong" }, String(queue.waiting)),
+    h("td", { class: "number strong" }, String(queue.waiting), queue.callbacks ? h("small", {}, `+ ${queue.callbacks} to call back`) : null),
     h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
     h("td", { class: "number" }, `${queue.agents_free} / ${queue.agents_in}`),
   )));

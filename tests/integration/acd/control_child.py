@@ -7,6 +7,7 @@ import json
 import socket
 from typing import Any
 
+from acd.callback import CallbackTerms
 from acd.config import CentreConfig, QueueConfig
 from acd.service import AcdService
 from centralino.db.engine import Database
@@ -18,7 +19,13 @@ from kernel.errors import IllegalTransition
 from kernel.journal import Outgoing
 from tests.integration.lives import bring_forth
 
-CONFIG = CentreConfig("house", (QueueConfig("bills", "utility", wrap_up_seconds=0),))
+CONFIG = CentreConfig(
+    "house",
+    (
+        QueueConfig("bills", "utility", wrap_up_seconds=0),
+        QueueConfig("back", "utility", wrap_up_seconds=0, callback=CallbackTerms(retry=0.02)),
+    ),
+)
 
 
 class Life:

@@ -168,6 +168,9 @@ class Phone:
     async def of_call(self, call: str) -> str:
         return f"the packet of {call}" if call == "c1" else ""
 
+    async def dispose(self, call: str, agent: str, disposition: str) -> None:
+        self.said.append((call, f"{agent}: {disposition}"))
+
 
 @asynccontextmanager
 async def keys(config: KeypadConfig) -> AsyncIterator[tuple[KeypadService, Phone, AcdService]]:
@@ -175,7 +178,7 @@ async def keys(config: KeypadConfig) -> AsyncIterator[tuple[KeypadService, Phone
     async with living(MemoryLedger(), ManualClock()) as life:
         keypad = KeypadService(
             config, SteadyClock(), submit=life.service.submit, agent=life.service.agent,
-            pins=phone, voice=phone, words=phone,
+            pins=phone, voice=phone, words=phone, dispositions=phone,
         )  # fmt: skip
         task = asyncio.create_task(keypad.run())
         try:

@@ -18,6 +18,7 @@ from telephony.media.playout import Playout
 from voicebot import reports
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
+from voicebot.leaving import By, Wish
 from voicebot.nlu.embedded import Embedded
 from voicebot.ports import SpeechEngines
 from voicebot.session import Session
@@ -114,6 +115,9 @@ class Caller:
         self.session = Session(
             FACTS, engines.bot, speech, engines.understander, self.playout, self.clock, self
         )
+
+    def leave(self, wish: Wish, by: By, number: str = "") -> None:
+        self.left = (wish, by, number)
 
     def transfer(self, packet: Packet, refer: str = "") -> None:
         self.packet = packet

@@ -12,6 +12,7 @@ from acd.keypad_messages import (
     ActAs,
     CheckPin,
     DigitPressed,
+    Dispose,
     HangUpAgent,
     KeypadClosed,
     KeypadOpened,
@@ -41,7 +42,7 @@ class Desk:
     last: str = ""
 
     def __post_init__(self) -> None:
-        self.core = KeypadDesk(KeypadConfig(), self.view)
+        self.core = KeypadDesk(KeypadConfig(dispositions=("solved", "follow-up")), self.view)
 
     def view(self, agent: str) -> AgentView | None:
         row = self.house.core.floor.agents.get(agent)
@@ -232,3 +233,19 @@ def test_secrets_do_not_show() -> None:
 def test_an_unknown_event_is_illegal(desk: Desk) -> None:
     with pytest.raises(IllegalTransition):
         desk.core.receive(HangUpAgent("L"), 0.0)
+
+
+def test_what_became_of_the_last_call_is_said_by_key(desk: Desk) -> None:
+    desk.keys("6")
+    assert "no call" in desk.said[-1]
+    desk.house.say(AgentReady("a"))
+    desk.house.call("c1")
+    desk.house.contact("c1")
+    desk.keys("6")
+    assert desk.said[-1] == "Press 1 for solved, 2 for follow-up, star to go back."
+    assert desk.keys("7").at is At.DISPOSITION, "a key without a meaning: asked again"
+    desk.keys("2")
+    assert desk.other[-1] == Dispose("L", "a", "c1", "follow-up")
+    assert desk.at is At.MENU
+    assert desk.keys("6*").at is At.MENU
+    assert len([done for done in desk.other if isinstance(done, Dispose)]) == 1

@@ -22,9 +22,10 @@ from voicebot.dialogue.flow import (
     Slot,
     SlotKind,
     Universal,
-    Waiting,
 )
 from voicebot.dialogue.responses import Condition, Response, Variation
+from voicebot.dialogue.waiting_texts import Waiting
+from voicebot.leaving import WayOut, Wish
 from voicebot.nlu.ports import Entity, IntentScore, Understanding
 from voicebot.nlu.training import Training
 
@@ -69,6 +70,14 @@ TEXTS = {
     "position": "You are number {position}.",
     "wait": "Between {minutes_low} and {minutes} minutes.",
     "wait_about": "At most {minutes} minutes.",
+    "back_offer": "Press 1 to be called back.",
+    "back_confirm": "On {number}?",
+    "back_number": "On which number?",
+    "back_booked": "We will call you.",
+    "back_ringing": "It rings.",
+    "back_not": "Not that number.",
+    "back_fault": "That does not go.",
+    "back_hello": "We call you back.",
     "closed": "We are closed.",
     "next": "You are next.",
     "connecting": "Here is somebody.",
@@ -159,7 +168,15 @@ FLOW = Flow(
     no_match=Ladder(("unclear", "unclear_again"), "unclear_last", queue="house"),
     waiting=Waiting(
         "position", "next", "connecting", "not_answered", "nobody", "failed", "wait", "wait_about",
-        closed="closed",
+        closed="closed", callback_offer="back_offer", callback_confirm="back_confirm",
+        callback_number="back_number", callback_booked="back_booked",
+        callback_ringing="back_ringing", callback_not_allowed="back_not",
+        callback_fault="back_fault", callback_hello="back_hello", left="bye",
+        exits={
+            Wish.CALLBACK: WayOut("1", ("call me back",)),
+            Wish.MESSAGE: WayOut("2", ("leave a message",)),
+            Wish.GOODBYE: WayOut("9", ("goodbye",)),
+        },
     ),
     intents={intent.name: intent for intent in INTENTS},
     slots=SLOTS,

@@ -16,6 +16,7 @@ from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, WordForWord, bot
 from voicebot import events, reports
 from voicebot.dialogue.facts import CallFacts
 from voicebot.errors import EngineLost
+from voicebot.leaving import By, Wish
 from voicebot.ports import Effort, SpeechEngines
 from voicebot.session import Session
 from voicebot.speech.ports import EngineInfo, Recogniser, TurnDetector
@@ -63,6 +64,9 @@ class Rig:
         self.session = Session(
             self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
         )
+
+    def leave(self, wish: Wish, by: By, number: str = "") -> None:
+        self.left = (wish, by, number)
 
     def transfer(self, packet: Packet, refer: str = "") -> None:
         self.packets.append(packet)

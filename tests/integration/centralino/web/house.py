@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from acd.callback import Callback
 from acd.config import CentreConfig, QueueConfig
 from acd.distributor import Distributor
 from acd.messages import (
@@ -111,7 +112,7 @@ class CoreDesk:
         record = self.core.floor.offers.get(offer)
         return None if record is None else offer_view(record)
 
-    def going_on(self) -> list[Visit | Stretch]:
+    def going_on(self) -> list[Visit | Stretch | Callback]:
         return self.core.floor.book.open(self.clock.now())
 
     def subscribe(self, callback: Callable[..., None]) -> Callable[[], None]:

@@ -1,0 +1,111 @@
+"""Callbacks between media processes, content store and ACD.
+
+The ACD knows a callback by its id and a key of its number. Number and packet lie in the content
+store under that id, which is the id of the call to come, so that history and pages find them there.
+They are written before the ACD is told: what it owes can be kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from acd import messages as acd
+from acd.service import AcdService
+from centralino.callback_messages import CallbackAsked, DialBack
+from centralino.content.errors import ContentError
+from centralino.content.store import PACKET, ContentStore
+from centralino.media.gate import contact_uri
+from contacts.numbers import dialled
+from kernel.bus import Bus
+from kernel.clock import Clock
+from kernel.packet import Packet
+from telephony.dialling import DialPlan, Purpose, may_dial
+
+log = structlog.get_logger()
+
+NUMBER = "callback number"
+"""The kind of content under which a number to call lies."""
+MARGIN = 3600.0
+"""Seconds for which what a callback needs is kept longer than the callback."""
+
+
+@dataclass(frozen=True)
+class CallerKeys:
+    """Names for callers that tell nothing to whoever reads the state tables."""
+
+    secret: str
+    regions: Mapping[str, str]
+    """Client → country of numbers without one."""
+
+    def of(self, caller: str, client: str) -> str:
+        """A number is the same however it is written and over whatever trunk it comes; an address
+        is as it is."""
+        number = dialled(caller, self.regions.get(client, ""))
+        known = number if number.removeprefix("+").isdecimal() else caller
+        return hmac.new(self.secret.encode(), known.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+@dataclass
+class Callbacks:
+    """What control does about callbacks."""
+
+    service: AcdService
+    contents: ContentStore
+    keys: CallerKeys
+    plan: DialPlan
+    edge: str
+    bus: Bus
+    clock: Clock
+    keep: Mapping[str, float]
+    """Queue → seconds for which its callbacks are kept."""
+    kept_seconds: Callable[[str], float]
+    """Line → seconds for which content of its calls is kept."""
+
+    @property
+    def takers(self) -> dict[type, Callable[[Any], Awaitable[None]]]:
+        """The messages that it takes."""
+        return {CallbackAsked: self.asked}
+
+    async def asked(self, asked: CallbackAsked) -> None:
+        """Keep number and packet, then tell the ACD."""
+        number = dialled(asked.number, self.keys.regions.get(asked.client, ""))
+        target = contact_uri(number, self.edge)
+        if not may_dial(target, Purpose.CALLBACK, asked.client, self.plan).allowed:
+            refused = acd.CallbackRefused(asked.call, asked.media, "number")
+            await self.bus.send(asked.media, refused, call=asked.call)
+            return
+        packet, now = asked.packet, self.clock.now()
+        owed = self.keep.get(packet.queue, 0.0) + MARGIN
+        put = (asked.callback, NUMBER, number.encode())
+        await self.contents.put(*put, client=asked.client, expires=now + owed, now=now)
+        expires = now + max(owed, self.kept_seconds(packet.line))
+        put_packet = (asked.callback, PACKET, packet)
+        await self.contents.put(*put_packet, client=asked.client, expires=expires, now=now)
+        key = self.keys.of(number, asked.client)
+        await self.service.submit(acd.CallbackAsked(asked.call, asked.callback, key, asked.media))
+
+    async def place(self, order: acd.PlaceCallback, id: str) -> bool:
+        """Send the order with number and packet; False where they were erased."""
+        clients = frozenset({order.client})
+        try:
+            number = await self.contents.get(order.call, NUMBER, clients)
+            packet = await self.contents.get(order.call, PACKET, clients)
+        except ContentError as error:
+            log.error("control.callback_unreadable", call=order.call, problem=str(error))
+            return False
+        if not isinstance(number, bytes) or not isinstance(packet, Packet):
+            log.warning("control.callback_erased", call=order.call)
+            return False
+        dial = DialBack(order, number.decode(), packet)
+        await self.bus.send(order.media, dial, call=order.call, id=id)
+        return True
+
+    async def drop(self, order: acd.PlaceCallback) -> None:
+        """What it needs is gone, so nobody can be called."""
+        await self.service.submit(acd.CallbackDropped(order.call, "number or packet erased"))

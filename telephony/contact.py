@@ -250,9 +250,12 @@ class Promote:
 
 @dataclass(frozen=True)
 class ToQueue:
-    """The caller waits again, with place and packet. `handed`: because the first said so."""
+    """The caller waits again, with place and packet."""
 
     handed: bool
+    """Because the first said so."""
+    kept: bool = False
+    """For the first, who thinks that the caller is in good hands: the second was not had."""
 
 
 @dataclass(frozen=True)
@@ -367,7 +370,7 @@ class ContactCore:
 
     def _afterwards(self, kind: type, before: Talk, after: Talk) -> None:
         if after is Talk.QUEUED:
-            self._commands.append(ToQueue(handed=kind is HandOn))
+            self._commands.append(ToQueue(kind is HandOn, kept=before is Talk.BLIND))
         elif after is Talk.OVER and kind is FirstGone and before is Talk.TALKING:
             self._commands.append(Part())
         elif after is Talk.TALKING and kind in (SecondGone, TimeUp):

@@ -316,9 +316,9 @@ class Contact:
                     self._beep(FIRST, *FAILED)
                 case core.Remind():
                     self._beep(FIRST, *REMINDER)
-                case core.ToQueue(handed):
+                case core.ToQueue(handed, kept):
                     self._over()
-                    passing.back_in_queue(self.call, handed)
+                    passing.back_in_queue(self.call, handed, self.first.agent if kept else "")
                 case core.Part():
                     self._over()
                     passing.part(self.call)

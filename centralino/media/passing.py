@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from centralino.media.live_call import LiveCall
 
 
-def back_in_queue(call: LiveCall, handed: bool) -> None:
+def back_in_queue(call: LiveCall, handed: bool, kept_for: str) -> None:
     """The contact is over and the caller waits: in the queue that the agent named, or in the one
-    from before, where the time since the caller joined it counts as head start."""
+    from before, where the time since the caller joined it counts as head start; `kept_for`: an
+    agent who has the caller back first."""
     assert call.packet is not None
     to, call.hand_to = call.hand_to, ""
     if handed and isinstance(to, Task):
@@ -29,7 +30,7 @@ def back_in_queue(call: LiveCall, handed: bool) -> None:
     new = handed_on(old, str(to)) if handed else back(old, call.waits(), cap)
     call.packet = new
     call.house.tell(PacketMade(new), call.id)
-    call.queue(new)
+    call.queue(new, kept_for)
     call.notify(events.HandedOn(new.queue))
     return None
 

@@ -187,7 +187,7 @@ def after(*events: object) -> tuple[Talk, list[object]]:
         ((Consult(), SecondUp(), Join(), CallerGone()), Talk.COLLEAGUES, []),
         ((Consult(), Complete()), Talk.BLIND, [Drop(FIRST)]),
         ((Consult(), Complete(), SecondUp()), Talk.TALKING, [Promote()]),
-        ((Consult(), Complete(), SecondGone()), Talk.QUEUED, [ToQueue(False)]),
+        ((Consult(), Complete(), SecondGone()), Talk.QUEUED, [ToQueue(False, kept=True)]),
         ((Consult(), Complete(), CallerGone()), Talk.OVER, [Drop(SECOND)]),
         ((Consult(), SecondUp(), HandOn()), Talk.QUEUED, [*BOTH, ToQueue(True)]),
     ],

@@ -196,8 +196,11 @@ async def test_the_first_hangs_up_while_it_rings_and_the_caller_is_back_in_the_q
     world: World,
 ) -> None:
     name = await calling(world)
+    held = world.board._held()
+    assert (held.waiting, set(held.offers)) == ((name,), {"o-201", "o-202"})
     await hang_up(world, "201")
     assert world.call.waiting and world.last(acd.CallQueued).call == world.call.id
+    assert world.last(acd.CallQueued).agent == "", "who hung up does not get the caller back"
     assert world.last(acd.CallerLeft) == acd.CallerLeft(name, "exit")
     late = acd.PlaceOffer("o-late", name, "agent-202", "202", "media-1", 20.0)
     await world.obey(late)
@@ -232,6 +235,7 @@ async def test_a_transfer_that_fails_leads_back_to_the_queue(world: World) -> No
     assert world.call.waiting
     again = world.last(acd.CallQueued)
     assert (again.call, again.queue) == (world.call.id, "house")
+    assert (again.agent, again.agent_seconds) == ("agent-201", 20.0), "first to who gave it away"
 
 
 # --- an outside number

@@ -163,6 +163,7 @@ class Conversation:
             return
         elif isinstance(self._last, acts.Transfer):
             self._tell_learned(handed_over=True)
+            self._listening.close()
             self._waiting.enter(self._last, now)
         elif isinstance(self._last, acts.Ask):
             self._listening.all_said(now)

@@ -9,7 +9,9 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.state import State as DialogueState
 from voicebot.dialogue.state import Step
 from voicebot.mouth import Mouth, Playback
+from voicebot.nlu.ports import IntentScore
 from voicebot.progress import Transcript
+from voicebot.speech.ports import Recognised
 from voicebot.timers import Timer, Timers
 from voicebot.turns import MACHINE, State
 
@@ -74,6 +76,22 @@ class Floor:
         self.transcript.cut(playback.ordered, playback.text, spoken)
         told = (playback.ordered, playback.text, spoken)
         self.tell(reports.PromptCut(self.facts.call, *told))
+
+    def heard(
+        self,
+        turn: int,
+        began: float,
+        heard: Recognised,
+        meant: IntentScore,
+        found: tuple[tuple[str, str], ...],
+    ) -> None:
+        """The caller said this, and it was taken as this."""
+        self.transcript.caller(began, heard.text, heard.confidence)
+        self.transcript.meant(meant.name)
+        told = (began, turn, heard.text, heard.confidence, heard.engine)
+        self.tell(reports.TurnHeard(self.facts.call, *told))
+        taken = (turn, heard.text, meant.name, meant.confidence, found)
+        self.tell(reports.TurnUnderstood(self.facts.call, *taken))
 
     def odd(self, what: str, now: float) -> None:
         """Something came that no caller means; told once a conversation."""

@@ -139,7 +139,7 @@ class Listening:
     @property
     def _terms(self) -> tuple[str, ...]:
         """What the recogniser is told to expect."""
-        return (*self._ask.terms, *self._row.terms) if self._ask else ()
+        return _terms(self._ask) if self._ask else ()
 
     def _next_turn(self) -> None:
         self.turn += 1
@@ -153,8 +153,11 @@ class Listening:
         if self._ask is None:
             self._order(do.StopListening())
             return
-        row, kind, terms = self._row, self._ask.readings[0], self._terms
-        language = self._floor.facts.language
+        self._listen_for(self._ask)
+
+    def _listen_for(self, ask: acts.Ask) -> None:
+        kind, language = ask.readings[0], self._floor.facts.language
+        row, terms = expected(kind), _terms(ask)
         context = RecognitionContext(language, kind, terms, row.only, row.alternatives)
         self._order(do.Listen(self.turn, context))
 
@@ -162,14 +165,16 @@ class Listening:
 
     def speech_started(self, event: events.SpeechStarted, now: float) -> None:
         """Over a prompt it may become a barge-in; else it is the answer."""
-        if event.turn != self.turn or self._speech is not None or self._ask is None:
+        goes_on = self._released is not None and self._released.goes_on(event.at)
+        wanted = self._ask is not None or goes_on
+        if event.turn != self.turn or self._speech is not None or not wanted:
             self._floor.ignore()
         elif self._floor.state is State.LISTENING:
             self._speech = event.at
             self._take_speech(now)
         elif self._floor.state in SPEAKING:
             self._speech = event.at
-            if self._released is not None and self._released.goes_on(event.at):
+            if self._released is not None and goes_on:
                 self._take_back(self._released, event.at, now)
         else:
             self._floor.ignore()
@@ -427,18 +432,14 @@ class Listening:
         released = Released(before, *heard, guess.step)
         self._reply(guess.step, now)
         self._released = released
+        parting = isinstance(guess.step.acts[-1], acts.Transfer | acts.HangUp)
+        if parting and self._floor.state in SPEAKING:  # the caller may not have finished yet
+            self._listen_for(released.ask)
 
     def _tell_heard(self, guess: Guess) -> None:
-        """This was said, and taken as this."""
         assert guess.recognised is not None
-        heard, meant, call = guess.recognised, guess.meant, self._floor.facts.call
         began = self._speech or guess.last_speech
-        self._floor.transcript.caller(began, heard.text, heard.confidence)
-        self._floor.transcript.meant(meant.name)
-        told = (began, self.turn, heard.text, heard.confidence, heard.engine)
-        self._floor.tell(reports.TurnHeard(call, *told))
-        taken = (self.turn, heard.text, meant.name, meant.confidence, guess.found)
-        self._floor.tell(reports.TurnUnderstood(call, *taken))
+        self._floor.heard(self.turn, began, guess.recognised, guess.meant, guess.found)
 
     def engine_failed(self, event: events.EngineFailed, now: float) -> None:
         """Whoever worked on the turn is gone."""
@@ -492,3 +493,7 @@ class Listening:
         """A line of keys has no ear."""
         if not self._floor.facts.keys_only:
             self._floor.order(command)
+
+
+def _terms(ask: acts.Ask) -> tuple[str, ...]:
+    return (*ask.terms, *expected(ask.readings[0]).terms)

@@ -262,6 +262,44 @@ def test_a_rest_that_changes_nothing_lets_our_answer_go_on(whole: Understanding,
     assert walk.heard_out().says("bill").words[-2] == "Sorry about that."
 
 
+def handing_over(walk: Walk | None = None) -> Walk:
+    return answered("a person", replace(meant("person"), text="a person"), walk)
+
+
+def test_who_goes_on_as_we_hand_over_is_heard() -> None:
+    walk = handing_over()
+    goes_on(walk, 0.4, "I mean your hours", HOURS)
+    assert walk.orders(do.Understand)[-1].text == "a person I mean your hours"
+    assert walk.wait(1.0).words[-2:] == ["Nine to five.", "Anything else?"]
+    assert not walk.orders(do.HandOver)
+
+
+def test_a_hand_over_that_stays_the_same_goes_on() -> None:
+    walk = handing_over()
+    goes_on(walk, 0.4, "please", meant("person"))
+    assert walk.orders(do.ResumeSpeaking) and not walk.orders(do.HandOver)
+    walk.heard_out()
+    assert len(walk.orders(do.HandOver)) == 1 and walk.state is State.WAITING
+
+
+def test_a_sound_as_we_hand_over_does_not_stop_it() -> None:
+    walk = handing_over()
+    goes_on(walk, 0.4, "", meant("person")).heard_out()
+    assert len(walk.orders(do.HandOver)) == 1 and walk.state is State.WAITING
+
+
+def test_who_speaks_later_as_we_hand_over_is_not_heard() -> None:
+    walk = handing_over()
+    stale = walk.core.stale
+    walk.wait(2.0).speaks()
+    assert walk.core.stale == stale + 1
+    assert walk.heard_out().state is State.WAITING
+    assert isinstance(
+        [o for o in walk.ordered if isinstance(o, do.Listen | do.StopListening)][-1],
+        do.StopListening,
+    )
+
+
 def test_a_third_part_is_joined_as_well() -> None:
     walk = answered("hours", replace(HOURS, text="hours"))
     goes_on(walk, 0.4, "please", replace(HOURS, text="hours please"))

@@ -290,7 +290,7 @@ class Limits:
 
     hold: float = 300.0
     """After so long the caller is given back to the agent."""
-    calling: float = 90.0
+    calling: float = 45.0
     """A second who has not answered by then has not been had."""
     remind: float = 60.0
     """An agent with somebody on hold is reminded this often."""

@@ -174,8 +174,9 @@ class Acd(Section):
     """How long a caller may be on hold; then the caller is given back to the agent."""
     hold_reminder: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60.0
     """An agent with somebody on hold hears a tone this often."""
-    consult_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 90.0
-    """How long an agent waits for somebody to be consulted; then the caller is given back."""
+    consult_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 45.0
+    """How long somebody who is consulted, or to whom a caller was left, may take to answer; then
+    the caller is given back to the agent, or to the queue."""
     kept_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
     """How long a caller for whom the bot has done what an agent asked for is kept for that agent;
     then anybody of the queue may have the call, at its head."""

@@ -24,7 +24,7 @@ from acd.messages import (
     WrapUpEnded,
 )
 from acd.offer import Effect
-from acd.records import AgentRecord, OfferRecord, Phone, State, Want
+from acd.records import QUICK_SECONDS, AgentRecord, OfferRecord, Phone, State, Want
 from kernel.machine import Machine
 
 
@@ -141,6 +141,10 @@ STATE: Machine[State] = Machine(
 
 NO_ANSWER, PHONE_TROUBLE = "no answer", "phone trouble"
 """Reasons that the system gives for an agent who is not ready."""
+NOT_UP_YET = "is being called"
+"""Why a phone that is to stay up cannot be reached at log-in."""
+UNREACHED = "could not be rung"
+"""Why the phone of an offer that did not come through is taken for gone."""
 
 IN_CALL = frozenset({State.WHISPER, State.TALKING, State.HOLD})
 HELD = frozenset({"hold", "calling", "consult"})
@@ -172,25 +176,34 @@ def logged_in(known: AgentRecord | None, event: AgentLoggedIn, now: float) -> Ag
         again = _as_said(known, event)
         if again == known:
             return None
-        return with_phone(again, Phone.UP, now) if event.contact != known.contact else again
+        if event.contact == known.contact and event.nailed_up == known.nailed_up:
+            return again
+        if event.nailed_up:
+            return with_phone(again, Phone.LOST, now, NOT_UP_YET)
+        return with_phone(again, Phone.UP, now)
     record = known or AgentRecord(event.agent, event.client, event.contact)
     moved = record.contact != event.contact
     phone = Phone.LOST if record.phone is Phone.LOST and not moved else Phone.UP
+    why = record.phone_why
+    if event.nailed_up:
+        phone, why = Phone.LOST, NOT_UP_YET
     record = wants(_as_said(record, event), event, now)
-    return with_phone(replace(record, idle_since=now), phone, now)
+    return with_phone(replace(record, idle_since=now), phone, now, why)
 
 
 def _as_said(record: AgentRecord, event: AgentLoggedIn) -> AgentRecord:
     queues = tuple(dict.fromkeys(event.queues))
+    moved = record.contact != event.contact
     return replace(
         record, client=event.client, contact=event.contact, queues=queues,
         skills=dict(event.skills), tiers=dict(event.tiers), order=event.order,
+        nailed_up=event.nailed_up, quick=0 if moved else record.quick,
     )  # fmt: skip
 
 
-def with_phone(record: AgentRecord, phone: Phone, now: float) -> AgentRecord:
+def with_phone(record: AgentRecord, phone: Phone, now: float, why: str = "") -> AgentRecord:
     """The record with the phone up, lost or failed. One in a call stays in it."""
-    record = replace(record, phone=phone)
+    record = replace(record, phone=phone, phone_why="" if phone is Phone.UP else why)
     event: object = PhoneUp() if phone is Phone.UP else PhoneDown()
     if record.want is not Want.LOGGED_OUT and STATE.allows(record.state, event):
         return moves(record, event, now)
@@ -204,7 +217,7 @@ def at_rest(record: AgentRecord, now: float) -> AgentRecord:
         record = wants(record, CameToRest(), now)
     if record.want is Want.LOGGED_OUT:
         return logged_out(record)
-    return with_phone(record, record.phone, now)
+    return with_phone(record, record.phone, now, record.phone_why)
 
 
 def logged_out(record: AgentRecord) -> AgentRecord:
@@ -230,8 +243,20 @@ def after_offer(record: AgentRecord, effect: Effect, limit: int, now: float) -> 
     if reason and WANT.allows(record.want, SetNotReady()):
         record = wants(record, SetNotReady(), now, reason)
     phone = Phone.FAILED if effect.offline else record.phone
+    why = UNREACHED if effect.offline else record.phone_why
     not_before = now + effect.pause if effect.pause else record.not_before
-    return at_rest(replace(record, errors=errors, phone=phone, not_before=not_before), now)
+    quick = 0 if effect.offline or effect.not_ready else record.quick
+    after = replace(
+        record, errors=errors, phone=phone, phone_why=why, not_before=not_before, quick=quick
+    )
+    return at_rest(after, now)
+
+
+def answered(record: AgentRecord, took: float) -> AgentRecord:
+    """The record of an agent whose phone answered an offer after so many seconds."""
+    if record.nailed_up:
+        return record
+    return replace(record, quick=record.quick + 1 if took <= QUICK_SECONDS else 0)
 
 
 def after_contact(record: AgentRecord, wrap_up: float, now: float) -> AgentRecord:

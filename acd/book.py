@@ -63,7 +63,8 @@ def reason(record: AgentRecord) -> str:
     """Why an agent is not ready; empty for one who is not so."""
     if doing(record) is not Doing.NOT_READY:
         return ""
-    return record.reason or ("phone" if record.want is Want.READY else "")
+    phone = record.phone_why or "phone"
+    return record.reason or (phone if record.want is Want.READY else "")
 
 
 @dataclass

@@ -24,6 +24,7 @@ class Cycle(Callbacks):
 
     def match(self, now: float) -> None:
         """One cycle; it looks only at pairs in which something is fresh."""
+        self.floor.look_at_kept_agents()
         if not self.floor.fresh_calls and not self.floor.fresh_agents:
             return
         for call in self._calls_to_try():
@@ -41,6 +42,7 @@ class Cycle(Callbacks):
             queue.strategy, now, self.config.fairness_seconds,
             last=(turn.order, turn.agent) if turn else (0, ""),
             tier=self.floor.open_tier(call), tiered=self.floor.tiered(call.queue),
+            kept=self.floor.kept_agents(call.queue if call.outbound else ""),
         )  # fmt: skip
 
     def _try(self, call: WaitingRecord, fresh: bool, now: float) -> None:
@@ -98,7 +100,9 @@ class Cycle(Callbacks):
             self.floor.put_call(replace(call, offer=name))
             self._call_moved(call.call, "waiting", "offered", name, call)
         self._commands.append(
-            PlaceOffer(name, call.call, agent.agent, agent.contact, call.media, ring)
+            PlaceOffer(
+                name, call.call, agent.agent, agent.contact, call.media, ring, agent.nailed_up
+            )
         )
         return None
 

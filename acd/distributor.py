@@ -36,6 +36,7 @@ from acd.messages import (
     CallerLeft,
     CallQueued,
     CallsHeld,
+    CallsOutRinging,
     ContactEnded,
     ContactJoined,
     ContactMoved,
@@ -88,6 +89,7 @@ class Distributor(Wishes, Leaving, Cycle):
             WrapUpExtended: self.wrap_up_extended,
             OfferDeclined: self.declined,
             DeviceChanged: self.device_changed,
+            CallsOutRinging: self.calls_out_ringing,
         }
         self._due: dict[str, Callable[..., None]] = {
             "lease": self._lease_ended,
@@ -214,6 +216,8 @@ class Distributor(Wishes, Leaving, Cycle):
         if further.state in (OfferState.ANSWERED, OfferState.BRIDGED):
             self.dialling(offer)
             self.won(offer, now)
+        if further.state is OfferState.ANSWERED:
+            agent = agents.answered(agent, now - offer.made)
         self.floor.put_offer(further, type(event).__name__)
         self.floor.put_agent(agent, type(event).__name__, offer.call)
         if further.state is OfferState.BRIDGED:

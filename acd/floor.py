@@ -87,6 +87,8 @@ class Floor:
     _first_tier: dict[Hashable, int] = field(default_factory=dict)
     restaffed: set[str] = field(default_factory=set)
     """Queues that calls leave when nobody is at work, and in which somebody came or went."""
+    ringing_out: dict[str, int] = field(default_factory=dict)
+    """Queue → calls out for each of which an idle agent is kept; said anew after a restart."""
     alone_since: dict[str, float] = field(default_factory=dict)
     """Of those queues where nobody is at work: since when, as far as this life knows."""
     _timed: frozenset[str] = frozenset()
@@ -217,6 +219,30 @@ class Floor:
     def free_for(self, queue: str) -> Iterator[AgentRecord]:
         """Free agents of a queue, longest idle first; lazily, since mostly the first is taken."""
         return (self.agents[agent] for _, agent in self.free.get(queue, ()))
+
+    def keep_for_calls_out(self, queue: str, calls: int) -> None:
+        """So many calls out ring for this queue, in place of the number said before."""
+        self.look_at_kept_agents()
+        if calls > 0:
+            self.ringing_out[queue] = calls
+        else:
+            self.ringing_out.pop(queue, None)
+
+    def kept_agents(self, but: str = "") -> frozenset[str]:
+        """Free agents who are kept for calls out of other queues than `but`: of a queue's with a
+        leg that is up so many as ring, those idle longest left to the callers."""
+        kept = set[str]()
+        for queue, calls in self.ringing_out.items():
+            if queue == but:
+                continue
+            able = [agent.agent for agent in self.free_for(queue) if agent.leg_up]
+            kept.update(able[-calls:])
+        return frozenset(kept)
+
+    def look_at_kept_agents(self) -> None:
+        """Who was kept a moment ago may be free for callers now, without having moved."""
+        for queue in self.ringing_out:
+            self.fresh_agents.update(agent for _, agent in self.free.get(queue, ()))
 
     def agents_of(self, queue: str) -> list[AgentRecord]:
         """Agents logged in for a queue."""

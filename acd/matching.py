@@ -73,10 +73,15 @@ class MatchDecision:
         return "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
 
 
-def why_not(agent: AgentRecord, call: WaitingRecord, tier: int = EVERY_TIER) -> str | None:
+def why_not(
+    agent: AgentRecord,
+    call: WaitingRecord,
+    tier: int = EVERY_TIER,
+    kept: frozenset[str] = frozenset(),
+) -> str | None:
     """Why this agent cannot have this call now; None when nothing speaks against it.
 
-    `tier`: the highest that is open for the call.
+    `tier`: the highest that is open for the call. `kept`: agents who are kept for calls out.
     """
     if not agent.free:
         return _held(agent)
@@ -89,6 +94,10 @@ def why_not(agent: AgentRecord, call: WaitingRecord, tier: int = EVERY_TIER) -> 
             return f"skill {skill}"
     if agent.tiers and agent.tier(call.queue) > tier:
         return f"tier {agent.tier(call.queue)}"
+    if agent.agent in kept:
+        return "kept for a call out"
+    if call.outbound and not agent.leg_up:
+        return "no leg up"
     if any(refused.agent == agent.agent for refused in call.refused):
         return "had it"
     return None
@@ -116,7 +125,7 @@ def choose(call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms) -> Ag
     best: tuple[Rank, AgentRecord] | None = None
     first_is_best = terms.strategy == LONGEST_IDLE and not terms.tiered and not call.preferred
     for agent in pool:
-        if why_not(agent, call, terms.tier) is not None:
+        if why_not(agent, call, terms.tier, terms.kept) is not None:
             continue
         if first_is_best:
             return agent
@@ -130,7 +139,7 @@ def choose_many(
     call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms, most: int
 ) -> list[AgentRecord]:
     """The agents for a call that rings at several, best first."""
-    able = [agent for agent in pool if why_not(agent, call, terms.tier) is None]
+    able = [agent for agent in pool if why_not(agent, call, terms.tier, terms.kept) is None]
     return sorted(able, key=lambda agent: rank(agent, call, terms))[:most]
 
 
@@ -139,7 +148,7 @@ def decide(call: WaitingRecord, agents: Iterable[AgentRecord], terms: Terms) -> 
     able: list[AgentRecord] = []
     excluded: list[Excluded] = []
     for agent in agents:
-        why = why_not(agent, call, terms.tier)
+        why = why_not(agent, call, terms.tier, terms.kept)
         if why is None:
             able.append(agent)
         else:

@@ -45,6 +45,8 @@ class CallQueued:
     consult: str = ""
     """An agent wants to talk about this call. It is no caller of its own: it has no place to come
     back to and is in no queue's figures."""
+    outbound: bool = False
+    """Somebody whom we called has answered: only for an agent who hears them at once."""
 
 
 @message("acd.caller_left")
@@ -213,6 +215,8 @@ class AgentLoggedIn:
     """Queue → tier; 1 where none is said."""
     order: int = 0
     """Place in the linear order and in the round."""
+    nailed_up: bool = False
+    """The phone is called once and stays up: contacts are joined to it with a beep."""
 
 
 @message("acd.agent_logged_out")
@@ -270,10 +274,97 @@ class OfferDeclined:
 @message("acd.device_changed")
 @dataclass(frozen=True)
 class DeviceChanged:
-    """The agent's phone can be reached, or not (registration lapsed)."""
+    """The agent's phone can be reached, or not."""
 
     agent: str
     reachable: bool
+    why: str = ""
+    """Why it cannot, in a few words for the agent; empty: its registration lapsed."""
+    hung_up: bool = False
+    """The agent ended the standing call: no contact is wanted until the agent says so."""
+
+
+# --- standing legs of agents: from the media process that holds them, and to it
+
+
+@message("acd.leg_up")
+@dataclass(frozen=True)
+class LegUp:
+    """The agent answered: the leg stands."""
+
+    leg: str
+
+
+@message("acd.leg_down")
+@dataclass(frozen=True)
+class LegDown:
+    """The leg is gone, or never came up."""
+
+    leg: str
+    why: str
+    """In a few words for the agent."""
+    hung_up: bool = False
+    """By the agent, once it stood."""
+
+
+@message("acd.leg_silent")
+@dataclass(frozen=True)
+class LegSilent:
+    """No packet comes from the agent's phone any more, or they come again."""
+
+    leg: str
+    silent: bool
+
+
+@message("acd.held_leg")
+@dataclass(frozen=True)
+class HeldLeg:
+    """One leg that stands, or rings."""
+
+    agent: str
+    leg: str
+    up: bool = True
+
+
+@message("acd.legs_held")
+@dataclass(frozen=True)
+class LegsHeld:
+    """What a media process holds of them: said at each connection."""
+
+    media: str
+    epoch: str
+    legs: tuple[HeldLeg, ...] = ()
+
+
+@message("acd.hold_leg")
+@dataclass(frozen=True)
+class HoldLeg:
+    """Ring this agent's phone, and hold the leg."""
+
+    leg: str
+    agent: str
+    client: str
+    contact: str
+    media: str
+
+
+@message("acd.drop_leg")
+@dataclass(frozen=True)
+class DropLeg:
+    """Hang up a standing leg."""
+
+    leg: str
+    media: str
+
+
+@message("acd.calls_out_ringing")
+@dataclass(frozen=True)
+class CallsOutRinging:
+    """So many idle agents of a queue, with a leg that is up, are kept from callers: people whom we
+    ring may answer. In place of the number said before."""
+
+    queue: str
+    calls: int
 
 
 # --- commands, to the media process that holds the caller
@@ -291,6 +382,8 @@ class PlaceOffer:
     media: str
     ring_timeout: float
     """Seconds."""
+    nailed_up: bool = False
+    """On the leg of this agent that stands already."""
 
 
 @message("acd.withdraw_offer")

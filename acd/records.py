@@ -18,6 +18,8 @@ TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING)
 
 EVERY_TIER = 9
 """Every tier is open."""
+QUICK_SECONDS, QUICK_OFFERS = 0.3, 3
+"""A phone that answered its last offers so fast answers by itself; a hand is slower."""
 
 
 class Want(StrEnum):
@@ -117,6 +119,19 @@ class AgentRecord:
     busy_queue: str = ""
     """Empty for one who is asked about a call: how long that takes says nothing of callers."""
     busy_intent: str = ""
+    nailed_up: bool = False
+    """The phone is called once and stays up."""
+    phone_why: str = ""
+    """Why the phone cannot be reached; empty while it can."""
+    quick: int = 0
+    """Offers in a row that the phone answered by itself (`QUICK_SECONDS`)."""
+
+    @property
+    def leg_up(self) -> bool:
+        """Whether somebody who is put through is heard at once: the leg stands, or the phone was
+        seen to answer by itself."""
+        standing = self.nailed_up and self.phone is Phone.UP
+        return standing or self.quick >= QUICK_OFFERS
 
     @property
     def key(self) -> str:
@@ -194,6 +209,8 @@ class WaitingRecord:
     """The wait last told, in seconds; 0 for none."""
     said_raised: bool = False
     """Whether what was told has gone up once."""
+    outbound: bool = False
+    """Somebody whom we called: only for an agent whose leg is up."""
     foretold: tuple[float, float, float] | None = None
     """The first estimate: when it was told, and its range in seconds; its error is measured."""
     agent: str = ""

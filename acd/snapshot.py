@@ -38,6 +38,13 @@ class AgentView:
     idle_since: float
     reachable: bool
     """Whether the phone is thought to be reachable."""
+    nailed_up: bool = False
+    phone_why: str = ""
+    """Why the phone cannot be reached."""
+    leg_up: bool = False
+    """Whether somebody who is put through is heard at once."""
+    free: bool = False
+    """Whether a call could be offered now."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ def agent_view(record: AgentRecord) -> AgentView:
         max(record.since, record.want_since) if at_rest else record.since,
         record.reason, after, record.offer, record.call, record.contact, record.queues,
         dict(record.skills), record.wrap_up_until or None, record.idle_since,
-        record.phone is Phone.UP,
+        record.phone is Phone.UP, record.nailed_up, record.phone_why, record.leg_up, record.free,
     )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ class StarKey(StrEnum):
     LOG_OUT_AFTER = "9"
     PAUSE_RECORDING = "0"
     """Pauses the recording, or has it go on."""
+    END = "#"
+    """Has done with the caller; a leg that stands stays up."""
 
 
 @dataclass

@@ -44,6 +44,8 @@ class Terms:
     """The highest tier open for the call."""
     tiered: bool = False
     """Whether any agent of the queue is in a tier beyond the first."""
+    kept: frozenset[str] = frozenset()
+    """Agents who are kept for calls out."""
 
 
 def score(agent: AgentRecord, terms: Terms) -> Score:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd import agent as agents
-from acd.agent import IN_CALL, OFFERED, WITH_A_CALL, NotReadyAfter
+from acd.agent import IN_CALL, OFFERED, WANT, WITH_A_CALL, NotReadyAfter, SetNotReady
 from acd.messages import (
     AgentLoggedIn,
     AgentLoggedOut,
     AgentNotReady,
     AgentReady,
+    CallsOutRinging,
     DeviceChanged,
     OfferDeclined,
     WrapUpEnded,
@@ -101,13 +102,18 @@ class Wishes(Reactions):
     def device_changed(self, event: DeviceChanged, now: float) -> None:
         agent = self.floor.agents.get(event.agent)
         phone = Phone.UP if event.reachable else Phone.LOST
-        if agent is None or agent.phone is phone:
+        if agent is None or (agent.phone is phone and agent.phone_why == event.why):
             return self.stale()
-        why = "phone reachable" if event.reachable else "phone lost"
-        agent = agents.with_phone(agent, phone, now)
+        why = "phone reachable" if event.reachable else event.why or "phone lost"
+        agent = agents.with_phone(agent, phone, now, event.why)
         self.floor.put_agent(agent, why)
         if not event.reachable:
-            self._without_offer(agent, now)
+            agent = self._without_offer(agent, now)
+        if event.hung_up and WANT.allows(agent.want, SetNotReady()):
+            self.floor.put_agent(agents.wants(agent, SetNotReady(), now, event.why), event.why)
+
+    def calls_out_ringing(self, event: CallsOutRinging, now: float) -> None:
+        self.floor.keep_for_calls_out(event.queue, event.calls)
 
     def declined(self, event: OfferDeclined, now: float) -> None:
         offer = self.floor.offers.get(event.offer)

@@ -47,6 +47,14 @@ class CampaignView:
     oldest_pending: float | None
     """Seconds since the first in the window was due; None: nobody waits."""
     next_due: float | None
+    mode: str = ""
+    """With agents: how they are served."""
+    pacing: str = ""
+    """With agents: how many calls may begin now, and why."""
+    answered: int = 0
+    """By somebody, in the legal window; of campaigns with agents."""
+    abandoned: int = 0
+    """Of them, those for whom no agent was there in time."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def campaign_view(
         {str(bucket): tally.buckets[bucket] for bucket in Bucket}, tally.helps, ringing,
         len(ours) - ringing, reached, placed, eta,
         max((now - max(at, campaign.since, campaign.starts) for at in heads), default=None),
-        desk.next_due.get(name),
+        desk.next_due.get(name), *_with_agents(dialer, campaign, now),
     )  # fmt: skip
 
 
@@ -122,6 +130,15 @@ def trunk_views(dialer: Dialer) -> list[TrunkView]:
         )
         for name, share in dialer.pacer.trunks.items()
     ]  # fmt: skip
+
+
+def _with_agents(dialer: Dialer, campaign: CampaignRecord, now: float) -> tuple[str, str, int, int]:
+    """Mode, pacing, answered and abandoned of a campaign with agents."""
+    if not campaign.mode:
+        return "", "", 0, 0
+    decision, counted = dialer.pacing(campaign, now), dialer.teams.of(campaign.id).counted
+    told = f"{decision.calls} now ({decision.mode}): {decision.why}"
+    return campaign.mode, told, counted.answered, counted.abandoned
 
 
 def why_not_called(
@@ -143,10 +160,19 @@ def why_not_called(
         )
     if not numbers:
         return "there is no number left to call"
+    return _waits(dialer, campaign, numbers[recipient.path], now)
+
+
+def _waits(dialer: Dialer, campaign: CampaignRecord, number: str, now: float) -> str:
+    """Why its turn has not come."""
+    if campaign.mode:
+        decision = dialer.pacing(campaign, now)
+        if decision.calls < 1:
+            return f"waits for an agent: {decision.why}"
     if not any(one.there and one.up < one.channels for one in dialer.media.values()):
         return "no media process has a free channel"
     trunks = campaign.trunks or tuple(dialer.pacer.trunks)
-    answer = dialer.pacer.ask(campaign.id, trunks, numbers[recipient.path], now)
+    answer = dialer.pacer.ask(campaign.id, trunks, number, now)
     if isinstance(answer, Grant):
         return "its turn is next, after campaigns that go before"
     return f"waits for its turn: {answer.why}"

@@ -49,6 +49,8 @@ class Calls(Reactions):
             played_ms=max(attempt.played_ms, getattr(event, "played_ms", 0)),
             lease=self._lease(attempt, event, now),
         )
+        if isinstance(event, AttemptAnswered) and self.desk.campaigns[attempt.campaign].mode:
+            self.teams.answered(attempt, now)
         self.desk.put_attempt(after, type(event).__name__)
 
     def _lease(self, attempt: AttemptRecord, event: Progress, now: float) -> float:
@@ -66,6 +68,10 @@ class Calls(Reactions):
             attempt, state=ATTEMPT.next(attempt.state, event), since=now,
             acknowledged_by=event.by, help=event.help,
         )  # fmt: skip
+        if event.by == "agent":
+            self.teams.connected(attempt, now)
+            limit = self.desk.campaigns[attempt.campaign].call_limit
+            after = replace(after, lease=now + limit + self.config.lease_margin)
         self.desk.put_attempt(after, event.by)
         working = self.desk.working.get(attempt.recipient)
         if working is not None:

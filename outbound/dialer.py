@@ -16,15 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from kernel.core import Change
 from kernel.errors import IllegalTransition
 from outbound import messages as told
+from outbound.campaign import SomebodyAdded
 from outbound.desk import Tally
+from outbound.dispositions import DISPOSITIONS, Follows, disposed
 from outbound.messages import Dial, DueRecipient, StopAttempt
 from outbound.pacing import Grant, Wait
 from outbound.places import Places
+from outbound.predictive import DialDecision
 from outbound.reactions import MediaProcess
 from outbound.records import (
     AttemptRecord,
@@ -78,6 +82,8 @@ class Dialer(Places):
             told.RecipientAcknowledged: self._acknowledged_elsewhere,
             told.RecipientDropped: self._dropped,
             told.RecipientsLoaded: self._loaded,
+            told.TeamTold: self._team_told,
+            told.ContactDisposed: self._disposed,
             told.MediaThere: self.media_there,
             told.MediaGone: self.media_gone,
             told.AttemptsTold: self.told,
@@ -132,8 +138,13 @@ class Dialer(Places):
         tallies: Mapping[str, Tally],
         open_attempts: Iterable[tuple[AttemptRecord, DueRecipient]],
         now: float,
+        answered: Mapping[str, Sequence[tuple[float, bool]]] = MappingProxyType({}),
     ) -> None:
-        """Take up the rows of an earlier life; before the first event."""
+        """Take up the rows of an earlier life; before the first event.
+
+        `answered`: of campaigns with agents, when somebody answered and whether nobody was there.
+        """
+        self.teams.restore(answered)
         for campaign in campaigns:
             self.desk.index_campaign(campaign)
             self.desk.tallies[campaign.id] = tallies.get(campaign.id, Tally())
@@ -222,6 +233,46 @@ class Dialer(Places):
         if attempt is not None:
             self.tell(StopAttempt(attempt.id, attempt.media, attempt.client, why))
 
+    # --- agents
+
+    def _team_told(self, event: told.TeamTold, now: float) -> None:
+        self._campaign(event.campaign, event)
+        self.teams.hear(event)
+        for attempt in self.teams.surplus(event.campaign, self.desk.attempts.values(), now):
+            self.counts["agent_gone"] += 1
+            self.tell(StopAttempt(attempt.id, attempt.media, attempt.client, "no agent any more"))
+
+    def _disposed(self, event: told.ContactDisposed, now: float) -> None:
+        working = self.desk.working.get(event.recipient)
+        if working is None:
+            return self.stale()
+        recipient, campaign = working.recipient, self.desk.campaigns[working.recipient.campaign]
+        table = campaign.dispositions or DISPOSITIONS
+        over = campaign.state in (CampaignState.CANCELLED, CampaignState.EXPIRED)
+        said = recipient.why in table and recipient.state is not RecipientState.ACTIVE
+        talked = recipient.state is RecipientState.ACKNOWLEDGED or said
+        again = recipient.why == event.disposition and event.again_at in (0.0, recipient.next_at)
+        if not talked or over or again or event.disposition not in table:
+            self.desk.forget(event.recipient)
+            return self.stale()
+        follows = Follows(table[event.disposition])
+        after = disposed(
+            recipient, follows, event.disposition, len(working.paths), event.again_at, now
+        )
+        self.desk.put_recipient(after, event.disposition)
+        self.fact(campaign, event.disposition, None, recipient.person, event.by)
+        if after.state is RecipientState.PENDING and campaign.state is CampaignState.COMPLETED:
+            self.move_campaign(campaign, SomebodyAdded(), event.disposition, now)
+        return self.look_for_end(campaign.id, now)
+
+    def pacing(self, campaign: CampaignRecord, now: float) -> DialDecision:
+        """How many calls a campaign with agents may begin now, and why."""
+        others = [
+            one.id for one in self.desk.campaigns.values()
+            if one.mode and one.queue == campaign.queue and one.id != campaign.id
+        ]  # fmt: skip
+        return self.teams.decide(campaign, self.desk.attempts.values(), others, now)
+
     # --- the window
 
     def appetite(self, now: float) -> list[Appetite]:
@@ -292,6 +343,9 @@ class Dialer(Places):
     def _of_campaign(
         self, campaign: CampaignRecord, trunks: tuple[str, ...], media: str | None, now: float
     ) -> Call | None:
+        if campaign.mode and self.pacing(campaign, now).calls < 1:
+            self._wake_at(now + WHILE_NOTHING_MOVES)
+            return None
         for (next_at, _, name), _ in self.desk.heads(campaign.id):
             if next_at > now:
                 self._wake_at(next_at)

@@ -19,6 +19,7 @@ from outbound.records import (
     AttemptState,
     CampaignRecord,
     CampaignState,
+    Outcome,
     Path,
     RecipientRecord,
     RecipientState,
@@ -135,6 +136,18 @@ class MemoryBooks(MemoryLedger):
         """These, in whatever state they are."""
         known = self.tables.get((ROOM, RECIPIENTS), {})
         return [self.due_one(name) for name in recipients if name in known]
+
+    async def answered(
+        self, campaigns: Sequence[str], since: float
+    ) -> dict[str, list[tuple[float, bool]]]:
+        """When somebody answered, and whether they were abandoned."""
+        found: dict[str, list[tuple[float, bool]]] = {}
+        for one in sorted(self.attempts(), key=lambda attempt: attempt.made):
+            abandoned = one.outcome is Outcome.ABANDONED
+            live = one.campaign in campaigns and one.made >= since
+            if live and (abandoned or one.acknowledged_by == "agent"):
+                found.setdefault(one.campaign, []).append((one.made, abandoned))
+        return found
 
     async def attempts_of(self, recipient: str) -> list[AttemptRecord]:
         """Every attempt, in order."""

@@ -86,6 +86,19 @@ class RecipientAcknowledged:
     help: bool = False
 
 
+@message("outbound.contact_disposed")
+@dataclass(frozen=True)
+class ContactDisposed:
+    """An agent says what the talk with this person came to."""
+
+    recipient: str
+    disposition: str
+    """One of the campaign's."""
+    by: str
+    again_at: float = 0.0
+    """UTC seconds at which the person is to be called again, where that was agreed."""
+
+
 @message("outbound.recipient_dropped")
 @dataclass(frozen=True)
 class RecipientDropped:
@@ -93,6 +106,28 @@ class RecipientDropped:
 
     recipient: str
     why: str
+
+
+# --- from whoever has the agents
+
+
+@message("outbound.team_told")
+@dataclass(frozen=True)
+class TeamTold:
+    """How the agents of a campaign are now."""
+
+    campaign: str
+    idle: int
+    """Free agents, each with a leg that is up, who are counted for no other campaign."""
+    talking: int = 0
+    wrap_up_left: tuple[float, ...] = ()
+    """Seconds until each agent in wrap-up is free again."""
+    wrap_up: float = 0.0
+    """Seconds of wrap-up after each conversation."""
+    having: tuple[str, ...] = ()
+    """Attempts that an agent has, or is just given."""
+    held: str = ""
+    """Why no call is to begin though agents are free; empty: calls may."""
 
 
 # --- from the feeder
@@ -208,7 +243,8 @@ class AttemptAcknowledged:
     """The called said "understood", or asked for help."""
 
     attempt: str
-    by: Literal["voice", "key"] = "key"
+    by: Literal["voice", "key", "agent"] = "key"
+    """`agent`: an agent talks with them."""
     help: bool = False
 
 
@@ -325,7 +361,12 @@ class PlaceCall:
     script: Script | None = None
     """A notification with its conversation, in place of `words`."""
     given: dict[str, str] = field(default_factory=dict)
-    """What `bot` may say of this person. Content."""
+    """What `bot` may say of this person, or the agent is shown. Content."""
+    queue: str = ""
+    """Whoever answers talks with an agent of this queue; `words` are for the case that nobody is
+    free."""
+    title: str = ""
+    """What the campaign is called, for the agent."""
 
 
 @message("outbound.take_back")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,8 +65,39 @@ class Books(Ledger, Protocol):
     async def named(self, recipients: Sequence[str]) -> list[DueRecipient]:
         """These, in whatever state they are."""
 
+    async def answered(
+        self, campaigns: Sequence[str], since: float
+    ) -> Mapping[str, Sequence[tuple[float, bool]]]:
+        """Of these campaigns with agents, when somebody answered and whether they were abandoned,
+        in order."""
+
     async def attempts_of(self, recipient: str) -> list[AttemptRecord]:
         """Every attempt, in order."""
+
+
+@dataclass(frozen=True)
+class TeamSeen:
+    """The agents of one campaign, as whoever distributes calls sees them; as `TeamTold`."""
+
+    idle: int = 0
+    talking: int = 0
+    wrap_up_left: tuple[float, ...] = ()
+    wrap_up: float = 0.0
+    having: tuple[str, ...] = ()
+    held: str = ""
+
+
+class Agents(Protocol):
+    """Who distributes calls to agents."""
+
+    def teams(self, campaigns: Sequence[CampaignRecord]) -> Sequence[TeamSeen]:
+        """How the agents of these campaigns are, in their order. No agent is counted twice."""
+
+    async def keep(self, queue: str, calls: int) -> None:
+        """So many idle agents of this queue are kept from callers: calls out ring for them."""
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call this when something changed."""
 
 
 class Rules(Protocol):
@@ -82,7 +113,7 @@ class Messages(Protocol):
     """What is said to a person."""
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
-        """What the campaign's bot may say of this person."""
+        """What the campaign's bot may say of this person, or its agents are shown."""
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message in this person's language; empty: there is none."""

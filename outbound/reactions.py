@@ -25,6 +25,20 @@ from outbound.records import (
 )
 from outbound.retry import RetryDecision
 from outbound.sharing import Sharing
+from outbound.teams import Teams
+
+ALONE = {
+    AttemptState.ACKNOWLEDGED: Outcome.ACKNOWLEDGED,
+    AttemptState.MESSAGE_COMPLETE: Outcome.HEARD,
+}
+"""What a call whose news was lost came to, by what had been told of it."""
+WITH_AGENTS = {
+    AttemptState.ACKNOWLEDGED: Outcome.ACKNOWLEDGED,
+    AttemptState.ANSWERED: Outcome.ABANDONED,
+    AttemptState.MESSAGE_STARTED: Outcome.ABANDONED,
+    AttemptState.MESSAGE_COMPLETE: Outcome.ABANDONED,
+}
+"""The same where an agent should have been there: in doubt nobody was, and it counts."""
 
 
 @dataclass
@@ -49,6 +63,7 @@ class Reactions:
     sharing: Sharing = field(default_factory=Sharing)
     media: dict[str, MediaProcess] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    teams: Teams = field(default_factory=Teams)
     sip: Counter[tuple[str, int]] = field(default_factory=Counter)
     """(trunk, SIP status) → how many attempts ended so, for the board."""
     asked: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
@@ -118,6 +133,8 @@ class Reactions:
         )
         self.desk.put_attempt(after, why)
         self.pacer.free(attempt.campaign, attempt.trunk, attempt.prefix)
+        if self.desk.campaigns[attempt.campaign].mode:
+            self.teams.over(attempt, outcome, now)
         media = self.media.get(attempt.media)
         if media is not None and media.epoch == attempt.media_epoch:
             media.up = max(0, media.up - 1)
@@ -156,12 +173,14 @@ class Reactions:
     def lost(self, attempt: AttemptRecord, why: str, now: float) -> None:
         """A crash took this call's news: emergencies call again, all others never do."""
         self.counts["lost"] += 1
-        heard = attempt.state is AttemptState.MESSAGE_COMPLETE
-        known = {
-            AttemptState.ACKNOWLEDGED: Outcome.ACKNOWLEDGED,
-            AttemptState.MESSAGE_COMPLETE: Outcome.HEARD,
-        }
-        self.close(attempt, known.get(attempt.state, Outcome.UNKNOWN), why, now)
+        behind = bool(self.desk.campaigns[attempt.campaign].mode)
+        heard = attempt.state is AttemptState.MESSAGE_COMPLETE and not behind
+        self.close(
+            attempt,
+            (WITH_AGENTS if behind else ALONE).get(attempt.state, Outcome.UNKNOWN),
+            why,
+            now,
+        )
         working = self.called(attempt)
         if working is None:
             return  # acknowledged or dropped before

@@ -245,6 +245,14 @@ class CampaignRecord:
     """A rehearsal: it can never reach a real person."""
     queue: str = ""
     """Where answered calls that need a person go."""
+    mode: str = ""
+    """How agents behind it are served (`predictive.DialMode`); empty: no agents."""
+    callers_most: int = 0
+    """With agents who serve callers, too: calls begin while at most so many wait for them."""
+    callers_longest: float = 0.0
+    """And while none has waited longer, in seconds; 0: however long."""
+    dispositions: dict[str, str] = field(default_factory=dict)
+    """What an agent may say that a contact came to → what follows (`dispositions.Follows`)."""
     why: str = ""
     """Of its last change."""
 
@@ -381,6 +389,16 @@ def attempt_id(campaign: str, recipient: str, ordinal: int) -> str:
     """The name of an attempt, fixed before the network: lengths part the names."""
     text = f"{len(campaign)}:{campaign}{len(recipient)}:{recipient}{ordinal}"
     return f"att-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def call_of(attempt: str) -> str:
+    """The name of the call in which somebody who answered this attempt talks with an agent."""
+    return f"call-{attempt.removeprefix('att-')}"
+
+
+def attempt_of_call(call: str) -> str:
+    """The attempt of a call that is one's; else one that there is not."""
+    return f"att-{call.removeprefix('call-')}"
 
 
 def recipient_id(campaign: str, person: str) -> str:

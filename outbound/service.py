@@ -14,6 +14,7 @@ from kernel.crash import CrashPoints
 from kernel.driver import Driver
 from kernel.ids import Chance, random_hex
 from kernel.journal import Batch, Outgoing
+from outbound.abandonment import DAY, AbandonRule
 from outbound.board import CampaignView, Speeds, TrunkView, campaign_view, trunk_views
 from outbound.board import why_not_called as why_not
 from outbound.config import DialerConfig
@@ -24,6 +25,7 @@ from outbound.gate import look
 from outbound.messages import (
     AttemptRefused,
     AudienceGrew,
+    ContactDisposed,
     Dial,
     DueRecipient,
     PlaceCall,
@@ -31,7 +33,8 @@ from outbound.messages import (
     RecipientDropped,
     RecipientsLoaded,
 )
-from outbound.ports import Books, Messages, NewRecipient, Ownership, Rules
+from outbound.pairing import Pairing
+from outbound.ports import Agents, Books, Messages, NewRecipient, Ownership, Rules
 from outbound.records import (
     AttemptRecord,
     AttemptState,
@@ -70,6 +73,7 @@ class OutboundService:
     chance: Chance = random_hex
     crash: CrashPoints = field(default_factory=CrashPoints.from_environment)
     speeds: Speeds = field(default_factory=Speeds)
+    agents: Agents | None = None
     epoch: int = 0
     _driver: Driver | None = None
     _core: Dialer | None = None
@@ -91,7 +95,10 @@ class OutboundService:
         self.epoch = self.books.epoch = await self.ownership.acquire(now)
         core = Dialer(self.config, self.epoch)
         campaigns, opened = await self.books.campaigns(), await self.books.open_attempts()
-        core.restore(campaigns, await self.books.tallies(), opened, now)
+        behind = [one.id for one in campaigns if one.mode]
+        since = now - AbandonRule().window_days * DAY
+        answered = await self.books.answered(behind, since) if behind else {}
+        core.restore(campaigns, await self.books.tallies(), opened, now, answered)
         # What an earlier life wanted to dial is asked about (`places.py`), never sent again.
         left = [
             one.id for one in await self.books.unconfirmed(ROOM) if isinstance(one.command, Dial)
@@ -113,6 +120,8 @@ class OutboundService:
             group.create_task(self._feeding())
             group.create_task(self._refusing())
             group.create_task(self._renewing())
+            if self.agents is not None:
+                group.create_task(Pairing(self, self.agents).run())
 
     async def submit(self, event: object) -> None:
         """Take an event; returns when it is committed. Raises IllegalTransition."""
@@ -143,6 +152,12 @@ class OutboundService:
     async def drop(self, recipient: str, why: str) -> bool:
         """Not to be called any more; False for nobody of ours."""
         return await self._about(recipient, RecipientDropped(recipient, why))
+
+    async def dispose(
+        self, recipient: str, disposition: str, by: str, again_at: float = 0.0
+    ) -> bool:
+        """An agent says what a talk came to; False for nobody of ours."""
+        return await self._about(recipient, ContactDisposed(recipient, disposition, by, again_at))
 
     async def _about(self, recipient: str, event: object) -> bool:
         """Bring a recipient into the window, and tell the dialler of it."""
@@ -252,8 +267,10 @@ class OutboundService:
         trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
         placed = place_call(dial, campaign, working, attempt)
         placed = replace(placed, max_cps=trunk.pace.rate if trunk is not None else 0.0)
+        if campaign.bot or campaign.mode:
+            placed = replace(placed, given=await self.messages.given(campaign, recipient))
         if campaign.bot:
-            return replace(placed, given=await self.messages.given(campaign, recipient))
+            return placed
         words = await self.messages.words(campaign, recipient)
         script = await self.messages.script(campaign, recipient)
         if not words and (script is None or not script.versions):
@@ -320,6 +337,10 @@ class OutboundService:
         for watcher in list(self._watchers):
             watcher(frozenset(touched))
 
+    def core(self) -> Dialer:
+        """The dialler itself, to be looked at. Raises OutboundNotOpen."""
+        return self._core_opened()
+
     def step(self) -> int:
         """The number of the core's newest step."""
         return self._core_opened().desk.steps
@@ -347,6 +368,7 @@ def place_call(
         call_limit=campaign.call_limit, bot=campaign.bot, message=campaign.message,
         message_version=campaign.message_version, words="", language=recipient.language,
         person=recipient.person, cut_off=recipient.cut_off, exercise=campaign.exercise,
+        queue=campaign.queue if campaign.mode else "", title=campaign.name,
     )  # fmt: skip
 
 

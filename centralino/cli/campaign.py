@@ -39,6 +39,13 @@ def create(
     max_channels: Annotated[int, typer.Option("--channels", help="Calls at once at most.")] = 0,
     attempts: Annotated[int, typer.Option("--attempts", help="For each person at most.")] = 0,
     exercise: Annotated[bool, typer.Option("--exercise", help="Rehearsal trunks only.")] = False,
+    mode: Annotated[
+        str, typer.Option("--mode", help="With agents: progressive or predictive.")
+    ] = "",
+    queue: Annotated[str, typer.Option("--queue", help="Whose agents talk.")] = "",
+    callers: Annotated[
+        int, typer.Option("--callers", help="Call while at most so many callers wait for them.")
+    ] = 0,
     key: Key = "",
     config: ConfigFile = None,
 ) -> None:
@@ -47,6 +54,7 @@ def create(
         "name": name, "client": client, "words": words, "legal_class": legal_class,
         "caller_id": caller_id, "trunks": trunk or [], "max_cps": max_cps,
         "max_channels": max_channels, "attempts": attempts, "exercise": exercise,
+        "mode": mode, "queue": queue, "callers_most": callers,
     }  # fmt: skip
     from centralino.commands.campaign import draft
 

@@ -48,6 +48,15 @@ def check_queues(config: Config) -> None:
             raise Misplaced(("queues", index, "overflow"), problem)
 
 
+def check_agents(config: Config) -> None:
+    """Raises Misplaced for legs that would stand where their callers are not."""
+    for index, agent in enumerate(config.agents):
+        if agent.nailed_up and config.media.processes > 1:
+            raise Misplaced(
+                ("agents", index, "nailed_up"), "it needs one media process (media.processes = 1)"
+            )
+
+
 def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:
     """Every skill that the file names, to be looked up among `acd.skills` where that has any."""
     known = set(config.acd.skills)

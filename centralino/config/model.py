@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from centralino.config.checks import check_names, check_numbers, check_queues, check_trunks
+from centralino.config.checks import (
+    check_agents,
+    check_names,
+    check_numbers,
+    check_queues,
+    check_trunks,
+)
 from centralino.config.dialling import (
     EMERGENCY,
     PREMIUM,
@@ -185,6 +191,9 @@ class AgentSeed(Section):
     """Queue → tier; 1 where none is said. Within a tier the strategy decides."""
     contact: str = ""
     """A SIP URI or a number; empty: the phone registered at the edge as `number`."""
+    nailed_up: bool = False
+    """The phone is called once at log-in and stays up between contacts, which begin with a beep.
+    Campaigns that connect at once need it, or a phone that answers by itself."""
     secrets_file: Path | None = None
     """Lines `pin …`, `password …`, `sip …`."""
 
@@ -245,6 +254,7 @@ class Config(Section):
         check_names(self)
         check_trunks(self)
         check_queues(self)
+        check_agents(self)
         check_numbers(self)
         return self
 

@@ -143,7 +143,8 @@ class Keys:
         await self._service.submit(event)
         if isinstance(event, AgentLoggedIn):
             profile = await self._users.agent(event.agent)
-            if profile and not profile.contact and profile.sip_user not in self._phones.registered:
+            registers = profile and not profile.contact and not profile.nailed_up
+            if profile and registers and profile.sip_user not in self._phones.registered:
                 await self._service.submit(DeviceChanged(event.agent, reachable=False))
 
     async def _opened(self, opened: house.KeysOpened) -> None:

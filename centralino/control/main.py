@@ -34,6 +34,7 @@ from centralino.control.phones import Phones
 from centralino.control.redials import Redials
 from centralino.control.referrals import Referrals
 from centralino.control.seeds import plant_agents
+from centralino.control.standing import StandingDesk
 from centralino.control.tasks import BotTasks
 from centralino.db.calls import CallHistory, Clients
 from centralino.db.engine import Database
@@ -44,6 +45,7 @@ from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied, plan_of
+from centralino.outbound.agents import CentreAgents
 from centralino.outbound.hearing import hearing
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
@@ -95,6 +97,7 @@ def web_config(config: Config) -> WebConfig:
         decline_reasons=config.acd.decline_reasons,
         screen_pops={queue.id: queue.screen_pop for queue in config.queues if queue.screen_pop},
         skills=config.acd.skills,
+        may_nail_up=config.media.processes == 1,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention_seconds,
         api_keys=read_api_keys(keys) if keys else (),
@@ -118,6 +121,7 @@ class Control:
     vault: SoundVault
     facts: FactBook
     outbound: OutboundDesk
+    standing: StandingDesk
     answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def message(self, envelope: Envelope) -> None:
@@ -155,6 +159,8 @@ class Control:
             return
         if event.peer not in self.config.media_names():
             return
+        if isinstance(event, PeerDown):
+            await self.standing.media_gone(event.peer)
         await self.bus.send("edge", house.MediaUp(event.peer, isinstance(event, PeerUp)))
         if isinstance(event, PeerUp):
             await self.intake.media_up(event.peer, event.epoch)
@@ -223,10 +229,11 @@ async def opened(
         state = Path(arguments.layout.state_dir)
         outbound = make_outbound(
             config, database, contents, contacts, bus, kept_secret(state / "house.id")[:16],
-            kept_secret(state / "audit.key"), clock, sign_in,
+            kept_secret(state / "audit.key"), clock, sign_in, CentreAgents(service),
         )  # fmt: skip
         await outbound.service.open()
-        phones = Phones(users, service, bus)
+        standing = StandingDesk(service, bus, clock)
+        phones = Phones(users, service, bus, standing)
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock, history)
         callers = CallerKeys(secret, {client.id: client.region for client in config.clients})
         callbacks = Callbacks(
@@ -244,6 +251,7 @@ async def opened(
         intake.takers[house.NoticeAsked] = outbound.notice_asked
         intake.takers[house.NoticeAcknowledged] = outbound.notice_acknowledged
         intake.takers.update(keys.takers)
+        intake.takers.update(standing.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
         redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)
         intake.takers.update(redials.takers)
@@ -262,6 +270,7 @@ async def opened(
             vault,
             facts,
             outbound,
+            standing,
         )
 
         async def to_media(order: Any) -> None:
@@ -284,7 +293,7 @@ async def opened(
         measure = partial(measure_apart, models_dir=config.speech.models_dir)
         review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir), measure)
         yield control, WebParts(
-            take_alert=outbound.alerts.take,
+            take_alert=outbound.alerts.take, talks=outbound.talks,
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
@@ -309,6 +318,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         async with asyncio.TaskGroup() as tasks:
             work = [
                 tasks.create_task(control.service.run(), name="acd"),
+                tasks.create_task(control.standing.run(), name="standing"),
                 tasks.create_task(control.outbound.run(), name="outbound"),
                 tasks.create_task(control.outbound.watching.run(), name="alarms of calling out"),
                 tasks.create_task(control.outbound.outbox.run(), name="webhooks"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from acd.messages import DeviceChanged
 from acd.service import AcdService
 from centralino import messages as house
+from centralino.control.standing import StandingDesk
 from centralino.users.people import Users
 from kernel.bus import Bus
 
@@ -18,6 +19,7 @@ class Phones:
     users: Users
     service: AcdService
     bus: Bus
+    standing: StandingDesk
     registered: set[str] = field(default_factory=set)
 
     async def tell_edge(self) -> None:
@@ -36,5 +38,8 @@ class Phones:
         else:
             self.registered.discard(change.aor)
         for agent in await self.users.agents():
-            if agent.sip_user == change.aor:
+            if agent.sip_user == change.aor and agent.nailed_up:
+                if change.registered:
+                    await self.standing.try_again(agent.id)
+            elif agent.sip_user == change.aor:
                 await self.service.submit(DeviceChanged(agent.id, change.registered))

@@ -30,6 +30,7 @@ async def _plant(seed: AgentSeed, users: Users, realm: str, now: float) -> None:
         queues=seed.queues,
         skills=dict(seed.skills),
         tiers=dict(seed.tiers),
+        nailed_up=seed.nailed_up,
     )
     user = await users.create(
         NewUser(

@@ -226,6 +226,7 @@ users = Table(
     Column("queues", JSON, nullable=False),
     Column("skills", JSON, nullable=False),
     Column("tiers", JSON, nullable=False),  # queue → tier
+    Column("nailed_up", Boolean, nullable=False),
     Column("sip_realm", Text),
     Column("ha1_md5", Text),
     Column("ha1_sha256", Text),

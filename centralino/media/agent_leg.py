@@ -17,6 +17,7 @@ from acd.messages import AgentLoggedOut, AgentNotReady, PlaceOffer
 from acd.star_keys import StarKey, StarKeys
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.standing import StandingLeg
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
 from telephony.media.leg import LegSound
@@ -62,6 +63,10 @@ class AgentLeg:
     house: House
     ready_to_bridge: Callable[[AgentLeg], None]
     """Called once, when the whisper is over."""
+    standing: StandingLeg | None = None
+    """The agent's leg that stands already, lent for this contact."""
+    whispers: bool = True
+    """Whether the agent is told in the ear who it is; somebody whom we called must not wait."""
     leg: LegId = LegId("")
     state: OfferState = OfferState.PLACED
     sound: LegSound | None = None
@@ -84,9 +89,14 @@ class AgentLeg:
         return self.order.agent
 
     def place(self) -> None:
-        """Ring the agent's phone, and prepare the whisper meanwhile."""
+        """Ring the agent's phone, and prepare the whisper meanwhile; a leg that stands is there."""
+        if self.whispers:
+            self._whispered = self.house.spawn(self._synthesise(), f"whisper {self.order.offer}")
+        if self.standing is not None and self.standing.sound is not None:
+            self.leg, self.standing.lent = self.standing.leg, True
+            self._playout = self.standing.sound.playout
+            return
         self.leg = LegId(new_id("leg", self.house.chance))
-        self._whispered = self.house.spawn(self._synthesise(), f"whisper {self.order.offer}")
         self.house.spawn(self.house.control.originate(self._originate()), f"ring {self.leg}")
 
     def rang(self) -> bool:
@@ -97,9 +107,17 @@ class AgentLeg:
         return True
 
     def answered(self) -> None:
-        """The agent picked up: whisper."""
+        """The agent picked up, or had never hung up."""
         self.state = OfferState.WHISPERING
-        self.sound = LegSound(self.house.control.media(self.leg), self._playout)
+        self.sound = self.standing.sound if self.standing else None
+        if self.sound is None:
+            self.sound = LegSound(self.house.control.media(self.leg), self._playout)
+
+    def begin(self) -> None:
+        """The answer was told: whisper, or bridge at once."""
+        if not self.whispers:
+            self.ready_to_bridge(self)
+            return
         self.house.spawn(self._begin_whisper(), f"whispering {self.order.offer}")
         self.house.pump.add(self.leg, self._tick)
 
@@ -139,7 +157,10 @@ class AgentLeg:
         self.house.pump.remove(self.leg)
         if self._whispered is not None:
             self._whispered.cancel()
-        self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
+        if self.standing is not None:
+            self.standing.give_back()
+        else:
+            self.house.spawn(self.house.control.hang_up(self.leg), f"hang up {self.leg}")
 
     def failure(self, cause: Cause) -> str:
         """Why the agent was not had, in the ACD's words."""
@@ -177,6 +198,9 @@ class AgentLeg:
         if self._whispered is not None:
             await asyncio.wait([self._whispered], timeout=WHISPER_WAIT_SECONDS)
         if self.state is OfferState.WHISPERING:
+            if self.standing is not None:  # a ring is what tells it on any other leg
+                self._playout.enqueue("contact", beep(hertz=660.0, seconds=0.2))
+                self._playout.end("contact")
             self._play("whisper")
 
     def _play(self, name: str) -> None:
@@ -189,7 +213,8 @@ class AgentLeg:
             return
         self.sound.receive()
         self.sound.send()
-        if any(isinstance(event, PlaybackFinished) for event in self._playout.take_events()):
+        events = self._playout.take_events()
+        if any(isinstance(one, PlaybackFinished) and one.playback == "whisper" for one in events):
             self._end_whisper()
 
     def _end_whisper(self) -> None:

@@ -20,6 +20,7 @@ from centralino.callback_messages import DialBack
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.standing import StandingLeg
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet
 from telephony.dialling import Purpose
@@ -43,6 +44,8 @@ class CallingBack:
     """Nothing more comes of it; called once, before `reached`."""
     ring: Callable[[acd.PlaceOffer], None]
     """Customer first: rings the agent for the caller who is there."""
+    standing: StandingLeg | None = None
+    """The agent's leg that stands already, where there is one."""
     leg: LegId = LegId("")
     """The caller's; empty until it is dialled."""
     agent: AgentLeg | None = None
@@ -81,8 +84,9 @@ class CallingBack:
             return None
         if order.first == "customer":
             return self._dial()
-        self.agent = AgentLeg(self.offer(), self.packet, self.house, self._whispered)
-        return self.agent.place()
+        self.agent = AgentLeg(self.offer(), self.packet, self.house, self._whispered, self.standing)
+        self.agent.place()
+        return self.agent_answered() if self.standing is not None else None
 
     # The agent's leg.
 
@@ -96,6 +100,7 @@ class CallingBack:
         if self.agent is not None and not self._done:
             self.agent.answered()
             self._tell(acd.OfferAnswered(self.order.offer))
+            self.agent.begin()
 
     def agent_gone(self, cause: Cause) -> None:
         """The agent's leg is gone before the caller was there."""

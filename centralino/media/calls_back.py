@@ -12,6 +12,7 @@ from centralino.callback_messages import DialBack
 from centralino.media.calling_back import CallingBack
 from centralino.media.house import House
 from centralino.media.live_call import LiveCall
+from centralino.media.standing import StandingLeg
 from kernel.ids import CallId
 from telephony.types import (
     DigitReceived,
@@ -30,11 +31,13 @@ class CallsBack:
 
     def __init__(
         self, house: House, reached: Callable[[CallingBack], None],
-        ring: Callable[[acd.PlaceOffer], None],
+        ring: Callable[[acd.PlaceOffer], None], standing: Callable[[str], StandingLeg | None],
     ) -> None:  # fmt: skip
+        """`standing` finds the leg of an agent that stands already."""
         self._house = house
         self._reached = reached
         self._ring = ring
+        self._standing = standing
         self._offers: dict[str, CallingBack] = {}
         self.draining = False
         self.obey: Mapping[type, Callable[[Any], None]] = {DialBack: self._begin}
@@ -76,7 +79,8 @@ class CallsBack:
         if self.draining:
             self._house.tell(acd.OfferFailed(order.offer, "error"), order.call)
             return
-        back = CallingBack(dial, self._house, self._reached, self._over, self._ring)
+        standing = self._standing(order.agent)
+        back = CallingBack(dial, self._house, self._reached, self._over, self._ring, standing)
         self._offers[order.offer] = back
         back.begin()
 

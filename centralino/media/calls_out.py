@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 
 from centralino.media.house import House
+from centralino.media.live_call import LiveCall
 from centralino.media.out_call import RATE, OutCall
 from centralino.media.said import Said
-from kernel.ids import LegId
+from kernel.ids import CallId, LegId
 from outbound.departures import Departures
 from outbound.messages import (
     AskAttempts,
@@ -39,10 +40,15 @@ class CallsOut:
     """Attempts of one media process."""
 
     def __init__(
-        self, house: House, hand_over: Callable[[OutCall, str], None],
+        self,
+        house: House,
+        hand_over: Callable[[OutCall, str], None],
         converse: Callable[[OutCall], object],
-    ) -> None:  # fmt: skip
+        calls: dict[CallId, LiveCall],
+    ) -> None:
+        """`calls`: where those who talk with an agent, or are to, are found."""
         self._house = house
+        self._calls = calls
         self._hand_over = hand_over
         self._converse = converse
         self._placing = Placing()
@@ -81,7 +87,7 @@ class CallsOut:
         elif isinstance(event, DigitReceived):
             call.digit(event.digit)
         elif isinstance(event, LegEnded):
-            call.gone(event.cause, event.text)
+            call.gone(event.cause, event.text, event.by_peer)
         return True
 
     def hang_up_all(self) -> None:
@@ -98,9 +104,11 @@ class CallsOut:
         if refusal is not None:
             self._house.tell(AttemptRefused(order.attempt, refusal), order.attempt)
             return
+        words = self._house.notices.said(order.language) if order.queue else self._words()
         call = OutCall(
-            order, self._house, self._over, self._hand_over, self._words(), converse=self._converse
-        )
+            order, self._house, self._over, self._hand_over, words, self._calls,
+            converse=self._converse,
+        )  # fmt: skip
         self._legs[call.leg] = self._attempts[order.attempt] = call
         way.add(call)
         if len(way) == 1:

@@ -65,6 +65,8 @@ TO_THE_SECOND = {Talk.CONSULT: "consulted", Talk.SWAPPED: "consulted"}
 """How a contact stands for the second, where that is not how it stands for the first."""
 PAUSES = {"pause": True, "resume": False}
 """And of its recording."""
+END = "end"
+"""Have done with the caller, as by hanging up; a leg that stands stays up."""
 
 
 def begin(call: LiveCall, agent: AgentLeg, caller: LegSound) -> Contact:
@@ -139,7 +141,9 @@ class Contact:
         """A wish of the page; a late click of somebody else's contact changes nothing."""
         if offer != self.first.offer:
             return
-        if wish in PAUSES:
+        if wish == END:
+            self.gone(self.first)
+        elif wish in PAUSES:
             self.pause(PAUSES[wish])
         elif wish in WISHES:
             self.do(WISHES[wish]())
@@ -148,6 +152,8 @@ class Contact:
         """A key of the first."""
         if key is StarKey.HOLD:
             self.do(core.Retrieve() if self.state is Talk.HOLD else core.Hold())
+        elif key is StarKey.END:
+            self.gone(self.first)
         elif key is StarKey.PAUSE_RECORDING:
             self.pause(not self.paused)
         elif key is StarKey.CONSULT:

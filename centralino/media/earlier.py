@@ -33,3 +33,9 @@ async def earlier_of(call: LiveCall, bot: LoadedBot) -> Earlier | None:
     except TimeoutError:
         log.info("media.redial_unknown", call=call.id)
         return None
+
+
+def leave_open(call: LiveCall, earlier: Earlier | None) -> None:
+    """Control keeps what this caller leaves open."""
+    left = (call.id, call.line.client, call.offered.from_uri, earlier)
+    call.house.tell(house_messages.LeftOpen(*left), call.id)

@@ -1,4 +1,4 @@
-"""What is known of a call at its beginning: for control, and for the conversation."""
+"""What is known of a call at its beginning and its end: for control, and for the conversation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from centralino.config.model import Line
 from centralino.media.calling_back import CallingBack
 from centralino.media.house import House
-from centralino.messages import CallBegun, CallFinished
+from centralino.messages import CallBegun, CallFinished, CallMoved
 from kernel.ids import CallId
-from telephony.call import Outcome
+from telephony.call import Call, Outcome
 from telephony.types import Cause, LegOffered
 from voicebot.ports import CallFacts
 
@@ -25,6 +25,14 @@ def call_begun(call: LiveCall, started: float) -> CallBegun:
         call.id, call.line.client, call.line.number, offered.from_uri, started, house.name,
         house.epoch, offered.sip_call_id, call.direction,
     )  # fmt: skip
+
+
+def call_moves(call: Call) -> list[CallMoved]:
+    """For the journal: what the state table did since it was last asked."""
+    return [
+        CallMoved(call.id, call.client or "", row.from_state, row.to_state, row.why)
+        for row in call.changes()
+    ]
 
 
 def call_facts(

@@ -17,14 +17,13 @@ import structlog
 from acd import messages as acd
 from acd.limits import Limit
 from centralino import messages as house_messages
-from centralino.config.distribution import Queue
 from centralino.config.model import Line
 from centralino.media.agent_leg import AgentLeg
 from centralino.media.attendant import Attendant
 from centralino.media.calling_back import CallingBack
 from centralino.media.contact import Contact, begin
-from centralino.media.earlier import earlier_of
-from centralino.media.facts import call_begun, call_facts, tell_finished
+from centralino.media.earlier import earlier_of, leave_open
+from centralino.media.facts import call_begun, call_facts, call_moves, tell_finished
 from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import Task, call_queued, done
@@ -32,6 +31,7 @@ from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
 from centralino.media.reports import Reporter
 from centralino.media.second import Consult
+from centralino.media.standing import StandingLeg
 from centralino.media.voicemail import Voicemail, take_message
 from centralino.media.ways_out import leave_by_wish, position_told, rejoin
 from kernel.ids import CallId, LegId, OfferId
@@ -96,6 +96,8 @@ class LiveCall:
     """What the bot does for an agent now."""
     back: CallingBack | None = None
     """How we called the caller back, where we did."""
+    whispers: bool = True
+    """Whether an agent is told who it is before the two hear each other."""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     leg: LegId = field(init=False)
     state: Call = field(init=False)
@@ -122,14 +124,18 @@ class LiveCall:
     def answered(self) -> None:
         """The caller's leg is up: the conversation begins."""
         bot = self.house.bots[self.line.bot]
+        self.house.spawn(self._converse(bot, self.up()), f"call {self.id}")
+        self.house.pump.add(self.leg, self.tick)
+
+    def up(self) -> LegSound:
+        """The leg is up, whoever placed it."""
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
         self.house.tell(call_begun(self, self.started), self.id)
         self.move(states.CallerOffered(self.leg))
         self.move(states.CallAnswered())
         if self.line.recorded:
             self.recording.begin(self.line.client)
-        self.house.spawn(self._converse(bot, self.sound), f"call {self.id}")
-        self.house.pump.add(self.leg, self._tick)
+        return self.sound
 
     def digit(self, digit: str) -> None:
         """The caller pressed a key."""
@@ -177,10 +183,7 @@ class LiveCall:
     def queue(self, packet: Packet, agent: str = "") -> None:
         """Join the packet's queue; `agent`: kept for this one for a while."""
         self.queued_at = self.house.clock.now()
-        house = self.house
-        place = (self.offered.from_uri, house.name, house.epoch, agent)
-        queued = call_queued(packet, house.config, *place)
-        self.house.tell(queued, self.id)
+        self.house.tell(self.queued_as(packet, agent), self.id)
         self.move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,
                          "priority": packet.priority})  # fmt: skip
@@ -188,6 +191,11 @@ class LiveCall:
     def leave(self, wish: Wish, by: By, number: str = "") -> None:
         """The waiting caller wants out."""
         leave_by_wish(self, wish, by, number)
+
+    def queued_as(self, packet: Packet, agent: str = "") -> acd.CallQueued:
+        """How the call joins its queue."""
+        place = (self.offered.from_uri, self.house.name, self.house.epoch, agent)
+        return call_queued(packet, self.house.config, *place)
 
     def hang_up(self) -> None:
         """The conversation ends the call."""
@@ -199,8 +207,7 @@ class LiveCall:
         if isinstance(event, reports.StateChanged):
             self.recording.hold(event.after in HELD)
         if isinstance(event, reports.LeftOpen) and self.known_by_name:
-            left = (self.id, self.line.client, self.offered.from_uri, event.earlier)
-            self.house.tell(house_messages.LeftOpen(*left), self.id)
+            leave_open(self, event.earlier)
 
     def caller_known(self, earlier: Earlier | None) -> None:
         """What this caller left open, as control has it."""
@@ -222,32 +229,28 @@ class LiveCall:
         self.drop_agents()
         queue = self.house.config.queue(self.packet.queue) if self.packet else None
         if queue is not None and queue.voicemail and why in get_args(Limit):
-            return self.take_message(queue)
-        self.move(states.Returned())
-        return self.notify(events.Released(why))
+            take_message(self, queue)
+        else:
+            self.move(states.Returned())
+            self.notify(events.Released(why))
 
-    def take_message(self, queue: Queue) -> None:
-        """Let the caller leave a message, out of the queue."""
-        assert self.sound is not None and self.session is not None
-        self.move(states.Returned(states.Outcome.VOICEMAIL))
-        self.session.close("voicemail", self.house.clock.now())
-        if not self.line.recorded:
-            self.recording.begin(self.line.client)
-        self.voicemail = take_message(self, self.sound, queue)
-
-    def offer(self, order: acd.PlaceOffer) -> AgentLeg | None:
-        """Ring an agent for this call; None where that may not be dialled."""
+    def offer(self, order: acd.PlaceOffer, standing: StandingLeg | None = None) -> AgentLeg | None:
+        """Ring an agent for this call, or take the leg that stands; None where neither can be."""
         assert self.packet is not None
         contact = contact_uri(order.contact, self.house.edge)
-        if not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
+        missing = order.nailed_up and standing is None
+        if missing or not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
             return None
-        packet = self.packet.with_waited(self.waits())
-        agent = self.ringing[order.offer] = AgentLeg(order, packet, self.house, self.join)
+        known = (self.packet.with_waited(self.waits()), self.house, self.join)
+        agent = AgentLeg(order, *known, standing, self.whispers)
+        self.ringing[order.offer] = agent
         agent.place()
         if self.state.offer is None:
             self.move(states.OfferPlaced(OfferId(order.offer), agent.leg))
         self.house.live({"call": self.id, "offer": order.offer, "to": order.contact})
+        if standing is not None:
+            self.agent_answered(agent)
         return agent
 
     def withdraw(self, offer: str) -> None:
@@ -334,6 +337,7 @@ class LiveCall:
         self.move(states.OfferAnswered(OfferId(offer)))
         self.house.tell(acd.OfferAnswered(offer), self.id)
         self.notify(events.AgentAnswered(offer))
+        agent.begin()
 
     def phone_holds(self, leg: LegId, on: bool) -> None:
         """The telephone's own hold."""
@@ -458,7 +462,8 @@ class LiveCall:
         """Whether the network says who calls (RFC 3323: a caller may be anonymous)."""
         return user_of(self.offered.from_uri) not in ("", "anonymous")
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """20 ms of sound."""
         if self.sound is None or self.session is None:
             return
         now = self.house.clock.now()
@@ -486,13 +491,8 @@ class LiveCall:
     def move(self, event: states.CallEvent) -> None:
         """Take an event of the call's state table; its rows go to the journal."""
         self.state.receive(event, self.house.clock.now())
-        for row in self.state.changes():
-            self.house.tell(
-                house_messages.CallMoved(
-                    self.id, self.line.client, row.from_state, row.to_state, row.why
-                ),
-                self.id,
-            )
+        for moved in call_moves(self.state):
+            self.house.tell(moved, self.id)
 
     def _ended(self, cause: Cause, taken: bool) -> states.Ended:
         if taken:

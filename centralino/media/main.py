@@ -182,6 +182,7 @@ async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: S
         call.hang_up()
     switchboard.out.hang_up_all()
     switchboard.back.hang_up_all()
+    switchboard.standing.hang_up_all()
     await house.flushed()
     await house.cancel_all()
 

@@ -15,12 +15,14 @@ from enum import Enum
 import structlog
 
 from centralino.config.model import Config
+from centralino.media.called import IN_TIME, CalledCall, called, packet_of
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.live_call import LiveCall
 from centralino.media.notice_talk import NoticeTalk
 from centralino.media.said import Said
 from centralino.messages import NoticeAcknowledged
-from kernel.ids import LegId, new_id
+from kernel.ids import CallId, LegId, new_id
 from outbound import notice_messages as n
 from outbound.messages import (
     AttemptAcknowledged,
@@ -46,7 +48,7 @@ from voicebot.errors import EngineLost
 log = structlog.get_logger()
 
 RATE = 8000
-UNDERSTOOD, HELP = "1", "0"
+UNDERSTOOD, HELP, OPT_OUT = "1", "0", "9"
 AGAIN_AFTER = 5.0
 """Seconds of waiting for a key after which the message is said again."""
 TIMES = 3
@@ -79,6 +81,8 @@ class State(Enum):
     SPEAKING = "speaking"
     WAITING = "waiting"
     """For a key."""
+    CONNECTING = "connecting"
+    """To an agent, or with one."""
     LEAVING = "leaving"
     """The last words are being said."""
     OVER = "over"
@@ -96,6 +100,8 @@ class OutCall:
     """Called where the called asks for a person, with the language."""
     words: Said
     """What is said alike in all calls."""
+    calls: dict[CallId, LiveCall] = field(default_factory=dict)
+    """Where offers look for calls."""
     leg: LegId = field(init=False)
     state: State = State.PLACED
     converse: Callable[[OutCall], object] | None = None
@@ -111,6 +117,11 @@ class OutCall:
     _heard_all: bool = False
     _stage: str = ""
     """The best that came of a notification."""
+    _with: CalledCall | None = None
+    """The call to an agent, until somebody or nobody came."""
+    _late_at: float = 0.0
+    _connected: bool = False
+    _abandoned: bool = False
 
     def __post_init__(self) -> None:
         self.leg = LegId(new_id("leg", self.house.chance))
@@ -138,6 +149,9 @@ class OutCall:
         if not self.house.gate.allows(target, Purpose.CAMPAIGN, order.attempt, order.client):
             self._end(AttemptRefused(order.attempt, Refusal.NOT_ALLOWED))
             return None
+        if order.queue and not self.house.bots:
+            self._end(AttemptRefused(order.attempt, Refusal.FAULT))
+            return None
         dialling = self.house.spawn(
             self.house.control.originate(self._originate(target)), f"dial {self.leg}"
         )
@@ -162,9 +176,12 @@ class OutCall:
         """200 came: speak."""
         if self.state is State.OVER:
             return
+        self._tell(AttemptAnswered(self.order.attempt, sip_call_id))
+        if self.order.queue:
+            self._connect()
+            return
         self.state = State.SPEAKING
         self.sound = LegSound(self.house.control.media(self.leg), Playout(RATE))
-        self._tell(AttemptAnswered(self.order.attempt, sip_call_id))
         if self.order.bot and self.converse is not None:
             self.with_bot = True
             self.converse(self)
@@ -180,6 +197,11 @@ class OutCall:
         """A key."""
         if self.talk is not None:
             self.talk.digit(digit)
+            return
+        if self._abandoned and digit == OPT_OUT:
+            order = self.order
+            self._tell(OptedOut(order.attempt, order.recipient, order.client, order.target))
+            self._hang_up()
             return
         if self.state not in (State.SPEAKING, State.WAITING) or self.sound is None:
             return
@@ -203,13 +225,18 @@ class OutCall:
             self._cancelled = self.state in (State.PLACED, State.RINGING)
             self._hang_up()
 
-    def gone(self, cause: Cause, text: str) -> None:
+    def gone(self, cause: Cause, text: str, by_peer: bool = True) -> None:
         """The leg is gone."""
         if self.state is State.OVER:
             return
         up = self.sound is not None
+        if self._with is not None:
+            self._abandoned = self._cancelled  # our CANCEL crossed the answer
+            self._no_longer_with(cause, by_peer=by_peer)
         status = status_of_text(text)
         outcome = Outcome.ANSWERED if up else self._outcome(cause, status)
+        if self._abandoned:
+            outcome = Outcome.ABANDONED
         played, who = self._samples * 1000 // RATE, ""
         if self.talk is not None:
             self.talk.close()
@@ -217,6 +244,45 @@ class OutCall:
         ended = AttemptEnded(self.order.attempt, outcome, 200 if up else status, 0.0, played, who)
         self.house.live({"call": self.order.attempt, "ended": self._became(outcome)})
         self._end(ended)
+
+    # A person for an agent.
+
+    def _connect(self) -> None:
+        self.state = State.CONNECTING
+        self._with = called(self.order, self.leg, self.house, self._nobody)
+        self._late_at = self.house.clock.now() + IN_TIME
+        self.calls[self._with.id] = self._with
+        self.sound = self._with.up()
+        self._with.transfer(packet_of(self.order, self.house))
+        self.house.pump.add(self.leg, self._tick_with)
+
+    def _tick_with(self) -> None:
+        if self._with is None:
+            return
+        self._with.tick()
+        if self._connected:
+            return
+        if self._with.contact is not None:
+            self._connected = True
+            self._tell(AttemptAcknowledged(self.order.attempt, "agent"))
+        elif self.house.clock.now() >= self._late_at:
+            self._nobody()
+
+    def _nobody(self) -> None:
+        """No agent in time: say who called, and never leave anybody in silence."""
+        if self._with is None or self._connected:
+            return
+        self._abandoned, self.state = True, State.LEAVING
+        self._no_longer_with(Cause.NORMAL, by_peer=True)
+        self.house.live({"call": self.order.attempt, "abandoned": True})
+        self._say(self.order.words)
+        self.house.pump.add(self.leg, self._tick)
+
+    def _no_longer_with(self, cause: Cause, *, by_peer: bool) -> None:
+        if (call := self._with) is not None:
+            self._with = None
+            del self.calls[call.id]
+            call.caller_gone(cause, by_peer)
 
     # A notification.
 

@@ -16,6 +16,7 @@ from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.legs import OutsideLeg, TalkLeg
 from centralino.media.queued import consult_queued
+from centralino.media.standing import StandingLeg
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet
 from telephony.dialling import Purpose
@@ -114,15 +115,20 @@ class Consult:
         """The live offer."""
         return (self.leg.offer,) if self.leg is not None and not self.over else ()
 
-    def offer(self, order: acd.PlaceOffer) -> AgentLeg | None:
-        """Ring an agent; None where that may not be dialled."""
+    def offer(self, order: acd.PlaceOffer, standing: StandingLeg | None = None) -> AgentLeg | None:
+        """Ring an agent, or take the leg that stands; None where neither can be."""
         contact = contact_uri(order.contact, self.house.edge)
-        if not self.house.gate.allows(contact, Purpose.AGENT, self.about, self.packet.client):
+        missing = order.nailed_up and standing is None
+        if missing or not self.house.gate.allows(
+            contact, Purpose.AGENT, self.about, self.packet.client
+        ):
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.about)
             return None
-        self.leg = AgentLeg(order, self.packet, self.house, self._whispered)
-        self.leg.place()
-        return self.leg
+        self.leg = agent = AgentLeg(order, self.packet, self.house, self._whispered, standing)
+        agent.place()
+        if standing is not None:
+            self.agent_answered(agent)
+        return agent
 
     def released(self, why: str) -> None:
         """The queue takes no such call."""
@@ -152,6 +158,7 @@ class Consult:
         """Picked up; the whisper begins."""
         agent.answered()
         self.house.tell(acd.OfferAnswered(agent.offer), self.about)
+        agent.begin()
 
     def agent_gone(self, agent: AgentLeg, cause: Cause) -> None:
         """The leg is gone: of one who was there, or of one who was not had."""

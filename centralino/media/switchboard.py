@@ -26,6 +26,7 @@ from centralino.media.live_call import LiveCall
 from centralino.media.notice_leg import NoticeLeg
 from centralino.media.out_call import OutCall
 from centralino.media.second import Consult, Outside, Second
+from centralino.media.standing import StandingLegs
 from centralino.media.supervising import Supervising
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.ids import CallId, LegId, new_id
@@ -62,8 +63,9 @@ class Switchboard:
         self._notices: dict[LegId, NoticeLeg] = {}
         self._supervisors: dict[LegId, Supervising] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self.out = CallsOut(house, self._take_over, self._converse)
-        self.back = CallsBack(house, self._called_back, self._place_offer)
+        self.out = CallsOut(house, self._take_over, self._converse, self.calls)
+        self.standing = StandingLegs(house)
+        self.back = CallsBack(house, self._called_back, self._place_offer, self.standing.of)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
             acd.PlaceOffer: self._place_offer,
@@ -84,6 +86,7 @@ class Switchboard:
             acd.CallbackRefused: self._callback_refused,
             **self.out.obey,
             **self.back.obey,
+            **self.standing.obey,
         }
 
     @property
@@ -107,7 +110,9 @@ class Switchboard:
         """One event of one leg."""
         if isinstance(event, LegOffered):
             self._offered(event)
-        elif self.out.leg_event(event) or self.back.leg_event(event):
+        elif self.out.leg_event(event) or self._of_standing_leg(event):
+            return
+        elif self.back.leg_event(event):
             return
         elif isinstance(event, LegAnswered):
             # On a busy machine the leg may have ended before we come to this; that is told next,
@@ -124,6 +129,14 @@ class Switchboard:
             self._callers[event.leg].transfer_progressed(event)
         elif isinstance(event, LegEnded):
             self._ended(event)
+
+    def _of_standing_leg(self, event: LegEvent) -> bool:
+        """Whether that was all about it."""
+        if not self.standing.leg_event(event):
+            return False
+        if isinstance(event, LegEnded):  # which no contact has
+            self._agents.pop(event.leg, None)
+        return True
 
     def _offered(self, event: LegOffered) -> None:
         number = user_of(event.request_uri)
@@ -278,6 +291,7 @@ class Switchboard:
         """Control is there (again): say what we hold, behind all that was kept to send."""
         if isinstance(event, PeerUp):
             self._house.tell(self._held())
+            self.standing.here()
             self.out.here()
 
     def drain(self) -> None:
@@ -315,7 +329,8 @@ class Switchboard:
             why = "caller_gone" if call is None else "lost_race" if raced else "error"
             self._house.tell(acd.OfferFailed(order.offer, why), order.call)  # type: ignore[arg-type]
             return
-        if (agent := call.offer(order)) is not None:
+        standing = self.standing.of(order.agent)
+        if (agent := call.offer(order, standing)) is not None:
             self._agents[agent.leg] = call
 
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:

@@ -17,6 +17,7 @@ from centralino.media.house import House
 from centralino.messages import CallSaid
 from kernel.ids import CallId
 from kernel.packet import TranscriptLine
+from telephony.call import Outcome, Returned
 from telephony.media.leg import LegSound
 from telephony.media.message import Message, Piece
 from telephony.media.playout import PlaybackFinished
@@ -130,11 +131,15 @@ class Voicemail:
             self.house.tell(CallSaid(self.call, self.client, line), self.call)
 
 
-def take_message(call: LiveCall, sound: LegSound, queue: Queue) -> Voicemail:
-    """Let the caller leave a message, as the queue has it; begun."""
-    voicemail = Voicemail(
-        call.id, call.line.client, call.house, sound, queue.voicemail_prompt,
+def take_message(call: LiveCall, queue: Queue) -> None:
+    """Let the caller leave a message in place of the conversation, as the queue has it."""
+    assert call.sound is not None and call.session is not None
+    call.move(Returned(Outcome.VOICEMAIL))
+    call.session.close("voicemail", call.house.clock.now())
+    if not call.line.recorded:
+        call.recording.begin(call.line.client)
+    call.voicemail = Voicemail(
+        call.id, call.line.client, call.house, call.sound, queue.voicemail_prompt,
         queue.voicemail_seconds, call.line.language, call.reporter.redactor.text,
     )  # fmt: skip
-    voicemail.begin()
-    return voicemail
+    call.voicemail.begin()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acd import messages as acd
 from centralino.callback_messages import CallbackAsked
 from centralino.media.calling_back import CallingBack
+from centralino.media.voicemail import take_message
 from kernel.ids import OfferId, new_id
 from telephony import call as states
 from voicebot import events
@@ -42,7 +43,7 @@ def leave_by_wish(call: LiveCall, wish: Wish, by: By, number: str) -> None:
     queue = call.house.config.queue(packet.queue)
     if wish is Wish.MESSAGE and queue is not None:
         call.house.tell(acd.CallerLeft(call.id, "voicemail", by), call.id)
-        return call.take_message(queue)
+        return take_message(call, queue)
     call.house.tell(acd.CallerLeft(call.id, "exit", by), call.id)
     return call.move(states.Returned(states.Outcome.ABANDONED))
 

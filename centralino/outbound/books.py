@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.db import outbound_tables as tables
@@ -33,6 +33,7 @@ from outbound.records import (
     Bucket,
     CampaignRecord,
     CampaignState,
+    Outcome,
     Path,
     RecipientRecord,
     RecipientState,
@@ -266,6 +267,23 @@ class SqlBooks(SqlLedger):
         people = {due.recipient.id: due for due in await self.named([a.recipient for a in opened])}
         return [(attempt, people[attempt.recipient]) for attempt in opened]
 
+    async def answered(
+        self, campaigns: Sequence[str], since: float
+    ) -> dict[str, list[tuple[float, bool]]]:
+        """When somebody answered, and whether they were abandoned."""
+        c = tables.attempts.c
+        live = or_(c.outcome == Outcome.ABANDONED, c.acknowledged_by == "agent")
+        query = (
+            select(c.campaign, c.made, c.outcome)
+            .where(c.centre == self.centre, c.campaign.in_(campaigns), c.made >= since, live)
+            .order_by(c.made)
+        )
+        found: dict[str, list[tuple[float, bool]]] = {}
+        for row in await self._all(query):
+            answer = (row.made, row.outcome == Outcome.ABANDONED)
+            found.setdefault(row.campaign, []).append(answer)
+        return found
+
     async def due(self, campaign: str, now: float, limit: int) -> Reading:
         """Pending recipients whose time has come, in order."""
         c = tables.recipients.c
@@ -316,6 +334,15 @@ class SqlBooks(SqlLedger):
             for at in range(0, len(found), CHUNK_NAMED)
             for due in await self._with_paths(found[at : at + CHUNK_NAMED])
         ]
+
+    async def attempt(self, name: str) -> AttemptRecord | None:
+        """One attempt."""
+        c = tables.attempts.c
+        query = select(*(c[name] for name in rows.ATTEMPT)).where(
+            c.centre == self.centre, c.id == name
+        )
+        found = await self._all(query)
+        return rows.attempt_of(found[0]) if found else None
 
     async def attempts_of(self, recipient: str) -> list[AttemptRecord]:
         """Every attempt, in order."""

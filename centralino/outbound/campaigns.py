@@ -12,8 +12,9 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,6 +32,7 @@ from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
 from outbound.alarms import Alarms
 from outbound.compliance import LegalClass
+from outbound.dispositions import check
 from outbound.errors import NoSuchCampaign, OutboundError
 from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
 from outbound.ports import NewRecipient
@@ -54,6 +56,10 @@ EMERGENCY = "emergency"
 NOTICE = "notice-"
 """How the names of notifications' messages begin."""
 PAGE = 2_000
+LONGEST_TALK = 4 * 3600.0
+"""Seconds after which a talk with an agent of which nothing is heard is given up."""
+ABANDONED_AGAIN = 72 * 3600.0
+"""Seconds before somebody whom no agent could take is called again."""
 RESULT_COLUMNS = (
     "seq", "id", "person", "state", "bucket", "help", "spent", "ordinal", "reached_at", "why",
 )  # fmt: skip
@@ -86,6 +92,16 @@ class NewCampaign(Wish):
     expires: float = Field(default=0.0, ge=0)
     exercise: bool = False
     reached_is_enough: bool = False
+    mode: Literal["", "progressive", "predictive"] = ""
+    """How agents behind it are served; empty: no agents. `words` are then for those who answer when
+    nobody is free: they must say who called, and the way to be called no more is added."""
+    queue: str = ""
+    """Whose agents."""
+    texts: dict[str, str] = {}
+    """Language → the words in it."""
+    callers_most: int = Field(default=0, ge=0)
+    callers_longest: float = Field(default=0.0, ge=0)
+    dispositions: dict[str, str] = {}
 
 
 class OfCampaign(Wish):
@@ -157,13 +173,16 @@ class Campaigns:
     def __init__(
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
         keep_seconds: float, classes: Mapping[str, LegalClass],
+        queues: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
+        """`queues`: queue → its client."""
         self.service = service
         self.books = books
         self._contents = contents
         self._clock = clock
         self._keep = keep_seconds
         self._classes = classes
+        self._queues = queues
         self.alarms: Alarms | None = None
         """What calls for a person, where somebody watches."""
         self.by_bot: BotCampaigns | None = None
@@ -239,16 +258,19 @@ class Campaigns:
                                 " see `campaign draft`")  # fmt: skip
         if not new.words:
             raise CampaignError("say what is to be said (words)")
+        check_agents_behind(new, self._queues, self._classes[new.legal_class])
         record = drafted(new, new_id("cam"))
-        await self.say(record, new.words)
+        await self.say(record, new.words, new.texts)
         await self.service.submit(CampaignMade(record))
         return {"campaign": record.id}
 
-    async def say(self, record: CampaignRecord, words: str) -> None:
+    async def say(
+        self, record: CampaignRecord, words: str, texts: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Keep the words of a campaign's message."""
         now = self._clock.now()
         await self._contents.put(
-            record.message, MESSAGE, StoredMessage(record.message_version, words),
+            record.message, MESSAGE, StoredMessage(record.message_version, words, dict(texts)),
             client=record.client, expires=now + self._keep, now=now,
         )  # fmt: skip
 
@@ -392,6 +414,23 @@ def check_attempts(wanted: int, law: LegalClass) -> None:
         raise CampaignError(f"{law.name} calls a person {law.attempts} times at most: take fewer")
 
 
+def check_agents_behind(new: NewCampaign, queues: Mapping[str, str], law: LegalClass) -> None:
+    """Raises CampaignError where agents could not be served as asked."""
+    if not new.mode:
+        if new.queue or new.dispositions:
+            raise CampaignError("a queue and dispositions are for campaigns with agents (mode)")
+        return
+    if queues.get(new.queue) != new.client:
+        raise CampaignError(f"{new.client} has no queue {new.queue!r}: whose agents are to talk?")
+    if new.legal_class == EMERGENCY:
+        raise CampaignError("an emergency does not wait for agents: leave the mode out")
+    if new.ring_timeout < law.min_ring:
+        raise CampaignError(f"{law.name} lets it ring {law.min_ring:.0f} s at least")
+    if not new.caller_id:
+        raise CampaignError("say which number is shown (caller_id): the law asks for it")
+    check(new.dispositions)
+
+
 def is_notice(record: CampaignRecord) -> bool:
     """Whether it is a notification: who launches it and whom it is for has rules of its own."""
     return record.message.startswith(NOTICE)
@@ -401,6 +440,8 @@ def drafted(new: NewCampaign, name: str) -> CampaignRecord:
     """The record of a new campaign; its class says what a crash may cost and who goes first."""
     emergency = new.legal_class == EMERGENCY
     retry = EMERGENCY_RETRY if emergency else RetryPolicy()
+    if new.mode:
+        retry = replace(retry, delays={**retry.delays, "abandoned": ABANDONED_AGAIN})
     if new.attempts:
         retry = RetryPolicy(**{**asdict(retry), "budget": new.attempts})
     return CampaignRecord(
@@ -410,7 +451,10 @@ def drafted(new: NewCampaign, name: str) -> CampaignRecord:
         caller_id=new.caller_id, trunks=new.trunks, max_cps=new.max_cps,
         max_channels=new.max_channels, ring_timeout=new.ring_timeout, retry=retry,
         reached_is_enough=new.reached_is_enough, starts=new.starts, expires=new.expires,
-        exercise=new.exercise,
+        exercise=new.exercise, mode=new.mode, queue=new.queue,
+        callers_most=new.callers_most, callers_longest=new.callers_longest,
+        dispositions=dict(new.dispositions),
+        call_limit=LONGEST_TALK if new.mode else CampaignRecord.call_limit,
     )  # fmt: skip
 
 

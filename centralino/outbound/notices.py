@@ -51,6 +51,16 @@ class StoredMessages(StoredWords):
     """A bot that calls, by name."""
     _messages: dict[tuple[str, int], Message | None] = field(default_factory=dict)
 
+    async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
+        """The message. Where agents should have been there it ends with the way out: who called
+        stands in it, and how to be called no more (47 CFR 64.1200(a)(7)(i))."""
+        words = await super().words(campaign, recipient)
+        if not campaign.mode or not words:
+            return words
+        known = self.phrases()
+        phrases = known.get(recipient.language) or next(iter(known.values()), None)
+        return f"{words} {phrases.opt_out}" if phrases else words
+
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> Script | None:
         """A notification for this person; None for a campaign of plain words or a bot."""
         message = await self.message(campaign.message, campaign.message_version)
@@ -65,8 +75,12 @@ class StoredMessages(StoredWords):
         )  # fmt: skip
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
-        """What is known of this person, as far as the bot says that it uses it."""
-        flow, slots = self.calling(campaign.bot), await self._slots(recipient)
+        """What is known of this person: as far as the bot says that it uses it; for an agent, all
+        of it."""
+        slots = await self._slots(recipient)
+        if campaign.mode:
+            return slots
+        flow = self.calling(campaign.bot)
         return {name: slots[name] for name in flow.given if slots.get(name)}
 
     async def _slots(self, recipient: RecipientRecord) -> dict[str, str]:

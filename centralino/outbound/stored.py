@@ -28,6 +28,8 @@ class StoredMessage:
 
     version: int
     words: str
+    texts: dict[str, str] = field(default_factory=dict)
+    """Language → the words in it; another language hears `words`."""
 
 
 @dataclass
@@ -35,7 +37,7 @@ class StoredWords:
     """`outbound.ports.Messages`: words from the content store, read once a version."""
 
     contents: ContentStore
-    _known: dict[tuple[str, int], str] = field(default_factory=dict)
+    _known: dict[tuple[str, int], StoredMessage] = field(default_factory=dict)
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
         """Nothing is known of people who are no contacts."""
@@ -48,8 +50,8 @@ class StoredWords:
             found = await self.contents.get(campaign.message, MESSAGE, None)
             if not isinstance(found, StoredMessage):
                 return ""
-            self._known[key] = found.words
-        return self._known[key]
+            self._known[key] = found
+        return self._known[key].texts.get(recipient.language, self._known[key].words)
 
 
 REFUSALS = {

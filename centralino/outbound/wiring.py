@@ -31,6 +31,7 @@ from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
 from centralino.outbound.results import ResultBook
 from centralino.outbound.stored import HouseRules, house_classes
+from centralino.outbound.talks import Talks
 from centralino.outbound.watching import Watching, thresholds
 from centralino.outbound.webhooks import Outbox, read_hooks
 from centralino.processes.preflight import find_calling_bot, find_notice_bot
@@ -47,6 +48,7 @@ from outbound.config import DialerConfig
 from outbound.errors import LeaseLost
 from outbound.hooks import CAMPAIGN_OVER
 from outbound.pacing import Limits
+from outbound.ports import Agents
 from outbound.service import Carry, OutboundService
 from voicebot.dialogue.flow import Flow
 
@@ -102,6 +104,7 @@ class OutboundDesk:
     """What a notification's call would say, and in which language."""
     outbox: Outbox
     watching: Watching
+    talks: Talks
 
     async def run(self) -> None:
         """Dial until cancelled, or until another house does: that ends the dialler alone."""
@@ -187,7 +190,7 @@ def carrier(bus: Bus, outbox: Outbox) -> Carry:
 
 def make_outbound(
     config: Config, database: Database, contents: ContentStore, contacts: ContactStore, bus: Bus,
-    owner: str, audit_key: str, clock: Clock, sign_in: SignIn,
+    owner: str, audit_key: str, clock: Clock, sign_in: SignIn, agents: Agents | None = None,
 ) -> OutboundDesk:  # fmt: skip
     """The dialler and its front; `open` its service and `run` it.
 
@@ -219,10 +222,11 @@ def make_outbound(
     rules = HouseRules(contacts, CalledBefore(database, config.centre), regions)
     service = OutboundService(
         dialler, books, SqlOwnership(database, config.centre, owner), rules, stored,
-        carrier(bus, outbox), clock,
+        carrier(bus, outbox), clock, agents=agents,
     )  # fmt: skip
     keep = config.retention.days * DAY
-    campaigns = Campaigns(service, books, contents, clock, keep, classes)
+    queues = {queue.id: queue.client for queue in config.queues}
+    campaigns = Campaigns(service, books, contents, clock, keep, classes, queues)
     audiences = Audiences(config, contacts, dialler.trunks)
 
     async def send(media: str, order: object) -> None:
@@ -249,4 +253,5 @@ def make_outbound(
         service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
         CallBack(service, books, contacts, stored),
         regions, results, by_bot, notifications.spoken, outbox, watching,
+        Talks(service, books, contacts),
     )  # fmt: skip

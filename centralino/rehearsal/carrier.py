@@ -30,6 +30,10 @@ T1 = 0.5
 """Seconds to the first repeat of a 200 without its ACK (:rfc:`3261#section-13.3.1.4`)."""
 FRAME = bytes([0xFF]) * 160
 """20 ms of silence in µ-law: it costs what speech costs."""
+TONE = bytes([0xA0, 0xA0, 0xA0, 0xA0, 0x20, 0x20, 0x20, 0x20]) * 20
+"""20 ms of 1 kHz."""
+LOUD = frozenset(byte for byte in range(256) if byte & 0x7F < 0x48)
+"""Samples of µ-law that are heard: above some -25 dBFS (ITU-T G.711 table 2a, inverted bits)."""
 HOST = "127.0.0.1"
 SO_TIMESTAMPNS = 35
 """Of asm-generic/socket.h; the socket module does not name it."""
@@ -62,6 +66,10 @@ class Counted:
     sent: int = 0
     held: list[float] = field(default_factory=list)
     """Seconds of each answered call."""
+    loud: Counter[str] = field(default_factory=Counter)
+    """By number: packets in which something was heard, 20 ms each."""
+    first_loud: dict[str, float] = field(default_factory=dict)
+    """By number: seconds from our 200 to the first of them."""
 
     def as_json(self) -> dict[str, Any]:
         """For whoever asked."""
@@ -69,7 +77,8 @@ class Counted:
             "invites": dict(self.invites), "at": self.at, "fates": dict(self.fates),
             "up_most": self.up_most, "keys": self.keys, "words": self.words,
             "first_packet": self.first_packet, "received": self.received, "sent": self.sent,
-            "held": self.held,
+            "held": self.held, "loud": dict(self.loud), "first_loud": self.first_loud,
+            "by_number": dict(self.by_number),
         }  # fmt: skip
 
 
@@ -250,16 +259,20 @@ class Sound(asyncio.DatagramProtocol):
         if call is not None and not call.heard:
             call.heard = True
             counted.first_packet.append(time.monotonic() - call.answered_at)
+        if call is not None and self._carrier.mix.hums and not LOUD.isdisjoint(data[12:]):
+            number = call.invite.number
+            counted.loud[number] += 1
+            counted.first_loud.setdefault(number, time.monotonic() - call.answered_at)
 
     async def run(self) -> None:
         """Send 20 ms to every call that talks, every 20 ms, until cancelled."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, sound = loop.time(), TONE if self._carrier.mix.hums else FRAME
         while True:
             due += 0.02
             await asyncio.sleep(max(0.0, due - loop.time()))
             for call in list(self._carrier.talking.values()):
-                frame = call.speech.pop() if call.speech else FRAME
+                frame = call.speech.pop() if call.speech else sound
                 self._packet(call, 0, frame, call.seq * 160)
 
     def press(self, call: Call, event: int) -> None:

@@ -41,6 +41,8 @@ class Mix:
     """Seconds from answer after which the called hangs up, if nobody did."""
     says: str = ""
     """The file of what is said by who speaks: mono, 16-bit, 8 kHz; it begins as a key would."""
+    hums: bool = False
+    """Whether the called is heard: a tone in place of silence."""
 
     def fate(self, number: str, nth: int) -> Fate:
         """Of the nth call to this number."""

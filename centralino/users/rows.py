@@ -65,6 +65,7 @@ def settings_row(settings: AgentSettings | None) -> dict[str, Any]:
         "queues": list(found.queues),
         "skills": dict(found.skills),
         "tiers": dict(found.tiers),
+        "nailed_up": found.nailed_up,
     }
 
 
@@ -128,6 +129,7 @@ def to_profile(row: Row[Any], theirs: Roles) -> AgentProfile | None:
         skills=dict(row.skills),
         sip_user=row.number,
         tiers=dict(row.tiers),
+        nailed_up=row.nailed_up,
     )
 
 
@@ -144,5 +146,6 @@ def profiles(loaded: Sequence[tuple[Row[Any], Roles]]) -> list[AgentProfile]:
 
 def _settings(row: Row[Any]) -> AgentSettings:
     return AgentSettings(
-        row.number, row.contact, tuple(row.queues), dict(row.skills), dict(row.tiers)
-    )
+        row.number, row.contact, tuple(row.queues), dict(row.skills), dict(row.tiers),
+        row.nailed_up,
+    )  # fmt: skip

@@ -36,6 +36,8 @@ class AgentSettings:
     """Skill → level 1–5."""
     tiers: Mapping[str, int] = field(default_factory=dict)
     """Queue → tier 1–8; 1 where none is said."""
+    nailed_up: bool = False
+    """Whether the phone is called once at log-in and stays up."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class AgentProfile:
     skills: Mapping[str, int]
     sip_user: str
     tiers: Mapping[str, int] = field(default_factory=dict)
+    nailed_up: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class Wish(Body):
 
     offer: str = Field(min_length=1, max_length=64)
     wish: Literal[
-        "hold", "retrieve", "swap", "join", "complete", "return", "pause", "resume"
+        "hold", "retrieve", "swap", "join", "complete", "return", "pause", "resume", "end"
     ]  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class NewNotes(Body):
 
     text: str = Field(default="", max_length=4000)
     disposition: str = Field(default="", max_length=64)
+    again_at: float = Field(default=0.0, ge=0)
+    """UTC seconds at which somebody of a campaign is to be called again, where that was agreed."""
 
 
 # --- the list
@@ -193,11 +195,13 @@ async def write_notes(request: web.Request) -> web.Response:
     """PUT /api/calls/{call}/notes: by the agent who has, or had, the call."""
     parts, me = parts_of(request), who(request)
     body = await read(request, NewNotes)
-    if body.disposition and body.disposition not in parts.config.dispositions:
-        raise Refusal(400, "bad_body", "disposition: not one of this centre's.")
     row = await parts.calls.get(request.match_info["call"], visible(me, Action.WORK))
     if row is None or not _has_it(parts, me, row):
         raise not_found()
+    choices = await parts.choices(row)
+    known = choices.dispositions if choices else parts.config.dispositions
+    if body.disposition and body.disposition not in known:
+        raise Refusal(400, "bad_body", "disposition: not one of this centre's.")
     now = parts.clock.now()
     notes = Notes(me.user, now, body.text, body.disposition)
     try:
@@ -207,6 +211,8 @@ async def write_notes(request: web.Request) -> web.Response:
         )  # fmt: skip
     except Erased:
         raise Refusal(410, "erased", "This call was erased; nothing is kept of it.") from None
+    if parts.talks is not None and choices is not None and body.disposition:
+        await parts.talks.dispose(row.id, body.disposition, me.user, body.again_at)
     request.app[LIVE].contacts.pop(me.user, None)
     return ok()
 

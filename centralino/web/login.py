@@ -23,5 +23,5 @@ def login_of(profile: AgentProfile, queues: Iterable[QueueView], domain: str) ->
     contact = profile.contact or f"sip:{profile.sip_user}@{domain}"
     return AgentLoggedIn(
         profile.id, profile.client, contact, serves, dict(profile.skills),
-        tiers=dict(profile.tiers), order=int(profile.number),
+        tiers=dict(profile.tiers), order=int(profile.number), nailed_up=profile.nailed_up,
     )  # fmt: skip

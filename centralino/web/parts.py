@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from centralino.db.calls import CallRow
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Asker, Campaigns
+from centralino.outbound.talks import Choices, Talks
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
@@ -91,6 +93,8 @@ class WebConfig:
     """Queue → the address opened when its call rings."""
     skills: tuple[str, ...] = ()
     """Every skill there is; empty: not checked."""
+    may_nail_up: bool = True
+    """Whether agents' phones may stay up between contacts."""
     secure: bool = False
     """Behind TLS: the session cookie is sent over it alone."""
     retention_seconds: Callable[[str], float] = lambda line: 90 * DAY
@@ -165,6 +169,8 @@ class WebParts:
     """The bots and what calls did in them; None: nothing can be drawn."""
     take_alert: Callable[[bytes, str], Awaitable[dict[str, Any]]] | None = None
     """Takes an alert (CAP) from a named source, and says what was done; None: nobody calls out."""
+    talks: Talks | None = None
+    """What agents say of their talks with people of campaigns; None where no dialler runs."""
     review: ReviewDesk | None = None
     campaigns: Campaigns | None = None
     hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None
@@ -173,3 +179,9 @@ class WebParts:
     """Where bots are taught; None: there is none in this house."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""
+
+    async def choices(self, row: CallRow | None) -> Choices | None:
+        """What an agent may say of a call that a campaign placed; None for any other."""
+        if row is None or row.direction != "outbound" or self.talks is None:
+            return None
+        return await self.talks.choices(row.id)

@@ -19,7 +19,7 @@ BUSY = ("reserved", "ringing", "whisper", "talking", "hold", "wrap_up")
 
 _NEVER_SEEN: Json = {
     "mode": "logged_out", "since": None, "reason": "", "after": "", "contact": "",
-    "reachable": True, "wrap_up_until": None,
+    "reachable": True, "wrap_up_until": None, "nailed_up": False, "phone_why": "",
 }  # fmt: skip
 
 
@@ -47,6 +47,8 @@ def agent_json(agent: AgentView | None) -> Json:
         "contact": agent.contact,
         "reachable": agent.reachable,
         "wrap_up_until": agent.wrap_up_until or None,
+        "nailed_up": agent.nailed_up,
+        "phone_why": agent.phone_why,
     }
 
 
@@ -57,6 +59,7 @@ def board_agent_json(
     return {
         "agent": agent.agent, "name": name, "client_name": client_name, "mode": mode_of(agent),
         "since": agent.since, "reason": agent.reason, "after": agent.after,
+        "phone_why": agent.phone_why,
         "queue_names": list(queue_names),
     }  # fmt: skip
 
@@ -134,6 +137,7 @@ def user_json(user: User, me: str) -> Json:
         "agent": None if agent is None else {
             "number": agent.number, "contact": agent.contact, "queues": list(agent.queues),
             "skills": dict(agent.skills), "tiers": dict(agent.tiers),
+            "nailed_up": agent.nailed_up,
         },
     }  # fmt: skip
 

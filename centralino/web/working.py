@@ -67,7 +67,8 @@ async def log_in(request: web.Request) -> web.Response:
     parts = parts_of(request)
     queues = parts.desk.snapshot().queues
     await _submit(request, login_of(profile, queues, parts.config.domain))
-    if not profile.contact and not parts.phone_registered(profile.sip_user):
+    registers = not profile.contact and not profile.nailed_up
+    if registers and not parts.phone_registered(profile.sip_user):
         await _submit(request, DeviceChanged(profile.id, reachable=False))
     return ok()
 
@@ -198,7 +199,10 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     # While it is offered the distributor knows; afterwards the history, and always the packet.
     source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
     queue = (source.queue or "") if source else ""
+    choices = await parts.choices(row)
     return {
+        "campaign": choices.campaign if choices else "",
+        "dispositions": choices.dispositions if choices else None,
         "call": call,
         "offer": agent.offer,
         "queue": queue,

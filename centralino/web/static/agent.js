@@ -40,11 +40,18 @@ const drawState = region("state", ({ agent, reasons }) => {
     h("p", { class: "hint" }, explain(agent, hint)),
     primary(agent),
     choices(agent, reasons),
-    agent.contact ? h("p", { class: "faint phone" }, "Phone ", h("b", {}, party(agent.contact)), agent.reachable ? "" : " – unreachable") : null,
+    agent.contact ? h("p", { class: "faint phone" }, "Phone ", h("b", {}, party(agent.contact)), phoneState(agent)) : null,
   ];
 });
 
+function phoneState(agent) {
+  if (agent.reachable) return agent.nailed_up ? " – up" : "";
+  return ` – ${agent.phone_why || "unreachable"}`;
+}
+
 function explain(agent, hint) {
+  if (agent.mode === "unreachable" && agent.phone_why) return `Your phone: ${agent.phone_why}. Calls go to the others.`;
+  if (agent.mode === "ringing" && agent.nailed_up) return "You are connected at the beep.";
   if (agent.mode !== "not_ready") return hint;
   if (agent.reason === "no answer") return "A call rang and was not answered, so you were set not ready.";
   if (agent.reason === "phone trouble") return "Your phone could not be reached, so you were set not ready.";
@@ -93,9 +100,9 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
   const number = party(packet?.caller ?? "");
   return [
     h("div", { class: "who-calls" },
-      h("p", { class: "kicker" }, MODES[mode][0], " · ", contact.queue_name || words(contact.queue), contact.client_name ? ` · ${contact.client_name}` : ""),
+      h("p", { class: "kicker" }, MODES[mode][0], " · ", contact.queue_name || words(contact.queue), contact.client_name ? ` · ${contact.client_name}` : "", contact.campaign ? ` · ${contact.campaign}` : ""),
       h("h1", {}, name || number),
-      h("p", { class: "sub" }, [name ? number : null, packet?.language ? words(new Intl.DisplayNames(["en"], { type: "language" }).of(packet.language)) : null, packet?.line ? `dialled ${party(packet.line)}` : null].filter(Boolean).join(" · ")),
+      h("p", { class: "sub" }, [name ? number : null, packet?.language ? words(new Intl.DisplayNames(["en"], { type: "language" }).of(packet.language)) : null, packet?.line ? `${contact.campaign ? "we called from" : "dialled"} ${party(packet.line)}` : null].filter(Boolean).join(" · ")),
       contact.pop ? h("p", { class: "sub" }, h("a", { id: "pop", href: contact.pop, target: "centralino-screen-pop", rel: "noreferrer" }, "Open the record")) : null,
     ),
     h("div", { class: "counts" },
@@ -118,8 +125,8 @@ const drawSaid = region("said", (lines) => transcript(lines));
 const ALONE = ["return", "Back to the caller"];
 const LEAVE = ["complete", "Complete the transfer"];
 const WISHES = {
-  talking: [["hold", "Hold", "Alt+Shift+H"]],
-  hold: [["retrieve", "Back to the caller", "Alt+Shift+H"]],
+  talking: [["end", "End the call"], ["hold", "Hold", "Alt+Shift+H"]],
+  hold: [["retrieve", "Back to the caller", "Alt+Shift+H"], ["end", "End the call"]],
   calling: [ALONE, ["complete", "Transfer without waiting"]],
   consult: [LEAVE, ["swap", "Swap"], ["join", "Conference"], ALONE],
   swapped: [LEAVE, ["swap", "Swap"], ["join", "Conference"], ALONE],
@@ -200,7 +207,7 @@ const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue })
 function edit(contact, mode) {
   if (editor?.call !== contact?.call) {
     editor?.leave();
-    editor = contact ? new NotesEditor(contact.call, contact.notes, me.dispositions) : undefined;
+    editor = contact ? new NotesEditor(contact.call, contact.notes, contact.dispositions ?? me.dispositions) : undefined;
     fill("work", editor?.element ?? []);
   }
   toggle("work", Boolean(editor) && !RINGS.has(mode));

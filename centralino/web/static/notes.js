@@ -15,17 +15,32 @@ export class NotesEditor {
     this.text = h("textarea", { id: "notes", rows: 6, maxlength: "4000", placeholder: "What matters for whoever calls next…", oninput: () => this.changed() });
     this.text.value = notes?.text ?? "";
     this.saved = h("p", { class: "faint saved", role: "status" }, "");
-    this.choices = dispositions.map((name) => this.choice(name, notes?.disposition));
-    this.dispositions = h("fieldset", { class: "pills" }, h("legend", {}, "How did it end?"), this.choices);
+    // A list is the centre's; in a campaign each disposition says what follows from it.
+    this.follows = Array.isArray(dispositions) ? {} : dispositions;
+    const names = Array.isArray(dispositions) ? dispositions : Object.keys(dispositions);
+    this.choices = names.map((name) => this.choice(name, notes?.disposition));
+    this.again = h("input", { type: "datetime-local", id: "again", onchange: () => this.save() });
+    this.when = h("label", { hidden: true }, "Call again at ", this.again);
+    this.dispositions = h("fieldset", { class: "pills" }, h("legend", {}, "How did it end?"), this.choices, this.when);
     this.element = h("div", { class: "notes" }, this.dispositions, h("label", { for: "notes" }, "Notes"), this.text, this.saved);
   }
 
   choice(name, chosen) {
-    return h("label", {}, h("input", { type: "radio", name: "disposition", value: name, checked: name === chosen, onchange: () => this.save() }), h("span", {}, words(name)));
+    return h("label", {}, h("input", { type: "radio", name: "disposition", value: name, checked: name === chosen, onchange: () => this.chosen() }), h("span", {}, words(name)));
   }
 
   get disposition() {
     return this.dispositions.querySelector("input:checked")?.value ?? "";
+  }
+
+  chosen() {
+    this.when.hidden = this.follows[this.disposition] !== "again";
+    this.save();
+  }
+
+  get againAt() {
+    const at = this.when.hidden ? NaN : new Date(this.again.value).getTime();
+    return Number.isNaN(at) ? 0 : at / 1000;
   }
 
   changed() {
@@ -41,7 +56,7 @@ export class NotesEditor {
     const text = this.text.value;
     this.dirty = true;
     try {
-      await put(`/api/calls/${encodeURIComponent(this.call)}/notes`, { text, disposition: this.disposition });
+      await put(`/api/calls/${encodeURIComponent(this.call)}/notes`, { text, disposition: this.disposition, ...(this.againAt ? { again_at: this.againAt } : {}) });
     } catch (error) {
       this.saved.textContent = `Not saved: ${error.message}`;
       if (error.status === 0 || error.status >= 500) this.timer = setTimeout(() => this.save(), RETRY);

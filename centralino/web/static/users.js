@@ -81,6 +81,7 @@ function openForm(user) {
       h("div", { class: "pair" },
         field("skills", "Skills and levels 1–5", { value: pairs(user?.agent?.skills), placeholder: "welsh 3, gas 1" }),
         field("tiers", "Tier in a queue, if not the first", { value: pairs(user?.agent?.tiers), placeholder: "billing 2" })),
+      h("label", {}, h("input", { type: "checkbox", name: "nailed_up", checked: Boolean(user?.agent?.nailed_up) }), " The phone is called once at log-in and stays up"),
     ),
     h("div", { class: "row end" },
       h("button", { type: "button", class: "quiet", onclick: () => byId("editor").close() }, "Cancel"),
@@ -101,7 +102,7 @@ function queuesOf(client, chosen) {
 
 function agentFields(form) {
   const data = new FormData(form);
-  return { number: data.get("number"), contact: data.get("contact"), queues: data.getAll("queues"), skills: numbers(data.get("skills")), tiers: numbers(data.get("tiers")) };
+  return { number: data.get("number"), contact: data.get("contact"), queues: data.getAll("queues"), skills: numbers(data.get("skills")), tiers: numbers(data.get("tiers")), nailed_up: data.has("nailed_up") };
 }
 
 // { welsh: 3, gas: 1 } as "welsh 3, gas 1", and back; a name alone is a 1.

@@ -16,7 +16,7 @@ from acd.star_keys import StarKey, StarKeys
         ([("*", 0.0), ("1", 3.1)], None),
         ([("1", 0.0)], None),
         ([("*", 0.0), ("7", 0.5), ("1", 0.6)], None),
-        ([("*", 0.0), ("#", 0.5)], None),
+        ([("*", 0.0), ("#", 0.5)], StarKey.END),
     ],
 )
 def test_a_star_and_a_digit(presses: list[tuple[str, float]], meant: StarKey | None) -> None:

@@ -115,8 +115,9 @@ async def world() -> AsyncIterator[World]:
         chance=counting(),
     )  # fmt: skip
     yield World(
-        CallsOut(house, lambda call, language: None, lambda call: None), house, ours, phone, clock
-    )
+        CallsOut(house, lambda call, language: None, lambda call: None, {}), house, ours, phone,
+        clock,
+    )  # fmt: skip
     await house.cancel_all()
 
 

@@ -1,0 +1,170 @@
+"""Agents' standing legs in this process: rung once, quiet between contacts, watched for sound.
+
+A contact borrows the leg: its whisper or beep, then the bridge, go through the same `LegSound`.
+Afterwards the leg is quiet again, and stays up until control drops it or the agent hangs up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from acd.messages import DropLeg, HeldLeg, HoldLeg, LegDown, LegsHeld, LegSilent, LegUp
+from centralino.media.gate import contact_uri
+from centralino.media.house import House
+from kernel.ids import LegId
+from telephony.dialling import Purpose
+from telephony.media.leg import LegSound
+from telephony.media.playout import Playout
+from telephony.ports import MediaStream
+from telephony.types import Cause, LegAnswered, LegEnded, LegEvent, Originate
+
+log = structlog.get_logger()
+
+RING_SECONDS = 60.0
+"""At log-in the agent takes up the phone; no caller waits."""
+SILENT_SECONDS = 5.0
+"""Without a packet for so long the agent could not be heard."""
+HUNG_UP = "you hung up"
+CAUSES = {
+    Cause.NO_ANSWER: "did not answer",
+    Cause.BUSY: "is busy",
+    Cause.REJECTED: "declined",
+}
+"""Why a standing leg never came up; anything else: it cannot be reached."""
+
+
+class HeardSound(LegSound):
+    """A leg's sound that remembers when something last came."""
+
+    def __init__(self, media: MediaStream, now: Callable[[], float]) -> None:
+        super().__init__(media, Playout())
+        self._now = now
+        self.heard_at = now()
+
+    def receive(self) -> list[bytes]:
+        """Every frame that has come, in order."""
+        frames = super().receive()
+        if frames:
+            self.heard_at = self._now()
+        return frames
+
+
+@dataclass
+class StandingLeg:
+    """One agent's."""
+
+    order: HoldLeg
+    house: House
+    sound: HeardSound | None = None
+    lent: bool = False
+    """Whether a contact has it."""
+    silent: bool = False
+
+    @property
+    def leg(self) -> LegId:
+        """Its name, which control chose."""
+        return LegId(self.order.leg)
+
+    def answered(self) -> None:
+        """The agent took up the phone."""
+        self.sound = HeardSound(self.house.control.media(self.leg), self.house.clock.now)
+        self.house.pump.add(("standing", self.leg), self._tick)
+        self.house.tell(LegUp(self.order.leg))
+        self.house.live({"standing": self.order.agent, "up": True})
+
+    def give_back(self) -> None:
+        """The contact is over: quiet again."""
+        self.lent = False
+        if self.sound is not None:
+            self.sound.stop()
+            self.sound.playout.background(None)
+
+    def gone(self, event: LegEnded) -> None:
+        """The leg is gone."""
+        self.house.pump.remove(("standing", self.leg))
+        stood = self.sound is not None
+        why = CAUSES.get(event.cause, "cannot be reached")
+        if stood:
+            why = HUNG_UP if event.by_peer else "the call was lost"
+        self.house.tell(LegDown(self.order.leg, why, hung_up=stood and event.by_peer))
+        self.house.live({"standing": self.order.agent, "up": False, "why": why})
+
+    def _tick(self) -> None:
+        if self.sound is None:
+            return
+        if not self.lent:
+            self.sound.receive()
+            self.sound.send()
+            self.sound.playout.take_events()
+        silent = self.house.clock.now() - self.sound.heard_at > SILENT_SECONDS
+        if silent is not self.silent:
+            self.silent = silent
+            self.house.tell(LegSilent(self.order.leg, silent))
+
+
+@dataclass
+class StandingLegs:
+    """All of them."""
+
+    house: House
+    _legs: dict[LegId, StandingLeg] = field(default_factory=dict)
+    obey: Mapping[type, Callable[[Any], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.obey = {HoldLeg: self._hold, DropLeg: self._drop}
+
+    def here(self) -> None:
+        """Tell control which there are."""
+        legs = (
+            HeldLeg(one.order.agent, one.order.leg, one.sound is not None)
+            for one in self._legs.values()
+        )
+        self.house.tell(LegsHeld(self.house.name, self.house.epoch, tuple(legs)))
+
+    def of(self, agent: str) -> StandingLeg | None:
+        """The agent's leg, if it stands and no contact has it."""
+        for one in self._legs.values():
+            if one.order.agent == agent and one.sound is not None and not one.lent:
+                return one
+        return None
+
+    def leg_event(self, event: LegEvent) -> bool:
+        """One event of one leg; whether that was all about it. The end of a leg that a contact has
+        borrowed is the contact's affair, too."""
+        one = self._legs.get(event.leg)
+        if one is None:
+            return False
+        if isinstance(event, LegAnswered):
+            one.answered()
+        elif isinstance(event, LegEnded):
+            del self._legs[event.leg]
+            one.gone(event)
+        return not one.lent
+
+    def hang_up_all(self) -> None:
+        """The process ends."""
+        for leg in self._legs:
+            self.house.spawn(self.house.control.hang_up(leg), f"hang up {leg}")
+
+    def _hold(self, order: HoldLeg) -> None:
+        for leg, one in self._legs.items():
+            if one.order.agent == order.agent:  # an earlier wish of a life of control that died
+                self.house.spawn(self.house.control.hang_up(leg), f"hang up {leg}")
+        target = contact_uri(order.contact, self.house.edge)
+        if not self.house.gate.allows(target, Purpose.AGENT, order.leg, order.client):
+            self.house.tell(LegDown(order.leg, "may not be dialled"))
+            return
+        self._legs[LegId(order.leg)] = StandingLeg(order, self.house)
+        asked = Originate(
+            LegId(order.leg), target, f"sip:agents@{self.house.config.domain}", "Standing call",
+            ring_timeout=RING_SECONDS,
+        )  # fmt: skip
+        self.house.spawn(self.house.control.originate(asked), f"ring {order.leg}")
+
+    def _drop(self, order: DropLeg) -> None:
+        if LegId(order.leg) in self._legs:
+            self.house.spawn(self.house.control.hang_up(LegId(order.leg)), f"drop {order.leg}")

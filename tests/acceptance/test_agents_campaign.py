@@ -1,0 +1,137 @@
+"""A campaign with two agents whose phones stay up, over real SIP and RTP: the carrier and the
+agents' telephones are processes of their own, and count what they were sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centralino.bench.dialer import carrier
+from centralino.commands.campaign import ask
+from centralino.config.model import Config
+from centralino.config.read import read_config
+from centralino.demo.desk import Desk, signed_in
+from centralino.processes.layout import free_port
+from centralino.processes.serve import Serving
+from centralino.rehearsal.people import Mix
+from tests.acceptance.conftest import share_cache
+from tests.waiting import until
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+
+PEOPLE = [f"+3902000{n:04d}" for n in range(6)]
+UNLUCKY = "+39020009999"
+WORDS = "This is Riverton Utilities. We called you, and nobody was free to talk with you."
+PASSWORD = "a-password-of-length"
+
+
+def settings(directory: Path, trunk: int, phones: int) -> dict[str, Any]:
+    secrets = directory / "agent.secrets"
+    secrets.write_text(f"pin 471147\npassword {PASSWORD}\n")
+    agents = [
+        {"number": number, "name": name, "client": "riverton", "nailed_up": True,
+         "queues": ["sales", "shut"], "contact": f"sip:{number}@127.0.0.1:{phones}",
+         "secrets_file": str(secrets)}
+        for number, name in (("201", "Anna Bell"), ("202", "Carl Dunn"))
+    ]  # fmt: skip
+    return {
+        "state_dir": str((directory / "state").resolve()),
+        "sip": {"port": 0, "drain_seconds": 2.0},
+        "web": {"port": 0},
+        "speech": {"workers": 1},
+        "queues": [
+            {"id": "sales", "client": "riverton", "wrap_up": 0.0},
+            {"id": "shut", "client": "riverton", "hours": "never"},
+            *({"id": name, "client": "riverton"}
+              for name in ("service", "billing", "technical", "emergency")),
+        ],
+        "hours": [{"id": "never"}],
+        "agents": agents,
+        "lines": [{"number": "1000", "client": "riverton", "keys_only": True}],
+        "trunks": [{"name": "loop", "target": f"127.0.0.1:{trunk}", "max_cps": 20.0,
+                    "rehearsal": True}],
+        "dial_rules": [{"purposes": ["campaign"]},
+                       {"purposes": ["agent"], "targets": ["phones", "sip"]}],
+    }  # fmt: skip
+
+
+async def campaign(config: Config, queue: str, people: list[str]) -> str:
+    """A progressive campaign that runs."""
+    values = {
+        "name": "Spring", "client": "riverton", "words": WORDS, "mode": "progressive",
+        "queue": queue, "caller_id": "+39020000", "exercise": True,
+    }  # fmt: skip
+    name = str((await ask(config, "create", values))["campaign"])
+    await ask(config, "people", {"campaign": name, "lines": people})
+    await ask(config, "start", {"campaign": name})
+    return name
+
+
+async def finished(config: Config, name: str) -> dict[str, Any]:
+    """Nobody is pending and nothing is up."""
+    while True:
+        status = await ask(config, "status", {"campaign": name})
+        states = status["states"]
+        if not states.get("active") and not status["up"] and not status["ringing"]:
+            if status["state"] == "completed" or status["abandoned"]:
+                return status
+        await asyncio.sleep(0.2)
+
+
+@contextlib.asynccontextmanager
+async def at_work(url: str, number: str) -> AsyncIterator[Desk]:
+    """An agent signs in at the page, logs in, and takes up the phone."""
+    async with signed_in(url, number, PASSWORD) as desk:
+        await desk.do("log-in")
+        await desk.until("the phone is up", lambda: desk.view["agent"]["reachable"])
+        await desk.do("ready")
+        yield desk
+
+
+async def test_everybody_who_answers_talks_with_an_agent_or_hears_why_not(tmp_path: Path) -> None:
+    share_cache(tmp_path)
+    trunk, phones = free_port("127.0.0.1"), free_port("127.0.0.1")
+    values = settings(tmp_path, trunk, phones)
+    config = read_config(None, values)
+    called = Mix(busy=0.0, no_answer=0.0, silent=1.0, ring=0.1, stays=3.0, hums=True)
+    agents = Mix(busy=0.0, no_answer=0.0, silent=1.0, ring=0.05, stays=90.0, hums=True)
+    seen, heard = tmp_path / "carrier.json", tmp_path / "phones.json"
+    async with (
+        carrier(trunk, seen, called),
+        carrier(phones, heard, agents),
+        Serving(config, None, overrides=values) as house,
+        at_work(house.url, "201") as anna,
+        at_work(house.url, "202") as carl,
+    ):
+        async with asyncio.timeout(60):
+            name = await campaign(config, "sales", PEOPLE)
+            status = await finished(config, name)
+            assert status["states"] == {"acknowledged": 6}
+            assert (status["answered"], status["abandoned"]) == (6, 0)
+            desk = next(desk for desk in (anna, carl) if desk.seen)
+            await desk.write_notes(desk.seen[0]["call"], "", "do not call")
+            status = await ask(config, "status", {"campaign": name})
+            assert status["states"] == {"acknowledged": 5, "suppressed": 1}
+            dropped = await campaign(config, "shut", [UNLUCKY])
+            status = await finished(config, dropped)
+            assert (status["answered"], status["abandoned"]) == (1, 1)
+        contacts = {one["call"]: one["packet"] for desk in (anna, carl) for one in desk.seen}
+        assert len(contacts) == 6
+        assert {packet["caller"] for packet in contacts.values() if packet} == set(PEOPLE)
+        await anna.do("log-out")
+        await until(lambda: anna.state == "logged_out", 10)
+        assert carl.view["agent"]["reachable"]  # the leg stood through it all
+    rung = json.loads(heard.read_text())
+    assert rung["by_number"] == {"201": 1, "202": 1}, "each phone is rung once"
+    told = json.loads(seen.read_text())
+    assert sum(told["invites"].values()) == 7
+    assert all(told["loud"][number] > 50 for number in PEOPLE), "agents are heard"
+    assert all(told["first_loud"][number] < 1.0 for number in PEOPLE), "and at once"
+    assert all(count > 100 for count in rung["loud"].values()), "and hear"
+    assert told["first_loud"][UNLUCKY] < 2.0, "who cannot be served hears why within two seconds"

@@ -1,0 +1,187 @@
+"""Agents' standing legs, and people whom we call for them: on telephones in memory, with sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from acd import messages as acd
+from centralino.config.dialling import DialRule
+from centralino.media.called import IN_TIME
+from centralino.media.gate import Gate, plan_of
+from centralino.media.standing import HUNG_UP, SILENT_SECONDS
+from centralino.messages import ContactWish
+from kernel.ids import LegId
+from outbound.messages import (
+    AttemptAcknowledged,
+    AttemptAnswered,
+    AttemptEnded,
+    MessageStarted,
+    OptedOut,
+    PlaceCall,
+)
+from outbound.records import Outcome, call_of
+from tests.unit.centralino.media.world import EDGE, World
+
+ORDER = PlaceCall(
+    "att-1", "rcp-1", "spring", "town", 1, 1e12, "caller", "loop", "+3902000", 20.0, 60.0, "", "m",
+    1, "This is the town. Nobody was free to talk with you.", "en", "p1", queue="bills",
+    title="Spring", given={"name": "Ada Lovelace"},
+)  # fmt: skip
+
+
+async def stands(world: World, name: str = "201") -> LegId:
+    """The agent's phone was rung and taken up."""
+    leg = LegId(f"standing-{name}")
+    await world.obey(acd.HoldLeg(leg, f"agent-{name}", "town", name, "media-1"))
+    await world.answer(name)
+    assert world.last(acd.LegUp).leg == leg
+    return leg
+
+
+async def joined(world: World, call: str, name: str = "201") -> acd.PlaceOffer:
+    """The call is offered to the agent whose leg stands."""
+    order = acd.PlaceOffer(
+        f"o-{name}", call, f"agent-{name}", name, "media-1", 20.0, nailed_up=True
+    )
+    await world.obey(order)
+    return order
+
+
+async def called(world: World, **changes: Any) -> None:
+    """Somebody on a list is called, and answers."""
+    rules = (*world.house.config.dial_rules, DialRule(purposes=("campaign",)))
+    config = world.house.config.model_copy(update={"dial_rules": rules})
+    world.house.gate = Gate(plan_of(config, EDGE), world.house.tell)
+    await world.obey(replace(ORDER, **changes))
+    await world.answer("caller")
+
+
+async def test_the_leg_stays_and_only_a_beep_tells_of_the_next_contact(world: World) -> None:
+    leg = await stands(world)
+    for n in (1, 2):
+        await called(world, attempt=f"att-{n}")
+        order = await joined(world, call_of(f"att-{n}"))
+        answered, bridged = world.last(acd.OfferAnswered), world.last(acd.Bridged)
+        assert answered.offer == bridged.offer == order.offer
+        await world.listen(0.3)
+        assert await world.heard("caller") == {"201"}
+        assert await world.heard("201") == {"caller"}
+        await world.obey(ContactWish(call_of(f"att-{n}"), "media-1", order.offer, "end"))
+        await world.listen(0.1)
+        assert world.last(acd.ContactEnded) == acd.ContactEnded(order.offer, "agent")
+        assert world.last(AttemptEnded).attempt == f"att-{n}"
+        assert await world.heard("201") == set()
+    assert world.phones["201"].leg and not world.all(acd.LegDown)
+    assert world.board.standing.of("agent-201") is not None
+    assert world.board.standing.of("agent-201").leg == leg  # type: ignore[union-attr]
+
+
+async def test_a_caller_is_whispered_on_the_standing_leg_and_leaves_it_standing(
+    world: World,
+) -> None:
+    await stands(world)
+    await world.queued()
+    await joined(world, world.call.id)
+    await world.listen(5.0)
+    assert await world.heard("caller") == {"201"}
+    await world.phones["201"].control.send_digits(world.phones["201"].leg, "*#")
+    await world.listen(0.1)
+    assert world.last(acd.ContactEnded).by == "agent"
+    assert not world.all(acd.LegDown)
+
+
+async def test_hanging_up_ends_the_contact_and_the_leg(world: World) -> None:
+    leg = await stands(world)
+    await called(world)
+    await joined(world, call_of("att-1"))
+    await world.phones["201"].control.hang_up(world.phones["201"].leg)
+    await world.listen(0.1)
+    assert world.last(acd.LegDown) == acd.LegDown(leg, HUNG_UP, hung_up=True)
+    assert world.last(acd.ContactEnded).by == "agent"
+    assert world.last(AttemptEnded).outcome is Outcome.ANSWERED
+
+
+async def test_no_sound_from_the_phone_is_told_and_its_return(world: World) -> None:
+    leg = await stands(world)
+    world.phones["201"].speaks = True
+    await world.listen(SILENT_SECONDS + 0.5)
+    assert not world.all(acd.LegSilent)
+    world.phones["201"].speaks = False
+    await world.listen(SILENT_SECONDS + 0.5)
+    assert world.all(acd.LegSilent) == [acd.LegSilent(leg, True)]
+    world.phones["201"].speaks = True
+    await world.listen(0.2)
+    assert world.all(acd.LegSilent)[-1] == acd.LegSilent(leg, False)
+
+
+async def test_without_its_leg_an_offer_fails_and_rings_nobody(world: World) -> None:
+    await called(world)
+    order = await joined(world, call_of("att-1"))
+    assert world.last(acd.OfferFailed) == acd.OfferFailed(order.offer, "unreachable")
+    assert not world.phones["201"].leg
+
+
+async def test_control_hears_which_legs_there_are(world: World) -> None:
+    leg = await stands(world)
+    world.board.standing.here()
+    await world.settle()
+    assert world.last(acd.LegsHeld).legs == (acd.HeldLeg("agent-201", leg),)
+    await world.obey(acd.DropLeg(leg, "media-1"))
+    assert world.last(acd.LegDown) == acd.LegDown(leg, "the call was lost")
+
+
+async def test_who_answers_is_queued_at_once_with_what_is_known(world: World) -> None:
+    await called(world)
+    queued = world.last(acd.CallQueued)
+    assert (queued.queue, queued.outbound, queued.caller) == ("bills", True, "")
+    assert world.call.packet is not None
+    assert [(slot.name, slot.value) for slot in world.call.packet.slots] == [
+        ("name", "Ada Lovelace")
+    ]
+    await stands(world)
+    await joined(world, queued.call)
+    await world.listen(0.04)
+    assert world.last(AttemptAcknowledged) == AttemptAcknowledged("att-1", "agent")
+
+
+async def test_nobody_free_in_time_is_told_who_called_and_may_opt_out(world: World) -> None:
+    await called(world)
+    assert world.all(AttemptAnswered) and not world.all(MessageStarted)
+    await world.listen(IN_TIME + 0.1)
+    assert world.last(acd.CallerLeft).call == call_of("att-1")
+    assert world.last(MessageStarted).attempt == "att-1"
+    late = await joined(world, call_of("att-1"))
+    assert world.last(acd.OfferFailed) == acd.OfferFailed(late.offer, "caller_gone")
+    await world.phones["caller"].control.send_digits(world.phones["caller"].leg, "9")
+    await world.listen(0.1)
+    assert world.last(OptedOut) == OptedOut("att-1", "rcp-1", "town", "caller")
+    assert world.last(AttemptEnded).outcome is Outcome.ABANDONED
+
+
+async def test_the_drop_message_is_heard_and_then_the_call_ends(world: World) -> None:
+    await called(world)
+    world.phones["caller"].loud = 0
+    await world.listen(IN_TIME + 3.0)
+    assert world.phones["caller"].loud > 5
+    assert world.last(AttemptEnded).outcome is Outcome.ABANDONED
+
+
+async def test_who_hangs_up_before_anybody_could_come_is_not_abandoned(world: World) -> None:
+    await called(world)
+    await world.phones["caller"].control.hang_up(world.phones["caller"].leg)
+    await world.listen(0.1)
+    assert world.last(AttemptEnded).outcome is Outcome.ANSWERED
+    assert world.last(acd.CallerLeft).call == call_of("att-1")
+
+
+@pytest.mark.parametrize("why", ["full", "no queue bills"])
+async def test_a_queue_that_gives_the_call_back_leaves_nobody_in_silence(
+    world: World, why: str
+) -> None:
+    await called(world)
+    await world.obey(acd.ReleaseCall(call_of("att-1"), "media-1", why))
+    await world.listen(0.1)
+    assert world.last(MessageStarted).attempt == "att-1"

@@ -33,6 +33,34 @@ def simulate_predictive(
         json_file.write_text(figures + "\n")
 
 
+@simulate_app.command("campaign")
+def simulate_campaign(
+    recipients: Annotated[int, typer.Option("--recipients", min=1)] = 1_000_000,
+    hours: Annotated[
+        list[float] | None, typer.Option("--hours", help="In which it is to be done.", min=0.1)
+    ] = None,
+    cps: Annotated[float, typer.Option("--cps", help="Of one trunk.", min=0.01)] = 10.0,
+    channels: Annotated[int, typer.Option("--channels", help="Of one trunk.", min=1)] = 100,
+    talk: Annotated[float, typer.Option("--talk", help="Seconds from answer to end.")] = 30.0,
+    answered: Annotated[
+        float, typer.Option("--answered", help="Share of calls.", min=0.01, max=1.0)
+    ] = 0.55,
+    json_file: JsonFile = None,
+) -> None:
+    """The trunks, channels and media processes that a notification to so many people takes."""
+    from rich.console import Console
+
+    from centralino.commands.simulate_campaign import show
+    from centralino.commands.simulate_campaign import simulate_campaign as run
+    from outbound.flood import Fates
+
+    fates = Fates(answered=answered, busy=min(0.22, 1.0 - answered), talk=talk)
+    figures = run(recipients, hours or [1.0, 4.0, 12.0], cps, channels, fates)
+    show(figures, Console())
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures, indent=1) + "\n")
+
+
 @simulate_app.command("day")
 def simulate_day(
     file: Annotated[Path, typer.Argument(help="A day: queues, calls, shifts (TOML).")],

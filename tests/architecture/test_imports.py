@@ -45,7 +45,7 @@ PURE = [
         "queueing", "hearing", "mouth", "timers", "progress", "patience",
         "expected", "completeness", "guess", "bargein", "spoken", "nbest", "breaker", "performing",
     )),
-    "voicebot/nlu/rasa_reply.py", "voicebot/outside/rasa_protocol.py",
+    "voicebot/nlu/roles.py", "voicebot/nlu/rasa_reply.py", "voicebot/outside/rasa_protocol.py",
     *(f"telephony/edge/{name}.py" for name in (
         "uri", "message", "framing", "alarms", "digest", "spread", "admission", "calls", "proxy",
         "carrier", "registrar", "trunks", "state", "inbound", "outbound", "dialogs", "responses",

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from voicebot.dialogue.corrections import patched
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import Flow, Slot, SlotKind
+from voicebot.dialogue.flow import Slot, SlotKind
 from voicebot.dialogue.meaning import verdict
 from voicebot.dialogue.state import Known
 from voicebot.nlu.ports import Entity, Understanding
@@ -51,15 +51,16 @@ def volunteered(
     return frozenset(
         slot.name
         for slot in draft.flow.slots.values()
-        if (entity := _unasked(draft.flow, slot, free, wanted)) is not None
+        if (entity := _unasked(draft, slot, free, wanted)) is not None
         and fill(draft, slot, entity.value, entity.confidence)
     )
 
 
 def _unasked(
-    flow: Flow, slot: Slot, entities: Sequence[Entity], wanted: Sequence[str]
+    draft: Draft, slot: Slot, entities: Sequence[Entity], wanted: Sequence[str]
 ) -> Entity | None:
-    own = slot.value_in(entities, asked=False)
+    said, flow = draft.state.sentence, draft.flow
+    own = slot.value_in(entities, asked=False, intent=said.intent.name if said else "")
     if own is not None or slot.name not in wanted or slot.kind not in _BY_KIND:
         return own
     alike = [name for name in wanted if flow.slots[name].kind is slot.kind]
@@ -71,12 +72,13 @@ def _unasked(
 
 def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     """Take the answer to the question for `slot`, and whatever came with it."""
-    entity = slot.value_in(said.entities, asked=True)
+    entity = slot.value_in(said.entities, True, said.intent.name)
     if entity is None and slot.kind is SlotKind.YES_NO:
         yes = verdict(draft.flow, said)
         if yes is not None:
             return fill(draft, slot, "yes" if yes else "no", said.intent.confidence)
-    if entity is None and slot.kind is SlotKind.TEXT and slot.whole:
+    takes_text = slot.whole and slot.text_from.count(said.intent.name)
+    if entity is None and slot.kind is SlotKind.TEXT and takes_text:
         if not slot.required and verdict(draft.flow, said) is False and _is_short(said.text):
             return False  # "no, nothing": there is no answer
         return fill(draft, slot, said.text.strip(" .,;:!?"), 1.0)
@@ -98,7 +100,7 @@ def spelled_out(draft: Draft, slot: Slot, said: Understanding) -> bool:
     words = said.text.strip(string.punctuation + string.whitespace).split()
     if slot.kind is not SlotKind.NAME or slot.confirm is None or len(words) > NAME_WORDS:
         return False
-    if slot.value_in(said.entities, asked=True) is not None:
+    if slot.value_in(said.entities, True, said.intent.name) is not None:
         return False
     if any(character.isdigit() for character in said.text) or verdict(draft.flow, said) is not None:
         return False
@@ -119,7 +121,7 @@ def _other_value(draft: Draft, slot: Slot, readings: Sequence[Understanding]) ->
     held = draft.state.known.get(slot.name)
     for reading in readings:
         asked = slot.expects == reading_of(reading, slot)
-        entity = slot.value_in(reading.entities, asked)
+        entity = slot.value_in(reading.entities, asked, reading.intent.name)
         if entity is not None and held is not None and not slot.accepts(entity.value):
             entity = _patch(draft, slot, held.value, entity)
         if entity is not None and slot.accepts(entity.value):

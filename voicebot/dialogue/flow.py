@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from voicebot.dialogue.fillers import Filler, Sentences
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
 from voicebot.dialogue.waiting_texts import Waiting
@@ -70,7 +71,7 @@ class Slot:
     kind: SlotKind = SlotKind.TEXT
     title: str = ""
     """How the agent's page and the whisper call it: "account number"."""
-    entities: tuple[str, ...] = ()
+    entities: tuple[Filler, ...] = ()
     """Entities that fill it wherever they are said (domain.yml, `from_entity`)."""
     expects: str = "open"
     """`RecognitionContext.expects` of the answer."""
@@ -104,20 +105,22 @@ class Slot:
     """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
     whole: bool = True
     """Whether a text slot takes the whole sentence that answers its question."""
+    text_from: Sentences = Sentences()
+    """Which sentences these are (domain.yml, `from_text` with `intent` or `not_intent`)."""
     scale: tuple[int, int] | None = None
     """The least and the greatest of a number."""
     only_if: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Slot → values of which one must be known, else this one is not asked for."""
 
-    def value_in(self, entities: Sequence[Entity], asked: bool) -> Entity | None:
-        """The entity of a sentence that fills this slot.
+    def value_in(self, entities: Sequence[Entity], asked: bool, intent: str = "") -> Entity | None:
+        """The entity of a sentence, which means `intent`, that fills this slot.
 
         Its own entities count always; the built-in one of its kind (`name`, `digits`, `number`,
         `date`, `yes_no`, `code`) only if the sentence answers the question for this slot
         (`asked`). A text slot that is asked for takes the sentence itself: not here.
         """
         for entity in entities:
-            if entity.name in self.entities:
+            if any(filler.fits(entity, intent) for filler in self.entities):
                 return entity
         if not asked:
             return None

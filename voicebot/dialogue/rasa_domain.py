@@ -1,4 +1,6 @@
-"""Reads a Rasa 3.x domain.yml: intents, entities, slots, responses with their variations.
+"""Reads a Rasa 3.x domain: intents, entities, slots, responses with their variations.
+
+It is domain.yml, or a folder `domain/` whose files are one domain together.
 
 What is for a real Rasa only (actions, session_config …) may stand there and is not read, so that
 a Rasa project's domain needs no change. Forms are kept for `rasa_forms`.
@@ -6,11 +8,11 @@ a Rasa project's domain needs no change. Forms are kept for `rasa_forms`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicebot.dialogue.rasa_slots import RasaSlot, read_rasa_slots
+from voicebot.dialogue.rasa_slots import Known, RasaSlot, read_rasa_slot
 from voicebot.dialogue.responses import PLACEHOLDER, VARIABLES, Condition, Response, Variation
 from voicebot.nlu.marked import Node, hint, read_yaml
 
@@ -18,12 +20,15 @@ _KEYS = (
     "version", "intents", "entities", "slots", "responses", "actions", "forms", "e2e_actions",
     "config", "session_config",
 )  # fmt: skip
+PARTS = "domain"
+"""A folder of parts."""
+_ENDINGS = (".yml", ".yaml")
 _TEXT_KEYS = ("text", "condition", "channel", "buttons", "image", "custom", "metadata", "id")
 
 
 @dataclass(frozen=True)
 class Domain:
-    """What a domain.yml holds. Names map to the line that they stand on."""
+    """What a domain holds. Names map to the line that they stand on."""
 
     file: str
     intents: dict[str, int]
@@ -31,41 +36,62 @@ class Domain:
     slots: dict[str, RasaSlot]
     responses: dict[str, Response]
     actions: dict[str, int]
-    forms: Node | None
+    forms: dict[str, Node]
 
 
-def read_domain(path: Path, given: Collection[str] = ()) -> Domain:
-    """Everything of a domain.yml, whose texts may also name what is `given` for each person.
+def read_domain(folder: Path, given: Collection[str] = ()) -> Domain:
+    """Everything of a bot's domain, whose texts may also name what is `given` for each person.
 
     Raises BotError with the line of the first mistake.
     """
-    root = read_yaml(path)
-    fields = root.fields(_KEYS)
+    roots = [read_yaml(path) for path in _files(folder)]
+    parts = [root.fields(_KEYS) for root in roots]
     for key in ("intents", "responses"):
-        if key not in fields:
-            root.refuse(f"there is no `{key}:`")
-    entities = _names(fields["entities"]) if "entities" in fields else {}
-    slots = read_rasa_slots(fields["slots"], entities) if "slots" in fields else {}
-    responses = {
-        key: _response(key, node, slots, given)
-        for key, node in fields["responses"].fields().items()
+        if not any(key in part for part in parts):
+            roots[0].refuse(f"there is no `{key}:`")
+    intents, entities = _names(parts, "intents"), _names(parts, "entities")
+    known = Known(entities, intents)
+    slots = {
+        name: read_rasa_slot(name, node, known) for name, node in _bodies(parts, "slots").items()
     }
-    actions = _names(fields["actions"]) if "actions" in fields else {}
+    responses = {
+        key: _response(key, node, slots, given) for key, node in _bodies(parts, "responses").items()
+    }
+    file = roots[0].file if len(roots) == 1 else str(folder / PARTS)
     return Domain(
-        str(path), _names(fields["intents"]), entities, slots, responses, actions,
-        fields.get("forms"),
+        file, intents, entities, slots, responses, _names(parts, "actions"),
+        _bodies(parts, "forms"),
     )  # fmt: skip
 
 
-def _names(node: Node) -> dict[str, int]:
-    """The names of a list whose items are names or `name: {options}`."""
+def _files(folder: Path) -> list[Path]:
+    whole = folder / "domain.yml"
+    parts = sorted(path for path in (folder / PARTS).rglob("*") if path.suffix in _ENDINGS)
+    return [whole, *parts] if whole.exists() or not parts else parts
+
+
+def _names(parts: Sequence[Mapping[str, Node]], key: str) -> dict[str, int]:
+    """The names of lists whose items are names or `name: {options}`."""
     names: dict[str, int] = {}
-    for item in node.items():
-        for name in item.fields() if item.is_mapping() else [item.text()]:
-            if name in names:
-                item.refuse(f"{node.name}: {name!r} stands here a second time")
-            names[name] = item.line
+    for node in (part[key] for part in parts if key in part):
+        for item in node.items():
+            for name in item.fields() if item.is_mapping() else [item.text()]:
+                if name in names:
+                    item.refuse(f"{node.name}: {name!r} stands here a second time")
+                names[name] = item.line
     return names
+
+
+def _bodies(parts: Sequence[Mapping[str, Node]], key: str) -> dict[str, Node]:
+    """Name → body, of tables in several files."""
+    bodies: dict[str, Node] = {}
+    for part in parts:
+        for name, node in part[key].fields().items() if key in part else ():
+            if name in bodies:
+                there = f"{bodies[name].file}:{bodies[name].line}"
+                node.refuse(f"{node.name} stands here a second time; it is in {there}")
+            bodies[name] = node
+    return bodies
 
 
 def _response(

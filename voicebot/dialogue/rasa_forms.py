@@ -38,7 +38,7 @@ def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str,
     """The forms, and every slot with the question that its form asks."""
     forms: dict[str, Form] = {}
     slots = dict(names.slots)
-    for name, body in domain.forms.fields().items() if domain.forms is not None else ():
+    for name, body in domain.forms.items():
         fields = body.fields()
         for key, value in fields.items():
             if key != "required_slots":
@@ -87,7 +87,7 @@ def _of_type(slot: Slot, rasa: RasaSlot, item: Node) -> Slot:
     kind = _KINDS.get(rasa.type)
     if kind is None:
         item.refuse(f"{item.name}: a slot of type {rasa.type} cannot be asked for by voice")
-    if kind in (SlotKind.TEXT, SlotKind.CHOICE) and not rasa.entities and not (
+    if kind in (SlotKind.TEXT, SlotKind.CHOICE) and not rasa.fillers and not (
         rasa.whole and kind is SlotKind.TEXT
     ):  # fmt: skip
         item.refuse(f"{item.name}: nothing that a caller says fills the slot {slot.name!r}")
@@ -96,5 +96,6 @@ def _of_type(slot: Slot, rasa: RasaSlot, item: Node) -> Slot:
         kind=kind,
         expects=EXPECTED_OF.get(kind, "open"),
         whole=rasa.whole,
+        text_from=rasa.text_from,
         choices=tuple(Choice(value) for value in rasa.values),
     )

@@ -33,10 +33,6 @@ class Project:
 
 def read_project(folder: Path) -> Project:
     """Everything in the folder's training files. Raises BotError."""
-    if (folder / "domain").is_dir():
-        raise BotError(
-            str(folder / "domain"), None, "a domain in parts is not supported; make it domain.yml"
-        )
     found = Project()
     stories = []
     for path in _training_files(folder):

@@ -1,4 +1,4 @@
-"""Reads `slots:` of a Rasa 3.x domain.yml: what each holds, and what fills it.
+"""Reads `slots:` of a Rasa 3.x domain: what each holds, and what fills it.
 
 Rasa fills a slot from entities, from the whole sentence, from an intent, or in an action. Entities
 do so here whenever they are said. The rest counts as the answer to the question for the slot, so
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from voicebot.dialogue.fillers import Filler, Sentences
 from voicebot.nlu.marked import Node
+from voicebot.nlu.rasa_reply import FALLBACK
 
 _KEYS = (
     "type", "mappings", "values", "initial_value", "influence_conversation",
@@ -18,17 +20,21 @@ _KEYS = (
 )  # fmt: skip
 _TYPES = ("text", "bool", "categorical", "float", "list", "any")
 _MAPPINGS = {
-    "from_entity": ("entity", "conditions"),
-    "from_text": ("conditions",),
+    "from_entity": ("entity", "role", "group", "intent", "not_intent", "conditions"),
+    "from_text": ("intent", "not_intent", "conditions"),
     "from_intent": ("intent", "value", "conditions"),
     "custom": ("action", "conditions"),
 }
-_NOT_HERE = {
-    "role": "the understander does not tell roles apart; give each its own entity",
-    "group": "the understander does not tell groups apart; give each its own entity",
-}
 YES_NO = {"true": "yes", "false": "no"}
 """What a bool is called where callers say it."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the domain has that a mapping may name."""
+
+    entities: Collection[str]
+    intents: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,10 @@ class RasaSlot:
     """A slot of the domain."""
 
     type: str
-    entities: tuple[str, ...] = ()
+    fillers: tuple[Filler, ...] = ()
     """Entities that fill it."""
+    text_from: Sentences = Sentences()
+    """Which sentences, if whole ones do."""
     values: tuple[str, ...] = ()
     """Of a categorical: what it may be."""
     whole: bool = False
@@ -48,12 +56,8 @@ class RasaSlot:
         return YES_NO.get(written.lower(), written) if self.type == "bool" else written
 
 
-def read_rasa_slots(node: Node, entities: Collection[str]) -> dict[str, RasaSlot]:
-    """Every slot. Raises BotError for what is wrong, and for what is not supported."""
-    return {name: _slot(name, body, entities) for name, body in node.fields().items()}
-
-
-def _slot(name: str, node: Node, entities: Collection[str]) -> RasaSlot:
+def read_rasa_slot(name: str, node: Node, known: Known) -> RasaSlot:
+    """A slot. Raises BotError for what is wrong, and for what is not supported."""
     fields = node.fields(_KEYS)
     if "type" not in fields:
         node.refuse(f"{node.name}: the slot has no `type`")
@@ -66,11 +70,11 @@ def _slot(name: str, node: Node, entities: Collection[str]) -> RasaSlot:
         node.refuse(f"{node.name}: a categorical slot needs `values`")
     slot = RasaSlot(kind, values=values)
     for mapping in fields["mappings"].items() if "mappings" in fields else ():
-        slot = _filled_by(slot, name, mapping, entities)
+        slot = _filled_by(slot, name, mapping, known)
     return slot
 
 
-def _filled_by(slot: RasaSlot, name: str, mapping: Node, entities: Collection[str]) -> RasaSlot:
+def _filled_by(slot: RasaSlot, name: str, mapping: Node, known: Known) -> RasaSlot:
     fields = mapping.fields()
     if "type" not in fields:
         mapping.refuse(f"{mapping.name}: a mapping needs `type`")
@@ -82,11 +86,10 @@ def _filled_by(slot: RasaSlot, name: str, mapping: Node, entities: Collection[st
         )
     for key, value in fields.items():
         if key not in ("type", *_MAPPINGS[kind]):
-            why = _NOT_HERE.get(key, f"not beside `{kind}`")
-            value.refuse(f"{mapping.name}: `{key}` is not supported: {why}")
+            value.refuse(f"{mapping.name}: `{key}` is not supported: not beside `{kind}`")
     asked = _only_when_asked(fields.get("conditions"), name)
     if kind == "from_entity":
-        return _by_entity(slot, mapping, fields, entities)
+        return _by_entity(slot, mapping, fields, known)
     if kind != "custom" and not asked:
         mapping.refuse(
             f"{mapping.name}: `{kind}` counts here only as the answer to the slot's question; add "
@@ -96,12 +99,12 @@ def _filled_by(slot: RasaSlot, name: str, mapping: Node, entities: Collection[st
         mapping.refuse(f"{mapping.name}: `from_text` needs a slot of type text")
     if kind == "from_intent":
         _check_yes_no(slot, mapping, fields)
+    if kind == "from_text":
+        slot = replace(slot, text_from=_sentences(fields, known))
     return replace(slot, whole=slot.whole or kind in ("from_text", "custom"))
 
 
-def _by_entity(
-    slot: RasaSlot, mapping: Node, fields: dict[str, Node], entities: Collection[str]
-) -> RasaSlot:
+def _by_entity(slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known) -> RasaSlot:
     if "entity" not in fields:
         mapping.refuse(f"{mapping.name}: from_entity needs `entity`")
     if "conditions" in fields:
@@ -109,8 +112,22 @@ def _by_entity(
             f"{mapping.name}: `conditions` of from_entity are not supported: what a caller says "
             "unasked is taken; take them out"
         )
-    entity = fields["entity"].one_of(entities, "entity")
-    return replace(slot, entities=(*slot.entities, entity))
+    entity = fields["entity"].one_of(known.entities, "entity")
+    role, group = (fields[key].text() if key in fields else None for key in ("role", "group"))
+    filler = Filler(entity, role, group, _sentences(fields, known))
+    return replace(slot, fillers=(*slot.fillers, filler))
+
+
+def _sentences(fields: dict[str, Node], known: Known) -> Sentences:
+    """By `intent` and `not_intent`: one, or a list."""
+    named = {
+        key: list(fields[key].items()) if fields[key].is_list() else [fields[key]]
+        for key in ("intent", "not_intent")
+        if key in fields
+    }
+    intents = {*known.intents, FALLBACK}
+    found = {key: frozenset(i.one_of(intents, "intent") for i in of) for key, of in named.items()}
+    return Sentences(found.get("intent", frozenset()), found.get("not_intent", frozenset()))
 
 
 def _check_yes_no(slot: RasaSlot, mapping: Node, fields: dict[str, Node]) -> None:

@@ -44,7 +44,7 @@ def load_bot(folder: Path) -> Bot:
     project = read_project(folder)
     root = read_yaml(folder / "flow.yml")
     given = read_given(root)
-    domain = read_domain(folder / "domain.yml", given)
+    domain = read_domain(folder, given)
     for part in project.sentences:
         _check_sentences(part, domain)
     sentences = joined(project.sentences)
@@ -99,7 +99,7 @@ def _flow(
             name: Queue(name, title.text()) for name, title in fields["queues"].fields().items()
         },
         slots={
-            name: Slot(name, title=name.replace("_", " "), entities=slot.entities)
+            name: Slot(name, title=name.replace("_", " "), entities=slot.fillers)
             for name, slot in domain.slots.items()
         },
     )

@@ -17,6 +17,7 @@ from voicebot.nlu.normalise import words
 from voicebot.nlu.numbers import Run, digit_runs
 from voicebot.nlu.patterns import Pattern
 from voicebot.nlu.ports import Entity
+from voicebot.nlu.roles import Roles
 from voicebot.nlu.spelling import spelled
 from voicebot.nlu.training import Training
 
@@ -51,6 +52,7 @@ class EntityFinder:
             for entity, said in training.lookups.items()
             if entity not in training.regexes and entity not in BUILT_IN
         }
+        self._roles = Roles(training.examples, training.language)
         self._regexes = {
             entity: [Pattern(pattern) for pattern in patterns]
             for entity, patterns in training.regexes.items()
@@ -75,7 +77,7 @@ class EntityFinder:
         answer = yes_or_no(text)
         if answer is not None and expects == "yes_no":
             found.append(Entity("yes_no", answer, text, 0, len(text)))
-        return tuple(found)
+        return tuple(self._roles.told(text, found))
 
     def _listed(self, text: str) -> Iterable[Entity]:
         """Words of lookup tables and synonyms, the longest first, as canonical values."""

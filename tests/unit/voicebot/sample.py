@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.fillers import Filler
 from voicebot.dialogue.flow import (
     Answer,
     Bot,
@@ -96,16 +97,16 @@ SLOTS = {
         required=False,
     ),
     "number": Slot(
-        "number", SlotKind.DIGITS, "number", ("number_entity",), "digits", "ask_number",
+        "number", SlotKind.DIGITS, "number", (Filler("number_entity"),), "digits", "ask_number",
         ("ask_number_again",), "is_number", required=False, keys=True, min_digits=4, max_digits=4,
         groups=(2, 2), show_last=2,
     ),
     "kind": Slot(
-        "kind", SlotKind.CHOICE, "kind", ("kind",), "open", "ask_kind", keys=True, required=True,
+        "kind", SlotKind.CHOICE, "kind", (Filler("kind"),), "open", "ask_kind", keys=True,
         attempts=2, choices=(Choice("gas", "1"), Choice("water", "2")),
     ),
     "place": Slot("place", SlotKind.TEXT, "place", (), "open", "ask_kind", required=False),
-    "day": Slot("day", SlotKind.TEXT, "day", ("day",)),
+    "day": Slot("day", SlotKind.TEXT, "day", (Filler("day"),)),
 }  # fmt: skip
 
 INTENTS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from voicebot.dialogue.fillers import Filler
 from voicebot.dialogue.flow import Choice, KeyAction, Keypad, Menu, Slot, SlotKind, Universal
 from voicebot.dialogue.responses import Condition, Response, Variation, fill
 from voicebot.nlu.ports import Entity
@@ -19,7 +20,7 @@ HOURS = Response(
 ACCOUNT = Slot(
     "account_number",
     SlotKind.DIGITS,
-    entities=("account_number",),
+    entities=(Filler("account_number"),),
     min_digits=8,
     max_digits=8,
     groups=(2, 2, 2, 2),

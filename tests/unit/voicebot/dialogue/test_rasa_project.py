@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.reader import load_bot
 from voicebot.dialogue.state import Known
 from voicebot.errors import BotError
+from voicebot.nlu.ports import Entity
 
 SENTENCES = """\
 version: "3.1"
@@ -320,8 +322,8 @@ BROKEN_DOMAIN = [
     ("    - wishes", "    - requested_slot", 0, "no response utter_ask_table_form_requested_slot"),
     ("action_call_the_cook", "validate_table_form", 0, "'validate_table_form' of the form"),
     ("    type: float", "    type: list", None, "a slot of type list"),
-    ("entity: kitchen", "entity: kitchen\n      role: from", 1, "`role` is not supported: the und"),
-    ("entity: kitchen", "entity: kitchen\n      not_intent: hello", 1, "`not_intent`"),
+    ("entity: kitchen", "entity: kitchen\n      not_intent: helo", 1, "did you mean 'hello'"),
+    ("entity: kitchen", "entity: kitchen\n      value: x", 1, "`value` is not supported: not besi"),
     ("- type: from_entity", "- type: from_trigger_intent", 0, "'from_trigger_intent' is not supp"),
     (TEXT, "    - type: from_text", 0, "only as the answer"),
     ("intent: deny", "intent: hello", None, "only `affirm` for true"),
@@ -351,10 +353,49 @@ def test_what_is_not_supported_has_its_place(
     assert "\n" not in str(error.value)
 
 
-def test_a_domain_in_parts_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "domain").mkdir()
-    with pytest.raises(BotError, match=r"domain: a domain in parts is not supported"):
-        load_bot(write(tmp_path))
+def test_a_domain_may_be_in_parts(tmp_path: Path) -> None:
+    names, words = DOMAIN.split("responses:\n")
+    parts = {
+        "domain/a.yml": "version: '3.1'",
+        "domain/names.yml": names,
+        "domain/more/words.yml": "responses:\n" + words,
+    }
+    folder = write(tmp_path, parts)
+    (folder / "domain.yml").unlink()
+    bot = load_bot(folder)
+    assert bot.flow.intents["hello"].does == Answer("utter_hello")
+    (folder / "domain/again.yml").write_text("slots:\n  garden: {type: text}\n")
+    with pytest.raises(BotError, match=r"stands here a second time; it is in .*domain"):
+        load_bot(folder)
+
+
+NIGHT = """\
+  kitchen:
+    type: text
+    mappings:
+    - {type: from_entity, entity: kitchen, not_intent: [hello]}
+  guests:
+    type: float
+    mappings:
+    - {type: from_entity, entity: guests, role: adults}
+"""
+
+
+def test_roles_and_intents_of_mappings_count(tmp_path: Path) -> None:
+    start, end = DOMAIN.index("  kitchen:"), DOMAIN.index("  garden:")
+    domain = (DOMAIN[:start] + NIGHT + DOMAIN[end:]).replace(
+        "    - type: from_text\n      cond",
+        "    - type: from_text\n      not_intent: hello\n      cond",
+    )
+    policy = Policy(load_bot(write(tmp_path, {"domain.yml": domain})), FACTS)
+    state = policy.start().state
+    assert "kitchen" not in policy.heard(state, [meant("hello", kitchen="thai")]).state.known
+    assert "kitchen" in policy.heard(state, [meant("book_table", kitchen="thai")]).state.known
+    four = Entity("guests", "4", "four", 0, 4)
+    adults = replace(meant("book_table"), entities=(replace(four, role="adults"),))
+    children = replace(meant("book_table"), entities=(four,))
+    assert "guests" in policy.heard(state, [adults]).state.known
+    assert "guests" not in policy.heard(state, [children]).state.known
 
 
 def test_a_project_without_sentences_is_refused(tmp_path: Path) -> None:

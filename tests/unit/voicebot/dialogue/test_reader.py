@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from voicebot.dialogue.fillers import Filler
 from voicebot.dialogue.flow import Answer, FollowUp, OtherHouse, Route, SlotKind, Then, Universal
 from voicebot.dialogue.reader import load_bot
 from voicebot.errors import BotError
@@ -124,7 +125,7 @@ def test_a_bot_is_read(tmp_path: Path) -> None:
     account = flow.slots["account"]
     assert (account.kind, account.expects, account.keys) == (SlotKind.DIGITS, "digits", True)
     assert (account.min_digits, account.max_digits, account.groups) == (3, 5, (2, 3))
-    assert flow.slots["day"].entities == ("day",)
+    assert flow.slots["day"].entities == (Filler("day"),)
     assert (flow.no_input.then, flow.no_match.then) == (Then.HANG_UP, Then.ROUTE)
     assert (flow.no_match.queue, flow.no_input_after) == ("main", 5.0)
     assert (flow.waiting.interval, flow.waiting.music) == (20.0, False)

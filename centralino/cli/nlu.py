@@ -43,11 +43,18 @@ def nlu_evaluate(
     bot: BotName = "utility",
     config: ConfigFile = None,
     json_file: JsonFile = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw what is taken for what: an SVG.")
+    ] = None,
+    heard: Annotated[
+        int, typer.Option("--heard", help="Also so many sentences as a recogniser hears them.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Which sentences are heard, and how.")] = 1,
 ) -> None:
     """Measure understanding on sentences that were not trained."""
-    from centralino.commands.nlu import evaluate
+    from centralino.commands.nlu import Wanted, evaluate
 
-    evaluate(read(config), bot, folder, json_file)
+    evaluate(read(config), bot, folder, Wanted(json_file, picture, heard, seed))
 
 
 @nlu_app.command("review")

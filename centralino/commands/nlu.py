@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import asdict
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from centralino import bots
 from centralino.config.model import Config
+from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.reader import load_bot
+from voicebot.nlu.confusion import confusions, svg
 from voicebot.nlu.embedding import choose
-from voicebot.nlu.evaluate import held_out, judge, judge_set
+from voicebot.nlu.evaluate import held_out, judge, learned_from
 from voicebot.nlu.metrics import Judged, report
 from voicebot.nlu.public_sets import is_public_set, read_set
+from voicebot.nlu.training import Example
+
+SHOWN = 10
+"""Confusions on the terminal; the picture has all."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an evaluation is to give beside its figures."""
+
+    json_file: Path | None = None
+    picture: Path | None = None
+    heard: int = 0
+    """Sentences that are judged as a recogniser hears them, too."""
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of the sentences."""
+
+    judged: list[Judged]
+    training: float
+    """Seconds by the clock that learning took."""
+    heard: list[Judged] = field(default_factory=list)
 
 
 def train(config: Config, bot: str) -> None:
@@ -32,22 +63,61 @@ async def parse(config: Config, bot: str, text: str, expects: str) -> None:
     Console().print_json(json.dumps(asdict(meaning)))
 
 
-def evaluate(config: Config, bot: str, folder: Path | None, json_file: Path | None) -> None:
-    """Print the figures on sentences that were not learned from: a bot's, or a public set's."""
+def evaluate(config: Config, bot: str, folder: Path | None, wanted: Wanted) -> None:
+    """Print the figures on sentences that were not learned from: a bot's, or a public set's.
+
+    Raises StartRefused, BotError, EngineMissing.
+    """
     place = folder or config.bots_folder / bot
-    judged = _judged_set(config, place) if is_public_set(place) else _judged_bot(config, place)
-    figures = asdict(report(judged))
-    Console().print_json(json.dumps(figures))
-    if json_file is not None:
-        json_file.write_text(json.dumps(figures, indent=1) + "\n")
+    public = is_public_set(place)
+    result = _judged_set(config, place) if public else _judged_bot(config, place, wanted)
+    figures = asdict(report(result.judged)) | {"training_s": round(result.training, 1)}
+    if result.heard:
+        figures["heard"] = {**asdict(report(result.heard)), "sentences": len(result.heard)}
+    figures["confusions"] = [
+        [one.meant, one.taken, len(one.sentences), one.sentences[0]]
+        for one in confusions(result.judged)
+    ]
+    _show(figures)
+    if wanted.json_file is not None:
+        wanted.json_file.write_text(json.dumps(figures, indent=1) + "\n")
+    if wanted.picture is not None:
+        wanted.picture.write_bytes(svg(result.heard or result.judged))
 
 
-def _judged_bot(config: Config, folder: Path) -> list[Judged]:
-    bot = load_bot(folder)
-    return judge(bots.understander(config, bot), held_out(folder))
+def _show(figures: dict[str, object]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print_json(json.dumps({k: v for k, v in figures.items() if k != "confusions"}))
+    told = figures["confusions"]
+    assert isinstance(told, list)
+    for meant, taken, count, sentence in told[:SHOWN]:
+        console.print(f"{count} × {meant} taken for {taken}: {sentence!r}", markup=False)
 
 
-def _judged_set(config: Config, folder: Path) -> list[Judged]:
+def _judged_bot(config: Config, folder: Path, wanted: Wanted) -> Result:
+    """Learned now, whatever was kept, so that the time is that of this machine."""
+    bot, examples = load_bot(folder), held_out(folder)
+    with tempfile.TemporaryDirectory() as fresh:
+        began = time.perf_counter()
+        anew = config.model_copy(update={"state_dir": Path(fresh)})
+        understander = bots.understander(anew, bot)
+        training = time.perf_counter() - began
+    judged = judge(understander, examples)
+    heard = _heard(config, bot.flow, examples, wanted) if wanted.heard else []
+    return Result(judged, training, judge(understander, heard))
+
+
+def _heard(
+    config: Config, flow: Flow, examples: Sequence[Example], wanted: Wanted
+) -> list[Example]:
+    """Some of them, with the text that a recogniser hears."""
+    from centralino.bench.heard import hear, some_of
+
+    some = some_of(examples, wanted.heard, wanted.seed)
+    return [one.example for one in asyncio.run(hear(config, some, flow, wanted.seed))]
+
+
+def _judged_set(config: Config, folder: Path) -> Result:
     embedder, why = choose("en", config.speech.models_dir)
     found = read_set(folder)
     Console().print(
@@ -55,4 +125,7 @@ def _judged_set(config: Config, folder: Path) -> list[Judged]:
         f"{len(found.validation)} to draw the line, {len(found.test)} to judge",
         highlight=False,
     )
-    return judge_set(found, embedder)
+    began = time.perf_counter()
+    learned = learned_from(found, embedder)
+    training = time.perf_counter() - began
+    return Result(judge(learned, found.test), training)

@@ -148,15 +148,15 @@ def _menu_words(draft: Draft, name: str) -> str:
 def _ask(draft: Draft, question: Question, text: str) -> Ask:
     if question.asking is Asking.SLOT:
         slot = _slot(draft, question)
-        terms = tuple(choice.value for choice in slot.choices)
-        ask = Ask(text, question.key, (slot.expects,), terms, _slot_keys(slot))
+        values = tuple(choice.value for choice in slot.choices)
+        ask = Ask(text, question.key, (slot.expects,), values, _slot_keys(slot))
         denied = frozenset(value for name, value in draft.state.denied if name == slot.name)
         ask = replace(ask, mask=slot.mask, denied=denied)
     elif question.asking in YES_NO:
         ask = Ask(text, question.key, _readings(draft, question))
     else:
         expects = "menu" if question.asking is Asking.MENU else "open"
-        ask = Ask(text, question.key, (expects,), _terms(draft.flow))
+        ask = Ask(text, question.key, (expects,), terms(draft.flow))
     patience = max(draft.flow.no_input_after, expected(ask.readings[0]).no_input)
     return replace(ask, no_input_after=patience)
 
@@ -178,6 +178,7 @@ def _readings(draft: Draft, question: Question) -> tuple[str, ...]:
     return ("yes_no", "open")
 
 
-def _terms(flow: Flow) -> tuple[str, ...]:
+def terms(flow: Flow) -> tuple[str, ...]:
+    """What an open question tells the recogniser to expect: what the bot is for."""
     titles = (i.title for i in flow.intents.values() if i.universal is None and i.does is not None)
     return tuple(titles)[:TERMS]

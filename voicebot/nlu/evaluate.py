@@ -59,16 +59,21 @@ def cross_validate(
     return judged
 
 
-def judge_set(
-    found: PublicSet, embedder: Embedder | None = None, now: Callable[[], float] = time.time
-) -> list[Judged]:
+def judge_set(found: PublicSet, embedder: Embedder | None = None) -> list[Judged]:
     """Learns from a public set and judges its test part."""
+    return judge(learned_from(found, embedder), found.test)
+
+
+def learned_from(
+    found: PublicSet, embedder: Embedder | None = None, now: Callable[[], float] = time.time
+) -> Embedded:
+    """Learns from a public set's train part; the line is drawn on its validation part."""
     texts, intents = _columns(found.train)
     learned = learn(texts, intents, embedder)
     if found.validation:
         learned = redraw(Classifier(learned, embedder), *_columns(found.validation))
     training = Training("en", "UTC", found.train, out_of_scope_below=0.0)
-    return judge(Embedded(training, Classifier(learned, embedder), now), found.test)
+    return Embedded(training, Classifier(learned, embedder), now)
 
 
 def _columns(examples: Iterable[Example]) -> tuple[list[str], list[str]]:

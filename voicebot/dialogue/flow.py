@@ -50,6 +50,10 @@ class SlotKind(StrEnum):
     """Letters and digits, spelled."""
     NUMBER = "number"
     DATE = "date"
+    TIME = "time"
+    """A time of day, `HH:MM`."""
+    MONEY = "money"
+    """A sum, `12.50 USD`."""
     YES_NO = "yes_no"
     CHOICE = "choice"
 
@@ -160,6 +164,8 @@ class Slot:
             return ", ".join(" ".join(group) for group in _grouped(value, self.groups))
         if self.kind is SlotKind.DATE:
             return _spoken_date(value)
+        if self.kind is SlotKind.MONEY:
+            return _spoken_sum(value)
         return value
 
     def shown(self, value: str) -> str:
@@ -181,6 +187,14 @@ def _grouped(digits: str, groups: tuple[int, ...]) -> list[str]:
     elif rest:
         parts.append(rest)
     return parts
+
+
+_CURRENCIES = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "francs"}
+
+
+def _spoken_sum(value: str) -> str:
+    amount, _, code = value.partition(" ")
+    return f"{amount.removesuffix('.00')} {_CURRENCIES.get(code, code)}".strip()
 
 
 def _spoken_date(value: str) -> str:

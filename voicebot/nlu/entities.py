@@ -1,8 +1,8 @@
 """The things named in a sentence: the bot's own words and patterns, and the built-in kinds.
 
-Built-in entities are `name`, `digits`, `number`, `date`, `yes_no` and `code`. What the question
-expects decides which of them are looked for: a name only freely when one was asked for, a code only
-where letters are.
+Built-in entities are `name`, `digits`, `number`, `date`, `time`, `money`, `yes_no` and `code`. What
+the question expects decides which of them are looked for: a name only freely when one was asked
+for, a code only where letters are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 
 from voicebot.nlu.dates import find_dates, weekday
+from voicebot.nlu.hours import find_hours
+from voicebot.nlu.money import find_sums
 from voicebot.nlu.names import find_name
 from voicebot.nlu.normalise import words
 from voicebot.nlu.numbers import Run, digit_runs
@@ -23,7 +25,9 @@ from voicebot.nlu.training import Training
 
 DAY = "day"
 """An entity of this name is a day of the week: relative days and dates are resolved to one."""
-BUILT_IN = frozenset({"name", "digits", "number", "date", "yes_no", "code"})
+BUILT_IN = frozenset({"name", "digits", "number", "date", "yes_no", "code", "money", "time"})
+_ALSO_OWN = frozenset({"money", "time"})
+"""Built-in kinds of which a bot may list words of its own."""
 _RELATIVE = {"today": 0, "tonight": 0, "tomorrow": 1, "day after tomorrow": 2}
 
 SHORTEST_NAME = 3
@@ -50,7 +54,7 @@ class EntityFinder:
         self._lookups = {
             entity: _alternatives(_spoken_forms(entity, said, training))
             for entity, said in training.lookups.items()
-            if entity not in training.regexes and entity not in BUILT_IN
+            if entity not in training.regexes and entity not in BUILT_IN - _ALSO_OWN
         }
         self._roles = Roles(training.examples, training.language)
         self._regexes = {
@@ -66,7 +70,7 @@ class EntityFinder:
         found = _with_days(found, dates, today, DAY in self._lookups)
         if not any(entity.name in self._regexes for entity in found) or expects == "digits":
             found += _digits(text, runs, expects)
-        found += dates
+        found += [*dates, *self._sums(text), *self._hours(text)]
         letters = spelled(text) if expects in ("name", "spelling") else ""
         found += _spelled(text, letters, expects)
         name = find_name(text, asked=expects in ("name", "spelling"))
@@ -103,6 +107,14 @@ class EntityFinder:
             Entity("date", found.day.isoformat(), found.text, *_span(text, found.text))
             for found in find_dates(text, today, self._language)
         ]
+
+    def _sums(self, text: str) -> Iterable[Entity]:
+        for found in find_sums(text, self._language):
+            yield Entity("money", found.value, found.text, *_span(text, found.text))
+
+    def _hours(self, text: str) -> Iterable[Entity]:
+        for found in find_hours(text, self._language):
+            yield Entity("time", found.value, found.text, *_span(text, found.text))
 
 
 def _spoken_forms(entity: str, said: Iterable[str], training: Training) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from text_to_num import alpha2digit, find_numbers
 
@@ -143,6 +144,8 @@ def _numbers(tokens: Sequence[_Word], language: str) -> list[tuple[int, int, str
     return sorted(found)
 
 
+@lru_cache(maxsize=64)
 def spoken_to_figures(text: str, language: str = "en") -> str:
-    """The sentence with its spoken numbers as figures: "the fifth" → "the 5th"."""
+    """The sentence with its spoken numbers as figures: "the fifth" → "the 5th". Dates, sums and
+    times of one sentence ask for the same."""
     return str(alpha2digit(text, language if language in _LANGUAGES else "en", 0.0))

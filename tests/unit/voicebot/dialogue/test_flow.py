@@ -92,6 +92,13 @@ def test_keys_choose() -> None:
     assert Slot("y", SlotKind.YES_NO).by_key("2") == "no"
 
 
+def test_a_sum_is_read_back_as_one_says_it() -> None:
+    money = Slot("m", SlotKind.MONEY)
+    assert money.spoken("12.50 USD") == "12.50 dollars"
+    assert money.spoken("20.00 EUR") == "20 euros"
+    assert money.spoken("0.50") == "0.50"
+
+
 def test_a_slot_takes_its_own_entity_always_and_the_built_in_one_when_asked() -> None:
     digits = Entity("digits", "123", "123", 0, 3)
     own = Entity("account_number", "12345678", "…", 0, 1)

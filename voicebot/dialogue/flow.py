@@ -10,7 +10,6 @@ the reader has refused the files otherwise.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +17,7 @@ from enum import StrEnum
 from voicebot.dialogue.fillers import Filler, Sentences
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
+from voicebot.dialogue.spoken_values import grouped, spoken_date, spoken_sum
 from voicebot.dialogue.waiting_texts import Waiting
 from voicebot.expected import Mask
 from voicebot.nlu.ports import Entity
@@ -161,11 +161,11 @@ class Slot:
     def spoken(self, value: str) -> str:
         """How `value` is read back: digits one by one in groups, a date as a day."""
         if self.kind in (SlotKind.DIGITS, SlotKind.CODE):
-            return ", ".join(" ".join(group) for group in _grouped(value, self.groups))
+            return ", ".join(" ".join(group) for group in grouped(value, self.groups))
         if self.kind is SlotKind.DATE:
-            return _spoken_date(value)
+            return spoken_date(value)
         if self.kind is SlotKind.MONEY:
-            return _spoken_sum(value)
+            return spoken_sum(value)
         return value
 
     def shown(self, value: str) -> str:
@@ -173,36 +173,6 @@ class Slot:
         if self.show_last is None or len(value) <= self.show_last:
             return value
         return "•" * (len(value) - self.show_last) + value[len(value) - self.show_last :]
-
-
-def _grouped(digits: str, groups: tuple[int, ...]) -> list[str]:
-    sizes = groups if sum(groups) == len(digits) else (3,) * (len(digits) // 3)
-    parts, at = [], 0
-    for size in sizes:
-        parts.append(digits[at : at + size])
-        at += size
-    rest = digits[at:]
-    if len(rest) == 1 and parts:
-        parts[-1] += rest
-    elif rest:
-        parts.append(rest)
-    return parts
-
-
-_CURRENCIES = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "francs"}
-
-
-def _spoken_sum(value: str) -> str:
-    amount, _, code = value.partition(" ")
-    return f"{amount.removesuffix('.00')} {_CURRENCIES.get(code, code)}".strip()
-
-
-def _spoken_date(value: str) -> str:
-    try:
-        day = datetime.date.fromisoformat(value[:10])
-    except ValueError:
-        return value
-    return f"{day:%A}, {day.day} {day:%B}"
 
 
 class Counts(StrEnum):

@@ -8,7 +8,7 @@ Answered within T counts from joining the queue to caller and agent hearing each
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -101,21 +101,32 @@ def _level(
 
 
 def with_times(visits: Iterable[Visit], stretches: Iterable[Stretch]) -> list[Visit]:
-    """The stays, with what their agents spent on them. A call may have several answered stays: each
-    gets the time of its own agent."""
+    """The stays, with what their agents spent on them, and whether they gave the caller on: to a
+    queue, where the call has a later stay, or to another agent, who then talks about it. A call may
+    have several answered stays: each gets the time of its own agent."""
     spent: defaultdict[tuple[str, str], Counter[Doing]] = defaultdict(Counter)
+    later: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+    stays = list(visits)
     for stretch in stretches:
         if stretch.call:
             length = stretch.end - stretch.begin
             spent[stretch.call, stretch.agent][stretch.doing] += length  # type: ignore[assignment]
-    return [_with(visit, spent.get((visit.call, visit.agent), Counter())) for visit in visits]
+            if stretch.doing is Doing.TALKING:
+                later[stretch.call].append((stretch.begin, stretch.agent))
+    for stay in stays:
+        later[stay.call].append((stay.joined, ""))
+    return [
+        _with(visit, spent.get((visit.call, visit.agent), Counter()), later[visit.call])
+        for visit in stays
+    ]
 
 
-def _with(visit: Visit, spent: Counter[Doing]) -> Visit:
+def _with(visit: Visit, spent: Counter[Doing], later: Iterable[tuple[float, str]]) -> Visit:
     if visit.exit is not Exit.ANSWERED:
         return visit
     times = (spent[Doing.TALKING], spent[Doing.HOLD], spent[Doing.WRAP_UP])
-    return replace(visit, talk=times[0], hold=times[1], wrap_up=times[2])
+    given_on = any(begin > visit.left and agent != visit.agent for begin, agent in later)
+    return replace(visit, talk=times[0], hold=times[1], wrap_up=times[2], transferred=given_on)
 
 
 def by(
@@ -133,22 +144,26 @@ def interval(visit: Visit, minutes: int = 30) -> float:
     return visit.joined - visit.joined % (60 * minutes)
 
 
-def resolved_at_first(visits: Iterable[Visit], caller: Callable[[str], str], days: float) -> float:
+def resolved_at_first(visits: Iterable[Visit], known: Iterable[Visit], days: float) -> float | None:
     """First-contact resolution: the share of answered callers who did not come again.
 
-    `caller` names the caller of a call; "again" is a stay of the same caller with the same intent
-    that begins within `days` after the answer. A stay without a caller is left out.
+    "Again" is another call of the same caller with the same intent that joins a queue within `days`
+    after the answer; `known` are the stays among which it is looked for. A caller who is not known,
+    and what became of one whose days are not over yet, count as far as they are known: the first is
+    left out, the second has not come again so far.
     """
-    came: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-    stays = [(caller(visit.call), visit) for visit in visits]
-    for who, visit in stays:
-        came[who, visit.intent].append(visit.joined)
-    firsts = [(who, v) for who, v in stays if who and v.exit is Exit.ANSWERED]
+    came: defaultdict[tuple[str, str], list[Visit]] = defaultdict(list)
+    for visit in known:
+        came[visit.caller, visit.intent].append(visit)
+    firsts = [v for v in visits if v.caller and v.exit is Exit.ANSWERED]
     again = sum(
-        any(v.left < joined <= v.left + days * 86_400 for joined in came[who, v.intent])
-        for who, v in firsts
+        any(
+            other.call != v.call and v.left < other.joined <= v.left + days * 86_400
+            for other in came[v.caller, v.intent]
+        )
+        for v in firsts
     )
-    return _share(len(firsts) - again, len(firsts)) or 0.0
+    return _share(len(firsts) - again, len(firsts))
 
 
 def reconcile(visits: Iterable[Visit], entered: int) -> list[str]:
@@ -208,6 +223,17 @@ class AgentFigures:
     """Not-ready time by reason."""
     occupancy: float | None
     """(talk + hold + wrap-up) ÷ (that + available); ringing counts as neither."""
+
+
+def adherence(found: AgentFigures, allowed: Mapping[str, float], days: float) -> float | None:
+    """The share of an agent's logged-in time that was kept to: all of it but what not-ready reasons
+    took beyond their allowance (`allowed`: reason → seconds a day). Other reasons have no limit."""
+    there = sum(length for doing, length in found.times.items() if doing is not Doing.LOGGED_OUT)
+    over = sum(
+        max(0.0, found.reasons.get(reason, 0.0) - seconds * days)
+        for reason, seconds in allowed.items()
+    )
+    return _share(there - over, there)
 
 
 BUSY = (Doing.TALKING, Doing.HOLD, Doing.WRAP_UP)

@@ -60,6 +60,8 @@ class Visit:
     wrap_up: float = 0.0
     transferred: bool = False
     """The agent gave the caller on to another queue, agent or number."""
+    caller: str = ""
+    """A key by which the caller is known who comes again; empty: not known."""
     by: str = ""
     """With `left`: the wish was told by `key`, `spoken`, or `satisfied` by the bot."""
 

@@ -182,6 +182,9 @@ class Acd(Section):
     then anybody of the queue may have the call, at its head."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
     """Why an agent is not ready, in the order of the keys."""
+    reason_minutes: dict[str, Annotated[float, Field(ge=0, le=1440)]] = {}
+    """Reason → minutes a day that an agent may be not ready for it; the page of figures shows the
+    share of the logged-in time that was kept to. A reason that is not named has no limit."""
     decline_reasons: tuple[str, ...] = ("not mine", "busy here", "technical")
     """Why an agent declines a call that rings."""
     dispositions: tuple[str, ...] = (

@@ -91,6 +91,7 @@ def web_config(config: Config) -> WebConfig:
         domain=config.domain,
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
+        reason_seconds={r: 60 * minutes for r, minutes in config.acd.reason_minutes.items()},
         bots={line.number: line.bot for line in config.lines if line.kind == "bot"},
         line_clients={line.number: line.client for line in config.lines},
         dispositions=config.acd.dispositions,

@@ -17,11 +17,13 @@ from acd.numbers import (
     ServiceLevel,
     Stretch,
     Terms,
+    adherence,
     agent_figures,
     by,
     figures,
     interval,
     reconcile,
+    resolved_at_first,
     with_times,
 )
 from acd.visits import Visit
@@ -38,6 +40,8 @@ LONGEST = 31 * DAY
 """Seconds of history in one answer at most."""
 LATEST = DAY
 """How long after the span a stay that began in it may have ended to be found."""
+AGAIN_DAYS = 7
+"""Who calls again about the same within so many days was not served at first."""
 MINUTES = (15, 30, 60)
 
 
@@ -57,8 +61,14 @@ async def read_figures(request: web.Request) -> web.Response:
     ]
     if request.query.get("format") == "csv":
         return _csv(rows)
+    days, allowed = max(1, round((until - since) / DAY)), parts_of(request).config.reason_seconds
     agents = [
-        {"agent": agent, "name": names.of("agent", agent), **_agent_json(found)}
+        {
+            "agent": agent,
+            "name": names.of("agent", agent),
+            **_agent_json(found),
+            "adherence": adherence(found, allowed, days) if allowed else None,
+        }
         for agent, found in sorted(agent_figures(stretches).items())
     ]
     return ok(
@@ -68,6 +78,7 @@ async def read_figures(request: web.Request) -> web.Response:
             "terms": asdict(terms),
             "rows": rows,
             "total": _json(figures(stays, terms, now)),
+            "first_contact": await _first_contact(request, stays, until, clients),
             "agents": agents,
             "callbacks": _callbacks_json(callback_figures(owed)),
             "problems": [*reconcile(stays, entered), *reconcile_callbacks(stays, owed)],
@@ -99,6 +110,16 @@ async def _facts(
     ]
     entered = await parts.facts.moves(ROOM, "", "waiting", since, until, clients)
     return with_times(stays, [*spent, *running]), stretches, entered
+
+
+async def _first_contact(
+    request: web.Request, stays: list[Visit], until: float, clients: Clients
+) -> float | None:
+    """First-contact resolution: those who call again may do so after the span."""
+    parts = parts_of(request)
+    last = min(until + AGAIN_DAYS * DAY, parts.clock.now() + 1)
+    after = await parts.facts.read(Visit, until, last, clients) if last > until else []
+    return resolved_at_first(stays, [*stays, *after], AGAIN_DAYS)
 
 
 async def _callbacks(

@@ -82,6 +82,8 @@ class WebConfig:
     clients: Mapping[str, str] = field(default_factory=dict)
     """Client id → its name."""
     reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
+    reason_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Not-ready reason → seconds a day that are allowed."""
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
     decline_reasons: tuple[str, ...] = ()
     """Why an agent declines a call that rings."""

@@ -43,7 +43,7 @@ async function load() {
   if (found) draw(found, fields.by);
 }
 
-function draw({ rows, total, agents, callbacks, problems, terms }, by) {
+function draw({ rows, total, agents, callbacks, first_contact: first, problems, terms }, by) {
   toggle("problems", problems.length > 0);
   fill("problems", problems.length ? `These figures do not add up: ${problems[0]}` : "");
   fill("totals",
@@ -51,7 +51,9 @@ function draw({ rows, total, agents, callbacks, problems, terms }, by) {
     count(share(total.service_level), `answered within ${terms.threshold} s`),
     count(seconds(total.asa), "mean wait of the answered"),
     count(share(total.abandon_rate), "abandoned"),
-    count(seconds(total.aht), "mean handling time"));
+    count(seconds(total.aht), "mean handling time"),
+    count(share(total.transfer_rate), "given on by the agent"),
+    count(share(first), "did not call again within 7 days"));
   fill("callbacks", callbacks.asked === 0 ? [] : [
     count(callbacks.asked, "callbacks asked for"),
     ...Object.entries(callbacks.became).map(([became, number]) => count(number, words(became))),
@@ -68,11 +70,11 @@ function draw({ rows, total, agents, callbacks, problems, terms }, by) {
   fill("agents", agents.map(agent));
 }
 
-function agent({ name, times, reasons, occupancy }) {
+function agent({ name, times, reasons, occupancy, adherence }) {
   const spent = (doing) => cell(duration(times[doing] ?? 0));
   const why = Object.entries(reasons).map(([reason, length]) => `${words(reason) || "no reason"} ${duration(length)}`);
   return h("tr", {}, h("th", { scope: "row" }, name), spent("available"), spent("ringing"), spent("talking"), spent("hold"), spent("wrap_up"),
-    spent("not_ready"), h("td", {}, why.join(", ") || "–"), cell(share(occupancy)));
+    spent("not_ready"), h("td", {}, why.join(", ") || "–"), cell(share(occupancy)), cell(share(adherence)));
 }
 
 function named(row, by) {

@@ -5,16 +5,19 @@ from dataclasses import replace
 import pytest
 
 from acd.numbers import (
+    AgentFigures,
     Doing,
     ServiceLevel,
     Stretch,
     Terms,
+    adherence,
     agent_figures,
     by,
     figures,
     interval,
     reconcile,
     resolved_at_first,
+    with_times,
 )
 from acd.visits import Exit, Visit
 
@@ -79,12 +82,39 @@ def test_groups_and_intervals() -> None:
 
 
 def test_who_comes_again_with_the_same_was_not_helped() -> None:
-    first = stay("1", 5.0, intent="bill")
+    first = replace(stay("1", 5.0, intent="bill"), caller="ann")
     again = replace(first, call="2", joined=first.left + DAY, left=first.left + DAY + 5)
-    other = stay("3", 5.0, intent="bill")
-    callers = {"1": "ann", "2": "ann", "3": "bob"}
-    assert resolved_at_first([first, again, other], callers.__getitem__, 7) == pytest.approx(2 / 3)
-    assert resolved_at_first([first, again], callers.__getitem__, 0.5) == 1.0
+    other = replace(stay("3", 5.0, intent="bill"), caller="bob")
+    known = [first, again, other]
+    assert resolved_at_first(known, known, 7) == pytest.approx(2 / 3)
+    assert resolved_at_first([first, again], known, 0.5) == 1.0
+    assert resolved_at_first([first], known, 7) == 0.0, "again after the span is again"
+    handed_on = replace(again, call="1")
+    assert resolved_at_first([first], [first, handed_on], 7) == 1.0, "the same call is no other"
+    assert resolved_at_first([stay("4", 5.0)], known, 7) is None, "who is not known is left out"
+
+
+def test_who_was_given_on() -> None:
+    first = stay("1", 5.0)
+    elsewhere = replace(first, joined=first.left + 60, queue="r", left=first.left + 70)
+    assert [v.transferred for v in with_times([first, elsewhere], [])] == [True, False]
+    talk = Stretch("b", "client", Doing.TALKING, first.left + 30, first.left + 90, call="1")
+    assert with_times([first], [talk])[0].transferred, "a colleague took it over"
+    own = replace(talk, agent=first.agent)
+    assert not with_times([first], [own])[0].transferred
+
+
+def test_adherence_counts_what_is_beyond_the_allowance() -> None:
+    [found] = agent_figures(
+        [
+            Stretch("a", "client", Doing.AVAILABLE, 0, 3000),
+            Stretch("a", "client", Doing.NOT_READY, 3000, 3600, "lunch"),
+            Stretch("a", "client", Doing.NOT_READY, 3600, 4000, "meeting"),
+        ]
+    ).values()
+    assert adherence(found, {"lunch": 200.0}, 1) == pytest.approx(1 - 400 / 4000)
+    assert adherence(found, {"lunch": 200.0}, 3) == 1.0
+    assert adherence(AgentFigures({}, {}, None), {"lunch": 200.0}, 1) is None
 
 
 def test_what_does_not_add_up_is_named() -> None:

@@ -107,6 +107,8 @@ async def test_a_supervisor_sees_what_was_and_what_is(day: Day, visit: Visit) ->
     assert total["offered"] == 5 and found["problems"] == []
     assert total["asa"] == pytest.approx(20.0) and total["short_abandons"] == 1
     assert total["service_level"] == pytest.approx(1 / 3)
+    assert found["first_contact"] == 1.0 and total["transfer_rate"] == 0.0
+    assert found["callbacks"]["asked"] == 0
     assert total["aht"] == pytest.approx((100 + 20 + 50 + 0.5) / 2)
     rows = {row["key"]: row["offered"] for row in found["rows"]}
     assert rows == {"bill_too_high": 1, "move_out": 1, "": 3}

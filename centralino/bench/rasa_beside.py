@@ -71,17 +71,28 @@ def set_up(place: Path = PLACE) -> Path:
     python = find(place)
     if python is not None:
         return python
-    uv, old = shutil.which("uv"), shutil.which(f"python{PYTHON}")
+    uv, old = shutil.which("uv"), _old_python()
     if uv is None and old is None:
         raise StartRefused(_HOW)
     python = place.absolute() / "bin" / "python"
     if uv is not None:
-        _run(uv, "venv", "--quiet", "--clear", "--python", PYTHON, str(place))
+        _run(uv, "venv", "--quiet", "--clear", "--python", old or PYTHON, str(place))
         _run(uv, "pip", "install", "--quiet", "--python", str(python), *PACKAGES)
     else:
         _run(str(old), "-m", "venv", str(place))
         _run(str(python), "-m", "pip", "install", "--quiet", *PACKAGES)
     return python
+
+
+def _old_python() -> str | None:
+    """A Python that Rasa runs on: of the system, or of pyenv. None: uv has to fetch one."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which(f"python{PYTHON}"), *pyenv.glob(f"versions/{PYTHON}*/bin/python{PYTHON}")]
+    for python in map(str, filter(None, found)):
+        # pyenv's shim is there for every version, and ends with an error for one not chosen
+        if subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
+            return python
+    return None
 
 
 def _run(*command: str) -> None:

@@ -12,12 +12,16 @@ import pytest
 from kernel.clock import ManualClock
 from kernel.packet import Packet
 from telephony.media.playout import Playout
+from tests.unit.voicebot.acting import acting_bot
 from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, WordForWord, bot
 from voicebot import events, reports
+from voicebot.dialogue.acts import Perform
 from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
+from voicebot.dialogue.outcome import Outcome, Words
 from voicebot.errors import EngineLost
 from voicebot.leaving import By, Wish
-from voicebot.ports import Effort, SpeechEngines
+from voicebot.ports import Effort, Performer, SpeechEngines
 from voicebot.session import Session
 from voicebot.speech.ports import EngineInfo, Recogniser, TurnDetector
 from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, TextSynthesiser
@@ -51,6 +55,8 @@ class Rig:
     hears: Recogniser | None = None
     """Another recogniser before the scripted one."""
     frames: list[bytes | None] = field(default_factory=list)
+    made: Bot = field(default_factory=bot)
+    performer: Performer | None = None
 
     def __post_init__(self) -> None:
         keys_only = self.facts.keys_only
@@ -62,8 +68,9 @@ class Rig:
             lambda: self.effort,
         )
         self.session = Session(
-            self.facts, bot(), engines, WordForWord(), self.playout, self.clock, self
-        )
+            self.facts, self.made, engines, WordForWord(), self.playout, self.clock, self,
+            performer=self.performer,
+        )  # fmt: skip
 
     def leave(self, wish: Wish, by: By, number: str = "") -> None:
         self.left = (wish, by, number)
@@ -493,3 +500,40 @@ async def test_a_flood_of_keys_is_told_once_and_the_call_goes_on(start: Start) -
         await rig.tick(bytes(320))
     await rig.say("hours")
     await rig.until(lambda: "Nine to five." in rig.said())
+
+
+class Desk:
+    """A `Performer` that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    async def perform(self, act: Perform, facts: CallFacts) -> Outcome:
+        self.asked.append(act.action)
+        return await self.answer
+
+
+async def test_a_caller_waits_for_what_is_done_outside(start: Start) -> None:
+    desk = Desk()
+    rig = start(Rig(made=acting_bot(), performer=desk))
+    await rig.say("ticket")
+    await rig.until(lambda: bool(desk.asked))
+    await rig.until(lambda: rig.session.state is State.SPEAKING and rig.playout.idle)
+    desk.answer.set_result(Outcome({"ticket": "7"}, (Words(key="ticket_made"),)))
+    await rig.listening()
+    assert desk.asked == ["action_ticket"]
+    assert rig.said()[-2:] == ["Ticket 7 is open.", "Anything else?"]
+    assert rig.ended() is None
+
+
+async def test_a_caller_who_hangs_up_meanwhile_leaves_nothing_behind(start: Start) -> None:
+    desk = Desk()
+    rig = start(Rig(made=acting_bot(), performer=desk))
+    await rig.say("ticket")
+    await rig.until(lambda: bool(desk.asked))
+    rig.session.close("hang_up", rig.clock.now())
+    await rig.tick()
+    await rig.tick()
+    assert rig.ended() is not None
+    assert desk.answer.cancelled()

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from centralino import bots
 from centralino.bench import speech
 from centralino.bench.chart import chart
 from centralino.bench.page import head, machine, table, write_json, write_page
@@ -17,7 +18,6 @@ from centralino.bench.speakers import missing, speakers
 from centralino.config.model import Config
 from centralino.processes.preflight import find_bot
 from voicebot.dialogue.questions import TERMS
-from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.evaluate import held_out
 from voicebot.speech.engines import load_recogniser, recogniser_choice
 
@@ -46,7 +46,7 @@ async def run_speech(
     choice = recogniser_choice(recogniser, "en", models)
     engine = load_recogniser(choice, "en", models, at_once)
     bot = find_bot(config, BOT)
-    nlu = await asyncio.to_thread(Embedded.load, bot.training, config.state_dir / "cache" / "nlu")
+    nlu = await asyncio.to_thread(bots.embedded, config, bot)
     titles = tuple(i.title for i in bot.flow.intents.values() if i.universal is None)[:TERMS]
     everybody = speakers()
     bench = speech.Bench(engine, nlu, everybody, titles, seed)

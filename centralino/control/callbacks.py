@@ -45,8 +45,10 @@ class CallerKeys:
 
     def of(self, caller: str, client: str) -> str:
         """A number is the same however it is written and over whatever trunk it comes; an address
-        is as it is."""
+        is as it is. Empty for who is anonymous (:rfc:`3323`): many are."""
         number = dialled(caller, self.regions.get(client, ""))
+        if number in ("", "anonymous"):
+            return ""
         known = number if number.removeprefix("+").isdecimal() else caller
         return hmac.new(self.secret.encode(), known.encode(), hashlib.sha256).hexdigest()[:24]
 

@@ -159,7 +159,7 @@ class Intake:
     async def _begun(self, begun: house.CallBegun) -> None:
         row = CallBegun(
             begun.call, begun.client, begun.line, begun.direction, begun.started, begun.media,
-            begun.epoch, begun.sip_call_id,
+            begun.epoch, begun.sip_call_id, self._caller_key(begun.caller, begun.client),
         )  # fmt: skip
         self._lines[begun.call] = begun.line
         if await self._history.begin(row):

@@ -53,6 +53,8 @@ class CallBegun:
     media: str
     epoch: str
     sip_call_id: str = ""
+    caller_key: str = ""
+    """By which a caller who comes again is known; empty: not known."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,19 @@ class CallHistory:
     ) -> Rows:
         """Calls, newest first. The page after it is `before=` the last row's cursor."""
         return await self._select(limit, *_of(clients), *_conditions(filters), *_older(before))
+
+    async def earlier(self, call: str, clients: Clients, limit: int = 5) -> Rows:
+        """Earlier calls of the same caller to the same client, newest first."""
+        mine = (calls.c.centre == self.centre, calls.c.id == call, *_of(clients))
+        query = select(calls.c.client, calls.c.caller_key, calls.c.started).where(*mine)
+        async with self.database.read() as connection:
+            this = (await connection.execute(query)).first()
+        if this is None or not this.caller_key:
+            return []
+        return await self._select(
+            limit, calls.c.client == this.client, calls.c.caller_key == this.caller_key,
+            calls.c.started < this.started, calls.c.id != call,
+        )  # fmt: skip
 
     async def open_calls(self, media: str | None = None, epoch: str | None = None) -> Rows:
         """Calls begun and not ended, of this media process and this life of it where named."""

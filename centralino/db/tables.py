@@ -129,8 +129,10 @@ calls = Table(
     Column("turns", Integer),
     Column("latency_p50_ms", Double),
     Column("latency_p95_ms", Double),
+    Column("caller_key", Text),  # by which a caller who comes again is known; empty: not known
     Index(None, "centre", "started", "id"),
     Index(None, "centre", "ended", "media"),
+    Index(None, "centre", "caller_key", "started"),
 )
 
 contents = Table(

@@ -74,6 +74,15 @@ def queue_json(queue: QueueView, at: float, client_name: str) -> Json:
     }  # fmt: skip
 
 
+def earlier_json(row: CallRow, name_of: Callable[[str, str], str]) -> Json:
+    """An earlier call of the same caller."""
+    return {
+        "call": row.id, "started": row.started, "outcome": row.outcome, "intent": row.intent or "",
+        "queue_name": name_of("queue", row.queue) if row.queue else "",
+        "agent_name": name_of("agent", row.agent) if row.agent else "",
+    }  # fmt: skip
+
+
 def notes_json(notes: Notes | None) -> Json | None:
     """What an agent wrote."""
     return None if notes is None else {"text": notes.text, "disposition": notes.disposition}

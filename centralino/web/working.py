@@ -29,7 +29,7 @@ from centralino.web.parts import WebParts
 from centralino.web.ports import Clients
 from centralino.web.requests import Body, ok, parts_of, read, who
 from centralino.web.screen_pop import pop_url
-from centralino.web.views import BUSY, Json, agent_json, notes_json, queue_json
+from centralino.web.views import BUSY, Json, agent_json, earlier_json, notes_json, queue_json
 from kernel.codec import to_body
 from kernel.errors import IllegalTransition
 from kernel.packet import Packet
@@ -200,7 +200,9 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     source = next((s for s in (offer, row, packet) if s and in_(s.client, clients)), None)
     queue = (source.queue or "") if source else ""
     choices = await parts.choices(row)
+    earlier = await parts.calls.earlier(call, clients)
     return {
+        "earlier": [earlier_json(before, names.of) for before in earlier],
         "campaign": choices.campaign if choices else "",
         "dispositions": choices.dispositions if choices else None,
         "call": call,

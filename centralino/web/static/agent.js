@@ -119,6 +119,11 @@ const drawBand = region("band", ({ mode, contact, agent }) => {
 });
 
 const drawPacket = region("packet", (packet) => (packet ? packetCard(packet) : h("p", { class: "faint" }, "Nothing is known of this call.")));
+const drawEarlier = region("earlier", (calls) => (calls?.length ? [
+  h("h2", {}, "Called before"),
+  h("ul", {}, calls.map((call) => h("li", {}, when(call.started), " · ",
+    [words(call.intent), call.queue_name, call.agent_name, words(call.outcome ?? "")].filter(Boolean).join(" · ")))),
+] : []));
 const drawSaid = region("said", (lines) => transcript(lines));
 
 // What may be done with a contact, by how it stands.
@@ -257,6 +262,8 @@ function show(state) {
   toggle("contact", busy);
   if (busy) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
+    drawEarlier(contact.earlier);
+    toggle("earlier", Boolean(contact.earlier?.length));
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
     drawSaid(joined(contact.packet?.transcript));
     drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused, queue: contact.queue, asked: asking.offer });

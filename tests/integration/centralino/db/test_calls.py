@@ -147,3 +147,18 @@ async def test_calls_of_a_dead_life_are_lost_and_the_living_go_on(history: CallH
     assert ids(await history.mark_lost("media-1", None, NOW + 40)) == ["call-2"]
     assert not await history.end("call-2", NOW + 50, Outcome.ANSWERED, "normal")
     assert (await get(history, "call-4")).outcome is Outcome.ANSWERED
+
+
+async def test_earlier_calls_of_a_caller_are_those_to_the_same_client(history: CallHistory) -> None:
+    await begin(history, "call-1", caller_key="ann")
+    await begin(history, "call-2", 10.0, caller_key="bob")
+    await begin(history, "call-3", 20.0, caller_key="ann", client="gas")
+    await begin(history, "call-4", 30.0, caller_key="ann")
+    await begin(history, "call-5", 40.0, caller_key="ann")
+    assert ids(await history.earlier("call-5", None)) == ["call-4", "call-1"]
+    assert ids(await history.earlier("call-5", frozenset({"water"}), limit=1)) == ["call-4"]
+    assert await history.earlier("call-5", frozenset({"gas"})) == []
+    assert await history.earlier("call-1", None) == []
+    await begin(history, "call-6", 50.0)
+    await begin(history, "call-7", 60.0)
+    assert await history.earlier("call-7", None) == [], "who is not known has no past"

@@ -206,7 +206,9 @@ class House:
     async def begin(self, id: str, client: str, began: float) -> None:
         """A call arrived."""
         await self.calls.begin(
-            CallBegun(id, client, "1000", "inbound", began, "media-1", "e1", f"{id}@203.0.113.7")
+            CallBegun(
+                id, client, "1000", "inbound", began, "media-1", "e1", f"{id}@203.0.113.7", client
+            )  # fmt: skip
         )
         await self.keep(id, CALLER, CALLERS[client].encode(), client)
 

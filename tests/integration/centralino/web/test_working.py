@@ -62,6 +62,18 @@ async def test_a_new_page_begins_with_everything_the_old_one_had(
     await second.close()
 
 
+async def test_earlier_calls_of_the_caller_are_on_the_page(house: House, visit: Visit) -> None:
+    await house.past_call("call-0", RIVER, "anna", "billing", 5000.0)
+    house.work("anna", RIVER, "billing")
+    anna = await visit("anna")
+    await house.ring("call-1")
+    watch = await anna.live("agent")
+    [before] = (await watch.until(mode("ringing")))["contact"]["earlier"]
+    assert (before["call"], before["outcome"]) == ("call-0", "transferred")
+    assert (before["queue_name"], before["agent_name"]) == ("Billing", "Anna Keller")
+    await watch.close()
+
+
 async def test_decline_hits_only_the_offer_that_was_meant(house: House, visit: Visit) -> None:
     house.work("anna", RIVER, "billing")
     anna = await visit("anna")

@@ -141,6 +141,12 @@ class MemoryBooks(MemoryLedger):
         self, campaigns: Sequence[str], since: float
     ) -> dict[str, list[tuple[float, bool]]]:
         """When somebody answered, and whether they were abandoned."""
+        return self.answers(campaigns, since)
+
+    def answers(
+        self, campaigns: Sequence[str], since: float
+    ) -> dict[str, list[tuple[float, bool]]]:
+        """The same, at once."""
         found: dict[str, list[tuple[float, bool]]] = {}
         for one in sorted(self.attempts(), key=lambda attempt: attempt.made):
             abandoned = one.outcome is Outcome.ABANDONED

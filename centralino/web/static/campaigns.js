@@ -57,7 +57,8 @@ function cancel(campaign) {
 const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign) =>
   h("tr", { dataset: { mode: campaign.state } },
     h("th", { scope: "row" }, campaign.exercise ? h("span", { class: "mark plain" }, "Rehearsal") : null, campaign.exercise ? " " : null, campaign.name, h("small", {}, `${words(campaign.legal_class)}, ${campaign.recipients} people`)),
-    h("td", {}, words(campaign.state), campaign.why ? h("small", {}, campaign.why) : null),
+    h("td", {}, words(campaign.state), campaign.why ? h("small", {}, campaign.why) : null,
+      campaign.mode ? h("small", {}, `${words(campaign.mode)}, ${campaign.pacing}; ${campaign.abandoned} of ${campaign.answered} who answered had no agent`) : null),
     BUCKETS.map((bucket) => number(campaign.buckets[bucket])),
     number(campaign.helps),
     number(`${campaign.ringing} / ${campaign.up}`),

@@ -151,6 +151,11 @@ def script(attempt: str, outcome: Outcome) -> list[object]:
     if outcome is Outcome.HEARD:
         heard = MessageCompleted(attempt, 6000)
         return [*up, heard, AttemptEnded(attempt, Outcome.ANSWERED, 200)]
+    if outcome is Outcome.TRANSFERRED:
+        talk = AttemptAcknowledged(attempt, "agent")
+        return [*rings, AttemptAnswered(attempt), talk, AttemptEnded(attempt, Outcome.ANSWERED)]
+    if outcome is Outcome.ABANDONED:
+        return [*up, AttemptEnded(attempt, Outcome.ABANDONED)]
     if outcome in (Outcome.ANSWERED, Outcome.VOICEMAIL):
         by = "voicemail" if outcome is Outcome.VOICEMAIL else "human"
         return [*up, AttemptEnded(attempt, Outcome.ANSWERED, 200, answered_by=by)]
@@ -178,7 +183,8 @@ class House:
         self.dialer = Dialer(self.config, self.epoch)
         campaigns = [row for row in self.books.rows("campaigns") if isinstance(row, CampaignRecord)]
         opened = self.books.still_open()
-        self.dialer.restore(campaigns, self.books.count(), opened, self.now)
+        answered = self.books.answers([one.id for one in campaigns if one.mode], 0.0)
+        self.dialer.restore(campaigns, self.books.count(), opened, self.now, answered)
         self.tell(MediaThere("media-1", self.network.life, 50))
 
     def draft(self, record: CampaignRecord, audience: Sequence[NewRecipient]) -> None:

@@ -309,7 +309,7 @@ class World:
                 self.wanders()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 2**32))
 def test_progressive_with_agents_who_stay_abandons_nobody(seed: int) -> None:
     world = World(random.Random(seed))
@@ -318,7 +318,7 @@ def test_progressive_with_agents_who_stay_abandons_nobody(seed: int) -> None:
     assert world.abandoned == 0
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 2**32))
 def test_predictive_abandons_within_the_law_at_every_moment(seed: int) -> None:
     world = World(random.Random(seed), DialMode.PREDICTIVE, agents=6, inbound=0.01, percent=10)
@@ -329,7 +329,7 @@ def test_predictive_abandons_within_the_law_at_every_moment(seed: int) -> None:
     assert counted.abandoned <= world.abandoned
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([DialMode.PROGRESSIVE, DialMode.PREDICTIVE]))
 def test_each_agent_who_leaves_costs_one_at_most(seed: int, mode: DialMode) -> None:
     world = World(random.Random(seed), mode, leave=True)

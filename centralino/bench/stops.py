@@ -86,11 +86,11 @@ async def _interrupt(
     async with party(asked) as it:
         ended = await all_ended(it, name, times, more)
         answered = [float(str(e["at"])) for e in it.events if e["event"] == "answered"]
+    recordings = [Path(str(event["recording"])) for event in ended if event["answered"]]
     found = []
-    for event, began, call in zip(ended, answered, house.watch.of(name), strict=False):
-        received, sent = channels(str(event["recording"]))
-        name = Path(str(event["recording"])).name
-        found.append(stop_of(sent, received, call.facts, began, said, name))
+    for path, began, call in zip(recordings, answered, house.watch.of(name), strict=False):
+        received, sent = channels(str(path))
+        found.append(stop_of(sent, received, call.facts, began, said, path.name))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the page that launches calls is made of: ready templates, whom one may call, who waits."""
+"""What the page of campaigns is made of: ready templates, whom one may call, how it all stands."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from centralino.config.model import Config
 from centralino.outbound.audiences import Audiences
-from centralino.outbound.campaigns import Asker, Campaigns, Json, is_notice
+from centralino.outbound.campaigns import Asker, Campaigns, Json
 from centralino.outbound.notifications import Notifications
 from centralino.outbound.ready import ready_campaigns, ready_messages
 from outbound.records import CampaignState
 
 
 class LaunchPage:
-    """One verb: everything that can be chosen, as this asker may choose it."""
+    """What can be chosen, and the board with the launches that wait for a second person."""
 
     def __init__(
         self, config: Config, campaigns: Campaigns, audiences: Audiences,
@@ -26,6 +26,7 @@ class LaunchPage:
         self._notifications = notifications
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "launch.options": self._options,
+            "list": self._board,
         }
 
     async def _options(self, values: Mapping[str, Any], asker: Asker) -> Json:
@@ -46,18 +47,15 @@ class LaunchPage:
             "languages": list(self._config.outbound.notices),
             "two_person": self._config.outbound.two_person,
             "rehearsal": bool(self._audiences.over(True, ())),
-            "waiting": await self._waiting(asker),
         }  # fmt: skip
 
-    async def _waiting(self, asker: Asker) -> list[Json]:
-        """Launches that a first person asked for and no second one has confirmed."""
-        found = []
-        for view in self._campaigns.service.campaigns():
-            record = self._campaigns.service.campaign(view.id)
-            if not asker.sees(view.client) or record.state is not CampaignState.DRAFT:
-                continue
-            first = await self._notifications.waiting(view.id) if is_notice(record) else None
-            if first is not None:
-                found.append({"campaign": view.id, "name": view.name, "people": view.recipients,
-                              "by": first["by"], "at": first["at"]})  # fmt: skip
-        return found
+    async def _board(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        board = self._campaigns.board(asker)
+        first = await self._notifications.waiting()
+        board["waiting"] = [
+            {"campaign": one["id"], "name": one["name"], "people": one["recipients"],
+             **first[one["id"]]}
+            for one in board["campaigns"]
+            if one["state"] == CampaignState.DRAFT and one["id"] in first
+        ]  # fmt: skip
+        return board

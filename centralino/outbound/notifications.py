@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from centralino.config.model import Config
-from centralino.db.meta import get_meta, set_meta
+from centralino.db.meta import get_meta, meta_like, set_meta
 from centralino.outbound.audiences import Audiences, as_recipient, listed, too_late
 from centralino.outbound.campaigns import (
     NOTICE,
@@ -58,6 +58,8 @@ AFTER_A_CALL = 30.0
 heard to its end."""
 LEFT = "no longer inside"
 """Why somebody whom an update left out is not called."""
+LAUNCH = "launch:"
+"""How the keys of launches that a first person asked for begin."""
 BACK = "back"
 """Which follow-up takes a notification back."""
 STOPPED = frozenset({CampaignState.EXPIRED, CampaignState.CANCELLED})
@@ -220,12 +222,12 @@ class Notifications:
         before = [version.phrases.exercise] if new.exercise else []
         return language, [*before, version.headline, version.body, version.phrases.options]
 
-    async def waiting(self, campaign: str) -> Json | None:
-        """Who asked for this launch first, and when, while a second person is missing."""
+    async def waiting(self) -> dict[str, Json]:
+        """Campaign → who asked for its launch first, and when; also of those launched since."""
         books = self._campaigns.books
         async with books.database.read() as connection:
-            first: Json | None = await get_meta(connection, books.centre, f"launch:{campaign}")
-        return first
+            found = await meta_like(connection, books.centre, LAUNCH)
+        return {key.removeprefix(LAUNCH): first for key, first in found.items()}
 
     async def _second_person(self, asked: Launch) -> Json | None:
         """What to answer while another person is missing; None: launch."""
@@ -237,7 +239,7 @@ class Notifications:
                       reason=asked.reason)  # fmt: skip
             return None
         database, centre = self._campaigns.books.database, self._campaigns.books.centre
-        key = f"launch:{asked.campaign}"
+        key = f"{LAUNCH}{asked.campaign}"
         async with database.write() as connection:
             first = await get_meta(connection, centre, key)
             if first is not None and first["by"] != asked.by:

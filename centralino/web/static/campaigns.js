@@ -4,7 +4,7 @@ import { get, post } from "./api.js";
 import { byId, fill, h, region } from "./dom.js";
 import { words } from "./format.js";
 import { showAnswers } from "./answers.js";
-import { askFirst, beginLaunch, launchDraft, readOptions } from "./launch.js";
+import { askFirst, beginLaunch, drawWaiting, launchDraft } from "./launch.js";
 import { attempt, begin, linkIs } from "./shell.js";
 
 const EVERY = 2000;
@@ -83,8 +83,9 @@ const drawAlarms = region("alarms", (alarms) => alarms.map((alarm) =>
     h("span", { class: "timer", dataset: { since: alarm.since } }), h("p", {}, alarm.do))));
 
 async function look() {
-  const { campaigns, trunks, alarms } = await get("/api/campaigns");
+  const { campaigns, trunks, alarms, waiting } = await get("/api/campaigns");
   drawAlarms(alarms);
+  drawWaiting(waiting);
   drawCampaigns(campaigns);
   drawTrunks(trunks);
   choose(campaigns);
@@ -106,12 +107,9 @@ byId("why").addEventListener("submit", (event) => {
   });
 });
 
-let looks = 0;
-
 async function keepLooking() {
   try {
     await look();
-    if (++looks % 5 === 0) await readOptions();
     linkIs(true);
   } catch {
     linkIs(false);

@@ -31,10 +31,9 @@ export async function beginLaunch(after) {
   byId("close").addEventListener("click", () => choose(null));
 }
 
-export async function readOptions() {
+async function readOptions() {
   options = await get("/api/launch");
   drawTemplates([options.messages, options.campaigns]);
-  drawWaiting(options.waiting);
 }
 
 const card = (kind, name, body, what) =>
@@ -46,7 +45,7 @@ const drawTemplates = region("templates", ([messages, campaigns]) => [
   Object.entries(campaigns).map(([name, body]) => card("bot", name, body, body.about)),
 ]);
 
-const drawWaiting = region("waiting", (launches) => launches.map((one) =>
+export const drawWaiting = region("waiting", (launches) => launches.map((one) =>
   h("div", { class: "wait-launch", role: "alert" },
     h("b", {}, `“${one.name}” to ${many(one.people)} waits for a second person`),
     h("span", {}, `asked for by ${one.by} at ${clock(one.at)}, `, h("span", { class: "timer", dataset: { since: one.at } }), " ago"),
@@ -260,7 +259,6 @@ async function go(proven) {
   const answer = await start(drafted.campaign, proven);
   toast(answer.state === "running" ? "Calling has begun." : `Launch ${answer.state}.`, "good");
   choose(null);
-  await readOptions();
   launched();
 }
 
@@ -271,7 +269,6 @@ export function launchDraft(one) {
     `Yes, call ${many(one.people)} now`, async (target) => {
       const answer = await post(`/api/notices/${one.campaign}/launch`, proof(target));
       toast(answer.state === "running" ? "Calling has begun." : `Launch ${answer.state}.`, "good");
-      await readOptions();
       launched();
     });
 }

@@ -25,6 +25,7 @@ from centralino.web.server import WebServer
 from contacts.numbers import Number
 from contacts.people import Person
 from kernel.clock import SteadyClock
+from outbound.alarms import Ended
 from outbound.records import CampaignState
 from outbound.results import CallResult
 from tests.integration.centralino.outbound.test_notifications import Wire
@@ -214,6 +215,22 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await page.fill("[name=me]", "12 34 nonsense")
     await page.click("#call-me")
     await expect(page.locator("#toasts .bad")).to_contain_text("is no number")
+    assert vera.complaints == []
+
+
+async def test_an_alarm_stands_above_everything_and_says_what_to_do(
+    launching: Launching, browser: Browser
+) -> None:
+    for _ in range(20):
+        now = launching.desk.clock.now()
+        launching.desk.watching.alarms.ended(Ended(now, "sip", "+390212000", False, 608))
+    await launching.desk.watching.look()
+    vera = await at_the_page(browser, launching, "vera")
+    first = vera.page.locator("#alarms .alarm").first
+    await expect(first).to_contain_text("Only 0 of the last 20 calls over sip were picked up")
+    await expect(first).to_contain_text("Look at the SIP answers of this trunk")
+    await expect(vera.page.locator("#alarms .alarm")).to_have_count(3)
+    await vera.shot("launch-8-alarms")
     assert vera.complaints == []
 
 

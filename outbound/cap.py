@@ -130,7 +130,39 @@ def read_alert(data: bytes, limit: int = SIZE_LIMIT) -> Alert:
     return _alert(_root(data))
 
 
-def _root(data: bytes) -> etree._Element:
+ATOM = "http://www.w3.org/2005/Atom"
+CAP_TYPE = "application/cap+xml"
+LINKS_LIMIT = 200
+"""Alerts of one index that are looked at, the first ones."""
+
+
+def linked(data: bytes, limit: int = SIZE_LIMIT) -> tuple[str, ...] | None:
+    """The addresses of the alerts that an index (Atom, :rfc:`4287`, or RSS 2.0) lists, in order;
+    None: these bytes are an alert themselves. Raises BadAlert."""
+    if len(data) > limit:
+        raise BadAlert(f"it has {len(data)} bytes; more than {limit} are not read")
+    root = _parsed(data)
+    kind = etree.QName(root).localname
+    if kind == "alert":
+        return None
+    if kind == "feed":
+        entries = root.iterfind(f"{{{ATOM}}}entry")
+        found = [_link(entry.findall(f"{{{ATOM}}}link")) for entry in entries]
+    elif kind == "rss":
+        found = [(link.text or "").strip() for link in root.iterfind("channel/item/link")]
+    else:
+        raise BadAlert(f"the root is {root.tag}: neither an alert nor an index of alerts")
+    return tuple(dict.fromkeys(filter(None, found)))[:LINKS_LIMIT]
+
+
+def _link(links: list[etree._Element]) -> str:
+    """Of an entry: what says that it is an alert, else the entry itself."""
+    typed = [link.get("href", "") for link in links if link.get("type") == CAP_TYPE]
+    plain = [link.get("href", "") for link in links if link.get("rel", "alternate") == "alternate"]
+    return next(iter((*typed, *plain)), "")
+
+
+def _parsed(data: bytes) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True,
         huge_tree=False, remove_comments=True, remove_pis=True, recover=False,
@@ -141,6 +173,11 @@ def _root(data: bytes) -> etree._Element:
         raise BadAlert(f"the alert is no XML: {_one_line(error)}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise BadAlert("the alert has a document type, which could hold entities: refused")
+    return root
+
+
+def _root(data: bytes) -> etree._Element:
+    root = _parsed(data)
     name = etree.QName(root)
     if name.localname != "alert" or name.namespace != NAMESPACE:
         raise BadAlert(f"the root is {root.tag}: an alert of CAP 1.2 is {{{NAMESPACE}}}alert")

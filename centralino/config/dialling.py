@@ -43,6 +43,16 @@ class PrefixLimit(Section):
     """Calls at once; 0: no limit."""
 
 
+class AlertFeed(Section):
+    """An address that is asked for alerts (CAP 1.2): one alert, or an index (Atom, RSS) of alerts
+    at the same server."""
+
+    name: Name
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    every: Annotated[float, Field(ge=10, le=3600)] = 60.0
+    """Seconds between two questions; longer while the server is ill."""
+
+
 class AlarmLimits(Section):
     """From where on something is an alarm on the page *Campaigns*."""
 

@@ -17,6 +17,7 @@ from centralino.config.checks import (
 from centralino.config.dialling import (
     EMERGENCY,
     PREMIUM,
+    AlertFeed,
     AlertRule,
     Dialling,
     DialRule,
@@ -242,6 +243,7 @@ class Config(Section):
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
     prefix_limits: tuple[PrefixLimit, ...] = ()
     alert_rules: tuple[AlertRule, ...] = ()
+    alert_feeds: tuple[AlertFeed, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),

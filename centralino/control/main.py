@@ -47,6 +47,7 @@ from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied, plan_of
 from centralino.outbound.agents import CentreAgents
 from centralino.outbound.hearing import hearing
+from centralino.outbound.polling import Polling
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
     ChildArguments,
@@ -323,6 +324,10 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
                 tasks.create_task(control.outbound.run(), name="outbound"),
                 tasks.create_task(control.outbound.watching.run(), name="alarms of calling out"),
                 tasks.create_task(control.outbound.outbox.run(), name="webhooks"),
+                tasks.create_task(
+                    Polling(control.config.alert_feeds, control.outbound.alerts.fed).run(),
+                    name="alert feeds",
+                ),
                 tasks.create_task(control.outbound.alerts.watch_folder(), name="alerts"),
                 tasks.create_task(control.keys.keypad.run(), name="keypad"),
                 tasks.create_task(control.forget_what_is_old(), name="retention"),

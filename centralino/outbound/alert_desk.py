@@ -242,6 +242,10 @@ class AlertDesk:
                 await self._take_file(folder, path)
             await asyncio.sleep(FOLDER_EVERY)
 
+    async def fed(self, data: bytes, source: str) -> bool:
+        """One alert that a feed brought; False: it is to be brought again."""
+        return bool(await self._tried(data, source))
+
     async def _finish(self) -> None:
         async with self._database.read() as connection:
             noted = await meta_like(connection, self._config.centre, "cap-")

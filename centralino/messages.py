@@ -212,6 +212,8 @@ class KeysOpened:
     media: str
     source: str
     """The registered phone that calls, or empty."""
+    launches: str = ""
+    """The client whose notifications are launched by this line; empty: agents log in."""
 
 
 @message("keys.pressed")

@@ -155,9 +155,11 @@ class Line(Section):
 
     number: str
     client: Name
-    kind: Literal["bot", "agents", "notification"] = "bot"
+    kind: Literal["bot", "agents", "notification", "launch"] = "bot"
     """`agents`: agents dial it to log in by keys. `notification`: whoever calls it hears the
-    client's current notification, and can acknowledge; campaigns show it as their number."""
+    client's current notification, and can acknowledge; campaigns show it as their number. `launch`:
+    who may run campaigns dials it to launch a ready notification to all contacts, by number and
+    PIN."""
     bot: Name = "utility"
     language: str = "en"
     keys_only: bool = False

@@ -30,6 +30,7 @@ from centralino.control.callbacks import Callbacks, CallerKeys
 from centralino.control.consulting import Consulting
 from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
+from centralino.control.launch_keys import LaunchKeys
 from centralino.control.phones import Phones
 from centralino.control.redials import Redials
 from centralino.control.referrals import Referrals
@@ -252,7 +253,8 @@ async def opened(
         intake.takers[CallResult] = outbound.results.take
         intake.takers[house.NoticeAsked] = outbound.notice_asked
         intake.takers[house.NoticeAcknowledged] = outbound.notice_acknowledged
-        intake.takers.update(keys.takers)
+        launch_keys = LaunchKeys(outbound.campaigns.ask, sign_in, users, bus, clock)
+        intake.takers.update({**keys.takers, **launch_keys.before(keys.takers)})
         intake.takers.update(standing.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
         redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)

@@ -1,4 +1,4 @@
-"""The leg of an agent who dialled the log-in line: control decides, this leg speaks and hears."""
+"""The leg of somebody at the keys, who logs in or launches: control decides, this leg speaks."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ class KeypadLeg:
     source: str
     """The registered phone that calls, or empty."""
     house: House
+    launches: str = ""
+    """The client whose notifications are launched here; empty: agents log in."""
     sound: LegSound | None = None
 
     def answered(self) -> None:
         """The leg is up."""
         self.sound = LegSound(self.house.control.media(self.leg), Playout())
         self.house.pump.add(self.leg, self._tick)
-        self.house.tell(house_messages.KeysOpened(self.leg, self.house.name, self.source))
+        self.house.tell(
+            house_messages.KeysOpened(self.leg, self.house.name, self.source, self.launches)
+        )
 
     def say(self, say: str, text: str) -> None:
         """Speak what control asks for, in place of what is being said."""

@@ -145,9 +145,10 @@ class Switchboard:
             self._house.spawn(self._house.control.refuse(event.leg, cause), f"refuse {event.leg}")
             return
         assert line is not None
-        if line.kind == "agents":
+        if line.kind in ("agents", "launch"):
             source = event.headers.get("x-centralino-source", "")
-            self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house)
+            launches = line.client if line.kind == "launch" else ""
+            self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house, launches)
         elif line.kind == "notification":
             self._notices[event.leg] = NoticeLeg(
                 event.leg, event.from_uri, line, self._house, self._caller_wants_help

@@ -1,4 +1,4 @@
-"""Events of legs that are gone already."""
+"""Which leg is what: lines of each kind, and events of legs that are gone already."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from centralino.config.model import Config
+from centralino.config.model import Config, Line
 from centralino.media.switchboard import Switchboard
+from centralino.messages import (
+    HangUpLeg,
+    KeysClosed,
+    KeysOpened,
+    KeysPressed,
+    KeysSaid,
+    SayOnLeg,
+)
 from kernel.ids import LegId
 from telephony.errors import NoSuchLeg
-from telephony.types import Cause, DigitReceived, LegAnswered, LegEvent, LegOffered
+from telephony.types import Cause, DigitReceived, LegAnswered, LegEvent, LegOffered, Originate
+from tests.unit.centralino.media.world import SECRET, World
 
 LEG = LegId("leg-1")
 
@@ -87,3 +96,24 @@ def test_any_text_may_stand_where_the_edges_word_belongs() -> None:
     )
     board = Switchboard(House(Stack([])))  # type: ignore[arg-type]
     assert board._refusal(offered, None) is Cause.REJECTED
+
+
+async def test_a_line_for_launching_says_whose_notifications(world: World) -> None:
+    lines = (Line(number="1001", client="town", kind="launch"),)
+    world.house.config = world.house.config.model_copy(update={"lines": lines})
+    phone = world.phones["boss"]
+    phone.leg = LegId("boss")
+    headers = {"X-Centralino-Admit": SECRET}
+    order = Originate(phone.leg, "sip:1001@media", "sip:201@house", headers=headers)
+    await phone.control.originate(order)
+    await world.listen(0.2)
+    await phone.control.send_digits(phone.leg, "2")
+    await world.listen(0.2)
+    opened = world.last(KeysOpened)
+    assert (opened.launches, opened.media) == ("town", "media-1")
+    assert world.last(KeysPressed).digit == "2"
+    await world.obey(SayOnLeg(opened.leg, "media-1", "launch-1", "Your number, please."))
+    await world.listen(1.0)
+    assert phone.loud and world.last(KeysSaid).say == "launch-1"
+    await world.obey(HangUpLeg(opened.leg, "media-1"))
+    assert world.last(KeysClosed).leg == opened.leg and world.board.empty

@@ -35,8 +35,6 @@ TALKS = 90.0
 """Seconds of a conversation, for the estimate."""
 LONGEST = 900.0
 """Seconds after which a call of which nothing is heard is given up."""
-SHOWN = 8
-"""Values of a question in a table; what is rarer is one row."""
 
 
 class NewBotCampaign(NewCampaign):

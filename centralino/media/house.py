@@ -25,6 +25,7 @@ from voicebot.dialogue.flow import Bot
 from voicebot.nlu.ports import Understander
 from voicebot.ports import Performer, SpeechEngines
 from voicebot.speech.metered import MeteredRecogniser
+from voicebot.speech.yielding import Yielding
 
 log = structlog.get_logger()
 
@@ -91,10 +92,13 @@ class House:
             )  # fmt: skip
         self.notices = Engines(spoken, {}, engines.recogniser, engines.vad, self.answers)
 
-    @property
-    def talk_engines(self) -> SpeechEngines:
-        """The engines of a conversation, which spends on hearing what there is capacity for."""
-        return replace(self.engines, effort=lambda: EFFORTS[self.shed])
+    def talk_engines(self, direction: str) -> SpeechEngines:
+        """The engines of a conversation, which spends on hearing what there is capacity for; one
+        that is `outbound` lets those of callers go first."""
+        recogniser = self.engines.recogniser
+        if direction == "outbound" and recogniser is not None:
+            recogniser = Yielding(recogniser)
+        return replace(self.engines, recogniser=recogniser, effort=lambda: EFFORTS[self.shed])
 
     def speech_has_room(self, line: Line) -> bool:
         """Whether a new call on this line can be a conversation, or must be answered by keys."""

@@ -446,7 +446,7 @@ class LiveCall:
                 return
             facts = call_facts(self.id, self.offered, self.line, self.house, self.given, self.back)
             self.session = Session(
-                replace(facts, earlier=earlier), bot.bot, self.house.talk_engines,
+                replace(facts, earlier=earlier), bot.bot, self.house.talk_engines(self.direction),
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop, performer=bot.performer,
             )  # fmt: skip

@@ -12,8 +12,9 @@ from tests.unit.voicebot.speech.conformance import (
 )
 from voicebot.errors import EngineLost
 from voicebot.speech.pool import RecogniserPool, SynthesiserPool
-from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.speech.ports import Recognised, RecognitionContext, Urgency
 from voicebot.speech.scripted import ScriptedRecogniser, TextSynthesiser, tone
+from voicebot.speech.yielding import Yielding
 
 UTTERANCE = Utterance(tone(8000, 0.5), 8000, "hours")
 TEXT = "What are your opening hours?"
@@ -99,6 +100,15 @@ async def test_a_voice_lost_before_its_first_clause_is_replaced() -> None:
     with pytest.raises(EngineLost):
         async for _ in pool.speak("Hello. Bye.", 8000):
             two.lost = True
+
+
+async def test_a_call_out_lets_callers_go_first_and_is_never_more_urgent_than_it_was() -> None:
+    script = ScriptedRecogniser([TEXT] * 2)
+    for urgency in (Urgency.INBOUND, Urgency.SPECULATIVE):
+        context = RecognitionContext(urgency=urgency)
+        assert (await hear(Yielding(script), UTTERANCE.pcm, 8000, context)).text == TEXT
+    assert [one.urgency for one in script.contexts] == [Urgency.OUTBOUND, Urgency.SPECULATIVE]
+    assert await Yielding(script).info() == await script.info()
 
 
 async def test_an_empty_pool_is_lost() -> None:

@@ -28,7 +28,7 @@ curve ends where a call is refused, or answers at p95 come later than 2.5 s; tho
 
 async def run_calls(
     directory: Path, steps: Sequence[int], periods: Sequence[float], turns: int, pin: bool,
-    json_file: Path | None, page: Path | None, command: str,
+    json_file: Path | None, page: Path | None, command: str, *, late_ends: bool = True,
 ) -> bool:  # fmt: skip
     """Measure and tell; whether no running call was dropped. Raises StartRefused."""
     console = Console()
@@ -46,7 +46,9 @@ async def run_calls(
         figures["engines"] = house.engines
         try:
             for every in periods:
-                rows += await measure_calls(house, every, steps, turns, lambda r: _tell(console, r))
+                rows += await measure_calls(
+                    house, every, steps, turns, lambda r: _tell(console, r), late_ends=late_ends
+                )
         finally:
             await opening.__aexit__(None, None, None)
     finally:

@@ -214,7 +214,7 @@ def calls(
     numbers = [int(word) for word in steps.split(",")]
     periods = [float(word) for word in every.split(",")]
     asked = (directory, numbers, periods, turns, pin, json_file, page, command_line())
-    raise typer.Exit(0 if asyncio.run(run_calls(*asked)) else 1)
+    raise typer.Exit(0 if asyncio.run(run_calls(*asked, late_ends=not short)) else 1)
 
 
 @app.command()

@@ -177,7 +177,6 @@ class Callbacks(Reactions):
                 return self.release_unknown(event.call, event.media)
             return self.stale()
         assert call.callback is not None
-        self.floor.media_there(*life)
         offer = self.floor.offers.get(event.offer)
         plan = replace(call.callback, here=True, not_before=0.0, offer=event.offer)
         self.floor.timers.cancel(("callback", call.call))

@@ -41,7 +41,8 @@ async def ask(
     except aiohttp.ClientConnectorError as error:
         raise ServerFailed(f"cannot be reached: {error}", reached=False) from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise ServerFailed(f"cannot be asked: {type(error).__name__}: {error}") from error
+        # Not what it says: that may be the whole address, with what it asks and a token.
+        raise ServerFailed(f"cannot be asked: {type(error).__name__}") from error
     return status, _parsed(status, raw)
 
 

@@ -165,7 +165,11 @@ class UnixBus(BusEnd):
             except OSError:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            await self._serve(_Link(*streams))
+            try:
+                await self._serve(_Link(*streams))
+            except Exception:
+                # A process that hears nobody any more is worse than one that missed a message.
+                log.exception("bus.link_broke", bus=self.name)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _serve(self, link: _Link) -> None:

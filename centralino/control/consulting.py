@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from centralino import messages as house
 from centralino.web.ports import Colleague, Desk, PeoplePort
 
 FREE = "free"
+_SEPARATORS = re.compile(r"[\s().\-/]")
+"""In a number as people write it."""
+_PARAMETERS = re.compile(r"[;?,<>\"]")
+"""Would be headers or parameters of the INVITE."""
 
 
 @dataclass
@@ -60,6 +65,10 @@ class Consulting:
 
     async def to_number(self, offer: OfferView, number: str, blind: bool = False) -> str:
         """Have an outside number called; what is wrong with that, or nothing."""
+        if not number.startswith(("sip:", "sips:")):
+            number = _SEPARATORS.sub("", number)
+        if _PARAMETERS.search(number):
+            return "A number or an address without parameters, please."
         if denied := self.denied(number, offer.client):
             return f"This number may not be called: {denied}."
         await self.send(self._order(offer, number=number, blind=blind))
@@ -78,7 +87,7 @@ class Consulting:
         offer = self.desk.offer(keyed.offer)
         if offer is None:
             return None
-        if len(keyed.digits) == 1:
+        if len(keyed.digits) == 1 and keyed.digits.isdecimal():
             problem = await self._keyed_task(offer, int(keyed.digits))
             return None if not problem else await self.send(self._order(offer))
         agents = {each.number: each.id for each in await self.people.agents()}

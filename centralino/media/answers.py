@@ -62,12 +62,15 @@ class Answers:
         """Recognise this when there is time, and then do that."""
         self.waiting += 1
         kept = replace(context, urgency=Urgency.DEFERRED)
-        self.spawn(self._hear(pcm, rate, kept, then), "kept answer")
+        since = self.clock.now()
+        self.spawn(self._hear(pcm, rate, kept, then, since), "kept answer")
 
-    async def _hear(self, pcm: bytes, rate: int, context: RecognitionContext, then: Then) -> None:
+    async def _hear(
+        self, pcm: bytes, rate: int, context: RecognitionContext, then: Then, since: float
+    ) -> None:
         try:
             async with self._turn:
-                heard = await self._recognised(pcm, rate, context)
+                heard = await self._recognised(pcm, rate, context, since)
             if heard is not None:
                 self.recognised += 1
                 await then(heard)
@@ -75,11 +78,10 @@ class Answers:
             self.waiting -= 1
 
     async def _recognised(
-        self, pcm: bytes, rate: int, context: RecognitionContext
+        self, pcm: bytes, rate: int, context: RecognitionContext, since: float
     ) -> Recognised | None:
         """None where nobody could be found to recognise it."""
-        began = self.clock.now()
-        while (waited := self.clock.now() - began) < GIVEN_UP:
+        while (waited := self.clock.now() - since) < GIVEN_UP:
             if waited >= BUSY_SECONDS or not self.busy():
                 try:
                     stream = await self.recogniser.open(rate, context)

@@ -93,8 +93,8 @@ class Contact:
     """Whether the agent has paused the recording."""
     _ended_by: str = "agent"
     _consults: int = 0
-    _phone_held: str = ""
-    """The leg whose telephone holds by itself."""
+    _phone_held: set[LegId] = field(default_factory=set)
+    """Legs whose telephones hold by themselves: whoever has the caller there gives silence."""
     _played: int = 0
 
     def join(self, caller: LegSound) -> None:
@@ -213,8 +213,8 @@ class Contact:
         self._beep(FIRST, *NO)
 
     def phone_holds(self, leg: LegId, on: bool) -> None:
-        """The telephone of the first holds or takes back; of another it means nothing here."""
-        self._phone_held = leg if on else ""
+        """A telephone holds or takes back; that of another than the first means nothing yet."""
+        self._phone_held = self._phone_held | {leg} if on else self._phone_held - {leg}
         if leg == self.first.leg and self.state in (Talk.TALKING, Talk.HOLD):
             wish: object = core.Hold() if on else core.Retrieve()
             if core.MACHINE.allows(self.state, wish):
@@ -304,7 +304,8 @@ class Contact:
         due = self.core.next_timer()
         if due is None or due > now:
             return
-        if self.core.overdue(now) and self._phone_held == self.first.leg:
+        first_there = FIRST in core.AGENTS[self.state]
+        if first_there and self.core.overdue(now) and self.first.leg in self._phone_held:
             return self.gone(self.first)  # that telephone would give the caller silence
         self.core.handle_timer(now)
         self._obey()
@@ -328,6 +329,8 @@ class Contact:
                 case core.Part():
                     self._over()
                     passing.part(self.call)
+        if self.state is Talk.TALKING and self.first.leg in self._phone_held:
+            self.do(core.Hold())  # music for the caller, and a limit, until the telephone lets go
 
     def _moved(self, after: Talk) -> None:
         self._background(CALLER, hold_music() if after in ON_HOLD else None)

@@ -33,7 +33,7 @@ from centralino.media.reports import Reporter
 from centralino.media.second import Consult
 from centralino.media.standing import StandingLeg
 from centralino.media.voicemail import Voicemail, take_message
-from centralino.media.ways_out import leave_by_wish, position_told, rejoin
+from centralino.media.ways_out import gone_before, leave_by_wish, position_told, rejoin
 from kernel.ids import CallId, LegId, OfferId
 from kernel.packet import Packet
 from telephony import call as states
@@ -146,6 +146,7 @@ class LiveCall:
 
     def caller_gone(self, cause: Cause, by_peer: bool) -> None:
         """The caller's leg is gone: everything of this call ends."""
+        gone_before(self)
         if self.sound is None:
             return
         now = self.house.clock.now()
@@ -282,11 +283,6 @@ class LiveCall:
             self.contact.do(HandOn())
 
     # Another house.
-
-    def token(self, token: str) -> None:
-        """Control made a token for the packet, or says that there is none."""
-        if self.referral is not None:
-            self.referral.token(token)
 
     def transfer_progressed(self, event: TransferProgressed) -> None:
         """What became of our REFER."""

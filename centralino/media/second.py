@@ -123,6 +123,7 @@ class Consult:
             contact, Purpose.AGENT, self.about, self.packet.client
         ):
             self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.about)
+            self._not_had()
             return None
         self.leg = agent = AgentLeg(order, self.packet, self.house, self._whispered, standing)
         agent.place()
@@ -138,6 +139,7 @@ class Consult:
         """Stop ringing; another one may be found."""
         if self.leg is not None and self.leg.offer == offer and self.waiting:
             self._off()
+            self._not_had()
 
     # The switchboard's verbs.
 
@@ -170,7 +172,7 @@ class Consult:
         why = agent.failure(cause)
         self._off()
         self.house.tell(acd.OfferFailed(agent.offer, why), self.about)  # type: ignore[arg-type]
-        return self._end() if self.agent else None
+        return self._not_had()
 
     def _whispered(self, agent: AgentLeg) -> None:
         if self.over or self.leg is not agent:
@@ -183,6 +185,11 @@ class Consult:
         leg, self.leg = self.leg, None
         if leg is not None:
             leg.over()
+
+    def _not_had(self) -> None:
+        """Nobody else will do for an agent who was named."""
+        if self.agent:
+            self._end()
 
     def _end(self) -> None:
         if not self.over:

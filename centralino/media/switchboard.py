@@ -92,19 +92,23 @@ class Switchboard:
     @property
     def empty(self) -> bool:
         """Whether no call is left."""
-        return not (self.calls or self._keypads or self._notices or len(self.out) or len(self.back))
+        ours = (self.calls, self._agents, self._keypads, self._notices)
+        return not (any(ours) or len(self.out) or len(self.back))
 
     # Legs.
 
     async def legs(self) -> None:
         """Follow the SIP stack until cancelled."""
         async for event in self._house.control.events():
-            try:
-                self.leg_event(event)
-            except Exception:
-                # Whatever is wrong with one call, all the others must still be heard.
-                log.exception("media.leg_failed", leg=event.leg, sip_event=type(event).__name__)
-                self._house.spawn(self._house.control.hang_up(event.leg), f"end {event.leg}")
+            self.take(event)
+
+    def take(self, event: LegEvent) -> None:
+        """One event; whatever is wrong with its call, all the others must still be heard."""
+        try:
+            self.leg_event(event)
+        except Exception:
+            log.exception("media.leg_failed", leg=event.leg, sip_event=type(event).__name__)
+            self._house.spawn(self._house.control.hang_up(event.leg), f"end {event.leg}")
 
     def leg_event(self, event: LegEvent) -> None:
         """One event of one leg."""
@@ -286,7 +290,11 @@ class Switchboard:
         if obey is None:
             log.info("media.ignored", type=envelope.type)
             return
-        obey(value)
+        try:
+            obey(value)
+        except Exception:
+            # Whatever is wrong with one order, the next must still be heard.
+            log.exception("media.order_failed", type=envelope.type, call=envelope.call)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control is there (again): say what we hold, behind all that was kept to send."""
@@ -353,8 +361,8 @@ class Switchboard:
             call.hand_on(order.offer, order.queue)
 
     def _wish(self, order: house_messages.ContactWish) -> None:
-        call = self.calls.get(CallId(order.call))
-        if call is not None and call.contact is not None:
+        call = self._all().get(order.call)  # its caller may have gone
+        if isinstance(call, LiveCall) and call.contact is not None:
             call.contact.ask(order.wish, order.offer)
 
     def _give_task(self, order: house_messages.GiveTask) -> None:
@@ -378,8 +386,9 @@ class Switchboard:
             call.contact.supervising = self._supervisors[third.leg] = third
 
     def _token(self, made: house_messages.TokenMade) -> None:
-        if (call := self.calls.get(CallId(made.call))) is not None:
-            call.token(made.token)
+        call = self.calls.get(CallId(made.call))
+        if call is not None and call.referral is not None:
+            call.referral.token(made.token)
 
     def _caller_known(self, known: house_messages.CallerKnown) -> None:
         if (call := self.calls.get(CallId(known.call))) is not None:

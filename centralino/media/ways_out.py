@@ -92,12 +92,23 @@ def rejoin(call: LiveCall, back: CallingBack) -> None:
     house.spawn(_go_on(call, back), f"go on {call.id}")
 
 
+def gone_before(call: LiveCall) -> None:
+    """Who was called back hung up before the line or the agent had them: not reached."""
+    if call.back is not None and call.packet is None:
+        call.drop_agents()
+        order = call.back.order
+        call.house.tell(acd.CustomerNotReached(order.offer, "hung up"), call.id)
+
+
 async def _go_on(call: LiveCall, back: CallingBack) -> None:
     agent, offer = back.agent, OfferId(back.order.offer)
     if agent is None:
         return back.ring(back.offer())
-    if call.agent is not agent or not call.waiting:
+    if not call.waiting:
         return None
+    if call.agent is not agent:  # gone meanwhile: the caller is there, and waits for another one
+        reached = acd.CustomerReached(offer, call.id, call.house.name, call.house.epoch)
+        return call.house.tell(reached, call.id)
     call.move(states.OfferPlaced(offer, agent.leg))
     call.move(states.OfferAnswered(offer))
     call.notify(events.AgentAnswered(offer))

@@ -59,13 +59,14 @@ def _share(value: Any) -> float | None:
 
 def _entities(listed: Any, text: str, known: Collection[str]) -> Iterator[Entity]:
     for item in listed if isinstance(listed, list) else ():
-        if not isinstance(item, Mapping) or item.get("entity") not in known:
+        entity = item.get("entity") if isinstance(item, Mapping) else None
+        if not isinstance(entity, str) or entity not in known:
             continue
         span, value = _span(item.get("start"), item.get("end"), text), item.get("value")
         if span is not None and isinstance(value, str | int | float):
             sure = _share(item.get("confidence_entity"))
             yield Entity(
-                str(item["entity"]), str(value), text[slice(*span)], *span,
+                entity, str(value), text[slice(*span)], *span,
                 1.0 if sure is None else sure, _name(item.get("role")), _name(item.get("group")),
             )  # fmt: skip
 

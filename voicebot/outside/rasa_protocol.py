@@ -136,8 +136,14 @@ def _list(answer: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
     yield from found
 
 
+def _name(item: Mapping[str, Any], key: str) -> str | None:
+    """A name, or None for what is none: what comes from outside may be anything."""
+    found = item.get(key)
+    return found if isinstance(found, str) else None
+
+
 def _changed(bot: Bot, act: Perform, event: Mapping[str, Any]) -> dict[str, str | None]:
-    kind, name, value = event.get("event"), event.get("name"), event.get("value")
+    kind, name, value = _name(event, "event"), _name(event, "name"), event.get("value")
     if kind == "reset_slots":
         return dict.fromkeys(bot.flow.slots)
     if kind in _HARMLESS:
@@ -151,21 +157,21 @@ def _changed(bot: Bot, act: Perform, event: Mapping[str, Any]) -> dict[str, str 
         raise ServerFailed(f"{act.action} answers with the event {kind!r}: not supported")
     if name in _NO_SLOTS:
         return {}
-    if name not in bot.flow.slots:
+    if name is None or name not in bot.flow.slots:
         raise ServerFailed(f"{act.action} sets the slot {name!r}, which the domain has not")
     known = as_value(value)
     if known is None and value not in (None, ""):
         raise ServerFailed(f"{act.action} sets the slot {name!r} to a list or an object")
-    return {str(name): known}
+    return {name: known}
 
 
 def _words(bot: Bot, response: Mapping[str, Any]) -> Words | None:
     """What is said; None: it has no sound (an image, buttons alone)."""
     key = response.get("response") or response.get("template")
     if key:
-        if key not in bot.responses:
+        if not isinstance(key, str) or key not in bot.responses:
             raise ServerFailed(f"the domain has no response {key!r}")
         values = {name: said for name, v in response.items() if (said := as_value(v)) is not None}
-        return Words(key=str(key), values=values)
+        return Words(key=key, values=values)
     text = response.get("text")
     return Words(text=" ".join(text.split())) if isinstance(text, str) and text.strip() else None

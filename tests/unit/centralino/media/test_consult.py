@@ -341,3 +341,49 @@ async def test_a_supervisor_who_takes_over_ends_the_consultation(world: World) -
     await world.settle()
     await with_caller(world, "boss")
     assert {each.offer for each in world.all(acd.ContactEnded)} == {"o-201", "o-202"}
+
+
+async def test_a_transfer_from_a_telephone_that_held_ends_like_any_other(world: World) -> None:
+    await world.talking()
+    phone = world.phones["201"]
+    await phone.control.hold(phone.leg, True)
+    await world.settle()
+    await ask(world, queue="bills", agent="agent-202")
+    await wish(world, "complete")
+    world.clock.advance(100.0)
+    await world.listen(1.0)
+    assert world.call.contact is None and world.call.waiting, "in the queue, not on hold for ever"
+
+
+async def test_a_telephone_that_holds_gives_no_silence_when_the_second_was_not_had(
+    world: World,
+) -> None:
+    await world.talking()
+    phone = world.phones["201"]
+    await phone.control.hold(phone.leg, True)
+    await world.settle()
+    await ask(world, queue="bills", agent="agent-202")
+    queued = world.last(acd.CallQueued)
+    await world.obey(acd.ReleaseCall(queued.call, "media-1", "no agent"))
+    assert talks(world, "o-201") == "hold", "music, and a limit"
+    assert await world.heard() >= {"caller"}
+    await phone.control.hold(phone.leg, False)
+    await world.settle()
+    await with_caller(world, "201")
+
+
+async def test_a_colleague_who_declines_on_the_page_was_not_had(world: World) -> None:
+    name = await calling(world)
+    await world.obey(acd.WithdrawOffer("o-202", "media-1", name, "declined"))
+    assert talks(world, "o-201") == "talking"
+
+
+async def test_colleagues_whose_caller_left_are_not_cut_off_and_can_end_it(world: World) -> None:
+    await consulting(world)
+    call = world.call
+    await world.phones["caller"].control.hang_up(CALLER)
+    await world.listen(0.5)
+    assert not world.board.empty, "a process that drains waits for them"
+    await world.obey(house_messages.ContactWish(call.id, "media-1", "o-201", "complete"))
+    await world.listen(0.5)
+    assert world.board.empty

@@ -63,7 +63,7 @@ def test_entities_with_roles() -> None:
         {"entity": "city", "value": "x", "start": 0, "end": 400},
         {"entity": "city", "value": "x", "start": 4, "end": 4},
         {"entity": "city", "value": {"from": 1}, "start": 0, "end": 4},
-        {"entity": "city", "value": "x"}, {"entity": ["city"][0]},
+        {"entity": "city", "value": "x"}, {"entity": ["city"], "value": "x", "start": 0, "end": 4},
     ],
 )  # fmt: skip
 def test_entities_that_are_none_are_left_out(item: Any) -> None:

@@ -94,6 +94,8 @@ def test_nothing_is_an_answer() -> None:
         ({"event": "slot", "name": "shoe", "value": 1}, "'shoe', which the domain has not"),
         ({"event": "slot", "name": "ticket", "value": [1]}, "a list or an object"),
         ({"event": "slot", "value": 1}, "the slot None"),
+        ({"event": ["slot"], "name": {}}, "the event None"),
+        ({"event": "slot", "name": ["ticket"], "value": 1}, "the slot None"),
     ],
 )
 def test_what_cannot_be_done_here_is_refused_by_name(event: dict[str, Any], problem: str) -> None:
@@ -105,7 +107,8 @@ def test_what_cannot_be_done_here_is_refused_by_name(event: dict[str, Any], prob
     ("status", "answer"),
     [(200, None), (200, []), (200, "ok"), (200, {"events": {}}), (200, {"events": ["slot"]}),
      (200, {"responses": 7}), (400, {"error": "rejected"}), (404, {"error": "no such action"}),
-     (500, None), (200, {"responses": [{"response": "utter_unknown"}]})],
+     (500, None), (200, {"responses": [{"response": "utter_unknown"}]}),
+     (200, {"responses": [{"response": ["utter_hello"]}]})],
 )  # fmt: skip
 def test_garbage_and_refusals_are_failures(status: int, answer: Any) -> None:
     with pytest.raises(ServerFailed):

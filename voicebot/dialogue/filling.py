@@ -9,7 +9,7 @@ from dataclasses import replace
 from voicebot.dialogue.corrections import patched
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Slot, SlotKind
-from voicebot.dialogue.meaning import verdict
+from voicebot.dialogue.meaning import strict_verdict, verdict
 from voicebot.dialogue.state import Known
 from voicebot.nlu.ports import Entity, Understanding
 
@@ -72,6 +72,9 @@ def _unasked(
 
 def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     """Take the answer to the question for `slot`, and whatever came with it."""
+    if slot.yes_only:
+        only = strict_verdict(draft.flow, slot.yes_only, said)
+        return only is not None and fill(draft, slot, "yes" if only else "no", 1.0)
     entity = slot.value_in(said.entities, True, said.intent.name)
     if entity is None and slot.kind is SlotKind.YES_NO:
         yes = verdict(draft.flow, said)

@@ -105,6 +105,8 @@ class Slot:
     show_last: int | None = None
     """For logs and pages: only so many last characters are shown; None: all."""
     choices: tuple[Choice, ...] = ()
+    yes_only: frozenset[str] = frozenset()
+    """Whole sentences, in small letters, that alone are a yes; empty: any that says yes is."""
     secret: bool = False
     """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
     whole: bool = True

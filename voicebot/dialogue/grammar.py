@@ -115,6 +115,7 @@ SLOT: Json = {
     "digits": part("Digits"),
     "choices": each(KEY),
     "scale": part("Scale"),
+    "yes_only": many(WORDS),
     "only_if": each(many(WORDS)),
     "expects": one_of(EXPECTS),
     "secret": FLAG,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import string
+from collections.abc import Collection
+
 from voicebot.dialogue.flow import Answer, Flow, Intent, Route, Universal
 from voicebot.dialogue.state import Goal
 from voicebot.nlu.ports import Understanding
 
 ALTERNATIVES = 3
 """Other readings kept for the packet."""
+_MARKS = str.maketrans(dict.fromkeys(string.punctuation.replace("'", ""), " "))
 SURE_PART = 0.6
 """Confidence from which a part of a sentence is a wish of its own."""
 
@@ -76,3 +80,19 @@ def verdict(flow: Flow, said: Understanding) -> bool | None:
         return None
     sure = said.intent.confidence >= flow.thresholds.ask
     return (found is Universal.AFFIRM) if sure else None
+
+
+def strict_verdict(flow: Flow, yes: Collection[str], said: Understanding) -> bool | None:
+    """Yes, no, or neither, where nothing but these sentences is a yes.
+
+    "Yes, one moment, I will get him" says yes too, and is neither.
+    """
+    if plain(said.text) in yes:
+        return True
+    return False if verdict(flow, said) is False else None
+
+
+def plain(text: str) -> str:
+    """A sentence in small letters, without what only writing has."""
+    bare = text.lower().replace("\u2019", "'").translate(_MARKS)
+    return " ".join(bare.split())

@@ -22,6 +22,7 @@ from voicebot.dialogue.flow import (
     Universal,
 )
 from voicebot.dialogue.lookups import Lookup
+from voicebot.dialogue.meaning import plain
 from voicebot.dialogue.responses import Response
 from voicebot.dialogue.waiting_texts import Waiting
 from voicebot.leaving import WayOut, Wish
@@ -174,9 +175,12 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         if "end_key" in fields
         else known.end_key,
         choices=_choices(fields["choices"]) if "choices" in fields else (),
+        yes_only=frozenset(plain(text) for text in words(fields.get("yes_only"))),
     )
     if kind is SlotKind.CHOICE and not slot.choices:
         node.refuse(f"{node.name}: a choice needs `choices: {{value: key}}`")
+    if slot.yes_only and kind is not SlotKind.YES_NO:
+        fields["yes_only"].refuse(f"{node.name}: only a slot of type yes_no has `yes_only`")
     slot = _digits(fields["digits"], slot) if "digits" in fields else slot
     slot = _scale(fields["scale"], slot) if "scale" in fields else slot
     if slot.secret and (slot.confirm or slot.echo):

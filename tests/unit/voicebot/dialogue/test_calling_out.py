@@ -77,6 +77,7 @@ def test_what_a_calling_bot_says_of_its_calls_is_read(folder: Path) -> None:
         ("given: {day: date},", "", "no slot is called 'day'"),
         ("type: number", "type: digits", "only a slot of type number has a scale"),
         ("max: 5", "max: 1", "max"),
+        ("type: text, ask", "type: text, yes_only: [speaking], ask", "only a slot of type yes_no"),
         ("internal: true, collect", "collect", "the intent 'ask' is not in"),
     ],
 )  # fmt: skip

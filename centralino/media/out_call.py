@@ -198,7 +198,7 @@ class OutCall:
         if self.talk is not None:
             self.talk.digit(digit)
             return
-        if self._abandoned and digit == OPT_OUT:
+        if self.order.queue and self.state is State.LEAVING and digit == OPT_OUT:
             order = self.order
             self._tell(OptedOut(order.attempt, order.recipient, order.client, order.target))
             self._hang_up()
@@ -269,12 +269,14 @@ class OutCall:
             self._nobody()
 
     def _nobody(self) -> None:
-        """No agent in time: say who called, and never leave anybody in silence."""
-        if self._with is None or self._connected:
+        """No agent in time, or no other for whom the first passed on: say who called, and never
+        leave anybody in silence or with music for ever."""
+        if self._with is None or self.sound is None:
             return
-        self._abandoned, self.state = True, State.LEAVING
+        self._abandoned, self.state = not self._connected, State.LEAVING
         self._no_longer_with(Cause.NORMAL, by_peer=True)
-        self.house.live({"call": self.order.attempt, "abandoned": True})
+        self.sound.playout.background(None)
+        self.house.live({"call": self.order.attempt, "abandoned": self._abandoned})
         self._say(self.order.words)
         self.house.pump.add(self.leg, self._tick)
 
@@ -400,6 +402,8 @@ class OutCall:
         self.sound.send()
         for event in self.sound.playout.take_events():
             if isinstance(event, PlaybackStarted) and event.playback == "say-1":
+                if self._connected:  # had their agent: the message is not what they were called for
+                    continue
                 self._tell(MessageStarted(self.order.attempt))
             elif isinstance(event, PlaybackFinished):
                 self._finished(event)

@@ -41,6 +41,8 @@ def give_task(call: LiveCall, order: GiveTask) -> None:
     contact, packet = call.contact, call.packet
     if contact is None or packet is None or contact.first.offer != order.offer:
         return
+    if call.session is None:  # a campaign's call of agents: no conversation that could do it
+        return contact.refuse()
     if intent is None or not isinstance(intent.does, Route) or not intent.does.task:
         return contact.refuse()
     slots = tuple(PacketSlot(*slot, 1.0, True, "lookup") for slot in order.slots.items())

@@ -12,7 +12,7 @@ from centralino.config.dialling import DialRule
 from centralino.media.called import IN_TIME
 from centralino.media.gate import Gate, plan_of
 from centralino.media.standing import HUNG_UP, SILENT_SECONDS
-from centralino.messages import ContactWish
+from centralino.messages import ContactWish, GiveTask, HandOn
 from kernel.ids import LegId
 from outbound.messages import (
     AttemptAcknowledged,
@@ -185,3 +185,33 @@ async def test_a_queue_that_gives_the_call_back_leaves_nobody_in_silence(
     await world.obey(acd.ReleaseCall(call_of("att-1"), "media-1", why))
     await world.listen(0.1)
     assert world.last(MessageStarted).attempt == "att-1"
+
+
+async def test_who_is_passed_on_to_nobody_is_told_so_and_not_left_in_music(world: World) -> None:
+    await stands(world)
+    await called(world)
+    order = await joined(world, call_of("att-1"))
+    await world.listen(0.1)
+    call = world.call
+    await world.obey(HandOn(call.id, "media-1", order.offer, "dreams"))
+    await world.listen(0.5)
+    assert world.last(acd.CallQueued).queue == "dreams"
+    world.phones["caller"].loud = 0
+    await world.listen(0.5)
+    assert world.phones["caller"].loud > 5, "music while waiting"
+    await world.obey(acd.ReleaseCall(call.id, "media-1", "no queue dreams"))
+    await world.listen(4.0)
+    assert world.last(AttemptEnded).outcome is Outcome.ANSWERED, (
+        "it ended, and was no abandoned one"
+    )
+    assert not world.all(MessageStarted)
+
+
+async def test_no_bot_can_be_given_a_task_where_none_is_and_the_two_go_on(world: World) -> None:
+    await stands(world)
+    await called(world)
+    order = await joined(world, call_of("att-1"))
+    await world.listen(0.1)
+    await world.obey(GiveTask(world.call.id, "media-1", order.offer, "number_task"))
+    await world.listen(1.0)
+    assert await world.heard("201") == {"caller"}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from centralino.config.section import HostPort, Name, Seconds, Section
+from centralino.config.section import HostPort, Name, Seconds, Section, Url
 
 
 class Trunk(Section):
@@ -48,7 +48,7 @@ class AlertFeed(Section):
     at the same server."""
 
     name: Name
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    url: Url
     every: Annotated[float, Field(ge=10, le=3600)] = 60.0
     """Seconds between two questions; longer while the server is ill."""
 
@@ -76,7 +76,7 @@ class Webhook(Section):
     """A program that is told what happens, by HTTP POST; until it answers 2xx it is told again."""
 
     name: Name
-    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    url: Url
     secret_file: Path
     """Signs each delivery (HMAC-SHA-256); 16 characters at least."""
     events: tuple[

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 EVERY = 5.0
 """Seconds between two looks."""
-UNDECIDED = frozenset({Outcome.REFUSED, Outcome.CANCELLED, Outcome.FAILED})
+OURS = frozenset({Outcome.REFUSED, Outcome.CANCELLED})
 """Calls that say nothing of the other side: they were ours to stop."""
 UP = frozenset({
     Outcome.ACKNOWLEDGED, Outcome.HEARD, Outcome.VOICEMAIL, Outcome.ANSWERED, Outcome.TRANSFERRED,
@@ -53,7 +53,7 @@ class Watching:
                 continue
             if record.state is AttemptState.INTENT:
                 self._placed[record.campaign] = record.made
-            elif record.outcome is not None and record.outcome not in UNDECIDED:
+            elif _tells(record):
                 number = self.service.campaign(record.campaign).caller_id
                 up = record.outcome in UP
                 self.alarms.ended(Ended(record.since, record.trunk, number, up, record.sip_status))
@@ -62,7 +62,10 @@ class Watching:
         """Look again and again, until cancelled."""
         self.service.observers.append(self.written)
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:  # whatever it is, nobody's call is to end by it
+                log.exception("outbound.alarms_not_looked_at")
             await asyncio.sleep(EVERY)
 
     async def look(self) -> None:
@@ -89,3 +92,11 @@ class Watching:
                 view.oldest_pending, view.ringing + view.up,
             ))  # fmt: skip
         return found
+
+
+def _tells(record: AttemptRecord) -> bool:
+    """Whether this is the end of a call that says something of the trunk. One that failed does
+    where the carrier answered (401, 407, 488 …), not where a fault of ours was the end of it."""
+    if record.outcome is None or record.outcome in OURS:
+        return False
+    return record.outcome is not Outcome.FAILED or record.sip_status > 0

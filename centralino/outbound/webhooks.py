@@ -1,4 +1,7 @@
-"""The outbox of webhooks, and who empties it."""
+"""The outbox of webhooks, and who empties it: a loop for each, so a dead one holds up no other.
+
+Nothing that is logged here holds a URL: it may have a token in it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from typing import Any
 
 import aiohttp
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.config.dialling import Webhook
@@ -19,7 +23,7 @@ from centralino.db.engine import Database
 from centralino.db.outbound_tables import deliveries
 from centralino.errors import StartRefused
 from kernel.clock import Clock
-from outbound.hooks import Done, after, signature
+from outbound.hooks import ALARM_CLEARED, ALARM_RAISED, Done, after, signature
 
 log = structlog.get_logger()
 
@@ -29,7 +33,10 @@ AT_ONCE = 20
 """Deliveries read at a time."""
 LOOKS = 30.0
 """Seconds between looks though nothing was said to be there."""
+AFTER_FAULT = 5.0
+"""Seconds until a loop that met a fault of ours goes on."""
 SHORTEST_SECRET = 16
+ALARMS = (ALARM_RAISED, ALARM_CLEARED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class Outbox:
         self._hooks = {hook.name: hook for hook in hooks}
         self._clock = clock
         self._chance = chance
-        self._there = asyncio.Event()
+        self._there = {name: asyncio.Event() for name in self._hooks}
 
     async def put(self, event: str, id: str, client: str, body: dict[str, Any]) -> None:
         """Keep it for everybody who wants it; twice under the same id is once."""
@@ -96,7 +103,7 @@ class Outbox:
     ) -> None:
         """The same in the transaction of what it tells."""
         now = self._clock.now()
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"centre": self._centre, "id": f"{id}.{hook.name}", "hook": hook.name, "event": event,
              "client": client, "body": body, "created": now, "next_at": now, "tries": 0}
             for hook in self._hooks.values() if hook.wants(event, client)
@@ -104,52 +111,76 @@ class Outbox:
         if rows:
             insert = self._database.insert_new(deliveries, ("centre", "id"))
             await connection.execute(insert, rows)
-            self._there.set()
+            for row in rows:
+                self._there[row["hook"]].set()
 
     async def run(self) -> None:
         """Carry what is there, until cancelled."""
-        if not self._hooks:
-            return
+        await self._drop_others()
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            while True:
-                self._there.clear()
-                await self._carry_all(session)
-                await self._wait()
+        async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
+            for hook in self._hooks.values():
+                group.create_task(self._serve(session, hook), name=f"webhook {hook.name}")
 
-    async def _carry_all(self, session: aiohttp.ClientSession) -> None:
-        while due := await self._due():
+    async def _drop_others(self) -> None:
+        """What is kept for a hook that is configured no more is nobody's."""
+        c = deliveries.c
+        query = deliveries.delete().where(c.centre == self._centre, c.hook.not_in(self._hooks))
+        try:
+            async with self._database.write() as connection:
+                dropped = (await connection.execute(query)).rowcount
+        except SQLAlchemyError:
+            log.exception("webhook.fault")
+            return
+        if dropped:
+            log.error("webhook.lost", count=dropped, why="their hooks are configured no more")
+
+    async def _serve(self, session: aiohttp.ClientSession, hook: Hook) -> None:
+        while True:
+            self._there[hook.name].clear()
+            try:
+                await self._carry_all(session, hook)
+                await self._wait(hook)
+            except Exception:  # whatever it is, nobody's call is to end by it
+                log.exception("webhook.fault", hook=hook.name)
+                await asyncio.sleep(AFTER_FAULT)
+
+    async def _carry_all(self, session: aiohttp.ClientSession, hook: Hook) -> None:
+        while due := await self._due(hook):
             async with asyncio.TaskGroup() as group:
                 for row in due:
-                    group.create_task(self._carry(session, row))
+                    group.create_task(self._carry(session, hook, row))
 
-    async def _due(self) -> list[Any]:
+    async def _due(self, hook: Hook) -> list[Any]:
+        """Alarms first, however much waits before them."""
         c = deliveries.c
         query = (
             select(deliveries)
-            .where(c.centre == self._centre, c.next_at <= self._clock.now())
-            .order_by(c.next_at, c.id)
+            .where(*self._of(hook), c.next_at <= self._clock.now())
+            .order_by(case((c.event.in_(ALARMS), 0), else_=1), c.next_at, c.id)
             .limit(AT_ONCE)
         )
         async with self._database.read() as connection:
             return list((await connection.execute(query)).all())
 
-    async def _wait(self) -> None:
+    def _of(self, hook: Hook) -> tuple[ColumnElement[bool], ...]:
+        return (deliveries.c.centre == self._centre, deliveries.c.hook == hook.name)
+
+    async def _wait(self, hook: Hook) -> None:
         """Until something new is there, or the next try is due."""
-        query = select(func.min(deliveries.c.next_at)).where(deliveries.c.centre == self._centre)
+        query = select(func.min(deliveries.c.next_at)).where(*self._of(hook))
         async with self._database.read() as connection:
             due = (await connection.execute(query)).scalar_one_or_none()
         seconds = LOOKS if due is None else min(LOOKS, due - self._clock.now())
         if seconds > 0:
             try:
                 async with asyncio.timeout(seconds):
-                    await self._there.wait()
+                    await self._there[hook.name].wait()
             except TimeoutError:
                 return
 
-    async def _carry(self, session: aiohttp.ClientSession, row: Any) -> None:
-        hook = self._hooks.get(row.hook)
-        status = await self._post(session, hook, row) if hook is not None else 410
+    async def _carry(self, session: aiohttp.ClientSession, hook: Hook, row: Any) -> None:
+        status = await self._post(session, hook, row)
         now = self._clock.now()
         follows = after(status, row.tries + 1, row.created, now, self._chance())
         mine = (deliveries.c.centre == self._centre, deliveries.c.id == row.id)
@@ -178,6 +209,6 @@ class Outbox:
                 hook.url, data=body, headers=headers, allow_redirects=False
             ) as answer:
                 return answer.status
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("webhook.not_taken", hook=hook.name, id=row.id, error=repr(error))
+        except Exception as error:  # a host that is no name raises UnicodeError, and so on
+            log.warning("webhook.not_taken", hook=hook.name, id=row.id, error=type(error).__name__)
             return 0

@@ -34,6 +34,7 @@ id = 'b'
 client = 'riverton'
 overflow = 'a'
 """
+HOOK = "[[webhooks]]\nname = 'crm'\nurl = '{}'\nsecret_file = 'crm.secret'\n"
 LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
 
 
@@ -61,6 +62,10 @@ LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
         ),
         (QUEUES.replace("overflow = 'a'", "hours = 'night'"), 8, "there are no hours 'night'"),
         ("[[hours]]\nid = 'x'\ntime_zone = 'Mars/Base'\n", 3, "no time zone 'mars/base'"),
+        (HOOK.format("http://crm..example/"), 3, "webhooks.0.url: the url has no host"),
+        (HOOK.format(f"http://{'a' * 64}.example/"), 3, "webhooks.0.url: the url has no host"),
+        (HOOK.format("http:///hook"), 3, "webhooks.0.url: the url has no host"),
+        (HOOK.format("http://crm.example:99999/"), 3, "webhooks.0.url: the url has no host"),
         ("[[hours]]\nid = 'x'\nmon = ['9-17']\n", 3, "hours.0.mon"),
     ],
 )

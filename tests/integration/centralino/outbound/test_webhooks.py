@@ -17,13 +17,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from centralino.config.dialling import Webhook
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.db.outbound_tables import deliveries
 from centralino.errors import StartRefused
-from centralino.outbound.webhooks import Hook, Outbox, read_hooks
+from centralino.outbound import webhooks
+from centralino.outbound.webhooks import AT_ONCE, Hook, Outbox, read_hooks
 from kernel.clock import ManualClock, SteadyClock
 from tests.integration.centralino.outbound import hook_child
 from tests.waiting import until
@@ -114,7 +117,7 @@ async def test_it_is_tried_again_until_it_is_taken_under_the_same_id(
     for tries, wait in ((1, 5.0), (2, 10.0)):
         await tried(database, tries)
         clock.advance(wait)
-        outbox._there.set()
+        outbox._there["crm"].set()
     await until(lambda: len(other.seen) == 3)
     await emptied(database)
     assert other.ids == ["alarm-1.crm"] * 3
@@ -176,6 +179,75 @@ async def test_what_nobody_takes_is_given_up_after_three_days(
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     assert other.ids == ["x.crm"]
+
+
+async def test_a_dead_hook_holds_up_no_other(database: Database, crm: tuple[Crm, str]) -> None:
+    other, url = crm
+    dead, living = Crm(holds=asyncio.Event()), Hook("crm", url, SECRET)
+    app = web.Application()
+    app.router.add_post("/hook", dead.take)
+    async with TestServer(app) as server:
+        hooks = [Hook("dead", str(server.make_url("/hook")), SECRET), living]
+        outbox = Outbox(database, "house", hooks, SteadyClock())
+        for n in range(AT_ONCE + 1):
+            await outbox.put("call.result", f"r-{n}", "town", {})
+        work = asyncio.create_task(outbox.run())
+        await until(lambda: len(dead.seen) == AT_ONCE)
+        await outbox.put("alarm.raised", "late", "", {})
+        await until(lambda: "late.crm" in other.ids)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        dead.holds = None
+        later = asyncio.create_task(outbox.run())
+        await until(lambda: "late.dead" in dead.ids)
+        assert "late.dead" in dead.ids[AT_ONCE : 2 * AT_ONCE], "an alarm goes before results"
+        later.cancel()
+        await asyncio.gather(later, return_exceptions=True)
+
+
+@pytest.mark.parametrize("host", ["crm..example", "a" * 64 + ".example", "[::1", "crm:x"])
+async def test_a_host_that_cannot_be_ends_nothing_and_its_token_is_not_logged(
+    database: Database, crm: tuple[Crm, str], host: str
+) -> None:
+    hooks = [Hook("wrong", f"http://{host}/?token=t0ken", SECRET), Hook("crm", crm[1], SECRET)]
+    outbox = Outbox(database, "house", hooks, SteadyClock())
+    await outbox.put("alarm.raised", "a", "", {})
+    with capture_logs() as logs:
+        work = asyncio.create_task(outbox.run())
+        await until(lambda: any(one["event"] == "webhook.not_taken" for one in logs))
+        await until(lambda: crm[0].ids == ["a.crm"])
+        assert not work.done()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    assert "t0ken" not in str(logs)
+    assert not [one for one in logs if one["event"] == "webhook.fault"]
+
+
+async def test_a_database_that_fails_once_ends_no_loop(
+    database: Database, crm: tuple[Crm, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "AFTER_FAULT", 0.0)
+    outbox = Outbox(database, "house", [Hook("crm", crm[1], SECRET)], SteadyClock())
+    due, faults = outbox._due, [OperationalError("select", {}, OSError("gone"))]
+
+    async def fails_once(hook: Hook) -> list[Any]:
+        if faults:
+            raise faults.pop()
+        return await due(hook)
+
+    monkeypatch.setattr(outbox, "_due", fails_once)
+    await outbox.put("alarm.raised", "a", "", {})
+    work = asyncio.create_task(outbox.run())
+    await until(lambda: crm[0].ids == ["a.crm"])
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_what_waits_for_a_hook_that_is_no_more_is_dropped(database: Database) -> None:
+    before = Outbox(database, "house", [Hook("old", "http://localhost:1/", SECRET)], SteadyClock())
+    await before.put("alarm.raised", "a", "", {})
+    await Outbox(database, "house", [], SteadyClock()).run()
+    assert await left(database) == 0
 
 
 def test_a_hook_without_a_good_secret_is_refused_at_start(tmp_path: Path) -> None:

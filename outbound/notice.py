@@ -92,6 +92,7 @@ class Notice:
     _heard_headline: bool = False
     _heard_all: bool = False
     _acknowledged: bool = False
+    _opted_out: bool = False
     _timer: float | None = None
     _ends_at: float = 0.0
     _commands: list[Command] = field(default_factory=list)
@@ -236,9 +237,7 @@ class Notice:
         if wish in ("understood", "help"):
             self._acknowledge(by, wish == "help")
         elif wish == "opt_out" and self.script.may_opt_out:
-            self._commands.append(OptedOut())
-            self._hush()
-            self._leave(self._version.phrases.opted_out)
+            self._opt_out()
         elif wish in AGAIN:
             self._once_more(wish)
         elif by == "key" or self.state is State.AWAITING:
@@ -296,6 +295,14 @@ class Notice:
         elif wish == "understood" and not self._acknowledged:
             self._acknowledged = True
             self._commands.append(Acknowledged(by))
+        elif wish == "opt_out" and self.script.may_opt_out and not self._opted_out:
+            self._opt_out()
+
+    def _opt_out(self) -> None:
+        self._opted_out = True
+        self._commands.append(OptedOut())
+        self._hush()
+        self._leave(self._version.phrases.opted_out)
 
     def _late(self, event: Meant, now: float) -> None:
         """The call is over, and it is known only now what was said in it."""
@@ -303,6 +310,9 @@ class Notice:
         if wish == "help" or (wish == "understood" and not self._acknowledged):
             self._acknowledged = True
             self._commands.append(Acknowledged("voice", wish == "help"))
+        elif wish == "opt_out" and self.script.may_opt_out and not self._opted_out:
+            self._opted_out = True
+            self._commands.append(OptedOut())
 
     # Machines.
 

@@ -165,6 +165,18 @@ def test_understood_during_the_last_words_counts_once(event: n.Event) -> None:
     assert call.say().notice.state is State.OVER
 
 
+def test_an_opt_out_counts_whenever_it_is_recognised() -> None:
+    wish = n.Meant("opt_out", 0.99, ASKED)
+    for parts in (0, 99):  # while the last words are said, and when the call is over
+        call = Call(Script(VERSIONS, may_opt_out=True)).say().do(n.KeyPressed("1")).say(parts)
+        assert call.notice.state is (State.OVER if parts else State.LEAVING)
+        call.do(wish, wish)
+        assert call.facts().count(n.OptedOut()) == 1
+        assert ("You are off." in call.texts()) is (parts == 0)
+        never = Call().say().do(n.KeyPressed("1")).say(parts).do(wish)
+        assert n.OptedOut() not in never.facts(), "an emergency's message offers none"
+
+
 def test_help_acknowledges_and_reaches_a_person() -> None:
     call = Call().say(1).do(n.Meant("help", 0.8))
     assert call.facts()[-1] == n.Acknowledged("voice", help=True)

@@ -14,10 +14,8 @@ from centralino.control.keys import RemoteVoice
 from centralino.outbound.campaigns import Asker, Json
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.ready import ready_messages
-from centralino.users.people import Users
-from centralino.users.permissions import Action, may
+from centralino.users.permissions import Action
 from centralino.users.signin import SignIn
-from centralino.users.types import Refused, SignedIn
 from kernel.bus import Bus
 from kernel.clock import Clock
 from outbound import dial_in as d
@@ -48,12 +46,11 @@ class LaunchKeys:
     """Takes what media processes tell of lines of kind `launch`."""
 
     def __init__(
-        self, ask: Ask, sign_in: SignIn, users: Users, bus: Bus, clock: Clock,
+        self, ask: Ask, sign_in: SignIn, bus: Bus, clock: Clock,
         patience: float = d.PATIENCE,
     ) -> None:  # fmt: skip
         self._ask = ask
         self._sign_in = sign_in
-        self._users = users
         self._clock = clock
         self._patience = patience
         self._voice = RemoteVoice(bus)
@@ -134,15 +131,10 @@ class LaunchKeys:
 
     async def _prove(self, call: _Call, number: str, pin: str) -> d.Event:
         """Somebody with this number and PIN who may run this client's campaigns."""
-        found = await self._sign_in.check_pin(number, pin, self._clock.now())
-        if isinstance(found, Refused):
-            return d.NotProven()
-        user = next((one for one in await self._users.list() if one.id == found.id), None)
-        if user is None:
-            return d.NotProven()
-        who = SignedIn(user.id, user.name, user.full_name, user.client, user.roles)
-        if not may(who, Action.RUN_CAMPAIGNS, call.client):
-            log.warning("launch.not_allowed", user=user.id)
+        now = self._clock.now()
+        if not await self._sign_in.allowed_by_pin(
+            number, pin, Action.RUN_CAMPAIGNS, call.client, now
+        ):
             return d.NotProven()
         call.number, call.pin = number, pin
         return d.Proven(_templates(), await self._waiting(call))

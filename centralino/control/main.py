@@ -253,7 +253,7 @@ async def opened(
         intake.takers[CallResult] = outbound.results.take
         intake.takers[house.NoticeAsked] = outbound.notice_asked
         intake.takers[house.NoticeAcknowledged] = outbound.notice_acknowledged
-        launch_keys = LaunchKeys(outbound.campaigns.ask, sign_in, users, bus, clock)
+        launch_keys = LaunchKeys(outbound.campaigns.ask, sign_in, bus, clock)
         intake.takers.update({**keys.takers, **launch_keys.before(keys.takers)})
         intake.takers.update(standing.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)

@@ -173,9 +173,9 @@ class Campaigns:
     def __init__(
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
         keep_seconds: float, classes: Mapping[str, LegalClass],
-        queues: Mapping[str, str] = MappingProxyType({}),
+        queues: Mapping[str, str] = MappingProxyType({}), two_person: bool = False,
     ) -> None:  # fmt: skip
-        """`queues`: queue → its client."""
+        """`queues`: queue → its client; `two_person`: an emergency is launched by two."""
         self.service = service
         self.books = books
         self._contents = contents
@@ -183,6 +183,7 @@ class Campaigns:
         self._keep = keep_seconds
         self._classes = classes
         self._queues = queues
+        self._two_person = two_person
         self.alarms: Alarms | None = None
         """What calls for a person, where somebody watches."""
         self.by_bot: BotCampaigns | None = None
@@ -256,6 +257,8 @@ class Campaigns:
         if new.bot:
             raise CampaignError(f"a campaign of the bot {new.bot!r} is drafted with its audience:"
                                 " see `campaign draft`")  # fmt: skip
+        if self._two_person and new.legal_class == EMERGENCY and not new.exercise:
+            raise CampaignError("an emergency is launched by two persons here: see `notify`")
         if not new.words:
             raise CampaignError("say what is to be said (words)")
         check_agents_behind(new, self._queues, self._classes[new.legal_class])

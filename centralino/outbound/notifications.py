@@ -27,8 +27,8 @@ from centralino.outbound.campaigns import (
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
 from centralino.outbound.notices import StoredMessages, kind_of, sayable, script_for
+from centralino.users.permissions import Action
 from centralino.users.signin import SignIn
-from centralino.users.types import Refused
 from contacts.audience import Audience, Chosen
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -193,8 +193,10 @@ class Notifications:
     async def _launch(self, values: Mapping[str, Any], asker: Asker) -> Json:
         asked = Launch.model_validate(values)
         record = self._seen(asked.campaign, asker)
+        if not self._campaigns.service.view(record.id).recipients:
+            raise CampaignError("nobody is in it (yet): it can be launched once they are written")
         if self._needs_two(record):
-            waiting = await self._second_person(asked)
+            waiting = await self._second_person(asked, record.client)
             if waiting is not None:
                 return waiting
         self._remind_no_more(asked.campaign)
@@ -204,7 +206,7 @@ class Notifications:
 
     def _needs_two(self, record: CampaignRecord) -> bool:
         """A rehearsal reaches nobody, and a call to one number alone warns nobody else."""
-        alone = self._campaigns.service.view(record.id).recipients <= 1
+        alone = self._campaigns.service.view(record.id).recipients == 1
         return self._config.outbound.two_person and not record.exercise and not alone
 
     async def spoken(self, values: Mapping[str, Any], asker: Asker) -> tuple[str, list[str]]:
@@ -229,9 +231,9 @@ class Notifications:
             found = await meta_like(connection, books.centre, LAUNCH)
         return {key.removeprefix(LAUNCH): first for key, first in found.items()}
 
-    async def _second_person(self, asked: Launch) -> Json | None:
+    async def _second_person(self, asked: Launch, client: str) -> Json | None:
         """What to answer while another person is missing; None: launch."""
-        await self._prove(asked)
+        await self._prove(asked, client)
         if asked.break_glass:
             if not asked.reason.strip():
                 raise CampaignError("without a second person: say the --reason")
@@ -250,10 +252,15 @@ class Notifications:
         return {"campaign": asked.campaign, "state": "waits for a second person",
                 "asked_by": asked.by}  # fmt: skip
 
-    async def _prove(self, asked: Launch) -> None:
-        found = await self._sign_in.check_pin(asked.by, asked.pin, self._clock.now())
-        if isinstance(found, Refused):
-            raise CampaignError("two persons launch here: give --as NUMBER and the right PIN")
+    async def _prove(self, asked: Launch, client: str) -> None:
+        proven = await self._sign_in.allowed_by_pin(
+            asked.by, asked.pin, Action.RUN_CAMPAIGNS, client, self._clock.now()
+        )
+        if not proven:
+            raise CampaignError(
+                "two persons launch here: give --as NUMBER and the right PIN of somebody who may"
+                " run this client's campaigns"
+            )
 
     def _remind(self, campaign: str, by: str) -> None:
         """A launch that waits is told again and again, never left in silence."""

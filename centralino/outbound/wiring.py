@@ -226,7 +226,9 @@ def make_outbound(
     )  # fmt: skip
     keep = config.retention.days * DAY
     queues = {queue.id: queue.client for queue in config.queues}
-    campaigns = Campaigns(service, books, contents, clock, keep, classes, queues)
+    campaigns = Campaigns(
+        service, books, contents, clock, keep, classes, queues, config.outbound.two_person
+    )
     audiences = Audiences(config, contacts, dialler.trunks)
 
     async def send(media: str, order: object) -> None:

@@ -19,6 +19,7 @@ from centralino.users.attempts import Attempts, Subject, by_name, by_number, by_
 from centralino.users.errors import BadName
 from centralino.users.passwords import Passwords
 from centralino.users.people import Users
+from centralino.users.permissions import Action, may
 from centralino.users.rows import clean_name, load, to_profile
 from centralino.users.types import (
     CENTRE,
@@ -43,6 +44,7 @@ class SignIn:
         self.centre = centre
         self.passwords = passwords or Passwords()
         self.attempts = Attempts(database, centre)
+        self._users = Users(database, centre)
 
     async def sign_in(
         self, name: str, password: str, source: str, now: float, old_token: str | None = None
@@ -106,6 +108,21 @@ class SignIn:
             await self.attempts.succeeded(connection, *subjects)
             found = await load(connection, self.centre, users.c.id == row.id)
         return (to_profile(*found[0]) if found else None) or WRONG
+
+    async def allowed_by_pin(
+        self, number: str, pin: str, action: Action, client: str, now: float
+    ) -> bool:
+        """Whether whoever has this number and PIN may do this for a client."""
+        found = await self.check_pin(number, pin, now)
+        user = None if isinstance(found, Refused) else await self._users.get(found.id)
+        if user is None:
+            return False
+        allowed = may(
+            SignedIn(user.id, user.name, user.full_name, user.client, user.roles), action, client
+        )
+        if not allowed:
+            log.warning("pin.not_allowed", user=user.id, action=str(action))
+        return allowed
 
     async def first_admin_token(self, now: float) -> str | None:
         """A token for the one-time link, valid once and for an hour; None where there is an

@@ -74,7 +74,7 @@ async def telephones(house: House, *legs: str) -> list[Telephone]:
         new = NewUser(name, "town", name, "seven green bottles", {"town": roles}, settings)
         await users.set_pin(await users.create(new, desk.clock.now()), number[::-1])
     keys = LaunchKeys(
-        desk.campaigns.ask, SignIn(database, users.centre), users, cast(Any, house.wire), desk.clock
+        desk.campaigns.ask, SignIn(database, users.centre), cast(Any, house.wire), desk.clock
     )
 
     async def others(value: object) -> None:

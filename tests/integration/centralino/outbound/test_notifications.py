@@ -29,6 +29,7 @@ from centralino.outbound.notifications import Notifications
 from centralino.outbound.wiring import OutboundDesk, make_outbound
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
+from centralino.users.types import Role
 from contacts.numbers import Number
 from contacts.people import Person, Place
 from kernel.clock import SteadyClock
@@ -46,12 +47,15 @@ from outbound.messages import (
 )
 from outbound.records import CampaignState, Outcome, RecipientState, recipient_id
 from tests.unit.outbound.alerts import cap, info_block, reference
+from tests.waiting import until
 
 WATER = {
     "en": {"headline": "Boil your water, {name|neighbour}.", "body": "For a minute."},
     "it": {"headline": "Bollite l'acqua.", "retraction": "Tutto bene."},
 }
 ME = Asker("test", None)
+MAY_NOT = "23"
+"""Number of an agent who may not run campaigns."""
 AREA = "<area><areaDesc>north</areaDesc><circle>45,11 50</circle></area>"
 SOUTH = "<area><areaDesc>south</areaDesc><circle>40,11 50</circle></area>"
 
@@ -86,7 +90,7 @@ def config(folder: Path, **more: Any) -> Config:
     two = "outbound" in more and more["outbound"].two_person
     seeds = [
         AgentSeed(number=n, name=n, client="town", secrets_file=secrets)
-        for n in (("21", "22") if two else ())
+        for n in (("21", "22", MAY_NOT) if two else ())
     ]
     return Config(
         clients=(Client(id="town", language="en", time_zone="Europe/Rome"),), lines=(),
@@ -114,7 +118,11 @@ async def opened(folder: Path, owner: str = "this", **more: Any) -> AsyncIterato
     async with Database(f"sqlite:///{folder}/house.db") as database:
         await upgrade(database)
         clock, wire = SteadyClock(), Wire()
-        await plant_agents(settings, Users(database, settings.centre), clock.now())
+        users = Users(database, settings.centre)
+        await plant_agents(settings, users, clock.now())
+        for one in await users.agents():
+            if one.number != MAY_NOT:
+                await users.grant(one.id, "town", Role.SUPERVISOR)
         contents = ContentStore(database, settings.centre)
         contacts = ContactStore(database, contents, "secret")
         await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, "town", clock.now())
@@ -242,6 +250,8 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
         asked = {"campaign": first, "pin": "4711"}
         with pytest.raises(CampaignError, match="right PIN"):
             await house.ask("notice.launch", campaign=first, by="21", pin="0000")
+        with pytest.raises(CampaignError, match="may run this client's campaigns"):
+            await house.ask("notice.launch", by=MAY_NOT, **asked)
         for _ in range(2):  # the same person twice is one person
             told = await house.ask("notice.launch", by="21", **asked)
             assert told["state"] == "waits for a second person"
@@ -259,6 +269,38 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
         assert house.state(second) is CampaignState.RUNNING
         await house.ask("pause", campaign=second)
         assert (await house.ask("start", campaign=second))["state"] == "running"  # it was launched
+
+
+async def test_nothing_is_launched_by_one_while_its_people_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, outbound=Outbound(two_person=True)) as house:
+        written = asyncio.Event()
+        add = house.desk.service.books.add
+
+        async def slow(*given: Any) -> int:
+            await written.wait()
+            return await add(*given)
+
+        monkeypatch.setattr(house.desk.service.books, "add", slow)
+        drafting = asyncio.create_task(draft(house))
+        await until(lambda: bool(house.desk.service.campaigns()))
+        (view,) = house.desk.service.campaigns()
+        for verb in ("notice.launch", "start"):
+            with pytest.raises(CampaignError, match="nobody is in it"):
+                await house.ask(verb, campaign=view.id)
+        written.set()
+        await drafting
+        assert house.state(view.id) is CampaignState.DRAFT
+
+
+async def test_an_emergency_that_is_no_notification_passes_no_two_persons(tmp_path: Path) -> None:
+    storm = {"name": "Storm", "client": "town", "words": "Stay in.", "legal_class": "emergency"}
+    async with opened(tmp_path, outbound=Outbound(two_person=True)) as house:
+        with pytest.raises(CampaignError, match="launched by two persons"):
+            await house.ask("create", **storm)
+        await house.ask("create", **storm, exercise=True)
+        await house.ask("create", **{**storm, "legal_class": "reminder"})
 
 
 async def test_who_opts_out_is_not_called_again(house: House) -> None:

@@ -18,7 +18,8 @@ class Follows(StrEnum):
     AGAIN = "again"
     """Called again at the time agreed."""
     WRONG_NUMBER = "wrong_number"
-    """Somebody else: this number is not tried again, the person's next one is."""
+    """Somebody else: no campaign of the client tries this number again; the person's next one is
+    tried."""
     DO_NOT_CALL = "do_not_call"
     """Onto the client's do-not-call list."""
 

@@ -390,3 +390,6 @@ class OptedOut:
     client: str
     number: str
     """E.164; content: it goes onto the do-not-call list."""
+    stranger: bool = False
+    """Whether the number is somebody else's: of the person whom we wanted, this number alone is
+    not called again."""

@@ -29,7 +29,7 @@ from voicebot.dialogue.state import Earlier, Step
 from voicebot.dialogue.state import State as DialogueState
 from voicebot.floor import Floor
 from voicebot.hearing import DIGITS, KeyInput
-from voicebot.learned import learned_of
+from voicebot.learned import FINAL, counts_as, learned_of
 from voicebot.listening import Listening
 from voicebot.performing import Performing
 from voicebot.queueing import Decision
@@ -61,8 +61,8 @@ class Conversation:
         """Until when keys are more of what meant nothing, in UTC seconds."""
         self._last: acts.Last | None = None
         self._answered = False
-        self._learned = not bot.flow.results
-        """Whether what the call came to was told, or never will be."""
+        self._result: str | None = None
+        """What the call came to, as it was told; None: not yet."""
 
     @property
     def state(self) -> State:
@@ -322,11 +322,16 @@ class Conversation:
         floor.tell(reports.ConversationEnded(floor.facts.call, *told))
 
     def _tell_learned(self, handed_over: bool) -> None:
-        if not self._learned:
-            self._learned = True
-            self._floor.tell(
-                learned_of(self._floor.facts, self._bot.flow, self._floor.dialogue, handed_over)
-            )
+        """Once; and again where somebody whom nobody could take has then asked for no more calls,
+        or turned out to be somebody else."""
+        flow = self._bot.flow
+        if not flow.results:
+            return
+        learned = learned_of(self._floor.facts, flow, self._floor.dialogue, handed_over)
+        changed = learned.result != self._result and counts_as(flow, learned.result) in FINAL
+        if self._result is None or changed:
+            self._result = learned.result
+            self._floor.tell(learned)
 
     def _left_open(self, why: str) -> Earlier | None:
         """What a caller who calls again would go on with: nothing after a goodbye or an agent."""

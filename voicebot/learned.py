@@ -11,6 +11,8 @@ from voicebot.reports import Learned
 BROKEN_OFF, HANDED_OVER, VOICEMAIL = "broken_off", "handed_over", "voicemail"
 """Results that every bot has beside its own."""
 COUNTS = {BROKEN_OFF: Counts.AGAIN, HANDED_OVER: Counts.REACHED, VOICEMAIL: Counts.AGAIN}
+FINAL = frozenset({Counts.DO_NOT_CALL, Counts.WRONG_NUMBER})
+"""What holds whatever the call had come to before."""
 
 
 def counts_as(flow: Flow, result: str) -> Counts:

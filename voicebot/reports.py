@@ -136,7 +136,8 @@ class LeftOpen:
 
 @dataclass(frozen=True)
 class Learned:
-    """What a call of ours came to, told once, before its end or hand-over. Content."""
+    """What a call of ours came to, told before its end or hand-over; told again at its end where
+    the number must not be called any more. Content."""
 
     call: str
     result: str

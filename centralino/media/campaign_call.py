@@ -28,7 +28,7 @@ from telephony.ports import MediaStream
 from telephony.types import Cause, LegOffered
 from voicebot import events, reports
 from voicebot.dialogue.flow import Counts, SlotKind
-from voicebot.learned import VOICEMAIL, counts_as
+from voicebot.learned import FINAL, VOICEMAIL, counts_as
 
 CERTAIN = 0.9
 """Confidence from which on a machine is taken as one."""
@@ -172,6 +172,13 @@ class CampaignCall(LiveCall):
 
     def _learned(self, learned: reports.Learned) -> None:
         order, flow = self.order, self.house.bots[self.line.bot].bot.flow
+        counts = counts_as(flow, learned.result)
+        if counts in FINAL:
+            stranger = counts is Counts.WRONG_NUMBER
+            number = (order.client, order.target)
+            self._tell(OptedOut(order.attempt, order.recipient, *number, stranger))
+        if self.result:
+            return  # the attempt is over: only what holds for ever can come after its result
         self.result = learned.result
         kinds = {slot.name: flow.slots[slot.name].kind for slot in learned.slots}
         # The words of a machine answer nothing.
@@ -187,12 +194,9 @@ class CampaignCall(LiveCall):
             learned.result, learned.asked, closed, said,
         ))  # fmt: skip
         self.house.live({"call": self.id, "result": learned.result, "answers": closed})
-        match counts_as(flow, learned.result):
-            case Counts.REACHED:
-                by = "key" if self._by_key else "voice"
-                self._tell(AttemptAcknowledged(order.attempt, by))  # type: ignore[arg-type]
-            case Counts.DO_NOT_CALL:
-                self._tell(OptedOut(order.attempt, order.recipient, order.client, order.target))
+        if counts is Counts.REACHED:
+            by = "key" if self._by_key else "voice"
+            self._tell(AttemptAcknowledged(order.attempt, by))  # type: ignore[arg-type]
 
     def _end(self) -> None:
         if self._over:

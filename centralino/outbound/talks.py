@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from centralino.contacts.store import ContactStore
 from centralino.outbound.books import SqlBooks
+from contacts.numbers import dialled
 from outbound.dispositions import DISPOSITIONS, Follows
 from outbound.records import AttemptRecord, attempt_of_call
 from outbound.service import OutboundService
@@ -27,6 +29,8 @@ class Talks:
     service: OutboundService
     books: SqlBooks
     contacts: ContactStore
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Client → country of numbers without one."""
 
     async def choices(self, call: str) -> Choices | None:
         """What may be said of a call; None for one that no campaign placed."""
@@ -42,11 +46,22 @@ class Talks:
         if attempt is None or choices is None:
             return
         await self.service.dispose(attempt.recipient, disposition, by, again_at)
-        if choices.dispositions.get(disposition) == Follows.DO_NOT_CALL:
+        follows = choices.dispositions.get(disposition)
+        if follows == Follows.DO_NOT_CALL:
+            await self.block(attempt.recipient, attempt.client, "asked an agent")
+        elif follows == Follows.WRONG_NUMBER:
             (due,) = await self.books.named([attempt.recipient])
-            numbers = [path.number for path in due.paths]
-            now = self.service.clock.now()
-            await self.contacts.block(numbers, attempt.client, "asked an agent", now)
+            number = due.paths[attempt.path].number
+            await self.block("", attempt.client, "wrong number", number)
+
+    async def block(self, recipient: str, client: str, source: str, *numbers: str) -> None:
+        """Onto the client's do-not-call list: these numbers, and every one of a recipient."""
+        region = self.regions.get(client, "")
+        found = await self.books.named([recipient] if recipient else [])
+        known = [path.number for due in found for path in due.paths]
+        now = self.service.clock.now()
+        blocked = {dialled(number, region) for number in (*numbers, *known)}
+        await self.contacts.block(blocked, client, source, now)
 
     async def _attempt(self, call: str) -> AttemptRecord | None:
         return await self.books.attempt(attempt_of_call(call))

@@ -36,7 +36,6 @@ from centralino.outbound.watching import Watching, thresholds
 from centralino.outbound.webhooks import Outbox, read_hooks
 from centralino.processes.preflight import find_calling_bot, find_notice_bot
 from centralino.users.signin import SignIn
-from contacts.numbers import dialled
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
 from kernel.codec import name_of
@@ -116,9 +115,10 @@ class OutboundDesk:
     async def take(self, value: object) -> None:
         """News of a call, from a media process; within a group it is kept for the end of it."""
         if isinstance(value, messages.OptedOut):
-            now = self.clock.now()
-            number = dialled(value.number, self.regions.get(value.client, ""))
-            await self.contacts.block([number], value.client, "asked in a call", now)
+            if value.stranger:
+                await self.talks.block("", value.client, "wrong number", value.number)
+                return
+            await self.talks.block(value.recipient, value.client, "asked in a call", value.number)
             await self.service.drop(value.recipient, "asked not to be called")
             return
         run = _run.get()
@@ -255,5 +255,5 @@ def make_outbound(
         service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
         CallBack(service, books, contacts, stored),
         regions, results, by_bot, notifications.spoken, outbox, watching,
-        Talks(service, books, contacts),
+        Talks(service, books, contacts, regions),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from centralino.control.seeds import plant_agents
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
-from centralino.outbound.campaigns import Asker
+from centralino.outbound.campaigns import Asker, person_of
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notifications import Notifications
@@ -310,6 +310,38 @@ async def test_who_opts_out_is_not_called_again(house: House) -> None:
     await house.desk.take(OptedOut("att-1", recipient, "town", "+390646771234"))
     assert (await house.contacts.blocked("town"))("+390646771234")
     assert (await draft(house, dry_run=True, legal_class="reminder"))["people"] == 1
+
+
+async def test_an_opt_out_is_the_person_s_and_a_wrong_number_one_number_s(house: House) -> None:
+    first, second, third = "+390646771234", "+390646775555", "+390646776666"
+    lines = [f"{first},{second},{third}"]
+    reminder = {"name": "Bill", "client": "town", "words": "Hello.", "legal_class": "reminder"}
+    campaign = (await house.ask("create", **reminder))["campaign"]
+    await house.ask("people", campaign=campaign, lines=lines)
+    recipient = recipient_id(campaign, person_of(first))
+    await house.desk.take(OptedOut("att-1", recipient, "town", second, stranger=True))
+    blocked = await house.contacts.blocked("town")
+    assert [blocked(one) for one in (first, second, third)] == [False, True, False]
+    (due,) = await house.desk.campaigns.books.named([recipient])
+    assert due.recipient.state is RecipientState.PENDING, "the others are still hers"
+    await house.desk.take(OptedOut("att-1", recipient, "town", first))
+    blocked = await house.contacts.blocked("town")
+    assert all(blocked(one) for one in (first, second, third))
+
+
+async def test_an_agent_s_wrong_number_is_called_by_no_other_campaign(house: House) -> None:
+    reminder = {"name": "Bill", "client": "town", "words": "Hello.", "legal_class": "reminder",
+                "exercise": True}  # fmt: skip
+    campaign = (await house.ask("create", **reminder))["campaign"]
+    await house.ask("people", campaign=campaign, lines=["+390646771234,+390646775555"])
+    await house.ask("start", campaign=campaign)
+    await house.desk.service.submit(MediaThere("media-1", "life", 10))
+    await until(lambda: any(isinstance(one, PlaceCall) for one in house.wire.sent))
+    (order,) = [one for one in house.wire.sent if isinstance(one, PlaceCall)]
+    call = order.attempt.replace("att-", "call-")
+    await house.desk.talks.dispose(call, "wrong number", "2101", 0.0)
+    blocked = await house.contacts.blocked("town")
+    assert blocked("+390646771234") and not blocked("+390646775555")
 
 
 async def told_to(house: House, caller: str) -> NoticeTold:

@@ -153,17 +153,18 @@ async def test_who_hangs_up_midway_is_not_counted_as_reached(called: Called) -> 
 
 
 @pytest.mark.parametrize(
-    ("says", "outcome", "blocked"),
-    [("wrong", Outcome.INVALID, 0), ("never", Outcome.ANSWERED, 1)],
+    ("says", "outcome", "stranger"),
+    [("wrong", Outcome.INVALID, True), ("never", Outcome.ANSWERED, False)],
 )
 async def test_what_a_result_means_for_calling_again(
-    called: Called, says: str, outcome: Outcome, blocked: int
+    called: Called, says: str, outcome: Outcome, stranger: bool
 ) -> None:
     await called.answered()
     await called.says(says)
     await called.listen(2.0)
     assert called.ended().outcome is outcome
-    assert len(called.all(OptedOut)) == blocked and not called.all(AttemptAcknowledged)
+    assert [one.stranger for one in called.all(OptedOut)] == [stranger]
+    assert not called.all(AttemptAcknowledged)
 
 
 async def test_a_person_takes_the_call_over_and_the_attempt_is_over(called: Called) -> None:
@@ -175,6 +176,20 @@ async def test_a_person_takes_the_call_over_and_the_attempt_is_over(called: Call
     assert called.all(AttemptAcknowledged) and called.ended().outcome is Outcome.ANSWERED
     assert not called.all(CallFinished) and called.board.calls
     await called.hangs_up()
+    assert len(called.all(AttemptEnded)) == 1 and called.board.empty
+
+
+async def test_who_opts_out_after_nobody_could_take_the_call_is_heard(called: Called) -> None:
+    await called.answered()
+    await called.says("person")
+    await called.listen(2.0)
+    await called.obey(acd.ReleaseCall(called.last(CallBegun).call, "media-1", "no_agents"))
+    await called.listen(2.0)
+    assert not called.all(OptedOut)
+    await called.says("never")
+    await called.listen(2.0)
+    assert [one.stranger for one in called.all(OptedOut)] == [False]
+    assert called.result().result == "handed_over", "what came of the attempt is told once"
     assert len(called.all(AttemptEnded)) == 1 and called.board.empty
 
 

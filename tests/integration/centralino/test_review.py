@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ LESSON = Lesson(1.0, "user-7", "bill", "my flumbo grindle", "call-1")
 
 async def here(folder: Path, cache: Path, models_dir: Path | None = None) -> Figures:
     """Measured in this process: the same code without the start of another one."""
-    return measure(folder, cache)
+    return await asyncio.to_thread(measure, folder, cache)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ async def test_a_measuring_that_fails_is_told(desk: ReviewDesk) -> None:
     async def fails(folder: Path, cache: Path) -> Figures:
         if desk.progress.before is not None:
             raise StartRefused("no memory left")
-        return measure(folder, cache)
+        return await asyncio.to_thread(measure, folder, cache)
 
     desk.measure = fails
     await desk.teach("small", LESSON)

@@ -137,7 +137,7 @@ async def test_an_agents_contact_with_hold_and_a_colleague(
         ContactWish("call-1", "media-1", offer, "hold"),
         ContactWish("call-1", "media-1", offer, "retrieve"),
         ContactWish("call-1", "media-1", offer, "resume"),
-        ConsultOrder("call-1", "media-1", offer, number="02 1234 5678"),
+        ConsultOrder("call-1", "media-1", offer, number="0212345678"),
         ConsultOrder("call-1", "media-1", offer, queue="technical", agent=house.users["cleo"]),
         ContactWish("call-1", "media-1", offer, "join"),
         ContactWish("call-1", "media-1", offer, "complete"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,7 +29,7 @@ from tests.small_bot import write_small_bot
 
 async def here(folder: Path, cache: Path) -> Figures:
     """Measured in this process."""
-    return measure(folder, cache)
+    return await asyncio.to_thread(measure, folder, cache)
 
 
 @pytest.fixture

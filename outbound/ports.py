@@ -113,7 +113,8 @@ class Messages(Protocol):
     """What is said to a person."""
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
-        """What the campaign's bot may say of this person, or its agents are shown."""
+        """What the campaign's bot says of this person, empty where it is not known, or its agents
+        are shown."""
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message in this person's language; empty: there is none."""

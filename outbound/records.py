@@ -149,7 +149,8 @@ class Refusal(StrEnum):
     FAULT = "fault"
     """The last look itself failed: rules or words could not be read."""
     NO_WORDS = "no_words"
-    """There is nothing to say: the message is gone, or was never there."""
+    """There is nothing to say: the message is gone, or was never there; or the bot does not know of
+    the person what it must say."""
     NOT_ALLOWED = "not_allowed"
     """The house may not dial this number for this purpose."""
 

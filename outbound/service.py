@@ -270,12 +270,11 @@ class OutboundService:
         if campaign.bot or campaign.mode:
             placed = replace(placed, given=await self.messages.given(campaign, recipient))
         if campaign.bot:
-            return placed
+            return placed if all(placed.given.values()) else _nothing_to_say(dial)
         words = await self.messages.words(campaign, recipient)
         script = await self.messages.script(campaign, recipient)
         if not words and (script is None or not script.versions):
-            log.error("outbound.no_words", campaign=campaign.id, attempt=dial.attempt)
-            return AttemptRefused(dial.attempt, Refusal.NO_WORDS)
+            return _nothing_to_say(dial)
         return replace(placed, words=words, script=script)
 
     async def _refusing(self) -> None:
@@ -354,6 +353,11 @@ class OutboundService:
         if self._core is None:
             raise OutboundNotOpen("call open() first")
         return self._core
+
+
+def _nothing_to_say(dial: Dial) -> AttemptRefused:
+    log.error("outbound.no_words", campaign=dial.campaign, attempt=dial.attempt)
+    return AttemptRefused(dial.attempt, Refusal.NO_WORDS)
 
 
 def place_call(

@@ -71,22 +71,27 @@ class BotCampaigns:
         new = NewBotCampaign.model_validate(values)
         law = self._law(new, asker)
         flow = self._flow_of(new.bot)
-        if new.lines and flow.given:
-            raise CampaignError(
-                f"the bot {new.bot!r} says {', '.join(flow.given)} of each person: import them as"
-                " contacts with these columns"
-            )
         if new.lines:
+            self.check_lines(new.bot)
             region = self._audiences.region(new.client)
             audience = listed(new.lines, flow.language, new.zone, region)
         else:
             wanted = new.audience.filter()
-            audience = await self._audiences.choose(new.client, wanted, law)
+            chosen = await self._audiences.choose(new.client, wanted, law)
+            audience = known(chosen, flow)
         told = self._preview(new, flow, audience)
         if new.dry_run:
             return told
         record = await self._make(new, law, audience)
         return {"campaign": record.id, **told}
+
+    def check_lines(self, bot: str) -> None:
+        """Raises CampaignError where people of whom only numbers are known cannot be told."""
+        if given := self._flow_of(bot).given:
+            raise CampaignError(
+                f"the bot {bot!r} says {', '.join(given)} of each person: import them as"
+                " contacts with these columns"
+            )
 
     def _law(self, new: NewBotCampaign, asker: Asker) -> LegalClass:
         if not asker.sees(new.client):
@@ -114,10 +119,7 @@ class BotCampaigns:
     def _preview(self, new: NewBotCampaign, flow: Flow, audience: Audience) -> Json:
         over = self._audiences.over(new.exercise, new.trunks)
         takes = estimate(audience.size, TALKS, over)
-        unknown = Counter(
-            name for one in audience.people for name in flow.given if not one.slots.get(name)
-        )
-        warnings = [f"{count} people have no {name}" for name, count in unknown.items()]
+        warnings = []
         others = {one: n for one, n in audience.languages.items()
                   if one.partition("-")[0] != flow.language}  # fmt: skip
         if others:
@@ -178,6 +180,18 @@ class BotCampaigns:
                 first = False
                 continue
             yield [(*row, *_columns(found.get(str(row[1])), names)) for row in rows]
+
+
+def known(audience: Audience, flow: Flow) -> Audience:
+    """Those of whom everything is known that the bot says; the others are left out."""
+    left_out, people = audience.left_out.copy(), []
+    for one in audience.people:
+        missing = [name for name in flow.given if not one.slots.get(name)]
+        if missing:
+            left_out[f"no {missing[0]}"] += 1
+        else:
+            people.append(one)
+    return Audience(people, left_out, Counter(one.language for one in people))
 
 
 def _columns(found: tuple[str, dict[str, str]] | None, names: list[str]) -> tuple[str, ...]:

@@ -279,7 +279,10 @@ class Campaigns:
 
     async def _people(self, values: Mapping[str, Any], asker: Asker) -> Json:
         new = NewPeople.model_validate(values)
-        if is_notice(self._seen(new.campaign, asker)):
+        record = self._seen(new.campaign, asker)
+        if record.bot and self.by_bot is not None:
+            self.by_bot.check_lines(record.bot)
+        if is_notice(record):
             raise CampaignError(
                 "a notification goes to those whom it was drafted for: draft it anew"
             )

@@ -75,13 +75,13 @@ class StoredMessages(StoredWords):
         )  # fmt: skip
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
-        """What is known of this person: as far as the bot says that it uses it; for an agent, all
-        of it."""
+        """What is known of this person: all that the bot says it uses, empty where it is not known;
+        for an agent, all that there is."""
         slots = await self._slots(recipient)
         if campaign.mode:
             return slots
         flow = self.calling(campaign.bot)
-        return {name: slots[name] for name in flow.given if slots.get(name)}
+        return {name: slots.get(name, "") for name in flow.given}
 
     async def _slots(self, recipient: RecipientRecord) -> dict[str, str]:
         person = (await self.contacts.get([recipient.person], None)).get(recipient.person)

@@ -13,7 +13,9 @@ from centralino.contacts.store import ContactStore
 from centralino.outbound.errors import CampaignError
 from contacts.numbers import Number
 from contacts.people import Consent, Person
+from kernel.core import Change, Put
 from outbound.messages import MediaThere, PlaceCall
+from outbound.records import RecipientRecord, Refusal
 from outbound.results import CallResult
 from tests.integration.centralino.outbound.test_notifications import House, opened
 from tests.waiting import until
@@ -45,11 +47,9 @@ async def test_a_dry_run_tells_whom_a_bot_would_call_and_what_it_does_not_know(
         "bot.draft", name="Bills", client="town", bot="collections", legal_class="collections",
         audience={"groups": ["owes"]}, dry_run=True, expires=1.0,
     )  # fmt: skip
-    assert told["people"] == 2 and "promised for" in told["questions"]
-    assert told["warnings"] == [
-        "1 people have no amount", "1 people have no due",
-        "it expires before everybody was called once",
-    ]  # fmt: skip
+    assert told["people"] == 1 and "promised for" in told["questions"]
+    assert told["left_out"]["no amount"] == 1, "nobody is told of a bill of nothing"
+    assert told["warnings"] == ["it expires before everybody was called once"]
     assert house.desk.service.campaigns() == []
 
 
@@ -91,6 +91,24 @@ async def test_the_call_carries_the_bot_and_what_it_may_say(house: House) -> Non
     assert order.given == {"name": "Carla", **DEBT}
 
 
+async def test_nobody_is_called_of_whom_the_bot_does_not_know_what_it_says(house: House) -> None:
+    await import_people(house.contacts, OWES)
+    name = (await house.ask(
+        "bot.draft", name="Bills", client="town", bot="collections", legal_class="collections",
+        audience={"groups": ["owes"]}, exercise=True,
+    ))["campaign"]  # fmt: skip
+    with pytest.raises(CampaignError, match="import them as contacts"):
+        await house.ask("people", campaign=name, lines=["+393354444444"])
+    (_, person) = await _first(house, name)
+    await house.contacts.contents.erase(person, house.desk.clock.now())  # between draft and call
+    told: list[Change] = []
+    house.desk.service.observers.append(told.extend)
+    await house.ask("start", campaign=name)
+    await house.desk.service.submit(MediaThere("media-1", "life", 10))
+    await until(lambda: any(_why(change) == Refusal.NO_WORDS for change in told))
+    assert not any(isinstance(one, PlaceCall) for one in house.wire.sent)
+
+
 async def test_results_are_kept_once_counted_exported_and_forgotten(house: House) -> None:
     drafted = await house.ask("bot.draft", **SURVEY)
     name = drafted["campaign"]
@@ -116,6 +134,11 @@ async def test_results_are_kept_once_counted_exported_and_forgotten(house: House
     assert await house.desk.results.contents.get("att-1", "answers", None) is None
     await house.desk.results.take(told)
     assert await house.desk.results.contents.get("att-1", "answers", None) is None
+
+
+def _why(change: Change) -> str:
+    record = change.record if isinstance(change, Put) else None
+    return record.why if isinstance(record, RecipientRecord) else ""
 
 
 async def _first(house: House, campaign: str) -> tuple[str, str]:

@@ -26,10 +26,13 @@ from centralino.db.migrate import upgrade
 from centralino.errors import StartRefused
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.errors import HouseAway
+from centralino.outbound.results import ResultBook
+from centralino.outbound.webhooks import Outbox
 from contacts.importing import Imported, Report, read_people
 from contacts.numbers import is_region, read_number
 from contacts.rows import Settings
 from contacts.table import read_table
+from kernel.clock import SteadyClock
 
 LINES = 20
 """Problems shown; the JSON file has more."""
@@ -177,6 +180,11 @@ async def erase_contact(config: Config, person: str) -> None:
     async with opened(config) as store:
         # Numbers first: broken off after any line, it can be asked for again.
         await SqlBooks(store.database, config.centre, "").forget_person(person)
+        clock = SteadyClock()
+        outbox = Outbox(store.database, config.centre, (), clock)
+        await ResultBook(
+            store.database, config.centre, store.contents, clock, 0.0, outbox
+        ).forget_person(person)
         with contextlib.suppress(HouseAway):  # then nobody is being called
             await ask(config, "forget", {"person": person})
         if not await store.erase(person, time.time()):

@@ -57,6 +57,11 @@ class ContactStore:
         """The name under which a number (E.164) or identity is found again."""
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def listed(self, number: str) -> str:
+        """The id of somebody who is no contact, by their first number. Other programs are told
+        it, so it is none under which the number is found here, and cannot be found by trying."""
+        return self.digest(f"listed {number}")[:24]
+
     async def save(self, people: Mapping[str, Person], client: str, now: float) -> Saved:
         """Keep people by their identity; who is known already is updated (`contacts.merged`)."""
         known = await self._known(client)

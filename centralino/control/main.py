@@ -190,6 +190,7 @@ class Control:
         while True:
             for subject in await self.contents.expire(self.clock.now()):
                 self.vault.discard(subject)
+            await self.outbound.results.forget_old()
             await self.facts.forget((Checkpoint, Step), self.clock.now() - STEPS_KEPT)
             await asyncio.sleep(EXPIRE_EVERY)
 

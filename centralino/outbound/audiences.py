@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
-from centralino.outbound.campaigns import person_of
 from contacts.audience import Audience, Chosen, Filter, choose
 from contacts.errors import BadNumber
 from contacts.numbers import read_number, zones
@@ -55,6 +54,10 @@ class Audiences:
             counts.update(person.groups)
         return dict(sorted(counts.items()))
 
+    def listed(self, lines: Iterable[str], language: str, zone: str, client: str) -> Audience:
+        """Those of a list of numbers."""
+        return listed(lines, language, zone, self.region(client), self.contacts.listed)
+
     def region(self, client_id: str) -> str:
         """The country of a client's numbers without one; empty: not told."""
         return next((one.region for one in self.config.clients if one.id == client_id), "")
@@ -71,7 +74,9 @@ DUPLICATE, NO_NUMBER = "the same number again", "no valid number"
 """Why lines of a list are left out."""
 
 
-def listed(lines: Iterable[str], language: str, zone: str = "", region: str = "") -> Audience:
+def listed(
+    lines: Iterable[str], language: str, zone: str, region: str, person_of: Callable[[str], str]
+) -> Audience:
     """People given by their numbers alone, one a line. A line without a valid number is left out
     and told, and so is a number that stands there a second time: the others do not wait for it."""
     audience, taken = Audience(), set[str]()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from centralino.outbound.audiences import Audiences, as_recipient, listed, too_late
+from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import (
     EMERGENCY,
     Asker,
@@ -73,8 +73,7 @@ class BotCampaigns:
         flow = self._flow_of(new.bot)
         if new.lines:
             self.check_lines(new.bot)
-            region = self._audiences.region(new.client)
-            audience = listed(new.lines, flow.language, new.zone, region)
+            audience = self._audiences.listed(new.lines, flow.language, new.zone, new.client)
         else:
             wanted = new.audience.filter()
             chosen = await self._audiences.choose(new.client, wanted, law)

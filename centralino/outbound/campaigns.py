@@ -172,16 +172,18 @@ class Campaigns:
 
     def __init__(
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
-        keep_seconds: float, classes: Mapping[str, LegalClass],
+        keep_seconds: float, classes: Mapping[str, LegalClass], person_of: Callable[[str], str],
         queues: Mapping[str, str] = MappingProxyType({}), two_person: bool = False,
     ) -> None:  # fmt: skip
-        """`queues`: queue → its client; `two_person`: an emergency is launched by two."""
+        """`person_of`: number → id of somebody who is no contact; `queues`: queue → its client;
+        `two_person`: an emergency is launched by two."""
         self.service = service
         self.books = books
         self._contents = contents
         self._clock = clock
         self._keep = keep_seconds
         self._classes = classes
+        self._person_of = person_of
         self._queues = queues
         self._two_person = two_person
         self.alarms: Alarms | None = None
@@ -286,7 +288,7 @@ class Campaigns:
             raise CampaignError(
                 "a notification goes to those whom it was drafted for: draft it anew"
             )
-        people = list(read_people(new.lines, new.language, new.zone))
+        people = list(read_people(new.lines, new.language, new.zone, self._person_of))
         return {"campaign": new.campaign, "added": await self.service.add(new.campaign, people)}
 
     async def _start(self, values: Mapping[str, Any], asker: Asker) -> Json:
@@ -464,8 +466,10 @@ def drafted(new: NewCampaign, name: str) -> CampaignRecord:
     )  # fmt: skip
 
 
-def read_people(lines: Iterable[str], language: str, zone: str) -> Iterable[NewRecipient]:
-    """One person a line, numbers parted by commas; the first is the person's name here.
+def read_people(
+    lines: Iterable[str], language: str, zone: str, person_of: Callable[[str], str]
+) -> Iterable[NewRecipient]:
+    """One person a line, numbers parted by commas; `person_of` makes an id of the first.
 
     Raises BadAudience.
     """
@@ -479,8 +483,3 @@ def read_people(lines: Iterable[str], language: str, zone: str) -> Iterable[NewR
         person = person_of(numbers[0])
         paths = tuple(Path(number) for number in numbers)
         yield NewRecipient(person, paths, language, zone)
-
-
-def person_of(number: str) -> str:
-    """The id of somebody who is no contact, by their first number."""
-    return hashlib.sha256(number.encode()).hexdigest()[:24]

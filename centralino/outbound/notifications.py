@@ -14,7 +14,7 @@ import structlog
 
 from centralino.config.model import Config
 from centralino.db.meta import get_meta, meta_like, set_meta
-from centralino.outbound.audiences import Audiences, as_recipient, listed, too_late
+from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import (
     NOTICE,
     Asker,
@@ -122,7 +122,7 @@ class Notifications:
         if new.only_to or new.lines:
             language = new.message().default
             lines = (new.only_to,) if new.only_to else new.lines
-            return listed(lines, language, "", self._audiences.region(new.client))
+            return self._audiences.listed(lines, language, "", new.client)
         return await self._audiences.choose(new.client, new.audience.filter(), law)
 
     async def _make(

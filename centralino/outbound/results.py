@@ -105,8 +105,16 @@ class ResultBook:
         async with self.database.write() as connection:
             attempts = [row.attempt for row in (await connection.execute(query)).all()]
             await connection.execute(results.delete().where(*mine))
+            await self.outbox.forget_in(connection, person)
         for attempt in attempts:
             await self.contents.erase(attempt, self.clock.now())
+
+    async def forget_old(self) -> None:
+        """Erase what was answered longer ago than anything is kept."""
+        c = results.c
+        old = (c.centre == self.centre, c.at <= self.clock.now() - self.keep_seconds)
+        async with self.database.write() as connection:
+            await connection.execute(results.delete().where(*old))
 
     async def statistics(self, campaign: str, flow: Flow) -> Statistics:
         """The campaign's answers, counted."""

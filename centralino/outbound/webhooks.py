@@ -23,7 +23,7 @@ from centralino.db.engine import Database
 from centralino.db.outbound_tables import deliveries
 from centralino.errors import StartRefused
 from kernel.clock import Clock
-from outbound.hooks import ALARM_CLEARED, ALARM_RAISED, Done, after, signature
+from outbound.hooks import ALARM_CLEARED, ALARM_RAISED, CALL_RESULT, Done, after, signature
 
 log = structlog.get_logger()
 
@@ -113,6 +113,12 @@ class Outbox:
             await connection.execute(insert, rows)
             for row in rows:
                 self._there[row["hook"]].set()
+
+    async def forget_in(self, connection: AsyncConnection, person: str) -> None:
+        """Nobody is told any more what somebody answered."""
+        c = deliveries.c
+        theirs = (c.event == CALL_RESULT, c.body["person"].as_string() == person)
+        await connection.execute(deliveries.delete().where(c.centre == self._centre, *theirs))
 
     async def run(self) -> None:
         """Carry what is there, until cancelled."""

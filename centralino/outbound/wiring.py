@@ -227,8 +227,9 @@ def make_outbound(
     keep = config.retention.days * DAY
     queues = {queue.id: queue.client for queue in config.queues}
     campaigns = Campaigns(
-        service, books, contents, clock, keep, classes, queues, config.outbound.two_person
-    )
+        service, books, contents, clock, keep, classes, contacts.listed, queues,
+        config.outbound.two_person,
+    )  # fmt: skip
     audiences = Audiences(config, contacts, dialler.trunks)
 
     async def send(media: str, order: object) -> None:

@@ -128,7 +128,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         await service.open()
         running = group.create_task(service.run())
         await service.submit(MediaThere("media-1", "life", 10))
-        campaigns = Campaigns(service, books, contents, clock, 3600.0, house_classes())
+        campaigns = Campaigns(
+            service, books, contents, clock, 3600.0, house_classes(), contacts.listed
+        )
         yield House(campaigns, service, contacts, words, contents, called)
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):

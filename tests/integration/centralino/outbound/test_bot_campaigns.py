@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from centralino.config.dialling import Outbound
+from centralino.config.dialling import Outbound, Webhook
 from centralino.contacts.store import ContactStore
+from centralino.db.outbound_tables import deliveries
 from centralino.outbound.errors import CampaignError
 from contacts.numbers import Number
 from contacts.people import Consent, Person
+from kernel.clock import ManualClock
 from kernel.core import Change, Put
 from outbound.messages import MediaThere, PlaceCall
 from outbound.records import RecipientRecord, Refusal
@@ -139,6 +143,32 @@ async def test_results_are_kept_once_counted_exported_and_forgotten(house: House
 def _why(change: Change) -> str:
     record = change.record if isinstance(change, Put) else None
     return record.why if isinstance(record, RecipientRecord) else ""
+
+
+async def test_an_erased_person_is_told_to_no_other_program(tmp_path: Path) -> None:
+    (tmp_path / "hook.secret").write_text("a secret of our own\n")
+    hook = Webhook(name="crm", url="http://127.0.0.1:9/", secret_file=tmp_path / "hook.secret")
+    async with opened(tmp_path, outbound=BOTS, webhooks=(hook,)) as house:
+        for person in ("p-1", "p-2"):
+            told = CallResult(f"att-{person}", "r", "cam", "town", person, "call", "complete")
+            await house.desk.results.take(told)
+        await house.ask("forget", person="p-1")
+        async with house.desk.results.database.read() as connection:
+            waiting = (await connection.execute(select(deliveries.c.id))).scalars().all()
+        assert waiting == ["call.result:att-p-2.crm"]
+
+
+async def test_results_are_kept_no_longer_than_anything_else(house: House) -> None:
+    book, clock = house.desk.results, ManualClock(1_000.0)
+    book = replace(book, clock=clock)
+    await book.take(CallResult("att-1", "r-1", "cam", "town", "p-1", "call-1", "complete"))
+    clock.advance(book.keep_seconds - 1.0)
+    await book.take(CallResult("att-2", "r-2", "cam", "town", "p-2", "call-2", "complete"))
+    await book.forget_old()
+    assert len(await book.rows("cam")) == 2
+    clock.advance(1.0)
+    await book.forget_old()
+    assert [row.recipient for row in await book.rows("cam")] == ["r-2"]
 
 
 async def _first(house: House, campaign: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from centralino.control.seeds import plant_agents
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
-from centralino.outbound.campaigns import Asker, person_of
+from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notifications import Notifications
@@ -318,7 +318,7 @@ async def test_an_opt_out_is_the_person_s_and_a_wrong_number_one_number_s(house:
     reminder = {"name": "Bill", "client": "town", "words": "Hello.", "legal_class": "reminder"}
     campaign = (await house.ask("create", **reminder))["campaign"]
     await house.ask("people", campaign=campaign, lines=lines)
-    recipient = recipient_id(campaign, person_of(first))
+    recipient = recipient_id(campaign, house.contacts.listed(first))
     await house.desk.take(OptedOut("att-1", recipient, "town", second, stranger=True))
     blocked = await house.contacts.blocked("town")
     assert [blocked(one) for one in (first, second, third)] == [False, True, False]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from centralino.media import answers
 from centralino.media.answers import BUSY_SECONDS, Answers
@@ -45,3 +46,30 @@ async def test_many_kept_answers_wait_side_by_side_and_not_one_after_the_other(
     await asyncio.gather(*tasks)
     assert heard_at == [BUSY_SECONDS] * 10
     assert kept.waiting == 0
+
+
+async def test_sound_that_waits_has_a_bound_and_the_oldest_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answers, "MOST_BYTES", 3 * len(SOUND))
+    heard, work = list[int](), list[Coroutine[Any, Any, None]]()
+
+    def spawn(one: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
+        work.append(one)
+        return cast("asyncio.Task[None]", None)
+
+    def then(n: int) -> answers.Then:
+        async def told(_: Recognised) -> None:
+            heard.append(n)
+
+        return told
+
+    kept = Answers(ScriptedRecogniser(["yes"] * 3), Invitations(1.0), ManualClock(), spawn)
+    with capture_logs() as logs:
+        for n in range(5):
+            kept.keep(SOUND, 8000, RecognitionContext(), then(n))
+    assert [one["event"] for one in logs] == ["answer.given_up"] * 2
+    assert sum(len(pcm) for pcm, _ in kept._kept.values()) == kept._bytes == 3 * len(SOUND)
+    await asyncio.gather(*work)
+    assert heard == [2, 3, 4]
+    assert (kept.waiting, kept._bytes, kept._kept) == (0, 0, {})

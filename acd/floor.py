@@ -352,6 +352,11 @@ class Floor:
         subject = f"offer:{record.offer}"
         self.note(subject, record.state, "over", why, record.call, record.client)
 
+    def also_talks(self, call: str) -> OfferRecord | None:
+        """An offer by which somebody has this call, too; None where nobody has."""
+        up = (one for one in self.offers.values() if one.call == call)
+        return next((one for one in up if one.state == "bridged"), None)
+
     def put_seat(self, record: SeatRecord) -> None:
         """Keep a place."""
         self._row(SEATS, record)

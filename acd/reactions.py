@@ -273,7 +273,10 @@ class Reactions:
         has_it = self.floor.talking.get(offer.call, offer.offer) == offer.offer
         self.floor.drop_offer(offer, f"ended by {by}")
         before, after = "offered" if call else "talking", "lost" if by == "lost" else "ended"
-        if has_it:  # else somebody who was asked has the call already
+        left = self.floor.also_talks(offer.call)
+        if has_it and left is not None:  # who asked, or was asked: their end will be told, too
+            self.floor.talking[offer.call] = left.offer
+        elif has_it:  # else somebody who was asked has the call already
             self._call_moved(offer.call, before, after, f"by {by}", offer)
         if by == "lost":
             self._keep_seat(offer, self.config.seat_seconds, now)

@@ -156,6 +156,26 @@ def test_a_contact_is_counted_once_however_often_its_end_is_told(ends: list[str]
     assert len(ended) == 1
 
 
+def test_the_end_of_one_who_was_asked_is_not_the_end_of_the_call_while_the_other_has_it() -> None:
+    house = House(CONFIG)
+    house.agent("a")
+    house.call("c1")
+    first = house.talk("c1").offer
+    house.agent("b")
+    house.call("c1+1", consult="c1", agent="", priority=600, caller="k-c1")
+    second = house.offer("c1+1").offer
+    events = (Bridged(second), ContactJoined(second, "c1"), ContactEnded(second, "caller"))
+    for event in events:
+        hear(house, event)
+    house.restart()
+    hear(house, ContactMoved(first, "hold"))
+    assert house.core.floor.talking == {"c1": first}
+    hear(house, ContactEnded(first, "caller"))
+    moves = [row.to_state for row in house.journal if row.subject == "call:c1"]
+    assert moves[-1] == "ended" and moves.count("ended") == 1
+    assert house.core.floor.talking == {}
+
+
 @st.composite
 def news_of_two(draw: st.DrawFn, first: str, second: str) -> list[object]:
     """Anything that may be said of a contact and of a consultation about it, in any order."""

@@ -32,15 +32,16 @@ demo: models
 serve: models
 	$(BIN)/centralino serve
 
-# Unit tests beside the others that are never late; then calls in real time, alone.
-UNIT_LOG := var/test-unit.log
+# Two lanes of tests that are never late; then calls in real time, alone.
+LANE_LOG := var/test-lane.log
+LANE := tests/integration/voicebot tests/integration/acd tests/integration/outbound
 test: $(DEV_STAMP) models lint types
 	@mkdir -p var
-	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit tests/architecture > $(UNIT_LOG) 2>&1 & unit=$$!; \
-	$(BIN)/python -m pytest tests/integration tests/acceptance -m "not call"; others=$$?; \
-	wait $$unit; units=$$?; cat $(UNIT_LOG); \
+	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit tests/architecture $(LANE) -m "not call" > $(LANE_LOG) 2>&1 & lane=$$!; \
+	$(BIN)/python -m pytest tests/integration tests/acceptance $(LANE:%=--ignore %) -m "not call"; others=$$?; \
+	wait $$lane; lane=$$?; cat $(LANE_LOG); \
 	$(BIN)/python -m pytest tests/integration/telephony tests/acceptance -m call; calls=$$?; \
-	test $$units -eq 0 && test $$others -eq 0 && test $$calls -eq 0
+	test $$lane -eq 0 && test $$others -eq 0 && test $$calls -eq 0
 
 check: $(DEV_STAMP) lint types unit
 

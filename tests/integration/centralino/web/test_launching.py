@@ -207,7 +207,7 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await page.get_by_role("button", name="Hear it").first.click()
     audio = page.locator(".player audio")
     await expect(audio).to_be_visible()
-    await page.wait_for_function("document.querySelector('.player audio').duration > 1")
+    await page.wait_for_function("() => document.querySelector('.player audio').duration > 1")
     await page.fill("[name=me]", "+390212345678")
     await page.click("#call-me")
     await expect(page.locator("#campaigns")).to_contain_text("Only to me: Boil water")

@@ -19,7 +19,6 @@ GONE = 410
 """The other side wants no more of it."""
 CAMPAIGN_OVER, CALL_RESULT = "campaign.over", "call.result"
 ALARM_RAISED, ALARM_CLEARED = "alarm.raised", "alarm.cleared"
-EVENTS = (CAMPAIGN_OVER, CALL_RESULT, ALARM_RAISED, ALARM_CLEARED)
 
 
 @dataclass(frozen=True)

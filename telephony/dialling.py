@@ -21,6 +21,13 @@ SHORT = 6
 """Digits up to which a number is an extension, not one of the public network (ITU-T E.164)."""
 LONGEST = 15  # ITU-T E.164 §6.2.1
 _SEPARATORS = re.compile(r"[\s().\-/]")
+_NUMBER = re.compile(r"\+?[0-9]+")
+
+
+def bare(user: str) -> str:
+    """A number without what people write between its digits; a name as it is."""
+    number = _SEPARATORS.sub("", user)
+    return number if _NUMBER.fullmatch(number) else user
 
 
 class Purpose(StrEnum):
@@ -113,8 +120,8 @@ class DialPlan:
         return self._at_home(parsed.user.partition(";")[0])
 
     def _at_home(self, user: str) -> Target:
-        number = _SEPARATORS.sub("", user)
-        if not re.fullmatch(r"\+?[0-9]+", number):
+        number = bare(user)
+        if not _NUMBER.fullmatch(number):
             named = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", user)
             return Target(Kind.PHONES if named else Kind.INVALID, user)
         if number[0] != "+" and len(number) <= SHORT:

@@ -78,7 +78,6 @@ class Counted:
     """Understood while the call was up."""
     later: int = 0
     """Understood when the call was over."""
-    first_word: float = 0.0
     last: float = 0.0
     """Monotonic seconds of the last acknowledgement."""
     waits: list[float] = field(default_factory=list)

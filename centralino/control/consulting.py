@@ -10,10 +10,9 @@ from typing import Any
 from acd.snapshot import AgentView, OfferView
 from centralino import messages as house
 from centralino.web.ports import Colleague, Desk, PeoplePort
+from telephony.dialling import bare
 
 FREE = "free"
-_SEPARATORS = re.compile(r"[\s().\-/]")
-"""In a number as people write it."""
 _PARAMETERS = re.compile(r"[;?,<>\"]")
 """Would be headers or parameters of the INVITE."""
 
@@ -65,8 +64,7 @@ class Consulting:
 
     async def to_number(self, offer: OfferView, number: str, blind: bool = False) -> str:
         """Have an outside number called; what is wrong with that, or nothing."""
-        if not number.startswith(("sip:", "sips:")):
-            number = _SEPARATORS.sub("", number)
+        number = bare(number)
         if _PARAMETERS.search(number):
             return "A number or an address without parameters, please."
         if denied := self.denied(number, offer.client):

@@ -9,7 +9,7 @@ import structlog
 
 from centralino import messages as house_messages
 from centralino.config.model import Config
-from telephony.dialling import DialPlan, DialRule, Purpose, may_dial
+from telephony.dialling import DialPlan, DialRule, Purpose, bare, may_dial
 
 log = structlog.get_logger()
 
@@ -44,10 +44,13 @@ def _hosts(config: Config, edge: str) -> Iterator[str]:
 
 
 def contact_uri(contact: str, edge: str) -> str:
-    """Where an agent's phone is: a SIP URI as it is, a number or a registered name at the edge."""
+    """Where somebody is: a SIP URI as it is, a number or a registered name at the edge.
+
+    A number is dialled as the rules read it, without blanks and the like.
+    """
     if contact.startswith(("sip:", "sips:")):
         return contact
-    return f"sip:{contact}@{edge}"
+    return f"sip:{bare(contact)}@{edge}"
 
 
 def contact_denied(

@@ -127,6 +127,6 @@ class Polling:
                 self._sources[address] = source.answered(answer.headers)
                 return data, later
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            log.warning("alert.feed_away", feed=name, error=repr(error))
+            log.warning("alert.feed_away", feed=name, error=type(error).__name__)
             self._sources[address] = source.failed()
             return None, ""

@@ -59,11 +59,6 @@ def cross_validate(
     return judged
 
 
-def judge_set(found: PublicSet, embedder: Embedder | None = None) -> list[Judged]:
-    """Learns from a public set and judges its test part."""
-    return judge(learned_from(found, embedder), found.test)
-
-
 def learned_from(
     found: PublicSet, embedder: Embedder | None = None, now: Callable[[], float] = time.time
 ) -> Embedded:

@@ -14,7 +14,7 @@ from voicebot.nlu import cache
 from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import Embedder, Vectors, choose
-from voicebot.nlu.evaluate import judge_set
+from voicebot.nlu.evaluate import judge, learned_from
 from voicebot.nlu.learning import learn
 from voicebot.nlu.metrics import report
 from voicebot.nlu.public_sets import read_set
@@ -103,6 +103,7 @@ def test_a_public_set_is_judged_by_its_test_part(tmp_path: Path, embedder: Embed
         "oos_val": outside[1::4], "test": inside[3::4], "oos_test": outside[3::4],
     }  # fmt: skip
     (tmp_path / "data_full.json").write_text(json.dumps(parts))
-    figures = report(judge_set(read_set(tmp_path), embedder))
+    found = read_set(tmp_path)
+    figures = report(judge(learned_from(found, embedder), found.test))
     assert figures.accuracy is not None and figures.accuracy >= 0.8
     assert figures.oos_auroc is not None and figures.oos_auroc >= 0.9

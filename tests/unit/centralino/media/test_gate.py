@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from centralino.config.dialling import Trunk
 from centralino.config.model import Config
-from centralino.media.gate import Gate, contact_denied, plan_of
+from centralino.media.gate import Gate, contact_denied, contact_uri, plan_of
 from centralino.messages import NotDialled
 from telephony.dialling import Purpose
 
@@ -82,3 +82,16 @@ def test_a_denial_is_told_each_time_and_logged_once(gate: Gate, told: list[objec
     assert told == [NotDialled(f"call-{n}", "riverton", "agent", why) for n in (1, 2)]
     assert [line["why"] for line in logs] == [why]
     assert "33123456789" not in str(logs)
+
+
+@pytest.mark.parametrize(
+    ("contact", "uri"),
+    [
+        ("+39 (06) 123-4567", f"sip:+39061234567@{EDGE}"),
+        ("02/12.34", f"sip:021234@{EDGE}"),
+        ("front-desk.2", f"sip:front-desk.2@{EDGE}"),
+        ("sip:anna.b@water.example", "sip:anna.b@water.example"),
+    ],
+)
+def test_a_number_is_dialled_as_the_rules_read_it(contact: str, uri: str) -> None:
+    assert contact_uri(contact, EDGE) == uri

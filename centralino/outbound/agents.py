@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from acd.agent import IN_CALL, OFFERED
 from acd.messages import CallsOutRinging
 from acd.records import State
 from acd.service import AcdService
@@ -12,7 +13,7 @@ from acd.snapshot import AgentView, Snapshot
 from outbound.ports import TeamSeen
 from outbound.records import CampaignRecord, attempt_of_call
 
-WITH_SOMEBODY = frozenset({State.RESERVED, State.RINGING, State.WHISPER, State.TALKING})
+WITH_SOMEBODY = OFFERED | IN_CALL
 INBOUND_FIRST = "callers wait for these agents"
 
 

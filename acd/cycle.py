@@ -25,8 +25,11 @@ class Cycle(Callbacks):
     def match(self, now: float) -> None:
         """One cycle; it looks only at pairs in which something is fresh."""
         self.floor.look_at_kept_agents()
-        if not self.floor.fresh_calls and not self.floor.fresh_agents:
-            return
+        if self.floor.fresh_calls or self.floor.fresh_agents:
+            self._match(now)
+        self.floor.remember_kept_agents()
+
+    def _match(self, now: float) -> None:
         for call in self._calls_to_try():
             fresh = call.call in self.floor.fresh_calls
             self.floor.fresh_calls.discard(call.call)

@@ -88,6 +88,7 @@ class Floor:
     restaffed: set[str] = field(default_factory=set)
     """Queues that calls leave when nobody is at work, and in which somebody came or went."""
     ringing_out: dict[str, int] = field(default_factory=dict)
+    _kept: dict[str, frozenset[str]] = field(default_factory=dict)
     """Queue → calls out for each of which an idle agent is kept; said anew after a restart."""
     alone_since: dict[str, float] = field(default_factory=dict)
     """Of those queues where nobody is at work: since when, as far as this life knows."""
@@ -222,7 +223,6 @@ class Floor:
 
     def keep_for_calls_out(self, queue: str, calls: int) -> None:
         """So many calls out ring for this queue, in place of the number said before."""
-        self.look_at_kept_agents()
         if calls > 0:
             self.ringing_out[queue] = calls
         else:
@@ -231,18 +231,21 @@ class Floor:
     def kept_agents(self, but: str = "") -> frozenset[str]:
         """Free agents who are kept for calls out of other queues than `but`: of a queue's with a
         leg that is up so many as ring, those idle longest left to the callers."""
-        kept = set[str]()
-        for queue, calls in self.ringing_out.items():
-            if queue == but:
-                continue
-            able = [agent.agent for agent in self.free_for(queue) if agent.leg_up]
-            kept.update(able[-calls:])
-        return frozenset(kept)
+        return frozenset[str]().union(*(self._kept_for(q) for q in self.ringing_out if q != but))
+
+    def _kept_for(self, queue: str) -> frozenset[str]:
+        able = [agent.agent for agent in self.free_for(queue) if agent.leg_up]
+        return frozenset(able[-self.ringing_out[queue] :])
 
     def look_at_kept_agents(self) -> None:
-        """Who was kept a moment ago may be free for callers now, without having moved."""
-        for queue in self.ringing_out:
-            self.fresh_agents.update(agent for _, agent in self.free.get(queue, ()))
+        """Who was kept and is so no more may be free for callers now, without having moved."""
+        for queue, before in self._kept.items():
+            now = self._kept_for(queue) if queue in self.ringing_out else frozenset[str]()
+            self.fresh_agents |= {name for name in before - now if self.agents[name].free}
+
+    def remember_kept_agents(self) -> None:
+        """At the end of a cycle: within one nobody who was kept comes to be so no more."""
+        self._kept = {queue: self._kept_for(queue) for queue in self.ringing_out}
 
     def agents_of(self, queue: str) -> list[AgentRecord]:
         """Agents logged in for a queue."""

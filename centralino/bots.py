@@ -16,6 +16,7 @@ from centralino.processes.preflight import (
     find_notice_bot,
     secret_of,
     secrets_of,
+    servers_of,
 )
 from voicebot.dialogue.flow import Bot
 from voicebot.nlu.embedded import Embedded
@@ -64,8 +65,7 @@ def performer(config: Config, bot: Bot) -> Outside:
 
 def servers(config: Config, bot: Bot) -> BotServers | None:
     """What the configuration says that this bot has beside it."""
-    name = Path(bot.folder).name
-    return next((each for each in config.bots if each.name == name), None)
+    return servers_of(config, Path(bot.folder).name)
 
 
 def load_notice(config: Config, name: str) -> tuple[Bot, Understander]:

@@ -41,7 +41,8 @@ class Pairing:
         while True:
             self._moved.clear()
             live = self._live()
-            await self._tell(live)
+            if live:
+                await self._tell(live)
             await self._keep(live)
             try:
                 async with asyncio.timeout(LOOK_AGAIN if live else None):
@@ -52,11 +53,11 @@ class Pairing:
     def _live(self) -> list[CampaignRecord]:
         """Campaigns with agents that run, or have calls out yet."""
         desk = self.service.core().desk
+        behind = [one for one in desk.campaigns.values() if one.mode]
+        if not behind:
+            return []
         busy = {attempt.campaign for attempt in desk.attempts.values()}
-        return [
-            one for one in desk.campaigns.values()
-            if one.mode and (one.state is CampaignState.RUNNING or one.id in busy)
-        ]  # fmt: skip
+        return [one for one in behind if one.state is CampaignState.RUNNING or one.id in busy]
 
     async def _tell(self, live: list[CampaignRecord]) -> None:
         for campaign, seen in zip(live, self.agents.teams(live), strict=True):

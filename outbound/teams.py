@@ -62,12 +62,12 @@ class Teams:
         self, campaign: str, attempts: Iterable[AttemptRecord], now: float
     ) -> list[AttemptRecord]:
         """Open attempts that count on an agent who is not with them yet."""
-        seen = self.of(campaign).seen
-        return [
-            one for one in attempts
-            if one.campaign == campaign and one.id not in seen
-            and not (one.state is AttemptState.ACKNOWLEDGED and now - one.since > UNSEEN_SECONDS)
-        ]  # fmt: skip
+        return [one for one in attempts if one.campaign == campaign and self._is_out(one, now)]
+
+    def _is_out(self, one: AttemptRecord, now: float) -> bool:
+        """Whether it counts on an agent who is not with it yet."""
+        late = one.state is AttemptState.ACKNOWLEDGED and now - one.since > UNSEEN_SECONDS
+        return not late and one.id not in self.of(one.campaign).seen
 
     def decide(
         self,
@@ -81,10 +81,11 @@ class Teams:
         book = self.of(campaign.id)
         if book.held:
             return DialDecision(0, DialMode(campaign.mode), book.held)
-        every = list(attempts)
         book.counted.forget(now)
-        out = self.out(campaign.id, every, now)
-        taken = sum(len(self.out(other, every, now)) for other in others)
+        shared = {campaign.id, *others}
+        counting = [one for one in attempts if one.campaign in shared and self._is_out(one, now)]
+        out = [one for one in counting if one.campaign == campaign.id]
+        taken = len(counting) - len(out)
         ringing = [now - one.made for one in out if one.state in RINGS]
         config = replace(self.config, cut=campaign.ring_timeout)
         return decide(

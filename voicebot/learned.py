@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kernel.packet import PacketSlot
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Counts, Flow
 from voicebot.dialogue.state import State
@@ -24,7 +23,7 @@ def learned_of(facts: CallFacts, flow: Flow, state: State, handed_over: bool) ->
     """The answers in the order of their asking, then what was told unasked; never a secret."""
     order = (*state.put, *(name for name in flow.slots if name not in state.put))
     slots = tuple(
-        PacketSlot(name, known.value, known.confidence, known.confirmed, known.source)
+        known.as_slot(name)
         for name in order
         if (known := state.known.get(name)) is not None and not flow.slots[name].secret
     )

@@ -90,9 +90,7 @@ class Listening:
         not for us: it answers nothing that we asked."""
         self._ask = None
         self._next_turn()
-        row, language = expected(kind), self._floor.facts.language
-        context = RecognitionContext(language, kind, row.terms, row.only, row.alternatives)
-        self._order(do.Listen(self.turn, context))
+        self._listen_for(acts.Ask("", kind, (kind,)))
         return self.turn
 
     def close(self) -> None:
@@ -416,9 +414,13 @@ class Listening:
             return 0.0
         if not guess.known:
             return max(usual, WORDS_BY)
-        since = self._first_half.began if self._first_half else self._speech
-        what = guess.completeness(self._answers, since or guess.last_speech)
+        what = guess.completeness(self._answers, self._began(guess))
         return delay(self._row, usual, what, heard_voice=guess.finished is not None)
+
+    def _began(self, guess: Guess) -> float:
+        """When what is answered began: its first half, if it has one."""
+        began = self._first_half.began if self._first_half else self._speech
+        return began or guess.last_speech
 
     def _release(self, guess: Guess, now: float) -> None:
         """Nothing has changed: what was guessed is what happens."""
@@ -427,8 +429,7 @@ class Listening:
         self._tell_heard(guess)
         before = self._first_half.before if self._first_half else self._floor.dialogue
         text = guess.readings[0].text or guess.recognised.text
-        began = self._first_half.began if self._first_half else self._speech
-        heard = (self._answers, text, began or guess.last_speech, guess.last_speech)
+        heard = (self._answers, text, self._began(guess), guess.last_speech)
         released = Released(before, *heard, guess.step)
         self._reply(guess.step, now)
         self._released = released

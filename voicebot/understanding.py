@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from asyncio import gather
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,15 +22,18 @@ async def understand(
 ) -> tuple[Understanding, ...]:
     """A reading for each of `readings`, in order. Raises EngineLost.
 
+    A server is asked about all parts at once: each would add its way there and back to the turn.
+
     After a question for yes or no the further readings are of what follows the yes or no: "no, Mary
     Johnson" is a no, and then a name.
     """
     first = await understander.understand(text, readings[0])
     if readings[0] == "open":
-        parts = [await understander.understand(part, "open") for part in split(text)]
+        parts = await gather(*(understander.understand(part, "open") for part in split(text)))
         first = replace(first, parts=tuple(parts))
     rest = after_yes_no(first)
-    return (first, *[await understander.understand(rest, reading) for reading in readings[1:]])
+    further = (understander.understand(rest, reading) for reading in readings[1:])
+    return (first, *await gather(*further))
 
 
 def split(text: str) -> list[str]:

@@ -20,12 +20,10 @@ from acd.service import AcdService
 from centralino.callback_messages import CallbackAsked, DialBack
 from centralino.content.errors import ContentError
 from centralino.content.store import PACKET, ContentStore
-from centralino.media.gate import contact_uri
 from contacts.numbers import dialled
 from kernel.bus import Bus
 from kernel.clock import Clock
 from kernel.packet import Packet
-from telephony.dialling import DialPlan, Purpose, may_dial
 
 log = structlog.get_logger()
 
@@ -60,8 +58,8 @@ class Callbacks:
     service: AcdService
     contents: ContentStore
     keys: CallerKeys
-    plan: DialPlan
-    edge: str
+    denied: Callable[[str, str], str]
+    """Why a number may not be dialled for a client; empty where it may."""
     bus: Bus
     clock: Clock
     keep: Mapping[str, float]
@@ -77,8 +75,7 @@ class Callbacks:
     async def asked(self, asked: CallbackAsked) -> None:
         """Keep number and packet, then tell the ACD."""
         number = dialled(asked.number, self.keys.regions.get(asked.client, ""))
-        target = contact_uri(number, self.edge)
-        if not may_dial(target, Purpose.CALLBACK, asked.client, self.plan).allowed:
+        if self.denied(number, asked.client):
             refused = acd.CallbackRefused(asked.call, asked.media, "number")
             await self.bus.send(asked.media, refused, call=asked.call)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,24 +32,23 @@ class Consulting:
     async def colleagues(self, client: str, but: str) -> list[Colleague]:
         """Agents at work who serve a queue of this client, by number; `free` says who could be had
         now."""
-        profiles = await self.people.agents()
+        profiles, ours = await self.people.agents(), self._queues(client)
         found = []
         for profile in sorted(profiles, key=lambda each: each.number):
             view = self.desk.agent(profile.id)
-            if view is None or profile.id == but or not self._queue(view, client):
+            if view is None or profile.id == but or not _served(view, ours):
                 continue
-            free = view.state == "idle" and view.want == "ready"
             named = {"agent": profile.id, "number": profile.number, "name": profile.full_name}
-            found.append({**named, FREE: free})
+            found.append({**named, FREE: _free(view)})
         return found
 
     async def to_agent(self, offer: OfferView, agent: str, blind: bool = False) -> str:
         """Have an agent called; what is wrong with that, or nothing."""
         view = self.desk.agent(agent)
-        queue = self._queue(view, offer.client, offer.queue) if view else ""
+        queue = _served(view, self._queues(offer.client), offer.queue) if view else ""
         if view is None or not queue or agent == offer.agent:
             return "There is no such agent at work."
-        if view.state != "idle" or view.want != "ready":
+        if not _free(view):
             return "This agent is not free."
         await self.send(self._order(offer, queue=queue, agent=agent, blind=blind))
         return ""
@@ -100,13 +99,20 @@ class Consulting:
         named = tasks[place - 1] if 0 < place <= len(tasks) else ""
         return await self.give_task(offer, named, {})
 
-    def _queue(self, view: AgentView, client: str, first: str = "") -> str:
-        """A queue of this client in which the agent can be reached; empty for none."""
-        if view.want == "logged_out":
-            return ""
-        ours = [q.queue for q in self.desk.snapshot().queues if q.client == client]
-        served = [queue for queue in ours if queue in view.queues]
-        return first if first in served else next(iter(served), "")
+    def _queues(self, client: str) -> list[str]:
+        return [q.queue for q in self.desk.snapshot().queues if q.client == client]
 
     def _order(self, offer: OfferView, **to: object) -> house.ConsultOrder:
         return house.ConsultOrder(offer.call, offer.media, offer.offer, **to)  # type: ignore[arg-type]
+
+
+def _served(view: AgentView, ours: Sequence[str], first: str = "") -> str:
+    """One of these queues in which the agent can be reached; empty for none."""
+    if view.want == "logged_out":
+        return ""
+    served = [queue for queue in ours if queue in view.queues]
+    return first if first in served else next(iter(served), "")
+
+
+def _free(view: AgentView) -> bool:
+    return view.state == "idle" and view.want == "ready"

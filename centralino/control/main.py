@@ -45,7 +45,7 @@ from centralino.db.ledger import SqlLedger
 from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
-from centralino.media.gate import contact_denied, plan_of
+from centralino.media.gate import contact_denied
 from centralino.outbound.agents import CentreAgents
 from centralino.outbound.hearing import hearing
 from centralino.outbound.polling import Polling
@@ -241,8 +241,8 @@ async def opened(
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock, history)
         callers = CallerKeys(secret, {client.id: client.region for client in config.clients})
         callbacks = Callbacks(
-            service, contents, callers, plan_of(config, arguments.layout.edge),
-            arguments.layout.edge, bus, clock,
+            service, contents, callers,
+            contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
             {queue.id: queue.callback.keep for queue in config.queues if queue.callback},
             config.retention_seconds,
         )  # fmt: skip

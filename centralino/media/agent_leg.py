@@ -13,13 +13,14 @@ from enum import Enum
 
 import structlog
 
-from acd.messages import AgentLoggedOut, AgentNotReady, PlaceOffer
+from acd.messages import AgentLoggedOut, AgentNotReady, OfferFailed, PlaceOffer
 from acd.star_keys import StarKey, StarKeys
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.standing import StandingLeg
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
+from telephony.dialling import Purpose
 from telephony.media.leg import LegSound
 from telephony.media.playout import PlaybackFinished, Playout
 from telephony.media.tones import beep
@@ -52,6 +53,17 @@ FAILURES = {
     Cause.REJECTED: "declined",
 }
 """How an agent's leg that never came up is told; anything else is `unreachable`."""
+
+
+def may_ring(
+    order: PlaceOffer, standing: StandingLeg | None, house: House, call: str, client: str
+) -> bool:
+    """Whether this phone may be rung, or the leg that stands be taken; a refusal is told."""
+    contact, missing = contact_uri(order.contact, house.edge), order.nailed_up and standing is None
+    if not missing and house.gate.allows(contact, Purpose.AGENT, call, client):
+        return True
+    house.tell(OfferFailed(order.offer, "unreachable"), call)
+    return False
 
 
 @dataclass

@@ -18,13 +18,12 @@ from acd import messages as acd
 from acd.limits import Limit
 from centralino import messages as house_messages
 from centralino.config.model import Line
-from centralino.media.agent_leg import AgentLeg
+from centralino.media.agent_leg import AgentLeg, may_ring
 from centralino.media.attendant import Attendant
 from centralino.media.calling_back import CallingBack
 from centralino.media.contact import Contact, begin
 from centralino.media.earlier import earlier_of, leave_open
 from centralino.media.facts import call_begun, call_facts, call_moves, tell_finished
-from centralino.media.gate import contact_uri
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.queued import Task, call_queued, done
 from centralino.media.recording import CallRecording
@@ -39,7 +38,6 @@ from kernel.packet import Packet
 from telephony import call as states
 from telephony.call import Call, CallState
 from telephony.contact import HandOn
-from telephony.dialling import Purpose
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.types import Cause, LegOffered, TransferProgressed
@@ -238,10 +236,7 @@ class LiveCall:
     def offer(self, order: acd.PlaceOffer, standing: StandingLeg | None = None) -> AgentLeg | None:
         """Ring an agent for this call, or take the leg that stands; None where neither can be."""
         assert self.packet is not None
-        contact = contact_uri(order.contact, self.house.edge)
-        missing = order.nailed_up and standing is None
-        if missing or not self.house.gate.allows(contact, Purpose.AGENT, self.id, self.line.client):
-            self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.id)
+        if not may_ring(order, standing, self.house, self.id, self.line.client):
             return None
         known = (self.packet.with_waited(self.waits()), self.house, self.join)
         agent = AgentLeg(order, *known, standing, self.whispers)

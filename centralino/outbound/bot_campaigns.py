@@ -18,6 +18,7 @@ from centralino.outbound.campaigns import (
     NewCampaign,
     check_attempts,
     drafted,
+    law_for,
 )
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import WantedAudience
@@ -93,11 +94,7 @@ class BotCampaigns:
             )
 
     def _law(self, new: NewBotCampaign, asker: Asker) -> LegalClass:
-        if not asker.sees(new.client):
-            raise CampaignError(f"{new.client} is not a client of yours")
-        law = self._classes.get(new.legal_class)
-        if law is None:
-            raise CampaignError(f"there is no legal class {new.legal_class!r}")
+        law = law_for(new.client, new.legal_class, self._classes, asker)
         if new.legal_class == EMERGENCY:
             raise CampaignError("an emergency is told by a notification: see `notify`")
         check_attempts(new.attempts, law)

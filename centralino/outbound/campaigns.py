@@ -416,6 +416,16 @@ class Campaigns:
         return asked
 
 
+def law_for(client: str, name: str, classes: Mapping[str, LegalClass], asker: Asker) -> LegalClass:
+    """The legal class of what is drafted for a client. Raises CampaignError."""
+    if not asker.sees(client):
+        raise CampaignError(f"{client} is not a client of yours")
+    law = classes.get(name)
+    if law is None:
+        raise CampaignError(f"there is no legal class {name!r}")
+    return law
+
+
 def check_attempts(wanted: int, law: LegalClass) -> None:
     """Raises CampaignError where one person would be called more often than the class lets."""
     if wanted > law.attempts:

@@ -23,6 +23,7 @@ from centralino.outbound.campaigns import (
     NewCampaign,
     check_attempts,
     drafted,
+    law_for,
 )
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
@@ -97,11 +98,7 @@ class Notifications:
         """A campaign that waits to be launched; by a name of its own it is made once, however
         often that is asked for. Raises CampaignError, OutboundError, ContactsError."""
         new = NewNotice.model_validate(values)
-        if not asker.sees(new.client):
-            raise CampaignError(f"{new.client} is not a client of yours")
-        law = self._classes.get(new.legal_class)
-        if law is None:
-            raise CampaignError(f"there is no legal class {new.legal_class!r}")
+        law = law_for(new.client, new.legal_class, self._classes, asker)
         check_attempts(new.attempts, law)
         message = self.message_of(new)
         audience = await self._audience(new, law)

@@ -35,18 +35,19 @@ class Talks:
     async def choices(self, call: str) -> Choices | None:
         """What may be said of a call; None for one that no campaign placed."""
         attempt = await self._attempt(call)
-        if attempt is None:
-            return None
+        return None if attempt is None else self._of(attempt)
+
+    def _of(self, attempt: AttemptRecord) -> Choices:
         campaign = self.service.campaign(attempt.campaign)
         return Choices(campaign.name, dict(campaign.dispositions or DISPOSITIONS))
 
     async def dispose(self, call: str, disposition: str, by: str, again_at: float) -> None:
         """The talk came to this."""
-        attempt, choices = await self._attempt(call), await self.choices(call)
-        if attempt is None or choices is None:
+        attempt = await self._attempt(call)
+        if attempt is None:
             return
         await self.service.dispose(attempt.recipient, disposition, by, again_at)
-        follows = choices.dispositions.get(disposition)
+        follows = self._of(attempt).dispositions.get(disposition)
         if follows == Follows.DO_NOT_CALL:
             await self.block(attempt.recipient, attempt.client, "asked an agent")
         elif follows == Follows.WRONG_NUMBER:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from centralino.config.model import Config
+from centralino.config.model import BotServers, Config
 from centralino.errors import StartRefused
 from centralino.media.gate import plan_of
 from telephony.dialling import Purpose, may_dial
 from voicebot.dialogue.flow import Bot
-from voicebot.dialogue.lookups import PLACE
 from voicebot.dialogue.reader import load_bot
 from voicebot.models import folder_of
 from voicebot.speech import engines
@@ -94,9 +93,14 @@ def check_servers(config: Config) -> None:
             secrets_of(servers.secrets_file)
 
 
+def servers_of(config: Config, name: str) -> BotServers | None:
+    """What the configuration says that a bot has beside it."""
+    return next((each for each in config.bots if each.name == name), None)
+
+
 def check_outside(config: Config, bot: Bot, name: str) -> None:
     """What the bot wants done outside can be asked for. Raises StartRefused."""
-    beside = next((each for each in config.bots if each.name == name), None)
+    beside = servers_of(config, name)
     if bot.flow.custom_actions and (beside is None or not beside.actions):
         named = ", ".join(sorted(bot.flow.custom_actions))
         raise StartRefused(
@@ -105,13 +109,12 @@ def check_outside(config: Config, bot: Bot, name: str) -> None:
         )
     known = secrets_of(beside.secrets_file) if beside and beside.secrets_file else {}
     for lookup in bot.flow.lookups.values():
-        for text in lookup.headers.values():
-            for kind, secret in PLACE.findall(text):
-                if kind == "secret" and secret not in known:
-                    raise StartRefused(
-                        f"the lookup {lookup.name!r} of the bot {name!r} needs the secret"
-                        f" {secret!r}: name its file in [[bots]], secrets_file"
-                    )
+        for secret in lookup.secrets:
+            if secret not in known:
+                raise StartRefused(
+                    f"the lookup {lookup.name!r} of the bot {name!r} needs the secret"
+                    f" {secret!r}: name its file in [[bots]], secrets_file"
+                )
 
 
 def secrets_of(path: Path) -> dict[str, str]:

@@ -52,7 +52,6 @@ async def read_figures(request: web.Request) -> web.Response:
     key = _key(group, request)
     clients = visible(who(request), Action.SEE_AGENTS)
     stays, stretches, entered = await _facts(request, since, until, clients)
-    owed = await _callbacks(request, since, until, clients)
     now = parts_of(request).clock.now()
     names = await request.app[LIVE].names()
     rows = [
@@ -61,6 +60,7 @@ async def read_figures(request: web.Request) -> web.Response:
     ]
     if request.query.get("format") == "csv":
         return _csv(rows)
+    owed = await _callbacks(request, since, until, clients)
     days, allowed = max(1, round((until - since) / DAY)), parts_of(request).config.reason_seconds
     agents = [
         {

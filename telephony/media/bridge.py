@@ -7,6 +7,7 @@ since all clocks have the same rate, so a `Lane` watches and gives frames up unt
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -111,7 +112,7 @@ class Bridge(Generic[P]):
     """Legs by name. Each one's own playout is laid over what it hears of the others."""
 
     legs: dict[P, LegSound] = field(default_factory=dict)
-    lanes: dict[tuple[P, P], Lane] = field(default_factory=dict)
+    lanes: defaultdict[tuple[P, P], Lane] = field(default_factory=lambda: defaultdict(Lane))
     """Speaker and listener → the way between them, for who hears one alone."""
     blends: dict[P, Blend[P]] = field(default_factory=dict)
     """Listener → the ways to one who hears several."""
@@ -126,7 +127,9 @@ class Bridge(Generic[P]):
     def leave(self, name: P) -> None:
         """A leg goes; harmless when it is not here."""
         self.legs.pop(name, None)
-        self.lanes = {way: lane for way, lane in self.lanes.items() if name not in way}
+        self._new.discard(name)
+        for way in [way for way in self.lanes if name in way]:
+            del self.lanes[way]
         self.blends.pop(name, None)
 
     def rename(self, old: P, new: P) -> None:
@@ -142,7 +145,7 @@ class Bridge(Generic[P]):
 
         Whoever hears nobody gets the playout alone: music, an announcement, or nothing.
         """
-        for name in self._new & set(self.legs):
+        for name in self._new:
             self.legs[name].catch_up()  # what came while nobody read would stay as a delay
         self._new.clear()
         came = {name: sound.receive() for name, sound in self.legs.items()}
@@ -157,5 +160,6 @@ class Bridge(Generic[P]):
             blend = self.blends.setdefault(listener, Blend())
             return sound.send_through(*blend.carry({name: came[name] for name in voices}, waiting))
         self.blends.pop(listener, None)
-        ways = ((name, self.lanes.setdefault((name, listener), Lane())) for name in voices)
-        return sound.send_through(*(lane.carry(came[name], waiting) for name, lane in ways))
+        return sound.send_through(
+            *(self.lanes[name, listener].carry(came[name], waiting) for name in voices)
+        )

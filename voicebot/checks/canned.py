@@ -9,7 +9,6 @@ from voicebot.checks.script import Answers
 from voicebot.dialogue.acts import Perform
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
-from voicebot.dialogue.lookups import PLACE
 from voicebot.dialogue.outcome import Outcome
 from voicebot.errors import ServerFailed
 from voicebot.outside.performer import Outside, Servers
@@ -63,9 +62,7 @@ class Canned:
 
 def _secrets(bot: Bot) -> dict[str, str]:
     """A test knows no secrets, and needs none."""
-    headers = [text for one in bot.flow.lookups.values() for text in one.headers.values()]
-    return {name: "***" for text in headers for kind, name in PLACE.findall(text)
-            if kind == "secret"}  # fmt: skip
+    return {name: "***" for one in bot.flow.lookups.values() for name in one.secrets}
 
 
 def _told(outcome: Outcome) -> str:

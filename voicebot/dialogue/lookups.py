@@ -50,6 +50,12 @@ class Lookup:
     on_failure: str | None = None
     """Response said where it failed; a person follows."""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Those that its headers name."""
+        places = (place for text in self.headers.values() for place in PLACE.findall(text))
+        return tuple(name for kind, name in places if kind == "secret")
+
 
 @dataclass(frozen=True)
 class Request:

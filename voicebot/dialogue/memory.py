@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kernel.packet import PacketSlot
@@ -18,11 +19,20 @@ def earlier_of(flow: Flow, state: State) -> Earlier | None:
     if flow.resume is None or intent is None or not isinstance(intent.does, Route):
         return None
     slots = tuple(
-        PacketSlot(name, known.value, known.confidence, known.confirmed, known.source)
+        known.as_slot(name)
         for name, known in state.known.items()
         if name in flow.slots and not flow.slots[name].secret and not is_card(known.value)
     )
     return Earlier(intent.name, slots)
+
+
+def known_of(flow: Flow, slots: Iterable[PacketSlot]) -> dict[str, Known]:
+    """What was told before, as far as this bot has slots for it."""
+    return {
+        slot.name: Known(slot.value, slot.confidence, slot.source, slot.confirmed)
+        for slot in slots
+        if slot.name in flow.slots
+    }
 
 
 def resumable(flow: Flow, earlier: Earlier | None) -> bool:
@@ -43,10 +53,6 @@ def resume(draft: Draft) -> None:
     """Go on: what was told is known, what is left is asked."""
     earlier = draft.facts.earlier
     assert earlier is not None
-    known = {
-        slot.name: Known(slot.value, slot.confidence, slot.source, slot.confirmed)
-        for slot in earlier.known
-        if slot.name in draft.flow.slots
-    }
+    known = known_of(draft.flow, earlier.known)
     draft.state = replace(draft.state, goal=Goal(earlier.intent), known=known, asked={})
     goals.advance(draft)

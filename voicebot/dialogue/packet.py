@@ -111,7 +111,5 @@ def _about(flow: Flow, state: State, intent: Intent | None) -> str:
 
 def _slots(flow: Flow, state: State) -> tuple[PacketSlot, ...]:
     return tuple(
-        PacketSlot(name, known.value, known.confidence, known.confirmed, known.source)
-        for name in flow.slots
-        if (known := state.known.get(name)) is not None
+        known.as_slot(name) for name in flow.slots if (known := state.known.get(name)) is not None
     )

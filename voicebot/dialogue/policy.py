@@ -21,10 +21,10 @@ from voicebot.dialogue.acts import HangUp, Say
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.flow import Bot
-from voicebot.dialogue.memory import ask_to_resume, resumable
+from voicebot.dialogue.memory import ask_to_resume, known_of, resumable
 from voicebot.dialogue.outcome import Outcome
 from voicebot.dialogue.packet import transfer_again
-from voicebot.dialogue.state import Goal, Known, Question, State, Step
+from voicebot.dialogue.state import Goal, Question, State, Step
 from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
 
@@ -126,11 +126,7 @@ class Policy:
     def task(self, state: State, intent: str, queue: str, slots: Sequence[PacketSlot]) -> Step:
         """An agent gives the caller back for one thing, the route of this intent, with what the
         agent knows for it; then, or when the caller asks for a person, the caller goes back."""
-        told = {
-            slot.name: Known(slot.value, slot.confidence, slot.source, slot.confirmed)
-            for slot in slots
-            if slot.name in self.bot.flow.slots
-        }
+        told = known_of(self.bot.flow, slots)
         back = replace(
             state.progressed(), goal=None, question=Question(), back_to=queue,
             known={**state.known, **told},

@@ -69,6 +69,10 @@ class Known:
     source: Source = "speech"
     confirmed: bool = False
 
+    def as_slot(self, name: str) -> PacketSlot:
+        """The same for whoever takes the call."""
+        return PacketSlot(name, self.value, self.confidence, self.confirmed, self.source)
+
 
 @dataclass(frozen=True)
 class Goal:

@@ -126,8 +126,8 @@ class _Stream:
         self._signs = signs
         self._partial = ""
         self._over = False
-        self._sign = asyncio.Event()
-        """Something came from the server."""
+        self._heard_at = 0.0
+        """When something last came from the server, by the loop's clock."""
         self._reading: asyncio.Task[Recognised] | None = None
 
     async def begin(self, context: RecognitionContext) -> None:
@@ -151,19 +151,13 @@ class _Stream:
     async def _answer(self) -> Recognised:
         """What is owed to us, for as long as there are signs that it comes."""
         assert self._reading is not None
+        loop = asyncio.get_running_loop()
+        self._heard_at = loop.time()
         while not self._reading.done():
-            self._sign.clear()
-            sign = asyncio.create_task(self._sign.wait())
-            try:
-                done, _ = await asyncio.wait(
-                    {self._reading, sign},
-                    timeout=self._patience,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-            finally:
-                sign.cancel()
-            if not done:
+            left = self._heard_at + self._patience - loop.time()
+            if left <= 0:
                 raise EngineLost(f"{self._wire.uri} gave no sign for {self._patience} s")
+            await asyncio.wait({self._reading}, timeout=left)
         return self._reading.result()
 
     async def cancel(self) -> None:
@@ -190,7 +184,7 @@ class _Stream:
     async def _read(self) -> Recognised:
         while True:
             event = await self._wire.receive(None)
-            self._sign.set()
+            self._heard_at = asyncio.get_running_loop().time()
             if event.type == protocol.PARTIAL:
                 self._partial = str(event.data.get("text", ""))
             elif event.type == protocol.TRANSCRIPT:

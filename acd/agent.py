@@ -143,8 +143,8 @@ NO_ANSWER, PHONE_TROUBLE = "no answer", "phone trouble"
 """Reasons that the system gives for an agent who is not ready."""
 NOT_UP_YET = "is being called"
 """Why a phone that is to stay up cannot be reached at log-in."""
-UNREACHED = "could not be rung"
-"""Why the phone of an offer that did not come through is taken for gone."""
+LAPSED = "is not registered"
+
 
 IN_CALL = frozenset({State.WHISPER, State.TALKING, State.HOLD})
 HELD = frozenset({"hold", "calling", "consult"})
@@ -203,11 +203,28 @@ def _as_said(record: AgentRecord, event: AgentLoggedIn) -> AgentRecord:
 
 def with_phone(record: AgentRecord, phone: Phone, now: float, why: str = "") -> AgentRecord:
     """The record with the phone up, lost or failed. One in a call stays in it."""
+    record = _away(record, phone, now, why)
     record = replace(record, phone=phone, phone_why="" if phone is Phone.UP else why)
     event: object = PhoneUp() if phone is Phone.UP else PhoneDown()
     if record.want is not Want.LOGGED_OUT and STATE.allows(record.state, event):
         return moves(record, event, now)
     return record
+
+
+def _away(record: AgentRecord, phone: Phone, now: float, why: str) -> AgentRecord:
+    """What the agent is told on coming back: why the phone was away, and from when to when. The
+    first reason holds: what follows it is how the phone is sought."""
+    if phone is Phone.UP:
+        back = record.away_why and not record.away_to
+        return replace(record, away_to=now) if back else record
+    if record.phone is Phone.UP and record.want is not Want.LOGGED_OUT:
+        return replace(record, away_why=why or LAPSED, away_from=now, away_to=0.0)
+    return record
+
+
+def told_away(record: AgentRecord) -> AgentRecord:
+    """The record of an agent who has been told, or has shown to be there."""
+    return replace(record, away_why="", away_from=0.0, away_to=0.0)
 
 
 def at_rest(record: AgentRecord, now: float) -> AgentRecord:
@@ -222,7 +239,7 @@ def at_rest(record: AgentRecord, now: float) -> AgentRecord:
 
 def logged_out(record: AgentRecord) -> AgentRecord:
     """The record of an agent who is out."""
-    blank = replace(record, reason="", after="", offer="", call="", errors=0)
+    blank = replace(told_away(record), reason="", after="", offer="", call="", errors=0)
     blank = replace(blank, wrap_up_until=0.0, not_before=0.0, busy_since=0.0)
     return replace(blank, want=Want.LOGGED_OUT, state=State.OFFLINE, since=blank.want_since)
 
@@ -242,18 +259,17 @@ def after_offer(record: AgentRecord, effect: Effect, limit: int, now: float) -> 
     reason = NO_ANSWER if effect.not_ready else PHONE_TROUBLE if errors >= limit else ""
     if reason and WANT.allows(record.want, SetNotReady()):
         record = wants(record, SetNotReady(), now, reason)
-    phone = Phone.FAILED if effect.offline else record.phone
-    why = UNREACHED if effect.offline else record.phone_why
     not_before = now + effect.pause if effect.pause else record.not_before
     quick = 0 if effect.offline or effect.not_ready else record.quick
-    after = replace(
-        record, errors=errors, phone=phone, phone_why=why, not_before=not_before, quick=quick
-    )
+    after = replace(record, errors=errors, not_before=not_before, quick=quick)
+    if effect.offline:
+        after = with_phone(after, Phone.FAILED, now, effect.offline)
     return at_rest(after, now)
 
 
 def answered(record: AgentRecord, took: float) -> AgentRecord:
     """The record of an agent whose phone answered an offer after so many seconds."""
+    record = told_away(record)
     if record.nailed_up:
         return record
     return replace(record, quick=record.quick + 1 if took <= QUICK_SECONDS else 0)

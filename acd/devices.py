@@ -16,12 +16,13 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from acd.messages import DeviceChanged, DropLeg, HoldLeg, LegDown, LegsHeld, LegSilent, LegUp
+from acd.offer import MUTE
 from acd.records import Want
 from acd.snapshot import AgentView
 from kernel.ids import Chance, new_id, random_hex
 from kernel.machine import Machine
 
-BEING_CALLED, SILENT = "is being called", "no sound from the phone"
+BEING_CALLED, SILENT = "is being called", MUTE
 NO_PLACE, LOST = "no media process", "its process was lost"
 GRACE = 5.0
 """Seconds after a start in which media processes may say which legs they hold."""
@@ -85,6 +86,8 @@ class Standing:
     """Whether the agent wants contacts."""
     waits: bool = False
     """Whether it is to be rung as soon as a media process is there."""
+    fell: str = ""
+    """Why it fell last, if it stood and the agent did not hang up."""
 
 
 @dataclass
@@ -203,7 +206,9 @@ class Devices:
         self.legs[standing.agent] = replace(
             standing, leg=leg, media=media, state=state, waits=False
         )
-        self.commands.append(HoldLeg(leg, standing.agent, standing.client, standing.contact, media))
+        self.commands.append(
+            HoldLeg(leg, standing.agent, standing.client, standing.contact, media, standing.fell)
+        )
         return self._told(standing.agent, BEING_CALLED)
 
     def _held(self, media: str) -> int:
@@ -214,13 +219,16 @@ class Devices:
         if not LEG.allows(standing.state, event):
             return
         state = LEG.next(standing.state, event)
-        self.legs[agent] = replace(standing, state=state)
+        fell = "" if state is LegState.UP else standing.fell  # it was said at the answer
+        self.legs[agent] = replace(standing, state=state, fell=fell)
         self._told(agent, WHY[state])
 
     def _fell(self, standing: Standing, why: str, *, hung_up: bool) -> None:
         if LEG.allows(standing.state, Fell()):
             state = LEG.next(standing.state, Fell())
-            self.legs[standing.agent] = replace(standing, state=state, leg="", media="")
+            stood = standing.state is not LegState.CALLING
+            fell = "" if hung_up else why if stood else standing.fell
+            self.legs[standing.agent] = replace(standing, state=state, leg="", media="", fell=fell)
             self.changes.append(DeviceChanged(standing.agent, False, why, hung_up))
 
     def _drop(self, standing: Standing) -> None:

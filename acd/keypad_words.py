@@ -26,7 +26,6 @@ MENU = (
 )
 
 _STATES = {
-    "offline": "Your phone cannot be reached.",
     "idle": "You are ready.",
     "reserved": "A call is coming to you.",
     "ringing": "A call is coming to you.",
@@ -42,8 +41,19 @@ def state(view: AgentView | None) -> str:
         return "You are logged out."
     if view.want == "not_ready" and view.state == "idle":
         return f"You are not ready: {view.reason}." if view.reason else "You are not ready."
+    if view.state == "offline":
+        why = f": {view.phone_why}" if view.phone_why else ""
+        return f"Your phone cannot be reached{why}. Calls go to the others."
     pending = f" After it: {view.after}." if view.after else ""
-    return _STATES.get(view.state, "") + pending
+    return _STATES.get(view.state, "") + pending + _was_away(view)
+
+
+def _was_away(view: AgentView) -> str:
+    if not view.away_to:
+        return ""
+    minutes = max(1, round((view.away_to - view.away_from) / 60))
+    length = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return f" For {length} calls could not reach you. Your phone: {view.away_why}."
 
 
 def after_login(view: AgentView | None) -> str:

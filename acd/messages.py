@@ -126,8 +126,10 @@ class OfferFailed:
 
     offer: str
     why: Literal[
-        "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "lost_race"
-    ]
+        "no_answer", "busy", "declined", "unreachable", "no_sound", "caller_gone", "error",
+        "lost_race",
+    ]  # fmt: skip
+    """`no_sound`: the phone answered, and no packet came from it."""
 
 
 @message("acd.bridged")
@@ -346,6 +348,9 @@ class HoldLeg:
     client: str
     contact: str
     media: str
+    fell: str = ""
+    """Why it is rung again, in a few words that the agent hears; empty: for the first time, or
+    after the agent hung up."""
 
 
 @message("acd.drop_leg")

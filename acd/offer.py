@@ -64,9 +64,12 @@ def progress(
     return replace(offer, state=state, since=now, lease=now + terms[state])
 
 
+UNREACHED, MUTE = "could not be rung", "no sound from the phone"
+"""Why the phone of an offer that did not come through is taken for gone."""
+
 Failure = Literal[
     "no_answer", "busy", "declined", "unreachable", "caller_gone", "error", "withdrawn",
-    "expired", "lost_race", "not_reached",
+    "expired", "lost_race", "not_reached", "no_sound",
 ]  # fmt: skip
 
 
@@ -76,8 +79,8 @@ class Effect:
 
     not_ready: bool = False
     """Set not ready: nobody looked."""
-    offline: bool = False
-    """The phone cannot be reached, until it is heard of again."""
+    offline: str = ""
+    """Why the phone cannot be reached, until it is heard of again; empty: nothing is known."""
     pause: float = 0.0
     """Seconds without any offer for the agent."""
     same_call: float = 0.0
@@ -93,7 +96,8 @@ def effects(back_off: BackOff) -> Mapping[Failure, Effect]:
         "no_answer": Effect(not_ready=True),
         "busy": Effect(pause=back_off.busy_seconds, same_call=back_off.busy_seconds),
         "declined": Effect(pause=back_off.declined_seconds, same_call=again),
-        "unreachable": Effect(offline=True),
+        "unreachable": Effect(offline=UNREACHED),
+        "no_sound": Effect(offline=MUTE),
         "caller_gone": Effect(),
         "error": Effect(pause=back_off.error_seconds, trouble=True),
         "withdrawn": Effect(),

@@ -123,6 +123,11 @@ class AgentRecord:
     """The phone is called once and stays up."""
     phone_why: str = ""
     """Why the phone cannot be reached; empty while it can."""
+    away_why: str = ""
+    """Why the phone was away last, until its owner is told or answers a call."""
+    away_from: float = 0.0
+    away_to: float = 0.0
+    """UTC seconds; 0: it still is."""
     quick: int = 0
     """Offers in a row that the phone answered by itself (`QUICK_SECONDS`)."""
 

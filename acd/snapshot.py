@@ -45,6 +45,11 @@ class AgentView:
     """Whether somebody who is put through is heard at once."""
     free: bool = False
     """Whether a call could be offered now."""
+    away_why: str = ""
+    """Why the phone was away last, until its owner is told or answers a call."""
+    away_from: float = 0.0
+    away_to: float = 0.0
+    """0: it still is."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,7 @@ def agent_view(record: AgentRecord) -> AgentView:
         record.reason, after, record.offer, record.call, record.contact, record.queues,
         dict(record.skills), record.wrap_up_until or None, record.idle_since,
         record.phone is Phone.UP, record.nailed_up, record.phone_why, record.leg_up, record.free,
+        record.away_why, record.away_from, record.away_to,
     )  # fmt: skip
 
 

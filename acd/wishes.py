@@ -52,7 +52,7 @@ class Wishes(Reactions):
             agent = agents.wants(agent, event, now)
         if failed:  # whoever says so has looked at the phone: it is tried again
             agent = agents.with_phone(agent, Phone.UP, now)
-        self.floor.put_agent(replace(agent, errors=0), "ready")
+        self.floor.put_agent(replace(agents.told_away(agent), errors=0), "ready")
 
     def not_ready(self, event: AgentNotReady, now: float) -> None:
         agent = self.floor.agents.get(event.agent)

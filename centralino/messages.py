@@ -443,11 +443,11 @@ class NoticeAcknowledged:
 @message("edge.phone")
 @dataclass(frozen=True)
 class PhoneChanged:
-    """A phone registered, or its registration lapsed."""
+    """Whether a phone (`201`) is registered; `deaf`: but leaves OPTIONS without any answer."""
 
     aor: str
-    """The user part, e.g. `201`."""
     registered: bool
+    deaf: bool = False
 
 
 @message("edge.refused")

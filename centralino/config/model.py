@@ -52,6 +52,11 @@ class Sip(Section):
     another conversation without harm to the running ones."""
     retry_after: int = Field(default=10, ge=1)
     """Seconds, told with 503."""
+    options_seconds: Seconds = 30.0
+    """How often a registered phone is asked by OPTIONS whether it lives; 0: never. One that does
+    not answer gets no calls until it is heard again."""
+    options_patience: Annotated[float, Field(ge=1, le=32)] = 6.0
+    """How long it may take to answer, repeats of the question included."""
     drain_seconds: Seconds = 120.0
     """How long running calls may go on after SIGTERM."""
 

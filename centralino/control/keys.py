@@ -144,8 +144,9 @@ class Keys:
         if isinstance(event, AgentLoggedIn):
             profile = await self._users.agent(event.agent)
             registers = profile and not profile.contact and not profile.nailed_up
-            if profile and registers and profile.sip_user not in self._phones.registered:
-                await self._service.submit(DeviceChanged(event.agent, reachable=False))
+            why = self._phones.trouble(profile.sip_user) if profile and registers else None
+            if why is not None:
+                await self._service.submit(DeviceChanged(event.agent, False, why))
 
     async def _opened(self, opened: house.KeysOpened) -> None:
         self._voice.places[opened.leg] = opened.media

@@ -302,7 +302,7 @@ async def opened(
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
-            phone_registered=phones.registered.__contains__,
+            phone_trouble=phones.trouble,
             contact_denied=contact_denied(config, arguments.layout.edge),
             to_media=to_media, consulting=consulting,
             credentials_changed=phones.tell_edge, draining=told.drain,

@@ -11,6 +11,8 @@ from centralino.control.standing import StandingDesk
 from centralino.users.people import Users
 from kernel.bus import Bus
 
+NOT_REGISTERED, NO_ANSWER = "is not registered", "does not answer"
+
 
 @dataclass
 class Phones:
@@ -21,6 +23,14 @@ class Phones:
     bus: Bus
     standing: StandingDesk
     registered: set[str] = field(default_factory=set)
+    deaf: set[str] = field(default_factory=set)
+    """Registered, and they leave OPTIONS without answer."""
+
+    def trouble(self, aor: str) -> str | None:
+        """Why this phone cannot be rung, in a few words for its agent; None where it can."""
+        if aor not in self.registered:
+            return NOT_REGISTERED
+        return NO_ANSWER if aor in self.deaf else None
 
     async def tell_edge(self) -> None:
         """Who may register, and with what."""
@@ -32,14 +42,13 @@ class Phones:
         await self.bus.send("edge", house.Credentials(phones))
 
     async def changed(self, change: house.PhoneChanged) -> None:
-        """A phone registered, or its registration lapsed."""
-        if change.registered:
-            self.registered.add(change.aor)
-        else:
-            self.registered.discard(change.aor)
+        """What the edge tells of a phone."""
+        (self.registered.add if change.registered else self.registered.discard)(change.aor)
+        (self.deaf.add if change.deaf else self.deaf.discard)(change.aor)
+        why = self.trouble(change.aor)
         for agent in await self.users.agents():
             if agent.sip_user == change.aor and agent.nailed_up:
-                if change.registered:
+                if why is None:
                     await self.standing.try_again(agent.id)
             elif agent.sip_user == change.aor:
-                await self.service.submit(DeviceChanged(agent.id, change.registered))
+                await self.service.submit(DeviceChanged(agent.id, why is None, why or ""))

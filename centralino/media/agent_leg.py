@@ -33,6 +33,9 @@ WHISPER_SECONDS = 4.0
 """A whisper is cut here: the caller is waiting."""
 WHISPER_WAIT_SECONDS = 1.0
 """How long to wait at answer for a whisper that is not synthesised yet."""
+MUTE_SECONDS = 1.5
+"""Who has sent no packet for so long after the answer could not be heard: no caller is put through
+to such a phone."""
 AFTER_CALL = "break"
 """The reason of an agent who asks by keys for no more calls after this one."""
 
@@ -88,6 +91,10 @@ class AgentLeg:
     _whisper: bytes = b""
     _whispered: asyncio.Task[None] | None = None
     _repeats: int = 0
+    _answered: float = 0.0
+    _heard: bool = False
+    """Whether anything has come from the phone."""
+    _mute: bool = False
     _playout: Playout = field(default_factory=Playout)
 
     @property
@@ -105,7 +112,8 @@ class AgentLeg:
         if self.whispers:
             self._whispered = self.house.spawn(self._synthesise(), f"whisper {self.order.offer}")
         if self.standing is not None and self.standing.sound is not None:
-            self.leg, self.standing.lent = self.standing.leg, True
+            self.leg = self.standing.leg
+            self.standing.lend()
             self._playout = self.standing.sound.playout
             return
         self.leg = LegId(new_id("leg", self.house.chance))
@@ -120,7 +128,7 @@ class AgentLeg:
 
     def answered(self) -> None:
         """The agent picked up, or had never hung up."""
-        self.state = OfferState.WHISPERING
+        self.state, self._answered = OfferState.WHISPERING, self.house.clock.now()
         self.sound = self.standing.sound if self.standing else None
         if self.sound is None:
             self.sound = LegSound(self.house.control.media(self.leg), self._playout)
@@ -177,7 +185,7 @@ class AgentLeg:
     def failure(self, cause: Cause) -> str:
         """Why the agent was not had, in the ACD's words."""
         if self.state is OfferState.WHISPERING:
-            return "declined"
+            return "no_sound" if self._mute else "declined"
         if self.state is OfferState.PLACED and cause is Cause.NO_ANSWER:
             return "unreachable"
         return FAILURES.get(cause, "unreachable")
@@ -223,13 +231,20 @@ class AgentLeg:
         """While whispering: what the agent says is heard by nobody yet."""
         if self.sound is None or self.state is not OfferState.WHISPERING:
             return
-        self.sound.receive()
+        self._heard |= bool(self.sound.receive())
         self.sound.send()
         events = self._playout.take_events()
         if any(isinstance(one, PlaybackFinished) and one.playback == "whisper" for one in events):
             self._end_whisper()
 
     def _end_whisper(self) -> None:
+        if self._mute:
+            return
         if self.sound is not None:
             self.sound.stop()
+        late = self.house.clock.now() - self._answered >= MUTE_SECONDS
+        if late and not self._heard and self.standing is None:
+            self._mute = True  # the end of the leg tells that it was not had
+            self.house.spawn(self.house.control.hang_up(self.leg), f"mute {self.leg}")
+            return
         self.ready_to_bridge(self)

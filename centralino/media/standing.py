@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from acd.devices import SILENT
 from acd.messages import DropLeg, HeldLeg, HoldLeg, LegDown, LegsHeld, LegSilent, LegUp
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
@@ -21,6 +22,7 @@ from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.ports import MediaStream
 from telephony.types import Cause, LegAnswered, LegEnded, LegEvent, Originate
+from voicebot.errors import EngineLost
 
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ RING_SECONDS = 60.0
 SILENT_SECONDS = 5.0
 """Without a packet for so long the agent could not be heard."""
 HUNG_UP = "you hung up"
+BACK = "You are connected again. For a while calls could not reach you: {}."
 CAUSES = {
     Cause.NO_ANSWER: "did not answer",
     Cause.BUSY: "is busy",
@@ -63,6 +66,7 @@ class StandingLeg:
     lent: bool = False
     """Whether a contact has it."""
     silent: bool = False
+    _says: int = 0
 
     @property
     def leg(self) -> LegId:
@@ -75,6 +79,14 @@ class StandingLeg:
         self.house.pump.add(("standing", self.leg), self._tick)
         self.house.tell(LegUp(self.order.leg))
         self.house.live({"standing": self.order.agent, "up": True})
+        if self.order.fell:
+            self._say(self.order.fell)
+
+    def lend(self) -> None:
+        """A contact has it from here on; what is being said ends."""
+        self.lent = True
+        if self.sound is not None:
+            self.sound.stop()
 
     def give_back(self) -> None:
         """The contact is over: quiet again."""
@@ -104,6 +116,24 @@ class StandingLeg:
         if silent is not self.silent:
             self.silent = silent
             self.house.tell(LegSilent(self.order.leg, silent))
+            if not silent:
+                self._say(SILENT)
+
+    def _say(self, why: str) -> None:
+        """Why calls could not reach the agent, who is there again."""
+        self._says += 1
+        self.house.spawn(self._speak(f"back-{self._says}", BACK.format(why)), f"back {self.leg}")
+
+    async def _speak(self, say: str, text: str) -> None:
+        try:
+            words = [one.pcm async for one in self.house.engines.synthesiser.speak(text, 8000)]
+        except EngineLost as error:
+            # The page tells it, too.
+            log.warning("media.no_voice", leg=self.leg, why=str(error))
+            return
+        if self.sound is not None and not self.lent:
+            self.sound.playout.enqueue(say, b"".join(words))
+            self.sound.playout.end(say)
 
 
 @dataclass

@@ -35,6 +35,8 @@ from telephony.edge.events import (
     CallRefused,
     MediaSilent,
     Notice,
+    PhoneDeaf,
+    PhoneHeard,
     Registered,
     Unregistered,
 )
@@ -63,6 +65,8 @@ def edge_config(config: Config, layout: Layout) -> EdgeConfig:
         trunks=tuple(_trunk(section) for section in config.trunks),
         max_calls=config.sip.max_calls,
         retry_after=config.sip.retry_after,
+        options_every=config.sip.options_seconds,
+        options_patience=config.sip.options_patience,
     )
 
 
@@ -99,6 +103,7 @@ class EdgeLink:
         self._bus = bus
         self._outbox: asyncio.Queue[object] = asyncio.Queue()
         self._registered: set[str] = set()
+        self._deaf: set[str] = set()
         self.server: EdgeServer | None = None
 
     def notice(self, notice: Notice) -> None:
@@ -108,7 +113,10 @@ class EdgeLink:
             self._outbox.put_nowait(house.PhoneChanged(notice.aor, True))
         elif isinstance(notice, Unregistered):
             self._registered.discard(notice.aor)
+            self._deaf.discard(notice.aor)
             self._outbox.put_nowait(house.PhoneChanged(notice.aor, False))
+        elif isinstance(notice, PhoneDeaf | PhoneHeard):
+            self._answers(notice.aor, isinstance(notice, PhoneHeard))
         elif isinstance(notice, CallRefused):
             self._outbox.put_nowait(house.CallRefused("", notice.code, notice.reason))
         elif isinstance(notice, MediaSilent) and self.server is not None:
@@ -136,7 +144,12 @@ class EdgeLink:
         """Control is there (again): say which phones are."""
         if isinstance(event, PeerUp):
             for aor in sorted(self._registered):
-                self._outbox.put_nowait(house.PhoneChanged(aor, True))
+                self._outbox.put_nowait(house.PhoneChanged(aor, True, aor in self._deaf))
+
+    def _answers(self, aor: str, answers: bool) -> None:
+        (self._deaf.discard if answers else self._deaf.add)(aor)
+        log.info("edge.phone", aor=aor, answers=answers)
+        self._outbox.put_nowait(house.PhoneChanged(aor, True, deaf=not answers))
 
     async def carry_messages(self) -> None:
         """Send what is told, until cancelled."""

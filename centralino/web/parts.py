@@ -119,9 +119,9 @@ async def no_media(order: object) -> None:
     """Where no media process runs, nothing can be asked of one."""
 
 
-def every_phone(sip_user: str) -> bool:
+def no_trouble(sip_user: str) -> str | None:
     """Where no edge runs, a phone is believed to be there until an offer proves otherwise."""
-    return True
+    return None
 
 
 def nothing_denied(contact: str, client: str) -> str:
@@ -157,8 +157,8 @@ class WebParts:
     tokens: PacketTokens
     clock: Clock
     metrics: Metrics
-    phone_registered: Callable[[str], bool] = every_phone
-    """Whether the phone of this SIP user is registered at the edge."""
+    phone_trouble: Callable[[str], str | None] = no_trouble
+    """Why the phone of this SIP user cannot be rung; None where it can."""
     contact_denied: Callable[[str, str], str] = nothing_denied
     """Why an agent of this client may not have this contact; empty where he may."""
     to_media: Callable[[Any], Awaitable[None]] = no_media

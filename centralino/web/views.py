@@ -20,6 +20,7 @@ BUSY = ("reserved", "ringing", "whisper", "talking", "hold", "wrap_up")
 _NEVER_SEEN: Json = {
     "mode": "logged_out", "since": None, "reason": "", "after": "", "contact": "",
     "reachable": True, "wrap_up_until": None, "nailed_up": False, "phone_why": "",
+    "away": None,
 }  # fmt: skip
 
 
@@ -49,7 +50,15 @@ def agent_json(agent: AgentView | None) -> Json:
         "wrap_up_until": agent.wrap_up_until or None,
         "nailed_up": agent.nailed_up,
         "phone_why": agent.phone_why,
+        "away": _away(agent),
     }
+
+
+def _away(agent: AgentView) -> Json | None:
+    """When and why calls could not reach an agent who is back; until the next call is answered."""
+    if not agent.away_to:
+        return None
+    return {"from": agent.away_from, "to": agent.away_to, "why": agent.away_why}
 
 
 def board_agent_json(

@@ -68,8 +68,9 @@ async def log_in(request: web.Request) -> web.Response:
     queues = parts.desk.snapshot().queues
     await _submit(request, login_of(profile, queues, parts.config.domain))
     registers = not profile.contact and not profile.nailed_up
-    if registers and not parts.phone_registered(profile.sip_user):
-        await _submit(request, DeviceChanged(profile.id, reachable=False))
+    why = parts.phone_trouble(profile.sip_user) if registers else None
+    if why is not None:
+        await _submit(request, DeviceChanged(profile.id, False, why))
     return ok()
 
 

@@ -102,6 +102,11 @@ class EdgeConfig:
     register_min: int = 60
     register_default: int = 600
     register_max: int = 3600
+    options_every: float = 30.0
+    """How often a registered phone is asked by OPTIONS whether it lives, at the latest; 0: never.
+    Seconds, as in the next one."""
+    options_patience: float = 6.0
+    """A phone that leaves OPTIONS and its repeats unanswered for so long is deaf."""
     nonce_lifetime: float = 300.0
     admit_secret: str = field(default="", repr=False)
     """Told to media processes with every admitted call (`X-Centralino-Admit`), so that they can

@@ -29,15 +29,17 @@ from telephony.edge.events import (
     Received,
     RestoreBindings,
     RoomChanged,
+    SaveBinding,
     Started,
     Undelivered,
 )
 from telephony.edge.message import Request, Response, answerable, fault, max_forwards, parse
 from telephony.edge.proxy import Own, looped, respond, stamp, take_routes
+from telephony.edge.pulse import Pulses
 from telephony.edge.registrar import Registrar
 from telephony.edge.state import Edge
 from telephony.edge.trunks import Trunks
-from telephony.edge.uri import Hop, Params, parse_name_addr, parse_uri
+from telephony.edge.uri import Hop, Params, parse_name_addr, parse_uri, parse_via
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER, NOTIFY, INFO, UPDATE, PRACK, MESSAGE"
 
@@ -62,6 +64,7 @@ class EdgeCore:
             alarms=alarms,
             calls=Calls(alarms, *times),
             registrar=Registrar(config, alarms),
+            pulses=Pulses(own, alarms, config.options_every, config.options_patience, chance),
             trunks=Trunks(config.trunks, config.default_trunk, own, alarms, chance),
             carrier=Carrier(own, alarms, config.ring_expiry),
             guard=Guard(config.domain, secret, config.nonce_lifetime),
@@ -82,12 +85,14 @@ class EdgeCore:
             case Undelivered(message):
                 self._undelivered(message, now)
             case FlowClosed():
-                self._edge.out += self._edge.registrar.closed(event, now)
+                self._edge.phones(self._edge.registrar.closed(event, now), now)
             case Started():
                 for name in self._edge.trunks.registrations:
                     self._edge.alarms.set(("trunk", name), now)
             case RestoreBindings(bindings):
                 self._edge.out += self._edge.registrar.restore(bindings, now)
+                kept = (SaveBinding(one) for one in self._edge.registrar.bindings())
+                self._edge.out += self._edge.pulses.follow(kept, now)
             case _:
                 self._told(event, now)
 
@@ -105,7 +110,7 @@ class EdgeCore:
             case CredentialsChanged(credentials):
                 edge.credentials, edge.knows_phones = credentials, True
                 for aor in set(edge.registrar.known()) - set(credentials):
-                    edge.out += edge.registrar.forget(aor, now)
+                    edge.phones(edge.registrar.forget(aor, now), now)
             case _:
                 raise TypeError(f"the edge knows no event {type(event).__name__}")
 
@@ -149,7 +154,9 @@ class EdgeCore:
             case "silent":
                 self._silent(which, now)
             case "binding":
-                edge.out += edge.registrar.expire(which, now)
+                edge.phones(edge.registrar.expire(which, now), now)
+            case "pulse":
+                edge.out += edge.pulses.due(which, now)
             case "trunk":
                 edge.out += edge.trunks.registrations[which].due(now)
             case "attempt":
@@ -176,6 +183,7 @@ class EdgeCore:
     def _arrived(self, source: Hop, data: bytes, now: float) -> None:
         edge = self._edge
         edge.counted["received"] += 1
+        edge.out += edge.pulses.heard_at(source, now)
         if not data.strip(b"\r\n\0 "):
             if source.transport == "tcp":
                 edge.out.append(Pong(source))
@@ -297,7 +305,7 @@ class EdgeCore:
             edge.reply(request, 420, "Bad Extension", wanted)
         else:
             outcome = edge.registrar.register(request, verdict.user, source, now)
-            edge.out += outcome.changes
+            edge.phones(outcome.changes, now)
             edge.send(source, outcome.response)
 
     def _undelivered(self, message: Request | Response, now: float) -> None:
@@ -309,6 +317,9 @@ class EdgeCore:
         registration = edge.trunks.by_call_id(message.call_id)
         if registration is not None:
             edge.out += registration.unreachable(now)
+            return
+        if message.method == "OPTIONS" and edge.own.sent(parse_via(message.all("Via")[-1])):
+            edge.out += edge.pulses.unreachable(message.call_id, now)
             return
         answer = respond(message, 503, "Service Unavailable")
         responses.response(edge, answer, Hop("udp", edge.own.host, edge.own.port), now)

@@ -151,6 +151,20 @@ class Unregistered:
 
 
 @dataclass(frozen=True)
+class PhoneDeaf:
+    """No phone of an address of record answers any more; the registration lasts."""
+
+    aor: str
+
+
+@dataclass(frozen=True)
+class PhoneHeard:
+    """A phone of one that was deaf is heard again."""
+
+    aor: str
+
+
+@dataclass(frozen=True)
 class TrunkUp:
     """The carrier has accepted our registration."""
 
@@ -203,6 +217,8 @@ class MediaSilent:
 Notice = (
     Registered
     | Unregistered
+    | PhoneDeaf
+    | PhoneHeard
     | TrunkUp
     | TrunkDown
     | CallAdmitted

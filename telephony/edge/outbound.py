@@ -50,7 +50,7 @@ def find(edge: Edge, uri_text: str, trunk: str = "") -> Target | OwnLine | Refus
 
 
 def _phone(edge: Edge, aor: str) -> Target | Refused:
-    binding = edge.registrar.newest(aor)
+    binding = edge.registrar.newest(aor, edge.pulses.lives)
     if binding is None:
         return admission.NOT_REGISTERED
     return Target(binding.flow, binding.contact, contact=binding.contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from telephony.edge.alarms import Alarms
@@ -43,9 +43,16 @@ class Registrar:
     def __len__(self) -> int:
         return len(self._bindings)
 
-    def newest(self, aor: str) -> Binding | None:
-        """The phone that registered last."""
-        return max(self._bindings.get(aor, ()), key=lambda one: one.registered_at, default=None)
+    def newest(
+        self, aor: str, lives: Callable[[Binding], bool] = lambda binding: True
+    ) -> Binding | None:
+        """The phone that registered last, of those that live if any does."""
+        known = self._bindings.get(aor, ())
+        return max(known, key=lambda one: (lives(one), one.registered_at), default=None)
+
+    def bindings(self) -> list[Binding]:
+        """Of all phones."""
+        return [one for all_ in self._bindings.values() for one in all_]
 
     def at(self, flow: Hop) -> set[str]:
         """The addresses of record with a phone there."""

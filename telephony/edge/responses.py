@@ -33,6 +33,8 @@ def response(edge: Edge, response: Response, source: Hop, now: float) -> None:
         registration = edge.trunks.by_call_id(response.call_id)
         if registration is not None:
             edge.out += registration.receive(response, source, now)
+        else:
+            edge.out += edge.pulses.answered(response.call_id, now)
         return
     call = edge.calls.get(response.call_id)
     if call is not None:

@@ -16,6 +16,7 @@ from telephony.edge.digest import Guard
 from telephony.edge.events import CallOver, CallRefused, Command, Send
 from telephony.edge.message import Header, Request, Response
 from telephony.edge.proxy import Own, respond, way_back
+from telephony.edge.pulse import Pulses
 from telephony.edge.registrar import Registrar
 from telephony.edge.trunks import Trunks
 from telephony.edge.uri import Hop, bracketed, parse_via
@@ -42,6 +43,7 @@ class Edge:
     alarms: Alarms
     calls: Calls
     registrar: Registrar
+    pulses: Pulses
     trunks: Trunks
     carrier: Carrier
     guard: Guard
@@ -77,6 +79,11 @@ class Edge:
         """Media processes without room for a conversation. Who has not said so lately has room:
         it is control that passes it on, and calls are let in while control is away."""
         return {name for name, (room, at) in self.room.items() if room <= 0 and now < at + HOLDS}
+
+    def phones(self, changes: Iterable[Command], now: float) -> None:
+        """Bindings changed."""
+        changes = list(changes)
+        self.out += [*changes, *self.pulses.follow(changes, now)]
 
     def media_at(self, source: Hop) -> MediaTarget | None:
         """The media process at this address."""

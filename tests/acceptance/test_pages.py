@@ -25,6 +25,7 @@ from centralino.demo.scenes import PERSON
 from centralino.demo.stage import AGENT_SAYS, CALLER_THANKS, Stage
 from centralino.demo.watch import SeenCall
 from telephony.media.activity import loud_frames
+from tests.acceptance.conftest import open_house
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 from tests.waiting import until
 
@@ -69,12 +70,23 @@ async def says(who: Running, text: str) -> None:
     await until(lambda: any(e["event"] == "said" and e["text"] == text for e in who.events), 20)
 
 
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A house that asks its phones often whether they live."""
+    often = "options_seconds = 1.0\noptions_patience = 1.0\ndrain_seconds"
+    async with open_house(
+        tmp_path / "house", lambda text: text.replace("drain_seconds", often)
+    ) as opened:
+        yield opened
+
+
 async def test_a_call_from_the_ring_to_the_history(stage: Stage, browser: Browser) -> None:
     agent = await tab(browser, stage.house.url)
     thanks = await stage.say(CALLER_THANKS)
     script = await stage.steps(PERSON, Told("talk"), thanks, Told("bye"))
     async with slow_phone(stage, "201") as phone:
         await goes_ready(stage, agent)
+        await is_told_of_a_phone_that_hangs(agent, phone)
         async with stage.caller("mary-jones", script) as caller:
             call = await stage.call_of("mary-jones")
             await sees_who_rings(agent)
@@ -103,6 +115,19 @@ async def goes_ready(stage: Stage, agent: Tab) -> None:
     await agent.page.click("#ready")
     await expect(agent.page.locator("#mode")).to_have_text("Ready")
     await agent.shot("house-2-ready")
+
+
+async def is_told_of_a_phone_that_hangs(agent: Tab, phone: Running) -> None:
+    """The phone stays registered and answers nothing; then it goes on."""
+    page = agent.page
+    phone.process.send_signal(signal.SIGSTOP)
+    await expect(page.locator("#mode")).to_have_text("Phone unreachable", timeout=20_000)
+    await expect(page.locator("#state .hint")).to_contain_text("Your phone: does not answer.")
+    await agent.shot("house-2-phone-hangs")
+    phone.process.send_signal(signal.SIGCONT)
+    await expect(page.locator("#mode")).to_have_text("Ready", timeout=20_000)
+    await expect(page.locator("#away")).to_contain_text("calls could not reach you")
+    await agent.shot("house-2-phone-back")
 
 
 async def sees_who_rings(agent: Tab) -> None:

@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
-import { duration, party, when, words } from "./format.js";
+import { clock, duration, party, when, words } from "./format.js";
 import { live } from "./live.js";
 import { NotesEditor } from "./notes.js";
 import { callerName, joined, packetCard, transcript } from "./packet.js";
@@ -38,6 +38,7 @@ const drawState = region("state", ({ agent, reasons }) => {
     h("p", { class: "mode", id: "mode" }, h("span", { class: "dot", "aria-hidden": "true" }), title),
     agent.since ? h("p", { class: "timer big", dataset: { since: agent.since } }) : null,
     h("p", { class: "hint" }, explain(agent, hint)),
+    agent.away ? h("p", { class: "hint", id: "away" }, `From ${clock(agent.away.from)} to ${clock(agent.away.to)} calls could not reach you. Your phone: ${agent.away.why}.`) : null,
     primary(agent),
     choices(agent, reasons),
     agent.contact ? h("p", { class: "faint phone" }, "Phone ", h("b", {}, party(agent.contact)), phoneState(agent)) : null,

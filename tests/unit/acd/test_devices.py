@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from acd import keypad_words as words
 from acd.devices import BEING_CALLED, LOST, NO_PLACE, SILENT, Devices, LegState
 from acd.messages import (
     AgentLoggedIn,
@@ -21,6 +22,7 @@ from acd.messages import (
     LegSilent,
     LegUp,
     OfferAnswered,
+    OfferFailed,
     OfferRinging,
 )
 from acd.records import Phone, State, Want
@@ -254,3 +256,59 @@ def test_of_more_agents_than_calls_out_the_callers_have_the_rest() -> None:
     assert house.holder("g0") == "anna" and not house.holder("g1")
     nailed(house, "dora", "bills", "gas")
     assert house.holder("g1") == "bert"  # another one is kept in his place
+
+
+# --- why it was away
+
+
+def test_who_comes_back_is_told_why_calls_went_past() -> None:
+    house = House()
+    house.agent("ann")
+    house.say(DeviceChanged("ann", False, "does not answer"))
+    assert words.state(house.see("ann")) == (
+        "Your phone cannot be reached: does not answer. Calls go to the others."
+    )
+    house.walk(300)
+    house.say(DeviceChanged("ann", False, "is not registered"))  # the first reason holds
+    house.walk(300)
+    house.say(DeviceChanged("ann", True))
+    told = "For 10 minutes calls could not reach you. Your phone: does not answer."
+    assert words.after_login(house.see("ann")) == f"You are ready. {told}"
+    house.restart()
+    assert told in words.state(house.see("ann"))
+    house.call("c")
+    house.contact("c")
+    assert house.see("ann").away_why == ""
+
+
+def test_a_phone_without_sound_is_away_until_its_owner_says_so() -> None:
+    house = House()
+    house.agent("ann")
+    house.agent("bob")
+    house.call("c")
+    offer = house.ring("c")
+    house.say(OfferAnswered(offer.offer), OfferFailed(offer.offer, "no_sound"))
+    assert house.holder("c") == "bob"
+    assert (house.see("ann").state, house.see("ann").phone_why) == ("offline", SILENT)
+    house.say(AgentReady("ann"))
+    assert (house.see("ann").state, house.see("ann").away_why) == ("idle", "")
+
+
+def test_the_reason_of_a_leg_that_fell_is_said_when_it_stands_again() -> None:
+    found = devices()
+    found.agent(ANNA)
+    first = rung(found)
+    assert first.fell == ""
+    found.up(LegUp(first.leg))
+    found.down(LegDown(first.leg, "the call was lost"))
+    found.try_again("anna")
+    again = rung(found)
+    assert again.fell == "the call was lost"
+    found.down(LegDown(again.leg, "did not answer"))
+    found.try_again("anna")
+    third = rung(found)
+    assert third.fell == "the call was lost"
+    found.up(LegUp(third.leg))
+    found.down(LegDown(third.leg, "you hung up", hung_up=True))
+    found.try_again("anna")
+    assert rung(found).fell == ""

@@ -75,7 +75,7 @@ CONFIG = CentreConfig(
 AGENTS = [f"a{n}" for n in range(4)]
 MEDIA = ["media-1", "media-2"]
 QUEUES = st.sampled_from(["bills", "bills", "gas", "shop", "round"])
-FAILURES = ["no_answer", "busy", "declined", "unreachable", "error"]
+FAILURES = ["no_answer", "busy", "declined", "unreachable", "no_sound", "error"]
 
 
 @dataclass

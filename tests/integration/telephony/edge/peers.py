@@ -54,6 +54,10 @@ class Agent:
         assert self._process.stdin is not None
         self._process.stdin.write(command.encode() + b"\n")
 
+    def signal(self, number: int) -> None:
+        """Stop it dead, or let it go on."""
+        self._process.send_signal(number)
+
     def times(self, what: str) -> int:
         """How often something happened."""
         return sum(event["what"] == what for event in self.heard)

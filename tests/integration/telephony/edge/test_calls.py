@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from telephony.edge.config import Trunk
-from telephony.edge.events import CallAdmitted, CallOver, CallRefused, Registered, Unregistered
+from telephony.edge.events import (
+    CallAdmitted,
+    CallOver,
+    CallRefused,
+    PhoneDeaf,
+    PhoneHeard,
+    Registered,
+    Unregistered,
+)
 from telephony.edge.message import Request
 from telephony.edge.store import FileBindings
 from tests.integration.telephony.edge.house import PASSWORD, answer, ask, house
@@ -102,6 +111,27 @@ async def test_a_phone_registers_is_called_and_calls(transport: str) -> None:
             media.does(f"dial sip:7001@{HOST}:{edge.port}")
             closed = await media.says("call_closed", 3)
             assert "480" in closed["text"]
+
+
+async def test_a_phone_that_hangs_is_deaf_until_it_goes_on() -> None:
+    async with (
+        agent() as media,
+        house(media.port, options_every=0.4, options_patience=0.8) as edge,
+    ):
+        phone = agent(
+            user="7001", domain=f"{HOST}:{edge.port}", password=PASSWORD, reg_interval=60,
+            catchall=False,
+        )  # fmt: skip
+        async with phone as mine:
+            mine.does("register")
+            await mine.says("registered")
+            mine.signal(signal.SIGSTOP)
+            await until(lambda: edge.of(PhoneDeaf) == [PhoneDeaf("7001")])
+            assert edge.metrics["phones_registered"] == 1
+            mine.signal(signal.SIGCONT)
+            await until(lambda: edge.of(PhoneHeard) == [PhoneHeard("7001")])
+            media.does(f"dial sip:7001@{HOST}:{edge.port}")
+            await mine.says("call_established")
 
 
 async def test_a_wrong_password_neither_registers_nor_calls() -> None:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acd import messages as acd
 from centralino import messages as house_messages
 from telephony.errors import NoSuchLeg
 from tests.unit.centralino.media.world import CALLER, World
+from voicebot.speech.scripted import TextSynthesiser
 
 
 async def test_caller_and_agent_hear_each_other_and_nobody_else_does(world: World) -> None:
     await world.talking()
     assert await world.heard("caller") == {"201"}
     assert await world.heard("201") == {"caller"}
+
+
+async def test_a_phone_that_sends_nothing_gets_no_caller(world: World) -> None:
+    await world.queued()
+    world.house.engines = replace(world.house.engines, synthesiser=TextSynthesiser(0.3))
+    (order,) = await world.offered("201")
+    await world.answer("201")
+    await world.listen(5.0)  # the whisper is over, and not a packet came
+    assert world.last(acd.OfferFailed) == acd.OfferFailed(order.offer, "no_sound")
+    assert not world.all(acd.Bridged)
+    await world.offered("202")
+    await world.answer("202")
+    world.phones["202"].speaks = True
+    await world.listen(5.0)
+    assert world.last(acd.Bridged).offer == "o-202"
 
 
 # --- ring all

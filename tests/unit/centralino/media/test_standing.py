@@ -59,6 +59,19 @@ async def called(world: World, **changes: Any) -> None:
     await world.answer("caller")
 
 
+async def test_who_is_rung_again_hears_why_until_the_next_contact(world: World) -> None:
+    leg = LegId("standing-201")
+    order = acd.HoldLeg(leg, "agent-201", "town", "201", "media-1", fell="no sound")
+    await world.obey(order)
+    await world.answer("201")
+    await world.listen(0.3)
+    assert world.phones["201"].loud
+    await called(world)
+    await joined(world, call_of("att-1"))
+    await world.listen(0.3)
+    assert await world.heard("caller") == {"201"}
+
+
 async def test_the_leg_stays_and_only_a_beep_tells_of_the_next_contact(world: World) -> None:
     leg = await stands(world)
     for n in (1, 2):

@@ -66,6 +66,8 @@ class Transfer:
     required: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     tries: Tries = Tries()
+    verified: str = ""
+    """What the caller proved to know; empty: nothing."""
     sentiment: float | None = None
     """−1 to 1; None: nothing is known of it."""
     sentiment_confidence: float = 0.0

@@ -85,6 +85,8 @@ def _at_any_moment(draft: Draft, said: Understanding) -> bool:
         return goals.pursue(draft, goal_of(said))
     if free and several(draft, wishes(draft.flow, said)):
         return True
+    if _somebody_else(draft, said):
+        return True
     word = universal(draft.flow, said, least)
     if word is None or (
         word is not Universal.PERSON and said.intent.confidence < thresholds.accept
@@ -93,6 +95,19 @@ def _at_any_moment(draft: Draft, said: Understanding) -> bool:
     volunteered(draft, said.entities)
     obey(draft, word)
     return True
+
+
+def _somebody_else(draft: Draft, said: Understanding) -> bool:
+    """Another person comes to the telephone: who that is comes before what they answer."""
+    goal = goal_of(said)
+    intent = draft.flow.intents.get(goal.intent)
+    forgets = intent.does.forget if intent and isinstance(intent.does, Route) else ()
+    if not forgets or said.out_of_scope or goal.confidence < draft.flow.thresholds.accept:
+        return False
+    asked = draft.state.goal is not None and draft.state.goal.intent == goal.intent
+    if asked and draft.state.known.keys().isdisjoint(forgets):
+        return False  # it is asked already
+    return goals.pursue(draft, goal)
 
 
 def _open(draft: Draft, said: Understanding) -> None:

@@ -18,8 +18,17 @@ LEAST_SURE = 0.3
 """Confidence of a name that looks like none."""
 ANNOUNCED = 0.9
 """Confidence of a name that was told as one: "my name is …"."""
+PROVEN = "yes"
+"""The value of a slot that proves something."""
 _BY_KIND = (SlotKind.NAME, SlotKind.DIGITS, SlotKind.DATE)
 """What a sentence tells unasked only if the caller means it."""
+
+
+def proven(draft: Draft, slot: Slot, value: str) -> bool:
+    """Whether this is what only the right person knows. What is not known proves nobody."""
+    known = "".join(filter(str.isdigit, draft.facts.given.get(slot.proves, "")))
+    draft.because(f"{slot.name} {'proven' if value == known else 'not proven'}")
+    return bool(known) and value == known
 
 
 def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
@@ -29,6 +38,10 @@ def fill(draft: Draft, slot: Slot, value: str, confidence: float) -> bool:
     """
     if not slot.accepts(value) or (slot.name, value) in draft.state.denied:
         return False
+    if slot.proves:
+        if not proven(draft, slot, value):
+            return False
+        value = PROVEN
     held = draft.state.known.get(slot.name)
     if held is None or held.value != value:
         heard = draft.heard.confidence if draft.heard is not None else 1.0

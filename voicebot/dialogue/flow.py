@@ -107,6 +107,9 @@ class Slot:
     choices: tuple[Choice, ...] = ()
     yes_only: frozenset[str] = frozenset()
     """Whole sentences, in small letters, that alone are a yes; empty: any that says yes is."""
+    proves: str = ""
+    """One of `Flow.given` that the answer must be: then the slot's value is "yes", and what was
+    said is not kept. Another answer is none."""
     secret: bool = False
     """A PIN, a password, a card number: used in the call and never kept, in text or in sound."""
     whole: bool = True
@@ -245,6 +248,9 @@ class Route:
     """Whether the call ends then."""
     branch: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Slot → value → the intent with which it goes on instead, looked at in this order."""
+    forget: tuple[str, ...] = ()
+    """Slots that are asked for anew, since somebody else may be listening now. Such an intent is
+    believed before an answer is."""
     task: bool = False
     """Whether agents may have it done in the middle of a contact; then the caller goes back."""
 

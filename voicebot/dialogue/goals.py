@@ -97,7 +97,13 @@ def follow_up(draft: Draft, does: FollowUp, told: frozenset[str]) -> None:
 
 def begin(draft: Draft, goal: Goal, route: Route) -> None:
     """The caller needs a person for this: say so and collect what is asked for."""
-    draft.state = replace(draft.state, goal=goal, one_by_one=False, skipped=frozenset(), asked={})
+    draft.state = replace(
+        draft.state.without(*route.forget),
+        goal=goal,
+        one_by_one=False,
+        skipped=frozenset(),
+        asked={},
+    )
     if route.say:
         draft.say(route.say, interruptible=not route.emergency)
     if route.emergency:

@@ -119,6 +119,7 @@ SLOT: Json = {
     "only_if": each(many(WORDS)),
     "expects": one_of(EXPECTS),
     "secret": FLAG,
+    "proves": NAME,
 }
 LOOKUP: Json = {
     "url": NAME,
@@ -150,7 +151,7 @@ ANY_INTENT: Json = {
 ASKING: Json = {"say": RESPONSE, "ask": many(NAME), "confirm": RESPONSE, "do": many(NAME)}
 """What is asked and done before an answer or a hand-over."""
 ANSWER: Json = {"follow_up": many(NAME), "small_talk": FLAG, "hang_up": FLAG, "interruptible": FLAG}
-COLLECT: Json = {**ASKING, "branch": each(each(NAME))}
+COLLECT: Json = {**ASKING, "branch": each(each(NAME)), "forget": many(NAME)}
 ROUTE: Json = {
     "head_start": number(0, 86400),
     "required": many(WORDS),
@@ -160,6 +161,7 @@ ROUTE: Json = {
     "emergency": FLAG,
     "refer": NAME,
     "branch": each(each(NAME)),
+    "forget": many(NAME),
     "task": FLAG,
     **ASKING,
 }

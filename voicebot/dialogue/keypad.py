@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voicebot.dialogue import goals, questions
 from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.filling import PROVEN, proven
 from voicebot.dialogue.flow import Flow, KeyAction, Slot, Universal
 from voicebot.dialogue.ladder import no_match
 from voicebot.dialogue.several import pursue_one
@@ -45,6 +46,11 @@ def shown(flow: Flow, state: State, keys: str) -> str:
 
 def _slot(draft: Draft, slot: Slot, keys: str) -> Known | None:
     value = slot.by_key(keys) if slot.keys else None
+    if value is not None and slot.proves:
+        if not proven(draft, slot, value):
+            no_match(draft)
+            return None
+        value = PROVEN
     if value is not None:
         return Known(value, 1.0, "dtmf", confirmed=True)
     _always(draft, keys)

@@ -11,6 +11,8 @@ from voicebot.dialogue.flow import Flow, Intent, Route
 from voicebot.dialogue.responses import PLACEHOLDER, fill
 from voicebot.dialogue.state import Goal, State
 
+BY_KNOWLEDGE = "by what only this person knows"
+
 
 def transfer_of(
     flow: Flow, state: State, reason: Reason, goal: Goal | None, queue: str = "", refer: str = ""
@@ -29,6 +31,9 @@ def transfer_of(
         required=tuple(sorted(route.required)) if route else (),
         preferred=tuple(sorted(route.preferred)) if route else (),
         tries=Tries(*state.tries),
+        verified=", ".join(
+            slot.title for name, slot in flow.slots.items() if slot.proves and name in state.known
+        ),
         sentiment=round(state.mood.value, 2) if state.mood.confidence else None,
         sentiment_confidence=round(state.mood.confidence, 2),
     )
@@ -54,6 +59,8 @@ def packet_of(facts: CallFacts, transfer: Transfer, transcript: Sequence[Transcr
         required_skills=transfer.required,
         preferred_skills=transfer.preferred,
         tries=transfer.tries,
+        verified_level=BY_KNOWLEDGE if transfer.verified else "none",
+        verified_method=transfer.verified,
         sentiment=transfer.sentiment,
         sentiment_confidence=transfer.sentiment_confidence,
         transcript=tuple(transcript),
@@ -111,5 +118,7 @@ def _about(flow: Flow, state: State, intent: Intent | None) -> str:
 
 def _slots(flow: Flow, state: State) -> tuple[PacketSlot, ...]:
     return tuple(
-        known.as_slot(name) for name in flow.slots if (known := state.known.get(name)) is not None
+        known.as_slot(name)
+        for name, slot in flow.slots.items()
+        if (known := state.known.get(name)) is not None and not slot.proves
     )

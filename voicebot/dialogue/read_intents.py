@@ -103,8 +103,13 @@ def _collect(fields: Mapping[str, Node], every: Collection[str], names: Names) -
     """The same, on a call that then ends, or goes on by the answers."""
     return replace(
         _task(fields, names), answer=names.response(fields["collect"]), ends=True,
-        branch=_branch(fields.get("branch"), every, names),
+        branch=_branch(fields.get("branch"), every, names), forget=_forget(fields, names),
     )  # fmt: skip
+
+
+def _forget(fields: Mapping[str, Node], names: Names) -> tuple[str, ...]:
+    slots = fields["forget"].items() if "forget" in fields else ()
+    return tuple(item.one_of(names.slots, "slot") for item in slots)
 
 
 def _branch(node: Node | None, every: Collection[str], names: Names) -> dict[str, dict[str, str]]:
@@ -135,6 +140,7 @@ def _route(fields: Mapping[str, Node], every: Collection[str], names: Names) -> 
         refer=fields["refer"].one_of(names.houses, "house") if "refer" in fields else "",
         do=read_do(fields, names),
         branch=_branch(fields.get("branch"), every, names),
+        forget=_forget(fields, names),
         task=flag(fields, "task", False),
     )
 

@@ -23,7 +23,7 @@ from voicebot.dialogue.flow import (
 )
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.meaning import plain
-from voicebot.dialogue.responses import Response
+from voicebot.dialogue.responses import PLACEHOLDER, Response
 from voicebot.dialogue.waiting_texts import Waiting
 from voicebot.leaving import WayOut, Wish
 from voicebot.nlu.marked import Node, hint
@@ -143,7 +143,8 @@ def _only_if(node: Node, slots: Mapping[str, Slot]) -> dict[str, frozenset[str]]
 
 def possible(slot: Slot, value: str, node: Node) -> str:
     """The value, which this slot can have: one that it cannot would never be met."""
-    fits = value in ("yes", "no") if slot.kind is SlotKind.YES_NO else slot.accepts(value)
+    yes_no = slot.kind is SlotKind.YES_NO or slot.proves
+    fits = value in ("yes", "no") if yes_no else slot.accepts(value)
     if not fits:
         node.refuse(f"{node.name}: {slot.name} is never {value!r}")
     return value
@@ -183,6 +184,7 @@ def _slot(node: Node, known: Slot, names: Names) -> Slot:
         fields["yes_only"].refuse(f"{node.name}: only a slot of type yes_no has `yes_only`")
     slot = _digits(fields["digits"], slot) if "digits" in fields else slot
     slot = _scale(fields["scale"], slot) if "scale" in fields else slot
+    slot = _proves(fields["proves"], slot, names) if "proves" in fields else slot
     if slot.secret and (slot.confirm or slot.echo):
         node.refuse(f"{node.name}: a secret is never read back; take out `confirm` and `echo`")
     return slot
@@ -225,6 +227,16 @@ def _scale(node: Node, slot: Slot) -> Slot:
     low = fields["min"].whole(0, 99)
     high = fields["max"].whole(low + 1, 100)
     return replace(slot, scale=(low, high), max_digits=len(str(high)))
+
+
+def _proves(node: Node, slot: Slot, names: Names) -> Slot:
+    if slot.kind is not SlotKind.DIGITS:
+        node.refuse(f"{node.name}: only a slot of type digits proves anything")
+    fact = node.one_of(names.given, "fact under `given:`")
+    for key, response in names.responses.items():
+        if any(fact in PLACEHOLDER.findall(one.text) for one in response.variations):
+            node.refuse(f"{node.name}: {key} would tell {{{fact}}} to whoever is asked for it")
+    return replace(slot, proves=fact, secret=True)
 
 
 # Ladders and waiting.

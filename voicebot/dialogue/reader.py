@@ -102,13 +102,16 @@ def _flow(
             name: Slot(name, title=name.replace("_", " "), entities=slot.fillers)
             for name, slot in domain.slots.items()
         },
+        given=given,
     )
     names = replace(names, slots=read_slots(fields.get("slots"), names))
     forms, slots = read_forms(domain, names)
     names = replace(
-        names, slots=slots, houses=read_houses(fields.get("houses"), names),
-        given=given, results=read_results(fields.get("results")),
-    )  # fmt: skip
+        names,
+        slots=slots,
+        houses=read_houses(fields.get("houses"), names),
+        results=read_results(fields.get("results")),
+    )
     names = replace(names, lookups=read_lookups(fields.get("lookups"), names))
     flow, idle = _assemble(fields, names, forms, rules)
     return calls_out(flow, fields["bot"], names), idle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from voicebot.checks.reading import read_scripts
 from voicebot.checks.report import failure
 from voicebot.checks.running import Stage
-from voicebot.checks.script import Script
+from voicebot.checks.script import Expected, Presses, Says, Script, Step
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
 from voicebot.learned import BROKEN_OFF
@@ -58,9 +60,31 @@ def test_nobody_hears_of_a_bill_before_they_said_who_they_are() -> None:
                or "{due}" in one.text or "bill" in one.text.lower() for one in response.variations)
     }  # fmt: skip
     reachable = {bot.flow.greeting, bot.flow.machine, bot.flow.recorded, bot.flow.voicemail}
-    reachable |= {bot.flow.slots["right_party"].ask, bot.flow.slots["here_later"].ask}
+    for slot in ("right_party", "proof", "here_later"):
+        reachable |= {bot.flow.slots[slot].ask, *bot.flow.slots[slot].reprompts}
     reachable |= {*bot.flow.no_input.say, *bot.flow.no_match.say, bot.flow.no_input.last}
     for intent in bot.flow.intents.values():
         if not intent.internal:
             reachable |= {getattr(intent.does, name, None) for name in ("say", "handover", "done")}
     assert telling & reachable == set() and telling
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_whatever_is_said_nobody_hears_of_a_bill_without_the_proof(
+    stages: dict[str, Stage], seed: int
+) -> None:
+    """Every sentence that the bot knows, and wrong numbers, in any order, from a yes on."""
+    chance = random.Random(seed)
+    bot, script = BOTS["collections"], next(one for name, one in SCRIPTS if name == "collections")
+    known = [example.text for example in bot.training.examples]
+    tries: list[Says | Presses] = [Presses("1234"), Presses("1"), Says("one nine zero four")]
+    said: list[Says | Presses] = [Says("yes")]
+    for _ in range(9):
+        wrong = chance.random() < 0.3
+        said.append(chance.choice(tries) if wrong else Says(chance.choice(known)))
+    silent = Expected(hears_not=("bill", "120", "1 November", "in parts"))
+    steps = tuple(Step(script.place, one, silent) for one in said)
+    result = await stages["collections"].play(replace(script, steps=steps, ends=None))
+    # What is said once the call is over is no step any more: only what was heard is judged.
+    heard = [one for one in failure(result) if "hears_not" in one]
+    assert not heard, "\n" + "\n".join(failure(result))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from kernel.clock import ManualClock
 from kernel.packet import Packet
@@ -432,7 +433,7 @@ async def test_a_fault_ends_this_conversation_and_is_raised() -> None:
         raise RuntimeError("broken")
 
     rig.report = break_it  # type: ignore[method-assign]
-    with pytest.raises(RuntimeError, match="broken"):
+    with pytest.raises(RuntimeError, match="broken"), capture_logs():
         await asyncio.wait_for(rig.session.run(), 5)
     rig.session.on_frame(LOUD, rig.clock.now())
 

@@ -76,3 +76,11 @@ def contacts_block(
     from centralino.commands.contacts import block_number
 
     asyncio.run(block_number(read(config), number, client, region))
+
+
+@contacts_app.command("renew-key")
+def contacts_renew_key(config: ConfigFile = None) -> None:
+    """A new key for the digests under which people are found. The house must stand still."""
+    from centralino.commands.contacts import renew_key
+
+    asyncio.run(renew_key(read(config)))

@@ -18,10 +18,10 @@ from rich.table import Table
 
 from centralino.commands.campaign import ask
 from centralino.config.model import Config
+from centralino.contacts.digests import CONTACTS_KEY, add_key, open_digests
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
-from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.errors import StartRefused
 from centralino.outbound.books import SqlBooks
@@ -43,8 +43,9 @@ async def opened(config: Config) -> AsyncIterator[ContactStore]:
     """The store of people, at this program's schema."""
     async with Database(config.database_url) as database:
         await upgrade(database)
-        secret = await instance(database, config.centre, time.time())
-        yield ContactStore(database, ContentStore(database, config.centre), secret)
+        key = config.state_dir / CONTACTS_KEY
+        digests = await open_digests(database, config.centre, key, time.time())
+        yield ContactStore(database, ContentStore(database, config.centre), digests)
 
 
 def known_client(config: Config, client: str) -> str:
@@ -190,6 +191,17 @@ async def erase_contact(config: Config, person: str) -> None:
         if not await store.erase(person, time.time()):
             raise StartRefused(f"there is nobody {person!r}: see `centralino contacts list`")
     Console().print(f"{person}: erased; a do-not-call of the numbers stays")
+
+
+async def renew_key(config: Config) -> None:
+    """A new key for the digests, and all of them brought to it. Raises StartRefused."""
+    with contextlib.suppress(HouseAway):
+        await ask(config, "list", {})
+        raise StartRefused("the house runs, and knows people under the key of now: stop it first")
+    await asyncio.to_thread(add_key, config.state_dir / CONTACTS_KEY)
+    async with opened(config) as store:
+        count = await store.count(None)
+    Console().print(f"{count} people are found under a new key: put {CONTACTS_KEY} in the backup")
 
 
 async def block_number(config: Config, number: str, client: str, region: str) -> None:

@@ -1,19 +1,14 @@
-"""People in the store: each sealed with a key of their own, found again by keyed digests.
-
-The digest's secret is this installation's: a stolen table of digests alone tells no numbers, though
-somebody who also has the secret could try all numbers there are.
-"""
+"""People in the store: each sealed with a key of their own, found again by keyed digests."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from centralino.contacts.digests import Digests
 from centralino.content.store import ContentStore, batched
 from centralino.db.calls import Clients
 from centralino.db.engine import Database
@@ -38,29 +33,20 @@ class Saved:
 
 
 class ContactStore:
-    """The people of one centre. `secret` is the installation's (`centralino.db.meta.instance`)."""
+    """The people of one centre."""
 
     def __init__(
         self,
         database: Database,
         contents: ContentStore,
-        secret: str,
+        digests: Digests,
         chance: Chance = random_hex,
     ) -> None:
         self.database = database
         self.contents = contents
         self.centre = contents.centre
-        self._secret = secret.encode()
+        self.digest, self.listed = digests.of, digests.listed
         self._chance = chance
-
-    def digest(self, text: str) -> str:
-        """The name under which a number (E.164) or identity is found again."""
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:32]
-
-    def listed(self, number: str) -> str:
-        """The id of somebody who is no contact, by their first number. Other programs are told
-        it, so it is none under which the number is found here, and cannot be found by trying."""
-        return self.digest(f"listed {number}")[:24]
 
     async def save(self, people: Mapping[str, Person], client: str, now: float) -> Saved:
         """Keep people by their identity; who is known already is updated (`contacts.merged`)."""

@@ -7,8 +7,6 @@ They are written before the ACD is told: what it owes can be kept.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +16,7 @@ import structlog
 from acd import messages as acd
 from acd.service import AcdService
 from centralino.callback_messages import CallbackAsked, DialBack
+from centralino.contacts.digests import SHORT, Digests
 from centralino.content.errors import ContentError
 from centralino.content.store import PACKET, ContentStore
 from contacts.numbers import dialled
@@ -37,7 +36,7 @@ MARGIN = 3600.0
 class CallerKeys:
     """Names for callers that tell nothing to whoever reads the state tables."""
 
-    secret: str
+    digests: Digests
     regions: Mapping[str, str]
     """Client → country of numbers without one."""
 
@@ -48,7 +47,7 @@ class CallerKeys:
         if number in ("", "anonymous"):
             return ""
         known = number if number.removeprefix("+").isdecimal() else caller
-        return hmac.new(self.secret.encode(), known.encode(), hashlib.sha256).hexdigest()[:24]
+        return self.digests.of(known, SHORT)
 
 
 @dataclass

@@ -23,6 +23,7 @@ from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.centre import centre_config
 from centralino.config.model import Config
+from centralino.contacts.digests import CONTACTS_KEY, open_digests
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
@@ -42,7 +43,6 @@ from centralino.db.engine import Database
 from centralino.db.facts import FactBook
 from centralino.db.journal import JournalRow, read_journal, read_room
 from centralino.db.ledger import SqlLedger
-from centralino.db.meta import instance
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied
@@ -213,7 +213,8 @@ async def opened(
         ends = Ends("control", centre, clock)
         bus = UnixBus(ends, Path(arguments.layout.bus), listens=True)
         facts = FactBook(database, centre)
-        secret = await instance(database, centre, clock.now())
+        state = Path(arguments.layout.state_dir)
+        digests = await open_digests(database, centre, state / CONTACTS_KEY, clock.now())
         await plant_agents(config, users, clock.now())
 
         async def send(outgoing: Outgoing) -> None:
@@ -229,8 +230,7 @@ async def opened(
 
         service = AcdService(centre_config(config), ledger, send, clock)
         await service.open()
-        contacts = ContactStore(database, contents, secret)
-        state = Path(arguments.layout.state_dir)
+        contacts = ContactStore(database, contents, digests)
         outbound = make_outbound(
             config, database, contents, contacts, bus, kept_secret(state / "house.id")[:16],
             kept_secret(state / "audit.key"), clock, sign_in, CentreAgents(service),
@@ -239,7 +239,7 @@ async def opened(
         standing = StandingDesk(service, bus, clock)
         phones = Phones(users, service, bus, standing)
         keys = Keys(config, service, sign_in, users, contents, phones, bus, clock, history)
-        callers = CallerKeys(secret, {client.id: client.region for client in config.clients})
+        callers = CallerKeys(digests, {client.id: client.region for client in config.clients})
         callbacks = Callbacks(
             service, contents, callers,
             contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
@@ -258,7 +258,7 @@ async def opened(
         intake.takers.update({**keys.takers, **launch_keys.before(keys.takers)})
         intake.takers.update(standing.takers)
         intake.takers.update(Referrals(tokens, contents, bus, clock).takers)
-        redials = Redials(contents, bus, clock, secret, config.retention.redial_seconds)
+        redials = Redials(contents, bus, clock, digests, config.retention.redial_seconds)
         intake.takers.update(redials.takers)
         intake.takers.update(callbacks.takers)
         control = Control(

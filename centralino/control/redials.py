@@ -6,8 +6,6 @@ erased, and the same caller may break off again tomorrow.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import structlog
 
 from centralino import messages as house
+from centralino.contacts.digests import SHORT, Digests
 from centralino.content.errors import ContentError
 from centralino.content.store import ContentStore
 from kernel.bus import Bus
@@ -33,7 +32,7 @@ class Redials:
     contents: ContentStore
     bus: Bus
     clock: Clock
-    secret: str
+    digests: Digests
     keep_seconds: float
     """How long a caller is met where the last call ended."""
 
@@ -74,5 +73,5 @@ class Redials:
         return int(now // max(1.0, self.keep_seconds))
 
     def _subject(self, client: str, caller: str, span: int) -> str:
-        digest = hmac.new(self.secret.encode(), f"{client}\n{caller}".encode(), hashlib.sha256)
-        return f"caller-{digest.hexdigest()[:24]}-{span}"
+        digest = self.digests.of(f"{client}\n{caller}", SHORT)
+        return f"caller-{digest}-{span}"

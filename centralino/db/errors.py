@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from centralino.errors import CentralinoError
 
 
@@ -36,3 +38,13 @@ class StoreTooNew(StoreError):
         self.url = url
         self.found = found
         self.ours = ours
+
+
+class ContactKeyMissing(StoreError):
+    """The keys of this database's digests are not those of the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} does not have the keys under which this database knows people: put back the"
+            " file that belongs to it (with another one nobody's wish not to be called is found)"
+        )

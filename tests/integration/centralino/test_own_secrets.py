@@ -18,12 +18,13 @@ async def lived(folder: Path) -> tuple[str, int]:
         return control.outbound.campaigns.books.secret.decode(), control.outbound.service.epoch
 
 
-async def test_the_audits_key_is_not_in_the_database_and_the_house_is_known_again(
+async def test_its_keys_are_not_in_the_database_and_the_house_is_known_again(
     tmp_path: Path,
 ) -> None:
     key, epoch = await lived(tmp_path)
     assert (tmp_path / "audit.key").read_text().strip() == key
+    people = (tmp_path / "contacts.key").read_text().strip()
     for part in tmp_path.glob("centralino.db*"):
-        assert key.encode() not in part.read_bytes()
+        assert not any(secret.encode() in part.read_bytes() for secret in (key, people))
     # The same house takes the dialler up at once, though its lease has not run out.
     assert await lived(tmp_path) == (key, epoch + 1)

@@ -14,6 +14,7 @@ from centralino import messages as house_messages
 from centralino.bus.base import Ends
 from centralino.bus.memory import MemoryBus, MemoryHub
 from centralino.config.model import Client, Config, Line
+from centralino.contacts.digests import Digests
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
 from centralino.control.redials import Redials
@@ -105,7 +106,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     desk = MemoryBus(hub, Ends("control", CONFIG.centre, clock))
     flow = replace(FLOW, resume="is_it")
     async with database, Pump() as pump:
-        redials = Redials(ContentStore(database, CONFIG.centre), desk, clock, "s", 900.0)
+        redials = Redials(ContentStore(database, CONFIG.centre), desk, clock, Digests("s"), 900.0)
         control = Control(redials)
         house = House(
             name="media-1", epoch="e", config=CONFIG, control=exchange.control("sip:house"),

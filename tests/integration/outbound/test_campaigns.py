@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.content.errors import SealBroken
 from centralino.content.store import ContentStore
@@ -100,7 +101,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         await upgrade(database)
         books = SqlBooks(database, "house", "secret")
         contents = ContentStore(database, "house")
-        contacts = ContactStore(database, contents, "secret")
+        contacts = ContactStore(database, contents, Digests("secret"))
         rules = HouseRules(contacts, CalledBefore(database, "house"))
         called: list[PlaceCall] = []
         words = Words(contents)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from centralino.contacts import store as module
+from centralino.contacts.digests import SHORT, Digests, add_key, open_digests
 from centralino.contacts.store import ContactStore, Saved
 from centralino.content.errors import Erased
 from centralino.content.store import ContentStore
+from centralino.db.calls import CallBegun, CallHistory
 from centralino.db.engine import Database
-from centralino.db.tables import contacts, contents, do_not_call
+from centralino.db.errors import ContactKeyMissing
+from centralino.db.meta import instance
+from centralino.db.tables import calls, contacts, contents, do_not_call
 from contacts.numbers import Number
 from contacts.people import Person, identity
 from tests.integration.centralino.db.conftest import NewStore
@@ -26,7 +31,7 @@ TOWN = frozenset({"town"})
 
 @pytest.fixture
 def store(database: Database) -> ContactStore:
-    return ContactStore(database, ContentStore(database, "north"), "secret")
+    return ContactStore(database, ContentStore(database, "north"), Digests("secret"))
 
 
 async def save(store: ContactStore, *people: Person, client: str = "town") -> Saved:
@@ -103,10 +108,45 @@ async def test_content_of_an_erased_subject_is_refused(store: ContactStore) -> N
 
 async def test_nothing_personal_lies_open(new_store: NewStore, tmp_path: Path) -> None:
     async with Database(await new_store("sqlite")) as database:
-        store = ContactStore(database, ContentStore(database, "north"), "secret")
+        store = ContactStore(database, ContentStore(database, "north"), Digests("secret"))
         await save(store, ADA, BEN)
         async with database.read() as connection:
             assert len((await connection.execute(select(contents))).all()) == 2
     data = b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
     for open_ in (b"Ada", b"Bell", b"46771234", b"3351234567"):
         assert open_ not in data
+
+
+async def test_digests_made_under_older_keys_are_brought_to_the_newest(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "contacts.key"
+    name = await instance(database, "north", NOW)
+    before, stranger = Digests(name), "+390650000000"
+    old = ContactStore(database, ContentStore(database, "north"), before)
+    await save(old, ADA, BEN)
+    await old.block([stranger], "", "operator", NOW)
+    history = CallHistory(database, "north")
+    begun = CallBegun("call-1", "town", "main", "inbound", NOW, "media-1", "e1")
+    await history.begin(replace(begun, caller_key=before.of(stranger, SHORT)))
+    for lives in range(3):
+        if lives == 2:
+            add_key(file)
+        now = await open_digests(database, "north", file, NOW)
+        store = ContactStore(database, ContentStore(database, "north"), now)
+        assert len(await store.by_number(HOME.e164, None)) == 2
+        assert await save(store, ADA) == Saved(0, 1)
+        blocked = await store.blocked("town")
+        assert blocked(stranger) and blocked(HOME.e164) and not blocked(ADA_MOBILE.e164)
+        async with database.read() as connection:
+            key = (await connection.execute(select(calls.c.caller_key))).scalar_one()
+        assert key == now.of(stranger, SHORT) != before.of(stranger, SHORT)
+    assert len(now.keys) == 2 and file.stat().st_mode & 0o777 == 0o600
+    # What is in the database alone finds nobody.
+    assert not (await old.blocked("town"))(stranger) and not await old.by_number(HOME.e164, None)
+    # People of lists keep the ids that they have in campaigns.
+    assert now.listed(stranger) == Digests(name, now.keys[:1], 1).listed(stranger)
+    file.unlink()
+    with pytest.raises(ContactKeyMissing, match="put back the file"):
+        await open_digests(database, "north", file, NOW)
+    assert not file.exists()

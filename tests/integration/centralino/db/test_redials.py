@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from centralino import messages as house
+from centralino.contacts.digests import Digests
 from centralino.content.store import ContentStore
 from centralino.control.redials import Redials
 from centralino.db.engine import Database
@@ -39,7 +40,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def redials(database: Database, clock: ManualClock) -> Redials:
-    return Redials(ContentStore(database, "north"), Told(), clock, "secret", KEEP)  # type: ignore[arg-type]
+    return Redials(ContentStore(database, "north"), Told(), clock, Digests("secret"), KEEP)  # type: ignore[arg-type]
 
 
 async def known(redials: Redials, client: str = "water", caller: str = "+390123") -> Earlier | None:

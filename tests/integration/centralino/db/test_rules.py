@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
@@ -71,7 +72,7 @@ def whom(campaign: CampaignRecord, person: str, ordinal: int) -> RecipientRecord
 
 @pytest.fixture
 def desk(database: Database) -> Desk:
-    contacts = ContactStore(database, ContentStore(database, "house"), "secret")
+    contacts = ContactStore(database, ContentStore(database, "house"), Digests("secret"))
     rules = HouseRules(contacts, CalledBefore(database, "house"), {"shop": "FR"})
     return Desk(rules, contacts, SqlBooks(database, "house", "key"))
 

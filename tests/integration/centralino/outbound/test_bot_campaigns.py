@@ -25,7 +25,7 @@ from tests.integration.centralino.outbound.test_notifications import House, open
 from tests.waiting import until
 
 BOTS = Outbound(bots=("survey", "collections", "qualification"))
-DEBT = {"amount": "120 euros", "due": "2026-11-01"}
+DEBT = {"amount": "120 euros", "due": "2026-11-01", "account_end": "1903"}
 OWES = Person("", "town", (Number("+393351111111"),), name="Carla", groups=("owes",),
               fields=tuple(DEBT.items()))  # fmt: skip
 UNTOLD = Person("", "town", (Number("+393352222222"),), name="Dario", groups=("owes",))

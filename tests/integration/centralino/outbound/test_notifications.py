@@ -16,6 +16,7 @@ import pytest
 from centralino.config.dialling import AlertRule, Outbound, Trunk
 from centralino.config.distribution import Queue
 from centralino.config.model import AgentSeed, Client, Config
+from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.control.seeds import plant_agents
@@ -124,7 +125,7 @@ async def opened(folder: Path, owner: str = "this", **more: Any) -> AsyncIterato
             if one.number != MAY_NOT:
                 await users.grant(one.id, "town", Role.SUPERVISOR)
         contents = ContentStore(database, settings.centre)
-        contacts = ContactStore(database, contents, "secret")
+        contacts = ContactStore(database, contents, Digests("secret"))
         await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, "town", clock.now())
         desk = make_outbound(
             settings, database, contents, contacts, cast(Any, wire), owner, "key", clock,

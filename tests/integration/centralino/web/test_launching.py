@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from centralino.config.dialling import Outbound, Trunk
 from centralino.config.model import Client, Config, Line
+from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.db.engine import Database
 from centralino.outbound.campaigns import Asker, in_one_line
@@ -80,7 +81,7 @@ async def house(database: Database, tmp_path: Path) -> House:
 @pytest.fixture
 async def launching(house: House, database: Database) -> AsyncIterator[Launching]:
     clock = SteadyClock()
-    contacts = ContactStore(database, house.contents, "secret")
+    contacts = ContactStore(database, house.contents, Digests("secret"))
     await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, RIVER, clock.now())
     desk = make_outbound(
         config(), database, house.contents, contacts, cast(Any, Wire()), "this", "key", clock,

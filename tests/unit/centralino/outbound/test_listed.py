@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from centralino.config.model import Config
+from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.outbound.audiences import Audiences
 from centralino.outbound.campaigns import read_people
@@ -15,7 +16,7 @@ NUMBER = "+393351111111"
 
 
 def store(key: str) -> ContactStore:
-    return ContactStore(cast(Any, None), cast(Any, SimpleNamespace(centre="house")), key)
+    return ContactStore(cast(Any, None), cast(Any, SimpleNamespace(centre="house")), Digests(key))
 
 
 def test_who_tries_every_number_does_not_find_it_without_the_key_of_the_house() -> None:

@@ -111,6 +111,12 @@ class Alarms:
             del self._held_at[key]
         return raised, cleared
 
+    def restore(self, held: Iterable[Alarm], now: float) -> None:
+        """These held before a restart. Those whose reason is gone are over as any other is."""
+        for alarm in held:
+            self._holding[alarm.key] = alarm
+            self._held_at[alarm.key] = now
+
     @property
     def holding(self) -> list[Alarm]:
         """The oldest first."""

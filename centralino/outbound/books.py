@@ -42,6 +42,7 @@ from outbound.records import (
 
 CHUNK = 5_000
 """Recipients of one transaction of an import: the dialler's commits find their way between."""
+HOUR = 3600.0
 CHUNK_NAMED = 500
 """Recipients named in one query."""
 HEARD = frozenset({Bucket.ACKNOWLEDGED, Bucket.HEARD, Bucket.VOICEMAIL, Bucket.UNKNOWN})
@@ -351,6 +352,17 @@ class SqlBooks(SqlLedger):
             select(*(c[name] for name in rows.ATTEMPT))
             .where(c.centre == self.centre, c.recipient == recipient)
             .order_by(c.ordinal)
+        )
+        return [rows.attempt_of(row) for row in await self._all(query)]
+
+    async def ended_since(self, campaigns: Sequence[str], at: float) -> list[AttemptRecord]:
+        """The attempts of these campaigns that ended after `at`, of calls of an hour at most."""
+        c = tables.attempts.c
+        query = (
+            select(*(c[name] for name in rows.ATTEMPT))
+            .where(c.centre == self.centre, c.campaign.in_(campaigns), c.made > at - HOUR)
+            .where(c.outcome.is_not(None), c.since > at)
+            .order_by(c.since)
         )
         return [rows.attempt_of(row) for row in await self._all(query)]
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 import structlog
 
 from centralino.config.dialling import AlarmLimits
+from centralino.db.meta import get_meta, set_meta
+from centralino.outbound.books import SqlBooks
 from centralino.outbound.webhooks import Outbox
 from kernel.clock import Clock
 from kernel.core import Change, Put
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 EVERY = 5.0
 """Seconds between two looks."""
+HOLDING = "alarms"
+"""In `meta`: the alarms that hold."""
 OURS = frozenset({Outcome.REFUSED, Outcome.CANCELLED})
 """Calls that say nothing of the other side: they were ours to stop."""
 UP = frozenset({
@@ -36,14 +40,18 @@ def thresholds(limits: AlarmLimits) -> Thresholds:
 
 @dataclass
 class Watching:
-    """The alarms of the dialler."""
+    """The alarms of the dialler. What holds is kept in the store, with what other programs are
+    told of it: so each is told once that it began and once that it is over, over a restart too."""
 
     service: OutboundService
     alarms: Alarms
     outbox: Outbox
+    books: SqlBooks
     clock: Clock
     _placed: dict[str, float] = field(default_factory=dict)
     """Campaign → its newest call."""
+    _told: dict[str, Alarm] = field(default_factory=dict)
+    """Those of which the store knows, by key."""
 
     def written(self, changes: Sequence[Change]) -> None:
         """What a commit of the dialler changed."""
@@ -53,34 +61,66 @@ class Watching:
                 continue
             if record.state is AttemptState.INTENT:
                 self._placed[record.campaign] = record.made
-            elif _tells(record):
-                number = self.service.campaign(record.campaign).caller_id
-                up = record.outcome in UP
-                self.alarms.ended(Ended(record.since, record.trunk, number, up, record.sip_status))
+            else:
+                self._ended(record)
+
+    def _ended(self, record: AttemptRecord) -> None:
+        if _tells(record):
+            number = self.service.campaign(record.campaign).caller_id
+            up = record.outcome in UP
+            self.alarms.ended(Ended(record.since, record.trunk, number, up, record.sip_status))
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         self.service.observers.append(self.written)
+        remembers = False
         while True:
             try:
+                if not remembers:
+                    await self.remember()
+                    remembers = True
                 await self.look()
             except Exception:  # whatever it is, nobody's call is to end by it
                 log.exception("outbound.alarms_not_looked_at")
             await asyncio.sleep(EVERY)
+
+    async def remember(self) -> None:
+        """What held before a restart, and the calls that it was seen from."""
+        now = self.clock.now()
+        campaigns = [view.id for view in self.service.campaigns()]
+        for record in await self.books.ended_since(campaigns, now - self.alarms.limits.window):
+            if record.since <= now:  # what ends while we read is told by the dialler
+                self._ended(record)
+        async with self.books.database.read() as connection:
+            kept = await get_meta(connection, self.books.centre, HOLDING)
+        held = [Alarm(**one) for one in kept or ()]
+        self.alarms.restore(held, now)
+        self._told = {alarm.key: alarm for alarm in held}
 
     async def look(self) -> None:
         """Once: new alarms are logged and told, and so is their end."""
         raised, cleared = self.alarms.look(self._standings(), self.clock.now())
         for alarm in raised:
             log.error("outbound.alarm", what=alarm.what, do=alarm.do)
-            await self._tell(ALARM_RAISED, alarm)
         for alarm in cleared:
             log.info("outbound.alarm_over", what=alarm.what)
-            await self._tell(ALARM_CLEARED, alarm)
+        await self._tell()
 
-    async def _tell(self, event: str, alarm: Alarm) -> None:
-        name = f"{event}:{alarm.key}:{alarm.since:.3f}"
-        await self.outbox.put(event, name, alarm.client, asdict(alarm))
+    async def _tell(self) -> None:
+        """Write down what is new and what is over, with the telling of it."""
+        holding = {alarm.key: alarm for alarm in self.alarms.holding}
+        events = [(ALARM_RAISED, one) for key, one in holding.items() if key not in self._told]
+        events += [(ALARM_CLEARED, one) for key, one in self._told.items() if key not in holding]
+        if not events:
+            return
+        database, centre = self.books.database, self.books.centre
+        async with database.write() as connection:
+            for event, one in events:
+                name = f"{event}:{one.key}:{one.since:.3f}"
+                await self.outbox.put_in(connection, event, name, one.client, asdict(one))
+            kept = [asdict(one) for one in holding.values()]
+            await set_meta(database, connection, centre, HOLDING, kept)
+        self._told = holding
 
     def _standings(self) -> list[Standing]:
         found = []

@@ -244,7 +244,7 @@ def make_outbound(
     campaigns.more(by_bot.verbs)
     campaigns.by_bot = by_bot
     campaigns.more(LaunchPage(config, campaigns, audiences, notifications).verbs)
-    watching = Watching(service, Alarms(thresholds(config.outbound.alarms)), outbox, clock)
+    watching = Watching(service, Alarms(thresholds(config.outbound.alarms)), outbox, books, clock)
     campaigns.alarms = watching.alarms
     alerts = AlertDesk(config, database, contents, notifications, campaigns.ask, clock)
 

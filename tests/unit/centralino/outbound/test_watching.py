@@ -37,8 +37,8 @@ class Service:
 
 
 def watched(service: Service) -> Watching:
-    clock = ManualClock(100.0)
-    return Watching(cast(OutboundService, service), Alarms(), cast(Any, None), clock)
+    clock, nothing = ManualClock(100.0), cast(Any, None)
+    return Watching(cast(OutboundService, service), Alarms(), nothing, nothing, clock)
 
 
 ATTEMPT = AttemptRecord(
@@ -72,7 +72,11 @@ def test_a_trunk_that_refuses_every_call_is_an_alarm(
 async def test_a_fault_while_looking_ends_neither_the_watcher_nor_control(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    async def nothing_held(self: Watching) -> None:
+        pass
+
     monkeypatch.setattr(watching, "EVERY", 0.0)
+    monkeypatch.setattr(Watching, "remember", nothing_held)
     service = Service()
     work = asyncio.create_task(watched(service).run())
     await until(lambda: service.looked > 2 or work.done())

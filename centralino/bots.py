@@ -97,8 +97,8 @@ async def load_notices(config: Config) -> dict[str, tuple[Bot, Understander]]:
 
 async def load_for_lines(config: Config) -> dict[str, tuple[Bot, Understander]]:
     """Every bot that a line or campaigns name; learning runs beside the loop."""
-    names = {line.bot for line in config.lines if line.kind == "bot"}
-    loaded = {name: await asyncio.to_thread(load, config, name) for name in sorted(names)}
+    names = config.bots_of_lines()
+    loaded = {name: await asyncio.to_thread(load, config, name) for name in names}
     loaded |= {
         name: await asyncio.to_thread(load_calling, config, name)
         for name in config.outbound.bots if name not in names

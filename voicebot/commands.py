@@ -18,6 +18,8 @@ class Speak:
     playback: str
     text: str
     slow: bool = False
+    language: str = ""
+    """Of the voice; empty: the line's."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Understand:
     text: str
     readings: tuple[str, ...]
     guess: int = 0
+    language: str = ""
+    """Of the text; empty: the line's."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class Perform:
 
     number: int
     act: acts.Perform
+    language: str = ""
+    """Of the bot that wants it; empty: the line's."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class Prepare:
     """This may be said in a moment: have the first of it ready. Nothing is heard of it."""
 
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True)

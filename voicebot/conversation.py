@@ -12,7 +12,8 @@ spoken beside keys is not heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kernel.errors import IllegalTransition
@@ -34,6 +35,7 @@ from voicebot.listening import Listening
 from voicebot.performing import Performing
 from voicebot.queueing import Decision
 from voicebot.timers import Timer
+from voicebot.tongue import Tongue
 from voicebot.turns import QUEUE, SPEAKING, State
 from voicebot.waiting import WaitingRoom
 
@@ -47,13 +49,14 @@ where a menu's key was asked for, or a machine that sends tones without end."""
 class Conversation:
     """One call's conversation, from answer to end. Give it `Started` first."""
 
-    def __init__(self, bot: Bot, facts: CallFacts) -> None:
-        self._bot = bot
+    def __init__(self, bot: Bot, facts: CallFacts, others: Mapping[str, Bot] | None = None) -> None:
+        """`others`: language → the bot for callers who speak that instead of the line's own."""
         self._policy = Policy(bot, facts)
         self._floor = Floor(facts)
         self._performing = Performing(self._floor)
-        self._listening = Listening(self._floor, self._policy, self._reply)
-        self._waiting = WaitingRoom(self._floor, bot, self._policy, self._listening, self._goodbye)
+        self._tongue = Tongue(self._floor, self._policy, others or {}, self._turned)
+        self._listening = Listening(self._floor, self._policy, self._tongue, self._reply)
+        self._turned()
         self._keys = KeyInput()
         self._keyed_at = float("-inf")
         """When the last answer by keys was complete, in UTC seconds."""
@@ -83,6 +86,15 @@ class Conversation:
     def keys_begun(self) -> bool:
         """Whether keys have come that are no answer yet."""
         return self._keys.begun
+
+    @property
+    def language(self) -> str:
+        """In which it is held now."""
+        return self._floor.facts.language
+
+    @property
+    def _bot(self) -> Bot:
+        return self._policy.bot
 
     # The four verbs.
 
@@ -114,8 +126,14 @@ class Conversation:
     # Speaking.
 
     def _started(self, event: events.Started, now: float) -> None:
+        self._tongue.begin()
         self._floor.move(turns.Greeted(), now)
-        self._carry_out(self._policy.start(), now)
+        self._carry_out(self._tongue.invited(self._policy.start()), now)
+
+    def _turned(self) -> None:
+        """The bot is another: so is what it says in a queue, where nobody is yet."""
+        told = (self._bot, self._policy, self._listening, self._goodbye)
+        self._waiting = WaitingRoom(self._floor, *told)
 
     def _reply(self, step: Step, now: float) -> None:
         """Say and ask what the dialogue decided, instead of anything under way."""
@@ -337,7 +355,8 @@ class Conversation:
         """What a caller who calls again would go on with: nothing after a goodbye or an agent."""
         if self.state is State.WITH_AGENT or why == "goodbye":
             return None
-        return earlier_of(self._bot.flow, self._floor.dialogue)
+        earlier = earlier_of(self._bot.flow, self._floor.dialogue)
+        return replace(earlier, language=self.language) if earlier else None
 
     def _outcome(self) -> reports.Outcome:
         if self.state is State.WITH_AGENT:

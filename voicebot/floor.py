@@ -24,6 +24,8 @@ class Floor:
 
     def __init__(self, facts: CallFacts) -> None:
         self.facts = facts
+        self.language = ""
+        """That is spoken; empty: the line's own."""
         self.state = State.NEW
         self.stale = 0
         """Events that came for something no longer current."""
@@ -109,10 +111,11 @@ class Floor:
             return
         asks = act.question if isinstance(act, acts.Ask) else ""
         interruptible = act.interruptible if isinstance(act, acts.Say) else True
-        playback = self.mouth.add(act.text, interruptible, now)
+        language = (act.language if isinstance(act, acts.Say) else "") or self.language
+        playback = self.mouth.add(act.text, interruptible, now, language)
         self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
         self.transcript.bot(now, act.text)
-        self.order(do.Speak(playback.name, act.text, self.dialogue.slow))
+        self.order(do.Speak(playback.name, act.text, self.dialogue.slow, language))
         self.tell(reports.BotSaid(self.facts.call, now, act.text, asks))
 
 

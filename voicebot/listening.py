@@ -31,8 +31,9 @@ from voicebot.hearing import Sound, is_filler, is_noise, may_be_filler, over_pro
 from voicebot.mouth import Playback
 from voicebot.nbest import chosen
 from voicebot.progress import Stopwatch
-from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.speech.ports import Recognised
 from voicebot.timers import Timer
+from voicebot.tongue import Tongue
 from voicebot.turns import SPEAKING, State
 
 NOISES = 3
@@ -50,10 +51,13 @@ LONGEST_THINKING = 10.0
 class Listening:
     """One turn after the other; `turn` names the one that is listened to."""
 
-    def __init__(self, floor: Floor, policy: Policy, reply: Callable[[Step, float], None]) -> None:
+    def __init__(
+        self, floor: Floor, policy: Policy, tongue: Tongue, reply: Callable[[Step, float], None]
+    ) -> None:
         self.turn = 0
         self._floor = floor
         self._policy = policy
+        self._tongue = tongue
         self._reply = reply
         self._ask: acts.Ask | None = None
         self._speech: float | None = None
@@ -137,7 +141,7 @@ class Listening:
     @property
     def _terms(self) -> tuple[str, ...]:
         """What the recogniser is told to expect."""
-        return _terms(self._ask) if self._ask else ()
+        return self._tongue.context(self._ask).terms if self._ask else ()
 
     def _next_turn(self) -> None:
         self.turn += 1
@@ -150,14 +154,11 @@ class Listening:
         self._next_turn()
         if self._ask is None:
             self._order(do.StopListening())
-            return
-        self._listen_for(self._ask)
+        else:
+            self._listen_for(self._ask)
 
     def _listen_for(self, ask: acts.Ask) -> None:
-        kind, language = ask.readings[0], self._floor.facts.language
-        row, terms = expected(kind), _terms(ask)
-        context = RecognitionContext(language, kind, terms, row.only, row.alternatives)
-        self._order(do.Listen(self.turn, context))
+        self._order(do.Listen(self.turn, self._tongue.context(ask)))
 
     # Speech.
 
@@ -304,9 +305,11 @@ class Listening:
         if guess.noise:
             self._weigh(guess, now)
         else:
+            self._tongue.heard(heard)
             text = without_fillers(heard.text, self._floor.facts.language)
             text = f"{self._first_half.text} {text}" if self._first_half else text
-            self._floor.order(do.Understand(self.turn, text, self._answers.readings, guess.number))
+            asked = (self._answers.readings, guess.number, self._floor.language)
+            self._floor.order(do.Understand(self.turn, text, *asked))
 
     def _is_answer(self, heard: Recognised, now: float) -> bool:
         """Whether speech over a prompt is one; the prompt is over then, else it goes on."""
@@ -337,7 +340,7 @@ class Listening:
                 return
             self._confirm(now)
         if guess.first_words():
-            self._floor.order(do.Prepare(guess.first_words()))
+            self._floor.order(do.Prepare(guess.first_words(), self._floor.language))
         self._weigh(guess, now)
 
     def _add(self, guess: Guess, released: Released, now: float) -> None:
@@ -427,6 +430,7 @@ class Listening:
         assert guess.step is not None and guess.recognised is not None and self._answers
         self._watch = guess.watch
         self._tell_heard(guess)
+        self._tongue.answered(guess.step.state, now)
         before = self._first_half.before if self._first_half else self._floor.dialogue
         text = guess.readings[0].text or guess.recognised.text
         heard = (self._answers, text, self._began(guess), guess.last_speech)
@@ -481,7 +485,7 @@ class Listening:
         """What a noise stopped."""
         cut_off, self._cut_off = self._cut_off, ()
         self._floor.move(turns.Replied(), now)
-        words = tuple(acts.Say(playback.text, playback.interruptible) for playback in cut_off)
+        words = tuple(acts.Say(p.text, p.interruptible, p.language) for p in cut_off)
         self._floor.say(Step(self._floor.dialogue, words), now)
         self._listen()
 
@@ -494,7 +498,3 @@ class Listening:
         """A line of keys has no ear."""
         if not self._floor.facts.keys_only:
             self._floor.order(command)
-
-
-def _terms(ask: acts.Ask) -> tuple[str, ...]:
-    return (*ask.terms, *expected(ask.readings[0]).terms)

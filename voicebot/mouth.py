@@ -19,6 +19,8 @@ class Playback:
     """UTC seconds at which it was ordered: its line in the transcript."""
     started: float | None = None
     """UTC seconds of its first sound."""
+    language: str = ""
+    """Of the voice; empty: the line's."""
 
 
 class Mouth:
@@ -30,10 +32,13 @@ class Mouth:
         self._queue: list[Playback] = []
         self._stopped: dict[str, Playback] = {}
 
-    def add(self, text: str, interruptible: bool, ordered: float = 0.0) -> Playback:
+    def add(
+        self, text: str, interruptible: bool, ordered: float = 0.0, language: str = ""
+    ) -> Playback:
         """One thing more, after the others."""
         self._count += 1
-        playback = Playback(f"{self._prefix}-{self._count}", text, interruptible, ordered)
+        name = f"{self._prefix}-{self._count}"
+        playback = Playback(name, text, interruptible, ordered, language=language)
         self._queue.append(playback)
         return playback
 

@@ -30,7 +30,7 @@ class Performing:
         """Have it done."""
         self.number += 1
         self._meanwhile = act.meanwhile
-        self._floor.order(do.Perform(self.number, act))
+        self._floor.order(do.Perform(self.number, act, self._floor.language))
         self._floor.timers.set(Timer.PERFORM, now + LONGEST)
         if act.meanwhile:
             self._floor.timers.set(Timer.MEANWHILE, now + MEANWHILE)

@@ -9,12 +9,14 @@ from typing import Protocol
 from kernel.packet import Packet
 from voicebot.dialogue import acts
 from voicebot.dialogue.facts import CallFacts
+from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.outcome import Outcome
 from voicebot.leaving import By, Wish
+from voicebot.nlu.ports import Understander
 from voicebot.reports import Report
 from voicebot.speech.ports import Recogniser, Synthesiser, TurnDetector, Vad
 
-__all__ = ["CallFacts", "Performer", "SessionOutput", "SpeechEngines"]
+__all__ = ["CallFacts", "InLanguage", "Performer", "SessionOutput", "SpeechEngines"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class SpeechEngines:
     """Hears whether a turn is over; None: the words and the silence say so."""
     effort: Callable[[], Effort] = Effort
     """What may be spent now; asked at each turn, for it changes while calls go on."""
+
+
+@dataclass(frozen=True)
+class InLanguage:
+    """What a conversation in one language is held with."""
+
+    bot: Bot
+    understander: Understander
+    synthesiser: Synthesiser
+    performer: Performer | None = None
+    """Does its lookups and custom actions; None: it has none."""
 
 
 class Performer(Protocol):

@@ -48,16 +48,21 @@ def is_card(digits: str) -> bool:
 
 def without_numbers(text: str, language: str = "en") -> str:
     """The text with every long number replaced by a label, in figures or in words."""
-    for start, end, digits in reversed(list(_numbers(text, language))):
+    return _without(text, _numbers(text, language))
+
+
+def _without(text: str, numbers: Iterable[tuple[int, int, str]]) -> str:
+    for start, end, digits in reversed(list(numbers)):
         label = CARD_LABEL if is_card(digits) else NUMBER
         text = text[:start] + label + text[end:]
     return text
 
 
-def _numbers(text: str, language: str) -> Iterator[tuple[int, int, str]]:
-    """Long numbers in order, none within another."""
+def _numbers(text: str, *languages: str) -> Iterator[tuple[int, int, str]]:
+    """Long numbers in order, none within another; in words of any of these languages."""
     found = [(m.start(), m.end(), re.sub(r"\D", "", m.group())) for m in _FIGURES.finditer(text)]
-    found += [(run.start, run.end, run.digits) for run in digit_runs(text, language)]
+    for language in languages:
+        found += [(run.start, run.end, run.digits) for run in digit_runs(text, language)]
     last = 0
     for start, end, digits in sorted(found, key=lambda n: (n[0], -n[1])):
         if len(digits) >= LONG_NUMBER and end > last:
@@ -68,8 +73,11 @@ def _numbers(text: str, language: str) -> Iterator[tuple[int, int, str]]:
 class Redactor:
     """What one call has told so far, taken out of whatever is written of it."""
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
+    def __init__(self, flow: Flow, *others: Flow) -> None:
+        """`others`: those of the other languages in which the call may be held."""
+        flows = (*others, flow)
+        self._slots = {name: slot for each in flows for name, slot in each.slots.items()}
+        self._languages = tuple(dict.fromkeys(each.language for each in flows))
         self._personal: dict[str, str] = {}
         """Lower-case words → label."""
 
@@ -94,13 +102,13 @@ class Redactor:
 
     def holds_card(self, text: str) -> bool:
         """Whether a payment card's number is said here."""
-        return any(is_card(digits) for _, _, digits in _numbers(text, self._flow.language))
+        return any(is_card(digits) for _, _, digits in _numbers(text, *self._languages))
 
     def text(self, text: str) -> str:
         """What may be kept of any text of this call."""
         for words, label in sorted(self._personal.items(), key=lambda item: -len(item[0])):
             text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", label, text, flags=re.IGNORECASE)
-        return without_numbers(text, self._flow.language)
+        return _without(text, _numbers(text, *self._languages))
 
     def packet(self, packet: Packet) -> Packet:
         """A packet as it may travel: slots typed and without secrets, the transcript redacted.
@@ -129,14 +137,14 @@ class Redactor:
         kind, _, name = intent.partition(":")
         if kind != "answer":
             return
-        slot = self._flow.slots.get(name)
+        slot = self._slots.get(name)
         own = [value for entity, value in entities if slot and entity == slot.kind.value]
         if slot is not None and slot.kind in (SlotKind.TEXT, SlotKind.NAME):
             self._know(name, own[0] if own else text)
 
     def _know(self, name: str, value: str) -> None:
         """Take this value out from now on; of a name its parts, too."""
-        slot = self._flow.slots.get(name)
+        slot = self._slots.get(name)
         kind = slot.kind if slot else SlotKind.NAME
         label = SECRET if slot and slot.secret else f"[{slot.title if slot else name}]"
         words = value.strip(" .,;!?").lower()
@@ -149,8 +157,8 @@ class Redactor:
 
     def _slot(self, question: str) -> Slot | None:
         kind, _, name = question.partition(":")
-        return self._flow.slots.get(name) if kind in ("slot", "confirm") else None
+        return self._slots.get(name) if kind in ("slot", "confirm") else None
 
     def _is_secret(self, name: str) -> bool:
-        slot = self._flow.slots.get(name)
+        slot = self._slots.get(name)
         return slot is not None and slot.secret

@@ -9,7 +9,7 @@ one, and `run` raises it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.nlu.ports import Understander
 from voicebot.outside.unable import Unable
-from voicebot.ports import Performer, SessionOutput, SpeechEngines
+from voicebot.ports import InLanguage, Performer, SessionOutput, SpeechEngines
 from voicebot.reports import Oddity
 from voicebot.speech.ports import TurnDetector
 from voicebot.turns import State
@@ -60,16 +60,19 @@ class Session:
         rate: int = 8000,
         stop: Callable[[], int] | None = None,
         performer: Performer | None = None,
+        others: Mapping[str, InLanguage] | None = None,
     ) -> None:
+        """`others`: language → what callers who speak that are conversed with instead."""
         self._facts = facts
         self._engines = engines
-        self._understander = understander
-        self._performer = performer or Unable()
+        self._own = InLanguage(bot, understander, engines.synthesiser, performer)
+        self._others = others or {}
         self._playout = playout
         self._clock = clock
         self._output = output
         self._rate = rate
-        self._conversation = Conversation(bot, facts)
+        bots = {language: other.bot for language, other in self._others.items()}
+        self._conversation = Conversation(bot, facts, bots)
         self._voice = Voice(engines.synthesiser, playout, rate, self._told, stop or playout.stop)
         self._ear = self._make_ear()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,6 +85,11 @@ class Session:
     def state(self) -> State:
         """Whose turn it is."""
         return self._conversation.state
+
+    @property
+    def language(self) -> str:
+        """In which the caller is spoken to."""
+        return self._conversation.language
 
     async def run(self) -> None:
         """Converse. Returns when the conversation has ended; raises what broke it."""
@@ -260,7 +268,8 @@ class Session:
 
     async def _make_out(self, command: do.Understand) -> None:
         try:
-            readings = await understand(self._understander, command.text, command.readings)
+            understander = self._in(command.language).understander
+            readings = await understand(understander, command.text, command.readings)
         except EngineLost as lost:
             self._told(events.EngineFailed(command.turn, str(lost)))
         else:
@@ -270,13 +279,25 @@ class Session:
         self._start(self._have_done(command))
 
     async def _have_done(self, command: do.Perform) -> None:
-        outcome = await self._performer.perform(command.act, self._facts)
+        performer = self._in(command.language).performer or Unable()
+        facts = replace(self._facts, language=command.language or self._facts.language)
+        outcome = await performer.perform(command.act, facts)
         self._told(events.Performed(command.number, outcome))
 
     def _tell(self, command: do.Tell) -> None:
         if isinstance(command.report, Oddity):
             log.warning("session.odd", call=self._facts.call, what=command.report.what)
         self._output.report(command.report)
+
+    def _in(self, language: str) -> InLanguage:
+        return self._others.get(language, self._own)
+
+    def _speak(self, command: do.Speak) -> None:
+        voice = self._in(command.language).synthesiser
+        self._voice.speak(command.playback, command.text, command.slow, voice)
+
+    def _prepare(self, command: do.Prepare) -> None:
+        self._voice.prepare(command.text, self._in(command.language).synthesiser)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -299,7 +320,7 @@ class Session:
 
 
 DOING: dict[type, Callable[[Session, Any], None]] = {
-    do.Speak: lambda session, it: session._voice.speak(it.playback, it.text, it.slow),
+    do.Speak: Session._speak,
     do.StopSpeaking: lambda session, it: session._voice.stop(),
     do.PauseSpeaking: lambda session, it: session._playout.pause(),
     do.ResumeSpeaking: lambda session, it: session._playout.resume(),
@@ -309,7 +330,7 @@ DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Peek: Session._peek,
     do.Understand: Session._understand,
     do.Perform: Session._perform,
-    do.Prepare: lambda session, it: session._voice.prepare(it.text),
+    do.Prepare: Session._prepare,
     do.HandOver: lambda session, it: session._output.transfer(it.packet, it.refer),
     do.LeaveQueue: lambda session, it: session._output.leave(it.wish, it.by, it.number),
     do.StartMusic: lambda session, it: session._playout.background(hold_music(session._rate)),

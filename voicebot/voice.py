@@ -41,7 +41,7 @@ class Voice:
         self._rate = rate
         self._tell = tell
         self._stop = stop
-        self._texts: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+        self._texts: asyncio.Queue[tuple[str, str, bool, Synthesiser]] = asyncio.Queue()
         self._current: asyncio.Task[None] | None = None
         self._ready: tuple[str, asyncio.Task[list[Clause]]] | None = None
         """A clause made in advance."""
@@ -50,19 +50,21 @@ class Voice:
         self._saying = ""
         self._unsaid: list[str] = []
 
-    def prepare(self, text: str) -> None:
-        """This may be said next: have its first clause ready."""
+    def prepare(self, text: str, by: Synthesiser | None = None) -> None:
+        """This may be said next: have its first clause ready. `by`: in another voice."""
         first = next(iter(split(text)), "")
         if not first or (self._ready is not None and self._ready[0] == first):
             return
         self._forget()
-        task = asyncio.create_task(self._make(first))
+        task = asyncio.create_task(self._make(first, by or self._synthesiser))
         task.add_done_callback(_seen)
         self._ready = (first, task)
 
-    def speak(self, playback: str, text: str, slow: bool = False) -> None:
-        """Say this after everything else."""
-        self._texts.put_nowait((playback, text, slow))
+    def speak(
+        self, playback: str, text: str, slow: bool = False, by: Synthesiser | None = None
+    ) -> None:
+        """Say this after everything else. `by`: in another voice."""
+        self._texts.put_nowait((playback, text, slow, by or self._synthesiser))
 
     def stop(self) -> None:
         """Say nothing of all that any more."""
@@ -96,13 +98,13 @@ class Voice:
             if self._current is not None:
                 self._current.cancel()
 
-    async def _say(self, playback: str, text: str, slow: bool) -> None:
+    async def _say(self, playback: str, text: str, slow: bool, by: Synthesiser) -> None:
         """All clauses to the playout. A text that never began is told as finished by us."""
         made = 0
         self._saying = playback
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async for clause in self._clauses(text):
+                async for clause in self._clauses(text, by):
                     pcm = clause.pcm
                     if slow:
                         pcm = await asyncio.to_thread(stretch, pcm, self._rate, SLOWER)
@@ -120,7 +122,7 @@ class Voice:
         else:
             self._tell(events.PlaybackFinished(playback))
 
-    async def _clauses(self, text: str) -> AsyncIterator[Clause]:
+    async def _clauses(self, text: str, by: Synthesiser) -> AsyncIterator[Clause]:
         """The clauses of a text, the first one as it was prepared. Raises EngineLost."""
         first, *rest = split(text) or [""]
         if self._ready is not None and self._ready[0] == first:
@@ -130,11 +132,11 @@ class Voice:
             text = " ".join(rest)
             if text:
                 yield Clause("", silence(self._rate, pause_after(first)))
-        async for clause in self._synthesiser.speak(text, self._rate):
+        async for clause in by.speak(text, self._rate):
             yield clause
 
-    async def _make(self, clause: str) -> list[Clause]:
-        return [made async for made in self._synthesiser.speak(clause, self._rate)]
+    async def _make(self, clause: str, by: Synthesiser) -> list[Clause]:
+        return [made async for made in by.speak(clause, self._rate)]
 
     def _forget(self) -> None:
         if self._ready is not None:

@@ -19,8 +19,13 @@ from voicebot.speech.sound import trim
 
 Speak = Callable[[str, int], Awaitable[bytes]]
 
+
+def _espeak(voice: str) -> tuple[str, ...]:
+    return ("espeak-ng", "-v", voice, "-s", "150", "--stdout", "{text}")
+
+
 _PROGRAMS = {
-    "espeak-ng en-gb": ("espeak-ng", "-v", "en-gb", "-s", "150", "--stdout", "{text}"),
+    "espeak-ng en-gb": _espeak("en-gb"),
     "flite slt": ("flite", "-voice", "slt", "-t", "{text}", "-o", "{file}"),
 }
 
@@ -32,6 +37,11 @@ def speakers() -> dict[str, Speak]:
         if shutil.which(command[0]):
             found[name] = _program(command)
     return found
+
+
+def espeak(voice: str) -> Speak:
+    """One of espeak-ng's voices, e.g. `it+f2`."""
+    return _program(_espeak(voice))
 
 
 def missing() -> list[str]:

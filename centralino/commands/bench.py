@@ -258,6 +258,25 @@ def speech(
 
 
 @app.command()
+def languages(
+    first: Annotated[Path, typer.Argument(help="A bot's folder.")] = Path("nlu_models/utility"),
+    other: Annotated[
+        Path, typer.Argument(help="That of a bot for callers who speak another language.")
+    ] = Path("nlu_models/utility_it"),
+    sentences: Annotated[int, typer.Option("--sentences", help="Of each voice.")] = 20,
+    models: Annotated[Path, typer.Option("--models", help="Folder of models.")] = Path("models"),
+    json_file: JsonFile = None,
+    page: PageFolder = None,
+    seed: Seed = 1,
+) -> None:
+    """Is the language told from a caller's first words?"""
+    from centralino.bench.languages import run_languages
+
+    asked = ((first, other), sentences, seed, models, json_file, page)
+    run_languages(*asked, command_line())
+
+
+@app.command()
 def ends(
     models: Annotated[Path, typer.Option("--models", help="Folder of models.")] = Path("models"),
     json_file: JsonFile = None,

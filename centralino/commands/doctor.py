@@ -52,7 +52,7 @@ def examine(config: Config) -> Finding:
         *(_bot(config, name) for name in sorted({line.bot for line in config.lines})),
         *(
             _understanding(config, code)
-            for code in sorted({line.language for line in config.lines})
+            for code in sorted({c for line in config.lines for c in (line.language, *line.also)})
         ),
         _port("sip.port", config.sip.host, config.sip.port),
         _port("web.port", config.web.host, config.web.port),
@@ -106,7 +106,7 @@ def _model(status: models.ModelStatus) -> Finding:
 
 def _choice(config: Config) -> Choice:
     language = next((line.language for line in config.lines if line.kind == "bot"), "en")
-    return engines.recogniser_choice(config.speech.recogniser, language, config.speech.models_dir)
+    return engines.recogniser_choice(config.recogniser, language, config.speech.models_dir)
 
 
 def _recogniser(config: Config) -> Finding:
@@ -136,7 +136,7 @@ def _sheds(config: Config) -> Finding:
 
 
 def _bots(config: Config) -> list[str]:
-    return sorted({line.bot for line in config.lines if line.kind == "bot"})
+    return config.bots_of_lines()
 
 
 def _bot(config: Config, name: str) -> Finding:

@@ -57,6 +57,21 @@ def check_agents(config: Config) -> None:
             )
 
 
+def check_languages(config: Config) -> None:
+    """Raises Misplaced for languages that could not be heard or spoken."""
+    for index, line in enumerate(config.lines):
+        where = ("lines", index, "also")
+        if line.also and (line.kind != "bot" or line.keys_only):
+            raise Misplaced(where, "only a line that a bot answers by voice has languages")
+        if line.also and config.speech.recogniser == "vosk":
+            raise Misplaced(where, 'Vosk hears one language: set speech.recogniser to "whisper"')
+        for language in line.also:
+            if language == line.language:
+                raise Misplaced(where, f"{language!r} is the line's first language already")
+            if language not in config.speech.voices:
+                raise Misplaced(where, f"there is no voice for {language!r} in speech.voices")
+
+
 def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:
     """Every skill that the file names, to be looked up among `acd.skills` where that has any."""
     known = set(config.acd.skills)

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from centralino.config.checks import (
     check_agents,
+    check_languages,
     check_names,
     check_numbers,
     check_queues,
@@ -92,7 +93,8 @@ class Speech(Section):
     """What tells speech from noise. Silero costs half a hundredth of a core for each call, and
     hears no speech in music, traffic or other people's talk, where webrtc does."""
     voices: dict[str, Annotated[str, Field(pattern=r"^(piper|hibari|espeak:[a-z0-9+_-]+)$")]] = {}
-    """Further languages of notifications → voice, e.g. { it = "espeak:it" }; a process each."""
+    """Further languages, of lines and notifications → voice, e.g. { it = "espeak:it" }; a process
+    each."""
     turn_detector: Literal["off", "smart-turn"] = "off"
     """Whether a network is asked at each pause if the caller sounds finished; 50 ms of a core each
     time. It is left out when there is too much work."""
@@ -167,6 +169,9 @@ class Line(Section):
     PIN."""
     bot: Name = "utility"
     language: str = "en"
+    also: dict[str, Name] = {}
+    """Further languages → the bot for callers who speak them, e.g. { it = "utility_it" }: a
+    caller's first words choose. Whisper tells them apart; each needs a voice in `speech.voices`."""
     keys_only: bool = False
     """A menu by keys; no recogniser is used."""
     emergency: bool = False
@@ -264,6 +269,7 @@ class Config(Section):
         check_trunks(self)
         check_queues(self)
         check_agents(self)
+        check_languages(self)
         check_numbers(self)
         return self
 
@@ -276,6 +282,18 @@ class Config(Section):
     def bots_folder(self) -> Path:
         """The folder of bots: the configured one, or the one that comes with the program."""
         return self.bots_dir or Path(__file__).parents[2] / "nlu_models"
+
+    @property
+    def recogniser(self) -> str:
+        """The recogniser that is wanted: lines of several languages need one that tells them
+        apart."""
+        several = any(line.also for line in self.lines)
+        return "whisper" if several else self.speech.recogniser
+
+    def bots_of_lines(self) -> list[str]:
+        """The bots that lines name, in every language."""
+        bots = (line for line in self.lines if line.kind == "bot")
+        return sorted({name for line in bots for name in (line.bot, *line.also.values())})
 
     @property
     def domain(self) -> str:

@@ -25,6 +25,7 @@ from voicebot.dialogue.flow import Bot
 from voicebot.nlu.ports import Understander
 from voicebot.ports import Performer, SpeechEngines
 from voicebot.speech.metered import MeteredRecogniser
+from voicebot.speech.ports import Synthesiser
 from voicebot.speech.yielding import Yielding
 
 log = structlog.get_logger()
@@ -61,6 +62,8 @@ class House:
     """host:port of the edge: every leg that we place goes there."""
     secret: str = field(repr=False)
     """What the edge says with every call that it admitted."""
+    voices: Mapping[str, Synthesiser] = field(default_factory=dict)
+    """Further languages → who speaks them."""
     live: Live = lambda event: None
     chance: Chance = random_hex
     meter: MeteredRecogniser | None = None

@@ -25,6 +25,7 @@ from centralino.media.contact import Contact, begin
 from centralino.media.earlier import earlier_of, leave_open
 from centralino.media.facts import call_begun, call_facts, call_moves, tell_finished
 from centralino.media.house import House, LoadedBot, user_of
+from centralino.media.languages import flows_of, others_of
 from centralino.media.queued import Task, call_queued, done
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
@@ -105,7 +106,7 @@ class LiveCall:
     def __post_init__(self) -> None:
         self.leg = self.offered.leg
         self.recording = CallRecording(self.house, self.id, RATE)
-        redactor = Redactor(self.house.bots[self.line.bot].bot.flow)
+        redactor = Redactor(*flows_of(self.house, self.line))
         self.reporter = Reporter(
             self.id, self.line.client, self.house, redactor,
             private=self.recording.private, blank=self.recording.blank,
@@ -439,7 +440,7 @@ class LiveCall:
             self.session = Session(
                 replace(facts, earlier=earlier), bot.bot, self.house.talk_engines(self.direction),
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
-                stop=sound.stop, performer=bot.performer,
+                stop=sound.stop, performer=bot.performer, others=others_of(self.house, self.line),
             )  # fmt: skip
             self.attendant = Attendant(self.house, bot, sound, self.id, RATE)
             await self.session.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from centralino import bots
@@ -56,6 +57,18 @@ def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
 
+def make_voices(config: Config, layout: Layout) -> dict[str, CachedSynthesiser]:
+    """Language → its voice, for every further one."""
+    cache = PromptCache(Path(layout.state_dir) / "cache" / "prompts")
+    return {
+        language: CachedSynthesiser(
+            SynthesiserPool([WyomingSynthesiser(uri, signs=True)]), cache,
+            config.speech.voices[language],
+        )
+        for language, uri in layout.voices.items()
+    }  # fmt: skip
+
+
 def make_meter(layout: Layout, config: Config, clock: SteadyClock) -> MeteredRecogniser:
     """The speech workers' recognisers as one, counted."""
     pool = RecogniserPool([WyomingRecogniser(uri, signs=True) for uri in layout.speech])
@@ -96,7 +109,8 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     ends = Ends(arguments.name, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
     voice = make_voice(config, layout)
-    preparing = asyncio.create_task(prepare(config, layout, voice))
+    voices = make_voices(config, layout)
+    preparing = asyncio.create_task(prepare(config, layout, voice, voices))
     stop = asyncio.create_task(told.stop.wait())
     await asyncio.wait([preparing, stop], return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
@@ -113,7 +127,8 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
                 name: LoadedBot(bot, nlu, bots.performer(config, bot))
                 for name, (bot, nlu) in loaded.items()
             },
-            clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"), edge=layout.edge,
+            voices=voices, clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"),
+            edge=layout.edge,
             secret=layout.secret,
             live=live_line if arguments.live else lambda event: None,
         )  # fmt: skip
@@ -125,22 +140,25 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
 
 
 async def prepare(
-    config: Config, layout: Layout, voice: CachedSynthesiser
+    config: Config,
+    layout: Layout,
+    voice: CachedSynthesiser,
+    voices: Mapping[str, CachedSynthesiser],
 ) -> dict[str, tuple[Bot, Understander]]:
     """Load the bots and speak their prompts: at a first start this takes a minute."""
     loaded = await bots.load_for_lines(config)
     await bots.load_notices(config)  # learned before the first call, not beside it
-    await warm_when_there(voice, fixed_texts(bot for bot, _ in loaded.values()), layout)
+    further = {line.also[code]: code for line in config.lines for code in line.also}
+    own = (bot for name, (bot, _) in loaded.items() if name not in further)
+    await warm_when_there(voice, fixed_texts(own), layout)
+    for name, code in further.items():
+        await warm_when_there(voices[code], fixed_texts([loaded[name][0]]), layout)
     return loaded
 
 
 async def load_notices(house: House, layout: Layout) -> None:
     """The bots and voices of notifications; what was learned is read, phrases are spoken."""
-    cache = PromptCache(Path(layout.state_dir) / "cache" / "prompts")
-    for language, uri in layout.voices.items():
-        pool = SynthesiserPool([WyomingSynthesiser(uri, signs=True)])
-        voice = CachedSynthesiser(pool, cache, house.config.speech.voices[language])
-        house.notices.voices[language] = voice
+    house.notices.voices.update(house.voices)
     for language, (bot, understander) in (await bots.load_notices(house.config)).items():
         name = house.config.outbound.notices[language]
         house.bots = {**house.bots, name: LoadedBot(bot, understander)}

@@ -140,6 +140,6 @@ def take_message(call: LiveCall, queue: Queue) -> None:
         call.recording.begin(call.line.client)
     call.voicemail = Voicemail(
         call.id, call.line.client, call.house, call.sound, queue.voicemail_prompt,
-        queue.voicemail_seconds, call.line.language, call.reporter.redactor.text,
+        queue.voicemail_seconds, call.session.language, call.reporter.redactor.text,
     )  # fmt: skip
     call.voicemail.begin()

@@ -23,12 +23,11 @@ def check(config: Config) -> list[str]:
         folder_of(config.speech.turn_detector, config.speech.models_dir)
     for line in config.lines:
         if line.kind == "bot" and not line.keys_only:
-            engines.recogniser_choice(
-                config.speech.recogniser, line.language, config.speech.models_dir
-            )
+            engines.recogniser_choice(config.recogniser, line.language, config.speech.models_dir)
     check_servers(config)
     remarks: list[str] = []
-    for name in sorted({line.bot for line in config.lines if line.kind == "bot"}):
+    check_languages(config)
+    for name in config.bots_of_lines():
         bot = find_bot(config, name)
         check_queues(config, bot, name)
         check_houses(config, bot, name)
@@ -81,6 +80,18 @@ def check_queues(config: Config, bot: Bot, name: str) -> None:
                 f"the bot {name!r} hands over to the queue {queue!r}, which the configuration does"
                 " not define: add a [[queues]] table with this id"
             )
+
+
+def check_languages(config: Config) -> None:
+    """The bot for a language speaks it. Raises StartRefused, BotError."""
+    for line in config.lines:
+        for language, name in line.also.items():
+            speaks = find_bot(config, name).flow.language
+            if speaks != language:
+                raise StartRefused(
+                    f"line {line.number}: the bot {name!r} for callers who speak {language!r} has"
+                    f" `language: {speaks}` in its flow.yml"
+                )
 
 
 def check_servers(config: Config) -> None:
@@ -137,7 +148,8 @@ def secret_of(path: Path) -> str:
 def check_houses(config: Config, bot: Bot, name: str) -> None:
     """Every other house to which the bot sends calls may be dialled. Raises StartRefused."""
     plan = plan_of(config, config.domain)
-    for line in (line for line in config.lines if line.kind == "bot" and line.bot == name):
+    lines = (line for line in config.lines if line.kind == "bot")
+    for line in (line for line in lines if name in (line.bot, *line.also.values())):
         for house in bot.flow.houses.values():
             verdict = may_dial(house.target, Purpose.REFER, line.client, plan)
             if not verdict.allowed:

@@ -81,7 +81,7 @@ class Serving:
         return [*speech, *self._voices(), control, edge, *media]
 
     def _voices(self) -> list[Post]:
-        """A process for each further language of notifications."""
+        """A process for each further language."""
         return [
             worker_post(
                 f"voice-{language}", "--uri", uri, "--role", "tts",
@@ -111,7 +111,7 @@ class Serving:
         return worker_post(
             f"speech-{index + 1}", "--uri", uri, "--role", "both",
             "--models", str(speech.models_dir.resolve()),
-            "--recogniser", speech.recogniser, "--voice", speech.voice,
+            "--recogniser", self.config.recogniser, "--voice", speech.voice,
             "--language", self._language(),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voicebot.dialogue import goals
+from voicebot.dialogue import goals, validation
 from voicebot.dialogue.acts import Perform
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Route
@@ -32,7 +32,9 @@ def performed(draft: Draft, outcome: Outcome) -> None:
     """Go on with what came of the one under way."""
     name, *rest = draft.state.doing
     draft.state = replace(draft.state, doing=tuple(rest))
-    _take(draft, outcome.slots)
+    checks = (route := draft.route()) is not None and name == route.validate
+    if not checks:
+        _take(draft, outcome.slots)
     for words in outcome.says:
         _say(draft, words)
     if outcome.problem:
@@ -41,6 +43,8 @@ def performed(draft: Draft, outcome: Outcome) -> None:
     elif outcome.nothing:
         draft.because(f"{name}: nothing found")
         _nothing(draft, name)
+    elif checks:
+        validation.done(draft, outcome)
     elif rest:
         begin(draft, tuple(rest))
     else:

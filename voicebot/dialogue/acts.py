@@ -17,6 +17,8 @@ class Say:
     text: str
     interruptible: bool = True
     """Whether the caller's voice stops it; a key always does."""
+    language: str = ""
+    """Another than the conversation's; empty: that."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,10 @@ class Perform:
     """The caller's last sentence; None: keys."""
     meanwhile: str = ""
     """Said where it takes longer than a second."""
+    checks: tuple[str, ...] = ()
+    """Slots of a form that it is to check; empty: it is to do something."""
+    asked: str = ""
+    """The slot of that form that is asked for."""
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,8 @@ class Route:
     believed before an answer is."""
     task: bool = False
     """Whether agents may have it done in the middle of a contact; then the caller goes back."""
+    validate: str = ""
+    """Custom action that checks what is told of `ask`: Rasa's `validate_<form>`."""
 
 
 @dataclass(frozen=True)
@@ -421,6 +423,9 @@ class Flow:
     resume: str | None = None
     """"We were talking about {title}. Shall we go on?", to a caller whose call broke off a moment
     ago; None: this bot remembers nobody."""
+    invite: str = ""
+    """Response key: "You may speak Italian", in Italian, said behind the greeting of a line whose
+    first language is another; empty: nobody is invited."""
     no_input_after: float = 6.0
     """Seconds of silence after a question that make a no-input."""
     opens: str = ""

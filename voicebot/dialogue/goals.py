@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kernel.packet import Reason
-from voicebot.dialogue import actions, questions
+from voicebot.dialogue import actions, questions, validation
 from voicebot.dialogue.acts import HangUp
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
@@ -116,6 +116,12 @@ def advance(draft: Draft) -> None:
     """The next slot to ask for or to confirm; when nothing is left, the hand-over."""
     route = draft.route()
     assert route is not None, "only a route is advanced"
+    if not validation.due(draft, route) and not _ask_next(draft, route):
+        actions.begin(draft, route.do) if route.do else finish(draft)
+
+
+def _ask_next(draft: Draft, route: Route) -> bool:
+    """The next slot to ask for or to confirm; False: nothing is left."""
     for slot in _asked(draft, route):
         if slot.name not in draft.state.known:
             if not _can_be_asked(draft, slot):
@@ -123,23 +129,20 @@ def advance(draft: Draft) -> None:
             if slot.name in draft.state.skipped:
                 continue
             questions.put(draft, Question(Asking.SLOT, slot.name))
-            return
+            return True
         if _one_by_one(draft, route) and needs_confirmation(draft, slot):
             questions.put(draft, Question(Asking.CONFIRM, slot.name))
-            return
+            return True
     if not _one_by_one(draft, route) and any(
         _unconfirmed(draft, name) for name in read_back(draft, route)
     ):
         questions.put(draft, Question(Asking.CONFIRM_ALL))
-        return
+        return True
     for slot in (draft.flow.slots[name] for name in route.ask):
         if route.confirm is not None and needs_confirmation(draft, slot):
             questions.put(draft, Question(Asking.CONFIRM, slot.name))
-            return
-    if route.do:
-        actions.begin(draft, route.do)
-    else:
-        finish(draft)
+            return True
+    return False
 
 
 def finish(draft: Draft) -> None:

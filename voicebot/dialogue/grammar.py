@@ -93,6 +93,7 @@ BOT: Json = {
     "queue": NAME,
     "which": RESPONSE,
     "resume": RESPONSE,
+    "invite": RESPONSE,
     "opens": NAME,
     "given": each(one_of(SlotKind)),
     "voicemail": RESPONSE,

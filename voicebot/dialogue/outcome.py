@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NO_MORE = "-"
+"""A form is complete, whatever is unknown: no slot is called so."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -25,5 +28,7 @@ class Outcome:
     says: tuple[Words, ...] = ()
     nothing: bool = False
     """It was done, and there is nothing: no such customer, no open order."""
+    asks: str = ""
+    """The slot that a form asks for next, whatever its own order is; `NO_MORE`: none."""
     problem: str = ""
     """It was not done, and why: for logs and journals, without what the caller told."""

@@ -12,6 +12,7 @@ from voicebot.dialogue.flow import Choice, Slot, SlotKind
 from voicebot.dialogue.rasa_domain import Domain
 from voicebot.dialogue.rasa_slots import RasaSlot
 from voicebot.dialogue.read_parts import EXPECTED_OF, Names
+from voicebot.dialogue.validation import PREFIX
 from voicebot.errors import BotError
 from voicebot.nlu.marked import Node
 
@@ -32,6 +33,8 @@ class Form:
     name: str
     slots: tuple[str, ...]
     place: Node
+    validate: str = ""
+    """The action that checks what is told; empty: there is none."""
 
 
 def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str, Slot]]:
@@ -53,18 +56,19 @@ def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str,
             wanted.append(slot)
         if not wanted:
             body.refuse(f"{body.name}: a form without slots asks for nothing")
-        forms[name] = Form(name, tuple(wanted), body)
+        action = f"{PREFIX}{name}"
+        forms[name] = Form(name, tuple(wanted), body, action if action in domain.actions else "")
     return forms, slots
 
 
 def _refuse_actions(form: str, domain: Domain) -> None:
     """What an action server would do while the form asks cannot be left out silently."""
     for action, line in domain.actions.items():
-        if action in (f"validate_{form}", _VALIDATES_ALL) or action.startswith("action_ask_"):
+        if action == _VALIDATES_ALL or action.startswith("action_ask_"):
             raise BotError(
                 domain.file, line,
-                f"the action {action!r} of the form {form!r} is not supported: an action server is "
-                "called when the form is complete",
+                f"the action {action!r} beside the form {form!r} is not supported: an action server"
+                f" checks slots in {PREFIX}{form}, and questions are responses",
             )  # fmt: skip
 
 

@@ -138,14 +138,21 @@ class Rules:
         """A form, and what its end does."""
         end = self._ends.get(form.name)
         if end is None:
-            return Route(self._queue, ask=form.slots)
+            return Route(self._queue, ask=form.slots, validate=form.validate)
         before = end.one_before(form.place)
         if not end.do:
-            return Route(self._queue, ask=form.slots, handover=before)
+            return Route(self._queue, ask=form.slots, validate=form.validate, handover=before)
         if before:
             form.place.refuse(f"at the end of the form {form.name!r} {before} stands before an "
                               "action; say it behind, or in the action")  # fmt: skip
-        return Route(self._queue, ask=form.slots, do=end.do, stays=True, answer=end.behind)
+        return Route(
+            self._queue,
+            ask=form.slots,
+            validate=form.validate,
+            do=end.do,
+            stays=True,
+            answer=end.behind,
+        )
 
     def _in_order(self, place: Node, steps: list[Step]) -> _Actions:
         """Responses, then custom actions, then at most one response more."""

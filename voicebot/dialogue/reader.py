@@ -152,6 +152,7 @@ def _assemble(
         thresholds=_thresholds(fields.get("thresholds")),
         which=names.maybe_response(bot.get("which")),
         resume=names.maybe_response(bot.get("resume")),
+        invite=names.maybe_response(bot.get("invite")) or "",
         given=names.given,
         results=names.results,
     )
@@ -160,7 +161,8 @@ def _assemble(
 
 def _custom_actions(intents: Mapping[str, Intent], names: Names) -> frozenset[str]:
     routes = [intent.does for intent in intents.values() if isinstance(intent.does, Route)]
-    return frozenset(name for route in routes for name in route.do if name not in names.lookups)
+    done = frozenset(name for route in routes for name in route.do if name not in names.lookups)
+    return done | {route.validate for route in routes if route.validate}
 
 
 def _timezone(node: Node) -> str:

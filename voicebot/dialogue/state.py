@@ -90,6 +90,8 @@ class Earlier:
 
     intent: str
     known: tuple[PacketSlot, ...] = ()
+    language: str = ""
+    """That was spoken; empty: the line's."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class State:
     """Question → its no-inputs and no-matches in this call."""
     sentence: Understanding | None = None
     """The caller's last sentence; None: there was none, or keys came after it."""
+    checked: Mapping[str, str] = field(default_factory=dict)
+    """Slot → its value when a form's action looked at it."""
     doing: tuple[str, ...] = ()
     """Lookups and custom actions of the route under way: the one being done, those behind it."""
     slow: bool = False

@@ -12,9 +12,10 @@ from typing import Any
 
 from voicebot.dialogue.acts import Perform
 from voicebot.dialogue.facts import CallFacts
-from voicebot.dialogue.flow import Bot, SlotKind
+from voicebot.dialogue.flow import Bot, Route, SlotKind
 from voicebot.dialogue.lookups import as_value
-from voicebot.dialogue.outcome import Outcome, Words
+from voicebot.dialogue.outcome import NO_MORE, Outcome, Words
+from voicebot.dialogue.validation import PREFIX
 from voicebot.errors import ServerFailed
 from voicebot.nlu.ports import Entity, IntentScore, Understanding
 
@@ -24,7 +25,8 @@ VERSION = "3.6.21"
 LISTEN = "action_listen"
 _HARMLESS = frozenset({"action", "bot", "user", "session_started", "user_featurization"})
 """Events that tell what happened, and change nothing here."""
-_NO_SLOTS = frozenset({"requested_slot", "session_started_metadata"})
+REQUESTED = "requested_slot"
+_NO_SLOTS = frozenset({REQUESTED, "session_started_metadata"})
 
 
 def question(bot: Bot, act: Perform, facts: CallFacts) -> Json:
@@ -41,16 +43,23 @@ def question(bot: Bot, act: Perform, facts: CallFacts) -> Json:
 def _tracker(bot: Bot, act: Perform, facts: CallFacts) -> Json:
     message = _message(act.said)
     slots = {name: _typed(bot, name, act.slots.get(name)) for name in bot.flow.slots}
+    told = [{"event": "slot", "name": name, "value": slots[name]} for name in act.checks]
+    form = act.action.removeprefix(PREFIX)
+    loop = {"name": form, "is_interrupted": False, "rejected": False, "trigger_message": None}
     return {
         "sender_id": facts.call,
-        "slots": slots,
+        "slots": {**slots, REQUESTED: act.asked or None} if act.checks else slots,
         "latest_message": message,
         "latest_event_time": None,
         "followup_action": None,
         "paused": False,
-        "events": [{"event": "action", "name": LISTEN}, {"event": "user", **_event(message)}],
+        "events": [
+            {"event": "action", "name": LISTEN},
+            {"event": "user", **_event(message)},
+            *told,
+        ],
         "latest_input_channel": "centralino",
-        "active_loop": {},
+        "active_loop": loop if act.checks else {},
         "latest_action": {"action_name": LISTEN},
         "latest_action_name": LISTEN,
     }
@@ -111,7 +120,11 @@ def _domain(bot: Bot) -> Json:
             for key, response in bot.responses.items()
         },
         "actions": sorted(bot.flow.custom_actions),
-        "forms": {},
+        "forms": {
+            route.validate.removeprefix(PREFIX): {"required_slots": list(route.ask)}
+            for intent in bot.flow.intents.values()
+            if isinstance(route := intent.does, Route) and route.validate
+        },
         "e2e_actions": [],
     }
 
@@ -121,10 +134,25 @@ def read(bot: Bot, act: Perform, status: int, answer: Any) -> Outcome:
     if status != 200 or not isinstance(answer, Mapping):
         raise ServerFailed(f"the action server says {status}")
     slots: dict[str, str | None] = {}
+    asks = ""
     for event in _list(answer, "events"):
         slots |= _changed(bot, act, event)
+        asks = _asks(bot, act, event) or asks
     says = tuple(_words(bot, response) for response in _list(answer, "responses"))
-    return Outcome(slots, tuple(words for words in says if words is not None))
+    return Outcome(slots, tuple(words for words in says if words is not None), asks=asks)
+
+
+def _asks(bot: Bot, act: Perform, event: Mapping[str, Any]) -> str:
+    """Which slot a form is to ask for next; empty: this event does not say."""
+    if not act.checks or event.get("event") != "slot" or event.get("name") != REQUESTED:
+        return ""
+    wanted = event.get("value")
+    if wanted is None:
+        return NO_MORE
+    slot = bot.flow.slots.get(wanted) if isinstance(wanted, str) else None
+    if slot is None or slot.ask is None:
+        raise ServerFailed(f"{act.action} asks for the slot {wanted!r}, which has no question")
+    return slot.name
 
 
 def _list(answer: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -54,6 +54,9 @@ class RecognitionContext:
     urgency: Urgency = Urgency.INBOUND
     light: bool = False
     """A smaller model will do, where there is one: there is no time for better."""
+    languages: tuple[str, ...] = ()
+    """Others in which it may be said as well as in `language`, which is written with `terms`; an
+    engine that can tell them apart says in which it heard it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Recognised:
     seconds: float = 0.0
     """Time that the engine needed after the end of the sound."""
     engine: str = ""
+    language: str = ""
+    """In which of several languages it was said; empty: only one was possible, or the engine cannot
+    tell."""
 
 
 class RecognitionStream(Protocol):

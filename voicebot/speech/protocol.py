@@ -4,9 +4,9 @@ Events are JSON lines with binary payloads, over TCP or a Unix socket, in both d
 ours travels in places that the protocol leaves free, so any Wyoming server can serve us and ours
 any client:
 
-    transcribe        context {expects, only, max_alternatives, partials, signs, urgency, light};
-                      terms as transcript_terms
-    transcript        context {confidence, no_speech, alternatives, seconds, engine}
+    transcribe        context {expects, only, max_alternatives, partials, signs, urgency, light,
+                      languages}; terms as transcript_terms
+    transcript        context {confidence, no_speech, alternatives, seconds, engine, heard_in}
     transcript-partial  ours, sent only to who asked for partials: the whole text so far
     synthesize        context {rate, signs}: Hz wanted; another server answers at its own, we
                       resample
@@ -132,6 +132,7 @@ def transcribe(context: RecognitionContext, partials: bool, signs: bool = False)
         "signs": signs,
         "urgency": int(context.urgency),
         "light": context.light,
+        "languages": list(context.languages),
     }
     terms = list(context.terms) or None
     return Transcribe(language=context.language, context=ours, transcript_terms=terms).event()
@@ -150,6 +151,7 @@ def context_of(event: Event) -> tuple[RecognitionContext, bool]:
         max_alternatives=int(ours.get("max_alternatives", 1)),
         urgency=Urgency(int(ours.get("urgency", Urgency.INBOUND))),
         light=bool(ours.get("light")),
+        languages=tuple(ours.get("languages", ())),
     )
     return context, bool(ours.get("partials"))
 
@@ -167,8 +169,9 @@ def transcript(heard: Recognised, language: str) -> Event:
         "alternatives": [asdict(other) for other in heard.alternatives],
         "seconds": heard.seconds,
         "engine": heard.engine,
+        "heard_in": heard.language,
     }
-    return Transcript(text=heard.text, context=ours, language=language).event()
+    return Transcript(text=heard.text, context=ours, language=heard.language or language).event()
 
 
 def recognised_of(event: Event) -> Recognised:
@@ -183,6 +186,7 @@ def recognised_of(event: Event) -> Recognised:
         tuple(Hypothesis(o["text"], o["confidence"]) for o in ours.get("alternatives", ())),
         float(ours.get("seconds", 0.0)),
         str(ours.get("engine", "wyoming")),
+        str(ours.get("heard_in", "")),
     )
 
 

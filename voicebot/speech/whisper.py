@@ -9,6 +9,7 @@ silence and noise it still writes words, but says itself that there was no speec
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import ctranslate2
@@ -19,7 +20,7 @@ from faster_whisper.tokenizer import Tokenizer
 
 from telephony.media.resample import resample
 from voicebot.errors import EngineMissing
-from voicebot.speech.hearing import Guess, Heard, join
+from voicebot.speech.hearing import Guess, Heard, join, likeliest
 from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext
 from voicebot.speech.sound import duration
 from voicebot.speech.windows import windows
@@ -69,16 +70,27 @@ class Whisper:
         began = time.perf_counter()
         if duration(pcm, rate) < SHORTEST:
             return Recognised("", 0.0, no_speech=1.0, engine=self.info.name)
-        sound = resample(pcm, rate, RATE)
-        heard = [self._hear(w, context) for w in windows(sound, RATE, WINDOW_SECONDS)]
-        return join(heard, time.perf_counter() - began, self.info.name)
+        parts = windows(resample(pcm, rate, RATE), RATE, WINDOW_SECONDS)
+        language = self._language(parts[0], context) if context.languages else ""
+        if language and language != context.language:
+            context = replace(context, language=language, terms=())
+        heard = [self._hear(part, context) for part in parts]
+        said = join(heard, time.perf_counter() - began, self.info.name)
+        return replace(said, language=language)
+
+    def _language(self, pcm: bytes, context: RecognitionContext) -> str:
+        """In which of the possible languages this is said: one step of the decoder."""
+        assert self._model is not None, "load() first"
+        (shares,) = self._model.detect_language(self._view(pcm))
+        of = {token.strip("<|>"): share for token, share in shares}
+        return likeliest(of, (context.language, *context.languages))
 
     def _hear(self, pcm: bytes, context: RecognitionContext) -> Heard:
         assert self._model is not None, "load() first"
         tokenizer = self._tokenizer(context.language)
         best = 1 if context.light else max(1, context.max_alternatives)
         (result,) = self._model.generate(
-            ctranslate2.StorageView.from_array(self._mel(pcm)),
+            self._view(pcm),
             [self._prompt(tokenizer, context.terms)],
             beam_size=1 if context.light else max(BEAM, best),
             num_hypotheses=best,
@@ -93,6 +105,9 @@ class Whisper:
             tuple(Guess(tokenizer.decode(ids).strip(), score) for ids, score in guesses),
             result.no_speech_prob,
         )
+
+    def _view(self, pcm: bytes) -> ctranslate2.StorageView:
+        return ctranslate2.StorageView.from_array(self._mel(pcm))
 
     def _mel(self, pcm: bytes) -> np.ndarray:
         samples = np.zeros(RATE * CONTEXT_SECONDS, np.float32)

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from centralino.bench import rasa_beside
 from tests.unit.voicebot.acting import acting_bot
+from tests.unit.voicebot.dialogue.test_validation import checking_bot
 from tests.unit.voicebot.sample import FACTS, WordForWord, meant
 from voicebot.dialogue.acts import Perform
 from voicebot.dialogue.outcome import Words
@@ -24,7 +25,7 @@ pytestmark = [
 ]
 
 ACTIONS = """
-from rasa_sdk import Action
+from rasa_sdk import Action, FormValidationAction
 from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 
 
@@ -46,6 +47,19 @@ class Ticket(Action):
         dispatcher.utter_message(text=f"{name}: {intent}, {kind}.")
         dispatcher.utter_message(response="ticket_made", ticket=42)
         return [SlotSet("ticket", 42)]
+
+
+class Order(FormValidationAction):
+    def name(self):
+        return "validate_order_form"
+
+    def validate_name(self, value, dispatcher, tracker, domain):
+        assert tracker.active_loop["name"] == "order_form"
+        assert tracker.get_slot("requested_slot") == "name"
+        if value == "Nobody":
+            dispatcher.utter_message(text="There is no Nobody.")
+            return {"name": None}
+        return {"name": value.upper()}
 """
 
 
@@ -86,6 +100,21 @@ async def test_what_goes_wrong_there_is_a_problem_here(
 ) -> None:
     outcome = await Outside(acting_bot(), Servers(webhook)).perform(act(name, action), FACTS)
     assert problem in outcome.problem
+
+
+async def test_a_form_is_checked_slot_by_slot(webhook: str) -> None:
+    bot = checking_bot()
+    talk = TalkSession(bot, WordForWord(), performer=Outside(bot, Servers(webhook)))
+    await talk.start()
+    await talk.say("order")
+    said = [reply.text for reply in await talk.say("name=Nobody")]
+    assert said == ["There is no Nobody.", "Your name, please?"]
+    said = [reply.text for reply in await talk.say("name=Ann")]
+    assert said == ["Gas or water?"]
+    assert talk.dialogue.known["name"].value == "ANN"
+    await talk.say("kind=gas")
+    assert talk.packet is not None
+    assert talk.packet.summary == "ANN, gas."
 
 
 async def test_a_caller_hears_what_the_action_says(webhook: str) -> None:

@@ -36,6 +36,7 @@ overflow = 'a'
 """
 HOOK = "[[webhooks]]\nname = 'crm'\nurl = '{}'\nsecret_file = 'crm.secret'\n"
 LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
+TWO = LINE + 'also = {{ {} = "utility_it" }}\n'
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,10 @@ LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
         (HOOK.format("http:///hook"), 3, "webhooks.0.url: the url has no host"),
         (HOOK.format("http://crm.example:99999/"), 3, "webhooks.0.url: the url has no host"),
         ("[[hours]]\nid = 'x'\nmon = ['9-17']\n", 3, "hours.0.mon"),
+        (TWO.format("it"), 4, "there is no voice for 'it' in speech.voices"),
+        (TWO.format("en"), 4, "'en' is the line's first language already"),
+        (TWO.format("it") + "keys_only = true\n", 4, "a bot answers by voice has languages"),
+        (TWO.format("it") + '[speech]\nrecogniser = "vosk"\n', 4, "vosk hears one language"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(

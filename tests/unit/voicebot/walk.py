@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from tests.unit.voicebot.sample import FACTS, bot, meant
@@ -21,8 +22,11 @@ T0 = 1000.0
 class Walk:
     """A conversation and everything that it ordered, latest last."""
 
-    def __init__(self, facts: CallFacts = FACTS, made: Bot | None = None) -> None:
-        self.core = Conversation(made or bot(), facts)
+    def __init__(
+        self, facts: CallFacts = FACTS, made: Bot | None = None,
+        others: Mapping[str, Bot] | None = None,
+    ) -> None:  # fmt: skip
+        self.core = Conversation(made or bot(), facts, others)
         self.now = T0
         self.ordered: list[do.Command] = []
         self.done: set[str] = set()

@@ -33,6 +33,7 @@ from voicebot.speech.sound import duration, silence
 
 pytestmark = pytest.mark.engine
 QUESTION = "What are your opening hours on Saturday?"
+ASKED = "Non ho corrente in casa."
 DIGITS = tuple("zero one two three four five six seven eight nine".split())
 
 
@@ -77,6 +78,15 @@ async def test_piper_conforms(piper: Synthesiser) -> None:
 
 async def test_whisper_conforms(whisper: Recogniser, hibari: Synthesiser) -> None:
     await recogniser_conforms(whisper, Utterance(await said(hibari, QUESTION), 8000, "saturday"))
+
+
+async def test_whisper_tells_two_languages_apart(whisper: Recogniser, hibari: Synthesiser) -> None:
+    both = RecognitionContext(languages=("it",))
+    italian = await hear(whisper, espeak("it", ASKED), 8000, both)
+    assert italian.language == "it"
+    assert "corrente" in italian.text.lower()
+    english = await hear(whisper, await said(hibari, QUESTION), 8000, both)
+    assert (english.language, english.text) == ("en", QUESTION)
 
 
 async def test_whisper_hears_hibari_over_the_telephone(
@@ -156,9 +166,10 @@ def test_the_choice_is_told() -> None:
 # lock: without it, in CI as well, these are skipped.
 
 
-def korean(text: str, rate: int = 8000) -> bytes:
-    espeak = need_program("espeak-ng", "espeak-ng")
-    wav = subprocess.run([espeak, "-v", "ko", "--stdout", text], capture_output=True, check=True)
+def espeak(voice: str, text: str, rate: int = 8000) -> bytes:
+    program = need_program("espeak-ng", "espeak-ng")
+    command = [program, "-v", voice, "--stdout", text]
+    wav = subprocess.run(command, capture_output=True, check=True)
     with wave.open(io.BytesIO(wav.stdout)) as file:
         pcm = file.readframes(1 << 30)  # espeak does not know the length when it writes the header
         return silence(rate, 0.4) + resample(pcm, file.getframerate(), rate) + silence(rate, 0.5)
@@ -183,7 +194,7 @@ WORDS = ("안녕하세요", "아니요", "삼", "xyzzy")
 async def test_vosk_hears_korean_with_a_grammar(vosk: Recogniser, word: str, rate: int) -> None:
     context = RecognitionContext(language="ko", only=WORDS)
     stream = await vosk.open(rate, context)
-    pcm, partials = korean(word, rate), set()
+    pcm, partials = espeak("ko", word, rate), set()
     for at in range(0, len(pcm), 320):
         await stream.feed(pcm[at : at + 320])
         partials.add(await stream.partial())
@@ -195,7 +206,7 @@ async def test_vosk_hears_korean_with_a_grammar(vosk: Recogniser, word: str, rat
 
 async def test_vosk_survives_what_aborts_it_when_done_badly(vosk: Recogniser) -> None:
     """Many short streams with other grammars, abandoned in the middle, two at a time."""
-    pcm = korean("안녕하세요")
+    pcm = espeak("ko", "안녕하세요")
     half = len(pcm) // 4 * 2
 
     async def once(only: tuple[str, ...]) -> str:
@@ -217,7 +228,7 @@ async def test_vosk_does_without_a_grammar_of_which_it_knows_nothing(vosk: Recog
     bad = ('"]', "[", "\\u0000", "", "{}", "[unk", "x\ny", "\ud83d\ude00")
     context = RecognitionContext(language="ko", only=bad)
     with capture_logs() as logs:
-        assert isinstance((await hear(vosk, korean("안녕하세요"), 8000, context)).text, str)
+        assert isinstance((await hear(vosk, espeak("ko", "안녕하세요"), 8000, context)).text, str)
     assert [line["event"] for line in logs] == ["vosk.grammar_unknown"]
 
 

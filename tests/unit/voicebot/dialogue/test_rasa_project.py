@@ -320,7 +320,7 @@ BROKEN_DOMAIN = [
     ),
     ("    - wishes", "    - wish", 0, "no slot 'wish'"),
     ("    - wishes", "    - requested_slot", 0, "no response utter_ask_table_form_requested_slot"),
-    ("action_call_the_cook", "validate_table_form", 0, "'validate_table_form' of the form"),
+    ("action_call_the_cook", "action_ask_garden", 0, "'action_ask_garden' beside the form"),
     ("    type: float", "    type: list", None, "a slot of type list"),
     ("entity: kitchen", "entity: kitchen\n      not_intent: helo", 1, "did you mean 'hello'"),
     ("entity: kitchen", "entity: kitchen\n      value: x", 1, "`value` is not supported: not besi"),
@@ -351,6 +351,15 @@ def test_what_is_not_supported_has_its_place(
     if offset is not None:
         assert error.value.line == text[: text.index(old)].count("\n") + 1 + offset
     assert "\n" not in str(error.value)
+
+
+def test_a_form_is_checked_by_its_action(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("action_call_the_cook", "action_call_the_cook, validate_table_form")
+    flow = load_bot(write(tmp_path, {"domain.yml": domain})).flow
+    does = flow.intents["book_table"].does
+    assert isinstance(does, Route)
+    assert does.validate == "validate_table_form"
+    assert "validate_table_form" in flow.custom_actions
 
 
 def test_a_domain_may_be_in_parts(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.unit.voicebot.acting import acting_bot
+from tests.unit.voicebot.dialogue.test_validation import checking_bot
 from tests.unit.voicebot.sample import FACTS, meant
 from voicebot.dialogue.acts import Perform
-from voicebot.dialogue.outcome import Outcome, Words
+from voicebot.dialogue.outcome import NO_MORE, Outcome, Words
 from voicebot.errors import ServerFailed
 from voicebot.outside.rasa_protocol import question, read
 
@@ -113,3 +114,30 @@ def test_what_cannot_be_done_here_is_refused_by_name(event: dict[str, Any], prob
 def test_garbage_and_refusals_are_failures(status: int, answer: Any) -> None:
     with pytest.raises(ServerFailed):
         read(BOT, ACT, status, answer)
+
+
+CHECKS = Perform("validate_order_form", {"name": "Ann"}, SAID, checks=("name",), asked="name")
+
+
+def test_a_form_s_action_is_asked_as_rasa_asks_it() -> None:
+    body = question(checking_bot(), CHECKS, FACTS)
+    tracker = body["tracker"]
+    assert tracker["events"][-1] == {"event": "slot", "name": "name", "value": "Ann"}
+    assert tracker["active_loop"]["name"] == "order_form"
+    assert tracker["slots"]["requested_slot"] == "name"
+    assert body["domain"]["forms"] == {"order_form": {"required_slots": ["name", "kind"]}}
+
+
+@pytest.mark.parametrize(
+    ("value", "asks"), [("kind", "kind"), (None, NO_MORE)], ids=["another", "none"]
+)
+def test_a_form_s_action_says_what_is_asked_next(value: str | None, asks: str) -> None:
+    events = [{"event": "slot", "name": "requested_slot", "value": value}]
+    assert read(checking_bot(), CHECKS, 200, {"events": events}).asks == asks
+
+
+@pytest.mark.parametrize("value", ["day", "nothing", ["kind"]])
+def test_a_slot_without_a_question_cannot_be_next(value: object) -> None:
+    events = [{"event": "slot", "name": "requested_slot", "value": value}]
+    with pytest.raises(ServerFailed, match="which has no question"):
+        read(checking_bot(), CHECKS, 200, {"events": events})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voicebot.speech.hearing import Guess, Heard, grammar_of, join, recognised, text_of
+from voicebot.speech.hearing import Guess, Heard, grammar_of, join, likeliest, recognised, text_of
 from voicebot.speech.ports import Hypothesis
 
 KNOWN = {"안녕하세요", "아니요", "yes", "no"}
@@ -79,3 +79,19 @@ def test_vosk_alternatives() -> None:
     result = {"alternatives": [{"text": "bill [unk]"}, {"text": " pill"}]}
     assert text_of(result) == "bill"
     assert recognised([result], 0.0, "vosk").alternatives == (Hypothesis("pill", 0.5),)
+
+
+@pytest.mark.parametrize(
+    ("shares", "languages", "language"),
+    [
+        ({"en": 0.99, "it": 0.005}, ("en-GB", "it"), "en-GB"),
+        ({"en": 0.08, "it": 0.003, "th": 0.4}, ("en", "it"), "it"),  # it would be surer of English
+        ({"en": 0.3, "it": 0.1}, ("it", "en"), "en"),
+        ({"it": 0.2, "de": 0.1, "en": 0.7}, ("de", "it"), "it"),
+        ({"ko": 0.9}, ("de", "it"), "de"),  # neither: the first
+    ],
+)
+def test_which_language_of_two(
+    shares: dict[str, float], languages: tuple[str, ...], language: str
+) -> None:
+    assert likeliest(shares, languages) == language

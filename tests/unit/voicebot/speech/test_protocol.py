@@ -10,7 +10,9 @@ from voicebot.speech.protocol import Event
 
 
 def test_a_context_travels() -> None:
-    context = RecognitionContext("it", "digits", ("bolletta",), ("uno", "due"), 5)
+    context = RecognitionContext(
+        "it", "digits", ("bolletta",), ("uno", "due"), 5, languages=("en",)
+    )
     assert protocol.context_of(protocol.transcribe(context, True)) == (context, True)
 
 
@@ -21,7 +23,7 @@ def test_a_plain_transcribe_is_an_open_question() -> None:
 
 
 def test_a_transcript_travels() -> None:
-    heard = Recognised("hi", 0.7, 0.1, (Hypothesis("high", 0.2),), 0.25, "whisper-base")
+    heard = Recognised("hi", 0.7, 0.1, (Hypothesis("high", 0.2),), 0.25, "whisper-base", "it")
     assert protocol.recognised_of(protocol.transcript(heard, "en")) == heard
 
 

@@ -9,6 +9,7 @@ here in both cases (`shaping`), so a dialogue does not see which engine answered
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -25,6 +26,10 @@ from voicebot.nlu.shaping import Told
 from voicebot.nlu.training import Training
 
 log = structlog.get_logger(__name__)
+REMEMBERED = 64
+"""Sentences whose answers are kept …"""
+FRESH = 60.0
+"""… for so many seconds: the server may have another model by then."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,9 @@ class Rasa:
         self._intents = training.intents()
         self._entities = frozenset({*training.lookups, *training.regexes})
         self._now = now
+        self._known: OrderedDict[str, tuple[float, Told]] = OrderedDict()
+        """What was answered last, and when: a sentence is understood once for each reading of a
+        question, and "yes" is said by every caller."""
         self.breaker = breaker or Breaker()
 
     def intents(self) -> frozenset[str]:
@@ -72,6 +80,9 @@ class Rasa:
         return replace(meaning, seconds=time.perf_counter() - started)
 
     async def _asked(self, text: str) -> Told | None:
+        at, known = self._known.get(text, (float("-inf"), None))
+        if self._now() - at <= FRESH:
+            return known
         if not self.breaker.allows(self._now()):
             return None
         try:
@@ -85,6 +96,10 @@ class Rasa:
             raise
         if self.breaker.succeeded():
             log.info("nlu.rasa_is_back", url=self._at.url)
+        self._known[text] = (self._now(), told)
+        self._known.move_to_end(text)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
         return told
 
     async def _ask(self, text: str) -> Told:

@@ -18,6 +18,7 @@ from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.rasa import Rasa, RasaAt
 from voicebot.nlu.training import Training
+from voicebot.understanding import understand
 
 SAID = "when do you close"
 SHORT = 0.15
@@ -101,6 +102,20 @@ async def test_who_is_well_again_is_asked_again(training: Training, embedded: Em
         await rasa.understand(SAID)
         assert seen == [SAID]
         assert rasa.breaker.state is Circuit.CLOSED
+
+
+async def test_a_bare_yes_is_asked_once_and_again_after_a_minute(
+    training: Training, embedded: Embedded
+) -> None:
+    now, seen = 0.0, list[str]()
+    async with peer.serving(peer.well(embedded, seen)) as url:
+        rasa = Rasa(RasaAt(url, 5.0), training, embedded, lambda: now)
+        readings = await understand(rasa, "yes", ("yes_no", "open"))
+        assert [reading.text for reading in readings] == ["yes", "yes"]
+        assert seen == ["yes"]
+        now = 61.0
+        await rasa.understand("yes", "yes_no")
+        assert seen == ["yes", "yes"]
 
 
 async def test_a_caller_who_hangs_up_does_not_count(training: Training, embedded: Embedded) -> None:

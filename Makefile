@@ -76,7 +76,7 @@ bench: models $(DEV_STAMP)
 RASA_SETS ?= nlu_models/utility
 rasa: models $(DEV_STAMP)
 	$(BENCH) rasa --setup
-	$(BIN)/python -m pytest tests/integration/voicebot/nlu/test_real_rasa.py
+	$(BIN)/python -m pytest tests/integration/voicebot/nlu/test_real_rasa.py tests/integration/voicebot/test_real_action_server.py
 	$(BENCH) rasa $(RASA_SETS) --page docs/benchmarks
 
 soak: models $(DEV_STAMP)

@@ -30,7 +30,10 @@ class Lesson:
     """The user's id."""
     intent: str
     text: str
+    """As it is trained: whoever taught it may have put it right."""
     call: str = ""
+    said: float = 0.0
+    """When the caller said it: its line in the call's transcript."""
 
 
 @dataclass
@@ -84,6 +87,19 @@ class ReviewDesk:
             raise StartRefused(f"nothing was taught to {bot}, so nothing can be undone")
         await self._change(bot, known[-1], "undone", lambda: self._undo(bot, known))
         return known[-1]
+
+    def left(self, bot: str) -> frozenset[tuple[str, float]]:
+        """Sentences (call, when it was said) that somebody looked at and left as they are."""
+        file = self._left_log(bot)
+        lines = file.read_text("utf-8").splitlines() if file.exists() else []
+        return frozenset((call, said) for call, said in map(json.loads, lines))
+
+    def leave(self, bot: str, call: str, said: float) -> None:
+        """There is nothing to be learned from this sentence: it is not shown again."""
+        file = self._left_log(bot)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as log_of_bot:
+            log_of_bot.write(json.dumps([call, said]) + "\n")
 
     async def settled(self) -> Progress:
         """The progress once nothing is being measured."""
@@ -145,6 +161,9 @@ class ReviewDesk:
         part = file.with_suffix(".part")
         part.write_text(text, encoding="utf-8")
         part.replace(file)
+
+    def _left_log(self, bot: str) -> Path:
+        return self.state_dir / "review" / f"{bot}.left.jsonl"
 
     def _log(self, bot: str) -> Path:
         return self.state_dir / "review" / f"{bot}.jsonl"

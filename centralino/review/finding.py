@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from centralino.content.messages import Notes
@@ -48,6 +48,14 @@ def doubts(row: CallRow, lines: Iterable[TranscriptLine], notes: Notes | None) -
             where = (row.id, row.line, line.at, max(0.0, line.at - began))
             found.append(Doubt(*where, line.text, line.intent or "", sure, sent, row.queue or ""))
     return found
+
+
+def but_those_like(found: Iterable[Doubt], seen: Collection[tuple[str, float]]) -> Iterable[Doubt]:
+    """Without what was seen (call, when it was said), and without the same words taken as the same
+    in other calls."""
+    found = list(found)
+    known = {(d.text.casefold(), d.intent) for d in found if (d.call, d.at) in seen}
+    return (d for d in found if (d.text.casefold(), d.intent) not in known)
 
 
 def in_order(found: Iterable[Doubt]) -> list[Doubt]:

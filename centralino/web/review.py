@@ -13,7 +13,7 @@ from centralino.content.store import NOTES, TRANSCRIPT
 from centralino.db.calls import CallFilter, CallRow
 from centralino.errors import CentralinoError
 from centralino.review.desk import Lesson, Progress, ReviewDesk
-from centralino.review.finding import Doubt, doubts, example_of, in_order
+from centralino.review.finding import Doubt, but_those_like, doubts, example_of, in_order
 from centralino.users.permissions import Action, may, visible
 from centralino.web.errors import Refusal, not_found
 from centralino.web.history import content
@@ -30,12 +30,17 @@ PAGE = 200
 MOST_SHOWN = 100
 
 
-class NewLesson(Body):
-    """A sentence and what it means."""
+class Seen(Body):
+    """A sentence of a call."""
 
     call: str = Field(max_length=64)
     at: float
     """Of the line in the call's transcript."""
+
+
+class NewLesson(Seen):
+    """A sentence and what it means."""
+
     intent: str = Field(max_length=64)
     text: str = Field(min_length=1, max_length=200)
 
@@ -50,11 +55,10 @@ async def doubtful(request: web.Request) -> web.Response:
     """GET /api/review?days=7: misrouted and unsure sentences, with what each bot knows."""
     parts = parts_of(request)
     desk = _desk(request)
-    found = in_order(
-        [doubt for row in await _rows(request) for doubt in await _doubts(request, row)]
-    )
-    taught = {(lesson.call, lesson.text) for bot in _bots(request) for lesson in desk.lessons(bot)}
-    found = [doubt for doubt in found if (doubt.call, _example(doubt)) not in taught]
+    doubted = [doubt for row in await _rows(request) for doubt in await _doubts(request, row)]
+    seen = {(lesson.call, lesson.said) for bot in _bots(request) for lesson in desk.lessons(bot)}
+    seen = seen.union(*(desk.left(bot) for bot in _bots(request)))
+    found = in_order(but_those_like(doubted, seen))
     bots = {bot: await asyncio.to_thread(desk.titles, bot) for bot in _bots(request)}
     listed = [_json(doubt, parts.config.bots.get(doubt.line, "")) for doubt in found[:MOST_SHOWN]]
     lessons = {bot: len(desk.lessons(bot)) for bot in bots}
@@ -75,9 +79,21 @@ async def teach(request: web.Request) -> web.Response:
         raise not_found()
     bot = parts.config.bots.get(row.line, "")
     text = example_of(body.text).lower()
-    lesson = Lesson(parts.clock.now(), me.user, body.intent, text, row.id)
+    lesson = Lesson(parts.clock.now(), me.user, body.intent, text, row.id, body.at)
     await _change(_desk(request).teach(bot, lesson))
     return ok(_progress_json(_desk(request).progress))
+
+
+async def leave(request: web.Request) -> web.Response:
+    """POST /api/review/leave: nothing is to be learned from this sentence."""
+    parts = parts_of(request)
+    body = await read(request, Seen)
+    row = await parts.calls.get(body.call, visible(who(request), Action.TEACH))
+    if row is None or not await _line(request, row, body.at):
+        raise not_found()
+    bot = parts.config.bots.get(row.line, "")
+    await asyncio.to_thread(_desk(request).leave, bot, row.id, body.at)
+    return ok({})
 
 
 async def undo(request: web.Request) -> web.Response:

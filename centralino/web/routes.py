@@ -102,6 +102,7 @@ ROUTES = (
     Route("GET", "/api/review", review.doubtful, needs=TEACH),
     Route("GET", "/api/review/progress", review.progress, needs=TEACH),
     Route("POST", "/api/review/teach", review.teach, needs=TEACH),
+    Route("POST", "/api/review/leave", review.leave, needs=TEACH),
     Route("POST", "/api/review/undo", review.undo, needs=TEACH),
     # campaigns
     Route("GET", "/campaigns", files.page("campaigns"), needs=CALL_OUT),

@@ -36,7 +36,7 @@ function row(doubt) {
     h("td", {}, h("q", {}, doubt.text), h("small", {}, h("button", { class: "quiet", onclick: () => play(doubt), "aria-label": `Play “${doubt.text}”` }, "▶ Play"), " ", h("a", { href: `/calls/${encodeURIComponent(doubt.call)}` }, when(doubt.at)))),
     h("td", {}, words(doubt.intent), " ", h("span", { class: "mark doubt" }, doubt.misrouted ? "wrong department" : percent(doubt.confidence)), doubt.queue ? h("small", {}, `went to ${doubt.queue}`) : null),
     h("td", {}, h("div", { class: "pair" }, text, intent)),
-    h("td", { class: "actions" }, teach),
+    h("td", { class: "actions" }, teach, h("button", { class: "quiet", title: "Nothing to learn: not shown again", "aria-label": `Leave “${doubt.text}” as it is`, onclick: () => leave(doubt) }, "Leave")),
   );
 }
 
@@ -49,6 +49,11 @@ async function play(doubt) {
     await player.play().catch(() => { throw new Error("There is no recording of this call."); });
     stopAt = doubt.offset + LISTENS;
   });
+}
+
+async function leave({ call, at }) {
+  await attempt(() => post("/api/review/leave", { call, at }));
+  await load();
 }
 
 async function change(request) {
@@ -86,7 +91,7 @@ function show(progress) {
 }
 
 function figures({ before, after }) {
-  const rows = [["Understood of what concerns us", "accuracy"], ["Over all intents (macro F1)", "macro_f1"], ["Recognised as none of our business", "oos_recall"], ["Calibration error", "ece"]];
+  const rows = [["Understood of what concerns us", "accuracy"], ["Over all intents (macro F1)", "macro_f1"], ["Recognised as none of our business", "oos_recall"], ["Mistaken about its own sureness (less is better)", "ece"]];
   const shown = (value) => (value === null || value === undefined ? "–" : `${(value * 100).toFixed(1)} %`);
   return h("table", { class: "list figures" },
     h("thead", {}, h("tr", {}, ["On the evaluation set", "Before", "After"].map((title, n) => h("th", { scope: "col", class: n ? "number" : null }, title)))),

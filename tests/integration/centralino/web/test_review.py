@@ -125,12 +125,13 @@ async def test_a_bot_is_taught_on_the_page(house: House, pages: WebServer, tmp_p
         await rows.nth(1).get_by_role("button", name="Play").click()
         await page.wait_for_function("() => document.querySelector('audio').currentTime > 0.6")
         await rows.nth(1).locator("[name=intent]").select_option("bill")
+        await rows.nth(1).locator("[name=text]").fill("my grand flumbo grindle")
         await rosa.shot("review-1-doubtful")
         await rows.nth(1).get_by_role("button", name="Teach").click()
         await expect(page.locator("#progress h2")).to_have_text("Taught")
         await expect(page.locator("#progress")).to_contain_text("flumbo grindle")
         await expect(page.locator("#progress td").nth(1)).not_to_have_text("–")
-        assert "      - my flumbo grindle\n" in file.read_text()
+        assert "      - my grand flumbo grindle\n" in file.read_text()
         await expect(rows).to_have_count(1)
         await rosa.shot("review-2-taught")
         await page.click("#undo")
@@ -139,4 +140,8 @@ async def test_a_bot_is_taught_on_the_page(house: House, pages: WebServer, tmp_p
         await expect(rows).to_have_count(2)
         assert file.read_text() == before
         await rosa.shot("review-3-undone")
+        await rows.nth(1).get_by_role("button", name="Leave").click()
+        await expect(rows).to_have_count(1)
+        await page.reload()
+        await expect(rows).to_have_count(1)
         assert rosa.complaints == []

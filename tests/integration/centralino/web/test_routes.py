@@ -103,6 +103,9 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/review"): Foreign("/api/review", 404, why="this house has no bots to teach"),
     ("GET", "/api/review/progress"): Foreign("/api/review/progress", 404),
     ("POST", "/api/review/teach"): Foreign("/api/review/teach", 404, body=LESSON),
+    ("POST", "/api/review/leave"): Foreign(
+        "/api/review/leave", 404, body={"call": "call-river", "at": 1.0}
+    ),
     ("POST", "/api/review/undo"): Foreign("/api/review/undo", 404, body={"bot": "utility"}),
     ("GET", "/campaigns"): Foreign("/campaigns", 200, why="an empty page; its data come from /api"),
     ("GET", "/api/campaigns"): Foreign("/api/campaigns", 404, why="this house has no dialler"),

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from acd import keypad_words as words
 from acd.keypad_messages import (
     ActAs,
+    AskChoices,
     CheckPin,
+    ChoicesTold,
     DigitPressed,
     Dispose,
     HangUpAgent,
@@ -94,6 +96,8 @@ class KeypadDesk:
             self._pressed(session, event.digit, now)
         elif isinstance(event, PinChecked):
             self._checked(session, event, now)
+        elif isinstance(event, ChoicesTold):
+            self._choices_told(session, event, now)
         elif isinstance(event, PromptDone):
             self._said(session, event.say, now)
         elif isinstance(event, KeypadClosed):
@@ -263,14 +267,24 @@ class KeypadDesk:
 
     def _ask_disposition(self, session: Session, now: float) -> None:
         view = self._agent(session.agent)
-        if view is None or not view.call or not self.config.dispositions:
+        if view is None or not view.call:
             return self._say(session, words.NO_LAST_CALL, now)
         session.call = view.call
-        self._move(session, DispositionAsked())
-        return self._say(session, words.choices(self.config.dispositions), now)
+        self._commands.append(AskChoices(session.leg, view.call))
+        return None
+
+    def _choices_told(self, session: Session, event: ChoicesTold, now: float) -> None:
+        if session.at is not At.MENU or session.call != event.call:
+            self.stale += 1
+        elif not event.names:
+            self._say(session, words.NO_LAST_CALL, now)
+        else:
+            session.choices = event.names[:9]
+            self._move(session, DispositionAsked())
+            self._say(session, words.choices(session.choices), now)
 
     def _disposition_key(self, session: Session, digit: str, now: float) -> None:
-        chosen = self._choice(session, digit, self.config.dispositions[:9], now)
+        chosen = self._choice(session, digit, session.choices, now)
         if chosen:
             self._commands.append(Dispose(session.leg, session.agent, session.call, chosen))
             self._say(session, f"Noted: {chosen}.", now)

@@ -89,6 +89,23 @@ class RepeatLast:
 
 
 @dataclass(frozen=True)
+class AskChoices:
+    """Ask what may be said of this call: in a campaign it is the campaign's to say."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True)
+class ChoicesTold:
+    """The answer to AskChoices."""
+
+    leg: str
+    call: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dispose:
     """The agent says what became of this call."""
 

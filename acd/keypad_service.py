@@ -10,7 +10,9 @@ import structlog
 from acd.keypad import KeypadDesk
 from acd.keypad_messages import (
     ActAs,
+    AskChoices,
     CheckPin,
+    ChoicesTold,
     Dispose,
     HangUpAgent,
     PinChecked,
@@ -91,6 +93,10 @@ class KeypadService:
             await self._act(command)
         elif isinstance(command, RepeatLast):
             await self._repeat(command)
+        elif isinstance(command, AskChoices):
+            names = await self._dispositions.choices(command.call)
+            told = ChoicesTold(command.leg, command.call, names)
+            self.desk.receive(told, self._clock.now())
         elif isinstance(command, Dispose):
             await self._dispositions.dispose(command.call, command.agent, command.disposition)
 

@@ -14,8 +14,6 @@ class KeypadConfig:
 
     reasons: tuple[str, ...] = ("break", "lunch", "meeting")
     """Reasons for not being ready, by key from 1; nine at most."""
-    dispositions: tuple[str, ...] = ()
-    """What may become of a call, by key from 1; nine at most."""
     tries: int = 3
     lock_seconds: float = 900.0
     entry_seconds: float = 4.0
@@ -114,6 +112,8 @@ class Session:
     """What was asked last, to ask it again."""
     call: str = ""
     """The call that a disposition is asked for."""
+    choices: tuple[str, ...] = ()
+    """What may be said of it, by key from 1."""
 
 
 @dataclass

@@ -46,5 +46,8 @@ class LastWords(Protocol):
 class Dispositions(Protocol):
     """Where agents say what became of calls."""
 
+    async def choices(self, call: str) -> tuple[str, ...]:
+        """What may be said of this call, in the order of the keys."""
+
     async def dispose(self, call: str, agent: str, disposition: str) -> None:
         """Note it; what the agent wrote of the call stays. Nothing for a call that is erased."""

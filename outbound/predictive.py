@@ -30,6 +30,14 @@ class DialMode(StrEnum):
     PREDICTIVE = "predictive"
 
 
+BY_HAND = frozenset({DialMode.MANUAL, DialMode.PREVIEW})
+
+
+def by_hand(mode: str) -> bool:
+    """Whether agents decide who is called when."""
+    return mode in BY_HAND
+
+
 @dataclass(frozen=True)
 class Team:
     """The agents of a campaign now. Those in a call or in wrap-up are `busy`."""
@@ -119,7 +127,7 @@ def decide(
     `ringing`: seconds that each call has rung so far. `waiting`: people who answered and have no
     agent yet; they are abandoned in a moment if none becomes free.
     """
-    if mode in (DialMode.MANUAL, DialMode.PREVIEW):
+    if by_hand(mode):
         return DialDecision(0, mode, "agents begin calls themselves")
     out = len(ringing) + waiting
     one_each = max(0, team.idle - out)

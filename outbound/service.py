@@ -15,7 +15,15 @@ from kernel.driver import Driver
 from kernel.ids import Chance, random_hex
 from kernel.journal import Batch, Outgoing
 from outbound.abandonment import DAY, AbandonRule
-from outbound.board import CampaignView, Speeds, TrunkView, campaign_view, trunk_views
+from outbound.board import (
+    CampaignView,
+    Speeds,
+    TrunkView,
+    Waiting,
+    campaign_view,
+    trunk_views,
+    waiting,
+)
 from outbound.board import why_not_called as why_not
 from outbound.config import DialerConfig
 from outbound.desk import ROOM
@@ -194,6 +202,10 @@ class OutboundService:
         """One campaign's figures. Raises NoSuchCampaign."""
         record = self.campaign(name)
         return campaign_view(self._core_opened(), record, self.speeds, self.clock.now())
+
+    def waiting(self) -> list[Waiting]:
+        """How the campaigns that run stand."""
+        return waiting(self._core_opened(), self.clock.now())
 
     def trunks(self) -> list[TrunkView]:
         """Every trunk's."""

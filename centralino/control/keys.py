@@ -21,6 +21,7 @@ from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET, ContentStore
 from centralino.control.phones import Phones
 from centralino.db.calls import CallHistory
+from centralino.outbound.talks import Talks
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.users.types import Refused
@@ -82,16 +83,29 @@ class Packets:
 
 @dataclass
 class StoredDispositions:
-    """`Dispositions`: in the notes of a call, as the page keeps them."""
+    """`Dispositions`: in the notes of a call, as the page keeps them; of somebody whom a campaign
+    called the dialler is told, too."""
 
     contents: ContentStore
     history: CallHistory
     keep_seconds: Callable[[str], float]
     """Line → seconds for which content of its calls is kept."""
     clock: Clock
+    talks: Talks
+    ours: tuple[str, ...] = ()
+    """What may be said of a call that no campaign placed."""
+
+    async def choices(self, call: str) -> tuple[str, ...]:
+        """The campaign's; of any other call the house's."""
+        choices = await self.talks.choices(call)
+        return self.ours if choices is None else tuple(choices.dispositions)
 
     async def dispose(self, call: str, agent: str, disposition: str) -> None:
-        """Note it; the text stays."""
+        """Note it, with what follows from it for the campaign; the text stays."""
+        await self._note(call, agent, disposition)
+        await self.talks.dispose(call, disposition, agent, 0.0)
+
+    async def _note(self, call: str, agent: str, disposition: str) -> None:
         row, now = await self.history.get(call, None), self.clock.now()
         if row is None:
             return
@@ -119,17 +133,20 @@ class Keys:
         bus: Bus,
         clock: Clock,
         history: CallHistory,
+        talks: Talks,
     ) -> None:
         self._users = users
         self._phones = phones
         self._service = service
         self._voice = RemoteVoice(bus)
         self.keypad = KeypadService(
-            KeypadConfig(config.acd.reasons[:9], config.acd.dispositions[:9]), clock,
+            KeypadConfig(config.acd.reasons[:9]), clock,
             submit=self._submit, agent=service.agent,
             pins=Pins(sign_in, service, config.domain, clock),
             voice=self._voice, words=Packets(contents),
-            dispositions=StoredDispositions(contents, history, config.retention_seconds, clock),
+            dispositions=StoredDispositions(
+                contents, history, config.retention_seconds, clock, talks, config.acd.dispositions
+            ),
         )  # fmt: skip
         self.takers: dict[type, Callable[[Any], Awaitable[None]]] = {
             house.KeysOpened: self._opened,

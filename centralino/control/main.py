@@ -238,7 +238,9 @@ async def opened(
         await outbound.service.open()
         standing = StandingDesk(service, bus, clock)
         phones = Phones(users, service, bus, standing)
-        keys = Keys(config, service, sign_in, users, contents, phones, bus, clock, history)
+        keys = Keys(
+            config, service, sign_in, users, contents, phones, bus, clock, history, outbound.talks
+        )
         callers = CallerKeys(digests, {client.id: client.region for client in config.clients})
         callbacks = Callbacks(
             service, contents, callers,

@@ -123,15 +123,14 @@ class Watching:
         self._told = holding
 
     def _standings(self) -> list[Standing]:
-        found = []
-        for view in self.service.campaigns():
-            record = self.service.campaign(view.id)
-            found.append(Standing(
-                view.id, view.client, view.name, view.state, record.emergency,
-                self._placed.get(view.id, 0.0), max(record.since, record.starts),
-                view.oldest_pending, view.ringing + view.up,
-            ))  # fmt: skip
-        return found
+        return [
+            Standing(
+                one.campaign.id, one.campaign.client, one.campaign.name, one.campaign.state,
+                one.campaign.emergency, self._placed.get(one.campaign.id, 0.0),
+                max(one.campaign.since, one.campaign.starts), one.oldest, one.out,
+            )
+            for one in self.service.waiting()
+        ]  # fmt: skip
 
 
 def _tells(record: AttemptRecord) -> bool:

@@ -91,7 +91,6 @@ class OutboundDesk:
     campaigns: Campaigns
     media: frozenset[str]
     bus: Bus
-    contacts: ContactStore
     clock: Clock
     alerts: AlertDesk
     call_back: CallBack
@@ -253,7 +252,7 @@ def make_outbound(
 
     campaigns.more({"notice.alert": take_alert})
     return OutboundDesk(
-        service, campaigns, frozenset(config.media_names()), bus, contacts, clock, alerts,
+        service, campaigns, frozenset(config.media_names()), bus, clock, alerts,
         CallBack(service, books, contacts, stored),
         regions, results, by_bot, notifications.spoken, outbox, watching,
         Talks(service, books, contacts, regions),

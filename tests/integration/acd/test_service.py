@@ -168,6 +168,9 @@ class Phone:
     async def of_call(self, call: str) -> str:
         return f"the packet of {call}" if call == "c1" else ""
 
+    async def choices(self, call: str) -> tuple[str, ...]:
+        return ("solved", "follow-up")
+
     async def dispose(self, call: str, agent: str, disposition: str) -> None:
         self.said.append((call, f"{agent}: {disposition}"))
 

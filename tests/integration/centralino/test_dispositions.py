@@ -10,7 +10,18 @@ from centralino.control.keys import StoredDispositions
 from centralino.db.calls import CallBegun, CallHistory
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
+from centralino.outbound.talks import Talks
 from kernel.clock import ManualClock
+
+
+class NoCampaigns(Talks):
+    """Every call here is a caller's."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def dispose(self, call: str, disposition: str, by: str, again_at: float) -> None:
+        pass
 
 
 async def test_a_disposition_by_key_keeps_what_was_written(tmp_path: Path) -> None:
@@ -18,7 +29,7 @@ async def test_a_disposition_by_key_keeps_what_was_written(tmp_path: Path) -> No
     await upgrade(database)
     async with database:
         contents, history = ContentStore(database, "house"), CallHistory(database, "house")
-        desk = StoredDispositions(contents, history, lambda line: 3600.0, clock)
+        desk = StoredDispositions(contents, history, lambda line: 3600.0, clock, NoCampaigns())
         await desk.dispose("c-1", "a", "solved")  # a call that nobody knows
         await history.begin(CallBegun("c-1", "city", "1000", "inbound", 90.0, "media-1", "e", ""))
         await desk.dispose("c-1", "a", "solved")

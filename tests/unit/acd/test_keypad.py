@@ -10,7 +10,9 @@ import pytest
 from acd.keypad import KeypadDesk
 from acd.keypad_messages import (
     ActAs,
+    AskChoices,
     CheckPin,
+    ChoicesTold,
     DigitPressed,
     Dispose,
     HangUpAgent,
@@ -40,9 +42,10 @@ class Desk:
     acts: list[Any] = field(default_factory=list)
     other: list[Any] = field(default_factory=list)
     last: str = ""
+    choices: tuple[str, ...] = ("solved", "follow-up")
 
     def __post_init__(self) -> None:
-        self.core = KeypadDesk(KeypadConfig(dispositions=("solved", "follow-up")), self.view)
+        self.core = KeypadDesk(KeypadConfig(), self.view)
 
     def view(self, agent: str) -> AgentView | None:
         row = self.house.core.floor.agents.get(agent)
@@ -57,6 +60,8 @@ class Desk:
             if isinstance(command, SayToAgent):
                 self.said.append(command.text)
                 self.last = command.say
+            elif isinstance(command, AskChoices):
+                self.feed(ChoicesTold(command.leg, command.call, self.choices))
             elif isinstance(command, ActAs):
                 self.acts.append(command.event)
                 self.house.say(command.event)

@@ -19,7 +19,9 @@ from centralino.config.model import AgentSeed, Client, Config
 from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
+from centralino.control.keys import StoredDispositions
 from centralino.control.seeds import plant_agents
+from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
@@ -330,7 +332,8 @@ async def test_an_opt_out_is_the_person_s_and_a_wrong_number_one_number_s(house:
     assert all(blocked(one) for one in (first, second, third))
 
 
-async def test_an_agent_s_wrong_number_is_called_by_no_other_campaign(house: House) -> None:
+async def called(house: House) -> str:
+    """Somebody of a campaign was called; the name of that call."""
     reminder = {"name": "Bill", "client": "town", "words": "Hello.", "legal_class": "reminder",
                 "exercise": True}  # fmt: skip
     campaign = (await house.ask("create", **reminder))["campaign"]
@@ -339,10 +342,26 @@ async def test_an_agent_s_wrong_number_is_called_by_no_other_campaign(house: Hou
     await house.desk.service.submit(MediaThere("media-1", "life", 10))
     await until(lambda: any(isinstance(one, PlaceCall) for one in house.wire.sent))
     (order,) = [one for one in house.wire.sent if isinstance(one, PlaceCall)]
-    call = order.attempt.replace("att-", "call-")
-    await house.desk.talks.dispose(call, "wrong number", "2101", 0.0)
+    return order.attempt.replace("att-", "call-")
+
+
+async def test_an_agent_s_wrong_number_is_called_by_no_other_campaign(house: House) -> None:
+    await house.desk.talks.dispose(await called(house), "wrong number", "2101", 0.0)
     blocked = await house.contacts.blocked("town")
     assert blocked("+390646771234") and not blocked("+390646775555")
+
+
+async def test_do_not_call_said_by_key_is_kept_as_said_on_the_page(house: House) -> None:
+    call, database = await called(house), house.desk.campaigns.books.database
+    contents, history = ContentStore(database, "house"), CallHistory(database, "house")
+    keys = StoredDispositions(
+        contents, history, lambda line: 3600.0, SteadyClock(), house.desk.talks, ("solved",)
+    )
+    assert await keys.choices("call-of-a-caller") == ("solved",)
+    assert "do not call" in await keys.choices(call)
+    await keys.dispose(call, "2101", "do not call")
+    blocked = await house.contacts.blocked("town")
+    assert blocked("+390646771234") and blocked("+390646775555")
 
 
 async def told_to(house: House, caller: str) -> NoticeTold:

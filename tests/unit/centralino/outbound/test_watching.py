@@ -26,7 +26,7 @@ class Service:
         self.observers: list[Any] = []
         self.looked = 0
 
-    def campaigns(self) -> list[Any]:
+    def waiting(self) -> list[Any]:
         self.looked += 1
         if self.looked == 1:
             raise RuntimeError("once")

@@ -95,8 +95,9 @@ class Book:
         return [*self._stays.values(), *running, *self._callbacks.values()]
 
     def waits(self, record: WaitingRecord) -> None:
-        """A call is in a line. One by which an agent is consulted is nobody's stay."""
-        if record.consult:
+        """A call is in a line. One by which an agent is consulted is nobody's stay, and one whom an
+        agent wants dialled does not wait."""
+        if record.consult or record.dial_seconds:
             return
         if record.callback is not None:
             self._callbacks[record.call] = callback(record)

@@ -154,8 +154,10 @@ class Callbacks(Reactions):
         return min(sorted(self.floor.media), key=busy.count)
 
     def dial_seconds(self, offer: OfferRecord) -> float:
-        """How long a caller's telephone rings once the agent answered; 0: the caller is here."""
+        """How long somebody's telephone rings once the agent answered; 0: they are here."""
         call = self.floor.waiting.get(offer.call)
+        if call is not None and call.dial_seconds:
+            return call.dial_seconds
         return self._callback_terms(call).ring if call is not None and call.away else 0.0
 
     def dialling(self, offer: OfferRecord) -> None:

@@ -14,17 +14,21 @@ from acd import keypad_words as words
 from acd.keypad_messages import (
     ActAs,
     AskChoices,
+    AskPerson,
     CheckPin,
     ChoicesTold,
+    DialPerson,
     DigitPressed,
     Dispose,
     HangUpAgent,
     KeypadClosed,
     KeypadOpened,
+    PersonTold,
     PinChecked,
     PromptDone,
     RepeatLast,
     SayToAgent,
+    SkipPerson,
 )
 from acd.keypad_states import (
     KEYPAD,
@@ -35,6 +39,7 @@ from acd.keypad_states import (
     Ended,
     Entered,
     KeypadConfig,
+    PersonOffered,
     ReasonAsked,
     Rejected,
     Session,
@@ -71,6 +76,7 @@ class KeypadDesk:
             At.MENU: self._menu_key,
             At.REASON: self._reason_key,
             At.DISPOSITION: self._disposition_key,
+            At.PERSON: self._person_key,
         }
         self._menu: dict[str, Callable[[Session, float], None]] = {
             "1": self._ready,
@@ -79,6 +85,7 @@ class KeypadDesk:
             "4": self._repeat,
             "5": self._more_time,
             "6": self._ask_disposition,
+            "7": self._ask_person,
             "9": self._log_out,
             "0": self._help,
         }
@@ -98,6 +105,8 @@ class KeypadDesk:
             self._checked(session, event, now)
         elif isinstance(event, ChoicesTold):
             self._choices_told(session, event, now)
+        elif isinstance(event, PersonTold):
+            self._person_told(session, event, now)
         elif isinstance(event, PromptDone):
             self._said(session, event.say, now)
         elif isinstance(event, KeypadClosed):
@@ -145,6 +154,8 @@ class KeypadDesk:
 
     def _close(self, session: Session) -> None:
         del self.sessions[session.leg]
+        if session.dials:  # the agent's phone is free from here on
+            self._commands.append(DialPerson(session.leg, session.agent, session.person))
         for kind in ("entry", "silence", "goodbye"):
             self._timers.cancel((kind, session.leg))
 
@@ -288,6 +299,35 @@ class KeypadDesk:
         if chosen:
             self._commands.append(Dispose(session.leg, session.agent, session.call, chosen))
             self._say(session, f"Noted: {chosen}.", now)
+
+    def _ask_person(self, session: Session, now: float) -> None:
+        self._commands.append(AskPerson(session.leg, session.agent))
+
+    def _person_told(self, session: Session, event: PersonTold, now: float) -> None:
+        if session.at not in (At.MENU, At.PERSON):
+            self.stale += 1
+        elif event.person:
+            session.person = event.person
+            self._move(session, PersonOffered())
+            self._say(session, f"{event.text} {words.PERSON}", now)
+        else:
+            session.at = At.MENU
+            self._say(session, event.text or words.NOBODY_TO_CALL, now)
+
+    def _person_key(self, session: Session, digit: str, now: float) -> None:
+        leg, agent, person = session.leg, session.agent, session.person
+        if digit == "1":
+            session.dials = True
+            self._goodbye(session, words.DIALLED, now)
+        elif digit in "23":
+            self._commands += [
+                SkipPerson(leg, agent, person, digit == "3"), AskPerson(leg, agent, person),
+            ]  # fmt: skip
+        elif digit == "*":
+            self._move(session, Chosen())
+            self._say(session, words.MENU, now)
+        else:
+            self._say(session, words.PERSON, now)
 
     def _choice(self, session: Session, digit: str, names: tuple[str, ...], now: float) -> str:
         """What a key chooses, back at the menu; empty where it chooses nothing."""

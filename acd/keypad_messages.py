@@ -106,6 +106,45 @@ class ChoicesTold:
 
 
 @dataclass(frozen=True)
+class AskPerson:
+    """Ask for somebody whom the agent may have dialled: the one behind `after`, where there is a
+    list."""
+
+    leg: str
+    agent: str
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class PersonTold:
+    """The answer to AskPerson, and to DialPerson where that could not be."""
+
+    leg: str
+    person: str
+    """Empty: there is nobody."""
+    text: str
+
+
+@dataclass(frozen=True)
+class DialPerson:
+    """Have them dialled, once the agent has hung up here and is called."""
+
+    leg: str
+    agent: str
+    person: str
+
+
+@dataclass(frozen=True)
+class SkipPerson:
+    """Not now; the next one is asked for with AskPerson."""
+
+    leg: str
+    agent: str
+    person: str
+    tomorrow: bool = False
+
+
+@dataclass(frozen=True)
 class Dispose:
     """The agent says what became of this call."""
 

@@ -11,17 +11,21 @@ from acd.keypad import KeypadDesk
 from acd.keypad_messages import (
     ActAs,
     AskChoices,
+    AskPerson,
     CheckPin,
     ChoicesTold,
+    DialPerson,
     Dispose,
     HangUpAgent,
+    PersonTold,
     PinChecked,
     RepeatLast,
     SayToAgent,
+    SkipPerson,
 )
 from acd.keypad_states import KeypadConfig
 from acd.keypad_words import NO_CALL
-from acd.ports import AgentVoice, Dispositions, LastWords, PinBook
+from acd.ports import AgentVoice, CallList, Dispositions, LastWords, PinBook
 from acd.snapshot import AgentView
 from kernel.clock import Clock
 from kernel.errors import IllegalTransition
@@ -43,6 +47,7 @@ class KeypadService:
         voice: AgentVoice,
         words: LastWords,
         dispositions: Dispositions,
+        people: CallList,
     ) -> None:
         self.desk = KeypadDesk(config, agent)
         self._clock = clock
@@ -51,6 +56,7 @@ class KeypadService:
         self._voice = voice
         self._words = words
         self._dispositions = dispositions
+        self._people = people
         self._moved = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
 
@@ -83,22 +89,37 @@ class KeypadService:
         self._moved.set()
 
     async def _do(self, command: object) -> None:
-        if isinstance(command, SayToAgent):
-            await self._voice.say(command.leg, command.say, command.text)
-        elif isinstance(command, HangUpAgent):
-            await self._voice.hang_up(command.leg)
-        elif isinstance(command, CheckPin):
-            await self._check(command)
-        elif isinstance(command, ActAs):
-            await self._act(command)
-        elif isinstance(command, RepeatLast):
-            await self._repeat(command)
-        elif isinstance(command, AskChoices):
-            names = await self._dispositions.choices(command.call)
-            told = ChoicesTold(command.leg, command.call, names)
-            self.desk.receive(told, self._clock.now())
-        elif isinstance(command, Dispose):
-            await self._dispositions.dispose(command.call, command.agent, command.disposition)
+        match command:
+            case SayToAgent():
+                await self._voice.say(command.leg, command.say, command.text)
+            case HangUpAgent():
+                await self._voice.hang_up(command.leg)
+            case CheckPin():
+                await self._check(command)
+            case ActAs():
+                await self._act(command)
+            case RepeatLast():
+                await self._repeat(command)
+            case AskChoices():
+                names = await self._dispositions.choices(command.call)
+                self._told(ChoicesTold(command.leg, command.call, names))
+            case Dispose():
+                await self._dispositions.dispose(command.call, command.agent, command.disposition)
+            case _:
+                await self._of_people(command)
+
+    async def _of_people(self, command: object) -> None:
+        match command:
+            case AskPerson():
+                person, text = await self._people.next(command.agent, command.after)
+                self._told(PersonTold(command.leg, person, text))
+            case DialPerson():
+                await self._people.dial(command.agent, command.person)
+            case SkipPerson():
+                await self._people.skip(command.agent, command.person, command.tomorrow)
+
+    def _told(self, event: object) -> None:
+        self.desk.receive(event, self._clock.now())
 
     async def _check(self, command: CheckPin) -> None:
         answer = await self._pins.check(command.number, command.pin)

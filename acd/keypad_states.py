@@ -35,6 +35,7 @@ class At(StrEnum):
     MENU = "menu"
     REASON = "reason"
     DISPOSITION = "disposition"
+    PERSON = "person"
     LEAVING = "leaving"
 
 
@@ -69,8 +70,13 @@ class DispositionAsked:
 
 
 @dataclass(frozen=True)
+class PersonOffered:
+    """Call this one?"""
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """A reason or a disposition was chosen, or the choice was left."""
+    """A reason, a disposition or a person was chosen, or the choice was left."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +93,12 @@ KEYPAD: Machine[At] = Machine(
         At.MENU: {
             ReasonAsked: At.REASON,
             DispositionAsked: At.DISPOSITION,
+            PersonOffered: At.PERSON,
             Ended: At.LEAVING,
         },
         At.REASON: {Chosen: At.MENU, Ended: At.LEAVING},
         At.DISPOSITION: {Chosen: At.MENU, Ended: At.LEAVING},
+        At.PERSON: {PersonOffered: At.PERSON, Chosen: At.MENU, Ended: At.LEAVING},
         At.LEAVING: {},
     },
 )
@@ -114,6 +122,10 @@ class Session:
     """The call that a disposition is asked for."""
     choices: tuple[str, ...] = ()
     """What may be said of it, by key from 1."""
+    person: str = ""
+    """Whom the agent may have dialled."""
+    dials: bool = False
+    """They are to be dialled once this leg is over."""
 
 
 @dataclass

@@ -22,8 +22,13 @@ NO_CALL = "There is no call to repeat."
 NO_LAST_CALL = "There is no call to speak of."
 MENU = (
     "Press 1 for ready, 2 for not ready, 3 to end wrap-up, 4 to hear the last call again, "
-    "5 for more time after a call, 6 to say what became of it, 9 to log out, 0 for help."
+    "5 for more time after a call, 6 to say what became of it, 7 for whom to call next, "
+    "9 to log out, 0 for help."
 )
+
+NOBODY_TO_CALL = "There is nobody for you to call, or you are not ready."
+PERSON = "Press 1 to call them, 2 for the next one, 3 for tomorrow, star to go back."
+DIALLED = "Please hang up. Your phone rings first, then theirs."
 
 _STATES = {
     "idle": "You are ready.",

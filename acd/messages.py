@@ -47,6 +47,9 @@ class CallQueued:
     back to and is in no queue's figures."""
     outbound: bool = False
     """Somebody whom we called has answered: only for an agent who hears them at once."""
+    dial_seconds: float = 0.0
+    """Somebody whom an agent wants dialled, for so long at most once that agent is at the phone: no
+    caller who waits, and in no queue's figures until they talk."""
 
 
 @message("acd.caller_left")

@@ -43,6 +43,19 @@ class LastWords(Protocol):
         """The whisper of that call, or more; empty when nothing is known."""
 
 
+class CallList(Protocol):
+    """Whom agents may have dialled, where they decide that."""
+
+    async def next(self, agent: str, after: str) -> tuple[str, str]:
+        """Somebody (the one behind `after`, on a list), and what is said of them; empty: nobody."""
+
+    async def dial(self, agent: str, person: str) -> None:
+        """Have them dialled; nothing for one who is gone meanwhile."""
+
+    async def skip(self, agent: str, person: str, tomorrow: bool) -> None:
+        """Not now."""
+
+
 class Dispositions(Protocol):
     """Where agents say what became of calls."""
 

@@ -95,7 +95,7 @@ class Reactions:
             event.intent, levels=event.levels, entered=joined,
             agent=self._keeps(event), consult=event.consult,
             agent_until=now + event.agent_seconds if event.agent_seconds else 0.0,
-            outbound=event.outbound,
+            outbound=event.outbound, dial_seconds=event.dial_seconds,
         )  # fmt: skip
         self.floor.put_call(self._opened_up(record, now))
         why = "back to the kept place" if joined < now else "queued"

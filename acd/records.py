@@ -224,6 +224,8 @@ class WaitingRecord:
     """Until when, UTC seconds; 0: for as long as it waits."""
     consult: str = ""
     """The call that it is about, for one that is no caller of its own."""
+    dial_seconds: float = 0.0
+    """For how long somebody is rung whom an agent wants dialled, once the agent is there."""
     callback: CallbackPlan | None = None
     """The caller is called back, or was."""
 

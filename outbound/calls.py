@@ -17,6 +17,7 @@ from outbound.messages import (
     MessageStarted,
     StopAttempt,
 )
+from outbound.predictive import by_hand
 from outbound.reactions import Reactions
 from outbound.records import (
     AttemptRecord,
@@ -125,6 +126,9 @@ class Calls(Reactions):
             return self.stale()
         self.counts[f"refused_{event.refusal}"] += 1
         self.close(attempt, Outcome.REFUSED, str(event.refusal), now)
+        if by_hand(self.desk.campaigns[attempt.campaign].mode):  # its agent is at the phone
+            why = str(event.refusal)
+            self.tell(StopAttempt(attempt.id, attempt.media, attempt.client, why, also_up=True))
         working = self.called(attempt)
         if working is not None:
             policy = self.desk.campaigns[attempt.campaign].retry

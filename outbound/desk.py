@@ -14,6 +14,7 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 
 from kernel.core import Change, Put, Transition
 from kernel.timers import Timers
@@ -170,6 +171,10 @@ class Desk:
         """Who is next of each prefix, in order."""
         lines = self.ready.get(campaign, {})
         return iter(sorted((line[0], prefix) for prefix, line in lines.items() if line))
+
+    def line(self, campaign: str) -> Iterator[Place]:
+        """Everybody who waits in the window, in order."""
+        return merge(*self.ready.get(campaign, {}).values())
 
     def held(self, campaign: str) -> int:
         """How many wait in the window."""

@@ -22,14 +22,13 @@ from typing import Any
 from kernel.core import Change
 from kernel.errors import IllegalTransition
 from outbound import messages as told
+from outbound.by_hand import AGENT_SECONDS, ByHand
 from outbound.campaign import SomebodyAdded
 from outbound.desk import Tally
 from outbound.dispositions import DISPOSITIONS, Follows, disposed
 from outbound.messages import Dial, DueRecipient, StopAttempt
 from outbound.pacing import Grant, Wait
-from outbound.places import Places
-from outbound.predictive import DialDecision
-from outbound.reactions import MediaProcess
+from outbound.predictive import DialDecision, by_hand
 from outbound.records import (
     AttemptRecord,
     AttemptState,
@@ -51,6 +50,8 @@ class Call:
     due: DueRecipient
     grant: Grant
     media: str
+    agent: str = ""
+    """Who wants it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Appetite:
 
 
 @dataclass
-class Dialer(Places):
+class Dialer(ByHand):
     """A `kernel.core.DurableCore`. Make it, `restore` it, then feed it events."""
 
     _wake: float | None = None
@@ -84,6 +85,12 @@ class Dialer(Places):
             told.RecipientsLoaded: self._loaded,
             told.TeamTold: self._team_told,
             told.ContactDisposed: self._disposed,
+            told.PersonAsked: self.person_asked,
+            told.PersonTaken: self.person_taken,
+            told.PersonSkipped: self.person_skipped,
+            told.PersonRefused: self.person_refused,
+            told.PersonReleased: self.person_released,
+            told.AgentThere: self.agent_there,
             told.MediaThere: self.media_there,
             told.MediaGone: self.media_gone,
             told.AttemptsTold: self.told,
@@ -100,6 +107,7 @@ class Dialer(Places):
             "lease": self.lease_over,
             "expires": self.expire,
             "silent": self.silent,
+            "preview": self.preview_over,
         }
 
     # --- the verbs
@@ -236,8 +244,10 @@ class Dialer(Places):
     # --- agents
 
     def _team_told(self, event: told.TeamTold, now: float) -> None:
-        self._campaign(event.campaign, event)
+        campaign = self._campaign(event.campaign, event)
         self.teams.hear(event)
+        if by_hand(campaign.mode):
+            return  # each of its calls has its agent at the phone already
         for attempt in self.teams.surplus(event.campaign, self.desk.attempts.values(), now):
             self.counts["agent_gone"] += 1
             self.tell(StopAttempt(attempt.id, attempt.media, attempt.client, "no agent any more"))
@@ -343,6 +353,8 @@ class Dialer(Places):
     def _of_campaign(
         self, campaign: CampaignRecord, trunks: tuple[str, ...], media: str | None, now: float
     ) -> Call | None:
+        if by_hand(campaign.mode):
+            return self._wanted(campaign, trunks, media, now)
         if campaign.mode and self.pacing(campaign, now).calls < 1:
             self._wake_at(now + WHILE_NOTHING_MOVES)
             return None
@@ -361,6 +373,22 @@ class Dialer(Places):
             self._wait(answer, now)
         return None
 
+    def _wanted(
+        self, campaign: CampaignRecord, trunks: tuple[str, ...], media: str | None, now: float
+    ) -> Call | None:
+        """The next whom an agent wants dialled, where the agent's leg is."""
+        for seen in self.taken(campaign, now):
+            due, place = self.desk.working[seen.recipient], seen.media or media
+            if not trunks or place is None or not self._has_room(place):
+                self._wake_at(now + WHILE_NOTHING_MOVES)
+                return None
+            number = due.paths[due.recipient.path].number
+            answer = self.pacer.ask(campaign.id, trunks, number, now)
+            if isinstance(answer, Grant):
+                return Call(campaign, due, answer, place, seen.agent)
+            self._wait(answer, now)
+        return None
+
     def _wait(self, wait: Wait, now: float) -> None:
         self._wake_at(now + WHILE_NOTHING_MOVES if wait.until is None else wait.until)
 
@@ -375,24 +403,26 @@ class Dialer(Places):
             and trunk.limits.rehearsal is campaign.exercise
         )  # fmt: skip
 
+    def _has_room(self, name: str) -> bool:
+        media = self.media.get(name)
+        return media is not None and media.there and media.up < media.channels
+
     def _free_media(self) -> str | None:
         """The media process with most room; None where there is none."""
-
-        def room(item: tuple[str, MediaProcess]) -> int:
-            return item[1].channels - item[1].up
-
-        there = [item for item in self.media.items() if item[1].there and room(item) > 0]
-        return max(there, key=room)[0] if there else None
+        there = [name for name in self.media if self._has_room(name)]
+        return max(there, key=lambda name: self.media[name].channels - self.media[name].up,
+                   default=None)  # fmt: skip
 
     def _place(self, call: Call, now: float) -> None:
         campaign, recipient, media = call.campaign, call.due.recipient, self.media[call.media]
         ordinal = recipient.ordinal + 1
+        agent_first = AGENT_SECONDS if call.agent else 0.0
         attempt = AttemptRecord(
             id=attempt_id(campaign.id, recipient.id, ordinal), campaign=campaign.id,
             recipient=recipient.id, client=campaign.client, ordinal=ordinal, path=recipient.path,
             prefix=call.grant.prefix, trunk=call.grant.trunk, media=call.media,
             media_epoch=media.epoch, epoch=self.epoch, state=AttemptState.INTENT, since=now,
-            made=now, lease=now + campaign.ring_timeout + self.config.lease_margin,
+            made=now, lease=now + agent_first + campaign.ring_timeout + self.config.lease_margin,
             message_version=campaign.message_version,
         )  # fmt: skip
         self.desk.put_attempt(attempt, "its turn")
@@ -406,6 +436,9 @@ class Dialer(Places):
         self.tell(
             Dial(
                 attempt.id, recipient.id, campaign.id, campaign.client, call.media, self.epoch,
-                recipient.path, now + self.config.dial_seconds,
+                recipient.path, now + self.config.dial_seconds, call.agent,
             )
         )  # fmt: skip
+        if call.agent:
+            self.placed_for(call.agent)
+            self.fact(campaign, "wanted", attempt, recipient.person, call.agent)

@@ -130,6 +130,60 @@ class TeamTold:
     """Why no call is to begin though agents are free; empty: calls may."""
 
 
+# --- from agents who decide whom to call
+
+
+@message("outbound.person_asked")
+@dataclass(frozen=True)
+class PersonAsked:
+    """An agent of a preview campaign looks for somebody to call."""
+
+    campaign: str
+    agent: str
+
+
+@message("outbound.person_taken")
+@dataclass(frozen=True)
+class PersonTaken:
+    """The agent wants this person dialled: the one who is shown, or one picked from the list."""
+
+    campaign: str
+    recipient: str
+    agent: str
+    media: str = ""
+    """The process that holds the agent's leg; empty: any may ring the agent's phone."""
+
+
+@message("outbound.person_skipped")
+@dataclass(frozen=True)
+class PersonSkipped:
+    """The agent does not want to talk with this person now."""
+
+    recipient: str
+    agent: str
+    again_at: float = 0.0
+    """UTC seconds at which they are to be called; 0: after a while."""
+
+
+@message("outbound.person_refused")
+@dataclass(frozen=True)
+class PersonRefused:
+    """Whoever is shown may not be called now."""
+
+    recipient: str
+    agent: str
+    refusal: Refusal
+    again_at: float = 0.0
+
+
+@message("outbound.person_released")
+@dataclass(frozen=True)
+class PersonReleased:
+    """The agent sees nobody any more."""
+
+    agent: str
+
+
 # --- from the feeder
 
 
@@ -191,6 +245,14 @@ class AttemptsTold:
     live: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     """Never begun here; and never will be, under the epoch by which they were asked for before."""
+
+
+@message("outbound.agent_there")
+@dataclass(frozen=True)
+class AgentThere:
+    """The agent who wanted this person dialled is at the phone, and hears it ring from now on."""
+
+    attempt: str
 
 
 @message("outbound.attempt_invited")
@@ -292,6 +354,10 @@ class Dial:
     path: int
     not_after: float
     """UTC seconds: later than this the pace that it took has passed."""
+    agent: str = ""
+    """Who wants them dialled, and is called to the phone first."""
+    go: bool = False
+    """That agent is there: the INVITE itself."""
 
 
 @message("outbound.stop")
@@ -304,6 +370,16 @@ class StopAttempt:
     client: str
     why: str
     also_up: bool = False
+
+
+@message("outbound.nobody_looked")
+@dataclass(frozen=True)
+class NobodyLooked:
+    """An agent was shown somebody and said nothing for too long: is not there."""
+
+    agent: str
+    campaign: str
+    client: str
 
 
 @message("outbound.ask_attempts")
@@ -367,6 +443,20 @@ class PlaceCall:
     free."""
     title: str = ""
     """What the campaign is called, for the agent."""
+    agent: str = ""
+    """Who wants them dialled: comes to the phone first, and then `GoAhead` must come."""
+
+
+@message("outbound.go_ahead")
+@dataclass(frozen=True)
+class GoAhead:
+    """The INVITE of an attempt whose agent is there."""
+
+    attempt: str
+    media: str
+    client: str
+    epoch: int
+    not_after: float
 
 
 @message("outbound.take_back")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from outbound.messages import TeamTold
 from outbound.ports import Agents, TeamSeen
+from outbound.predictive import by_hand
 from outbound.records import CampaignRecord, CampaignState
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Pairing:
         core, now = self.service.core(), self.service.clock.now()
         wanted = Counter[str]()
         for campaign in live:
+            if by_hand(campaign.mode):
+                continue  # who wants somebody dialled comes to the phone first
             wanted[campaign.queue] += core.teams.keep(campaign.id, core.desk.attempts.values(), now)
         for queue in {*wanted, *self._kept}:
             if wanted[queue] != self._kept.get(queue, 0):

@@ -96,6 +96,9 @@ class Agents(Protocol):
     async def keep(self, queue: str, calls: int) -> None:
         """So many idle agents of this queue are kept from callers: calls out ring for them."""
 
+    async def absent(self, agent: str) -> None:
+        """This agent looks at nothing: no contacts until the agent asks for them again."""
+
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call this when something changed."""
 

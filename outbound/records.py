@@ -128,6 +128,15 @@ class Outcome(StrEnum):
     """A crash took the news."""
 
 
+class PreviewThen(StrEnum):
+    """What follows when an agent who sees somebody says nothing for a while."""
+
+    NOT_READY = "not_ready"
+    """Nobody looks: the agent is not ready, and the person is next again."""
+    SKIP = "skip"
+    DIAL = "dial"
+
+
 class Refusal(StrEnum):
     """Why the gate lets an INVITE not go out."""
 
@@ -151,6 +160,8 @@ class Refusal(StrEnum):
     NO_WORDS = "no_words"
     """There is nothing to say: the message is gone, or was never there; or the bot does not know of
     the person what it must say."""
+    NO_AGENT = "no_agent"
+    """The agent who wanted them dialled did not come to the phone."""
     NOT_ALLOWED = "not_allowed"
     """The house may not dial this number for this purpose."""
 
@@ -248,6 +259,10 @@ class CampaignRecord:
     """Where answered calls that need a person go."""
     mode: str = ""
     """How agents behind it are served (`predictive.DialMode`); empty: no agents."""
+    preview_seconds: float = 60.0
+    """How long an agent may look at somebody before `preview_then` is done; 0: as long as it
+    takes."""
+    preview_then: str = PreviewThen.NOT_READY
     callers_most: int = 0
     """With agents who serve callers, too: calls begin while at most so many wait for them."""
     callers_longest: float = 0.0

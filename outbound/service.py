@@ -36,6 +36,8 @@ from outbound.messages import (
     ContactDisposed,
     Dial,
     DueRecipient,
+    GoAhead,
+    NobodyLooked,
     PlaceCall,
     RecipientAcknowledged,
     RecipientDropped,
@@ -109,8 +111,9 @@ class OutboundService:
         core.restore(campaigns, await self.books.tallies(), opened, now, answered)
         # What an earlier life wanted to dial is asked about (`places.py`), never sent again.
         left = [
-            one.id for one in await self.books.unconfirmed(ROOM) if isinstance(one.command, Dial)
-        ]
+            one.id for one in await self.books.unconfirmed(ROOM)
+            if isinstance(one.command, Dial | NobodyLooked)
+        ]  # fmt: skip
         await self.books.confirm(ROOM, left)
         self._core = core
         self._driver = Driver(
@@ -255,7 +258,7 @@ class OutboundService:
         else:
             self._taken.append(outgoing.id)
 
-    async def _looked(self, dial: Dial) -> PlaceCall | AttemptRefused:
+    async def _looked(self, dial: Dial) -> PlaceCall | GoAhead | AttemptRefused:
         """The last look. A fault of store, key or message refuses this one call: raised from here
         it would end the dialler, and again at each start."""
         try:
@@ -264,8 +267,8 @@ class OutboundService:
             log.error("outbound.look_failed", attempt=dial.attempt, error=repr(error))
             return AttemptRefused(dial.attempt, Refusal.FAULT)
 
-    async def _passed(self, dial: Dial) -> PlaceCall | AttemptRefused:
-        """The call with its number, or why it may not be placed."""
+    async def _passed(self, dial: Dial) -> PlaceCall | GoAhead | AttemptRefused:
+        """The call with its number, or that its INVITE may go; else why it may not."""
         desk = self._core_opened().desk
         campaign, attempt = desk.campaigns.get(dial.campaign), desk.attempts.get(dial.attempt)
         working = desk.working.get(dial.recipient)
@@ -276,6 +279,8 @@ class OutboundService:
         allowed = look(dial, campaign, recipient, attempt, self.epoch, rules, self.clock.now())
         if allowed.refusal is not None:
             return AttemptRefused(dial.attempt, allowed.refusal, allowed.again_at)
+        if dial.go:
+            return GoAhead(dial.attempt, dial.media, dial.client, dial.epoch, dial.not_after)
         trunk = self._core_opened().pacer.trunks.get(attempt.trunk)
         placed = place_call(dial, campaign, working, attempt)
         placed = replace(placed, max_cps=trunk.pace.rate if trunk is not None else 0.0)
@@ -384,7 +389,7 @@ def place_call(
         call_limit=campaign.call_limit, bot=campaign.bot, message=campaign.message,
         message_version=campaign.message_version, words="", language=recipient.language,
         person=recipient.person, cut_off=recipient.cut_off, exercise=campaign.exercise,
-        queue=campaign.queue if campaign.mode else "", title=campaign.name,
+        queue=campaign.queue if campaign.mode else "", title=campaign.name, agent=dial.agent,
     )  # fmt: skip
 
 

@@ -40,7 +40,14 @@ def create(
     attempts: Annotated[int, typer.Option("--attempts", help="For each person at most.")] = 0,
     exercise: Annotated[bool, typer.Option("--exercise", help="Rehearsal trunks only.")] = False,
     mode: Annotated[
-        str, typer.Option("--mode", help="With agents: progressive or predictive.")
+        str,
+        typer.Option("--mode", help="With agents: manual, preview, progressive or predictive."),
+    ] = "",
+    preview_seconds: Annotated[
+        float | None, typer.Option("--preview-seconds", help="An agent may look; 0: for ever.")
+    ] = None,
+    preview_then: Annotated[
+        str, typer.Option("--preview-then", help="And then: not_ready, skip or dial.")
     ] = "",
     queue: Annotated[str, typer.Option("--queue", help="Whose agents talk.")] = "",
     callers: Annotated[
@@ -55,6 +62,7 @@ def create(
         "caller_id": caller_id, "trunks": trunk or [], "max_cps": max_cps,
         "max_channels": max_channels, "attempts": attempts, "exercise": exercise,
         "mode": mode, "queue": queue, "callers_most": callers,
+        "preview_seconds": preview_seconds, "preview_then": preview_then,
     }  # fmt: skip
     from centralino.commands.campaign import draft
 

@@ -103,6 +103,12 @@ class Outbound(Section):
     `qualification`; each is learned and its prompts are spoken at the first start."""
     recorded: bool = False
     """Calls that such a bot holds are recorded, and it says so."""
+    preview_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    """How long an agent of a preview campaign may look at somebody before `preview_then` is done;
+    0: as long as it takes. A campaign may say its own."""
+    preview_then: Literal["not_ready", "skip", "dial"] = "not_ready"
+    """What follows: the agent is set not ready and the person is next again, the person is skipped,
+    or is dialled."""
     alarms: AlarmLimits = AlarmLimits()
     notices: dict[str, Name] = {"en": "notification"}
     """Language → the bot around a notification in it. Each language but the house's own needs a

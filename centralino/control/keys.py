@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,8 @@ from centralino.content.messages import Notes
 from centralino.content.store import NOTES, PACKET, ContentStore
 from centralino.control.phones import Phones
 from centralino.db.calls import CallHistory
+from centralino.outbound.choosing import Choosing
+from centralino.outbound.errors import CampaignError
 from centralino.outbound.talks import Talks
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
@@ -31,6 +34,8 @@ from kernel.clock import Clock
 from kernel.packet import Packet
 
 log = structlog.get_logger()
+
+DAY = 86_400.0
 
 
 @dataclass
@@ -119,6 +124,51 @@ class StoredDispositions:
             log.info("keypad.erased", call=call)
 
 
+@dataclass
+class KeyedList:
+    """`CallList`: of campaigns in which agents decide who is called."""
+
+    choosing: Choosing
+    clock: Clock
+
+    async def next(self, agent: str, after: str) -> tuple[str, str]:
+        """Whoever is shown; else the one behind `after` on the list, from its head at the end."""
+        seen = await self.choosing.seen(agent)
+        if seen is None:
+            return "", ""
+        people = [seen["person"]] if seen["person"] else seen["list"]
+        known = [one["recipient"] for one in people]
+        at = known.index(after) + 1 if after in known else 0
+        return (known[at % len(known)], spoken(people[at % len(known)])) if people else ("", "")
+
+    async def dial(self, agent: str, person: str) -> None:
+        """Have them dialled."""
+        with suppressed("dial"):
+            await self.choosing.dial(agent, person)
+
+    async def skip(self, agent: str, person: str, tomorrow: bool) -> None:
+        """Not now. Who is on a list and was never shown stays there."""
+        with suppressed("skip"):
+            at = self.clock.now() + DAY if tomorrow else 0.0
+            await self.choosing.skip(agent, person, at)
+
+
+@contextlib.contextmanager
+def suppressed(what: str) -> Iterator[None]:
+    """What cannot be any more is logged: the agent hears at the next key how things are."""
+    try:
+        yield
+    except CampaignError as error:
+        log.info("keypad.refused", what=what, why=str(error))
+
+
+def spoken(person: Mapping[str, Any]) -> str:
+    """Somebody in a sentence."""
+    who = person["name"] or " ".join(person["number"].removeprefix("+"))
+    before = f" Called {person['calls']} times before." if person["calls"] else ""
+    return f"{who}. {person['campaign']}.{before}"
+
+
 class Keys:
     """Takes what media processes tell of agents at the keys."""
 
@@ -134,6 +184,7 @@ class Keys:
         clock: Clock,
         history: CallHistory,
         talks: Talks,
+        choosing: Choosing,
     ) -> None:
         self._users = users
         self._phones = phones
@@ -147,6 +198,7 @@ class Keys:
             dispositions=StoredDispositions(
                 contents, history, config.retention_seconds, clock, talks, config.acd.dispositions
             ),
+            people=KeyedList(choosing, clock),
         )  # fmt: skip
         self.takers: dict[type, Callable[[Any], Awaitable[None]]] = {
             house.KeysOpened: self._opened,

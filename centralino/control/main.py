@@ -47,6 +47,7 @@ from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
 from centralino.media.gate import contact_denied
 from centralino.outbound.agents import CentreAgents
+from centralino.outbound.choosing import Choosing
 from centralino.outbound.hearing import hearing
 from centralino.outbound.polling import Polling
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
@@ -238,9 +239,12 @@ async def opened(
         await outbound.service.open()
         standing = StandingDesk(service, bus, clock)
         phones = Phones(users, service, bus, standing)
+        choosing = Choosing(outbound.service, service.agent, standing.place_of)
+        outbound.service.observers.append(choosing.written)
         keys = Keys(
-            config, service, sign_in, users, contents, phones, bus, clock, history, outbound.talks
-        )
+            config, service, sign_in, users, contents, phones, bus, clock, history, outbound.talks,
+            choosing,
+        )  # fmt: skip
         callers = CallerKeys(digests, {client.id: client.region for client in config.clients})
         callbacks = Callbacks(
             service, contents, callers,
@@ -300,7 +304,7 @@ async def opened(
         measure = partial(measure_apart, models_dir=config.speech.models_dir)
         review = ReviewDesk(config.bots_folder, Path(arguments.layout.state_dir), measure)
         yield control, WebParts(
-            take_alert=outbound.alerts.take, talks=outbound.talks,
+            take_alert=outbound.alerts.take, talks=outbound.talks, choosing=choosing,
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,

@@ -49,6 +49,11 @@ class StandingDesk:
         """A media process cannot be reached."""
         self.devices.media_gone(media)
 
+    def place_of(self, agent: str) -> str:
+        """The media process in which this agent's leg stands; empty: none does."""
+        leg = self.devices.legs.get(agent)
+        return leg.media if leg is not None else ""
+
     async def try_again(self, agent: str) -> None:
         """The agent's phone is there again."""
         self.devices.try_again(agent)

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from centralino.media.agent_first import AgentsFirst
 from centralino.media.house import House
 from centralino.media.live_call import LiveCall
 from centralino.media.out_call import RATE, OutCall
@@ -17,6 +18,7 @@ from outbound.departures import Departures
 from outbound.messages import (
     AskAttempts,
     AttemptRefused,
+    GoAhead,
     MediaThere,
     PlaceCall,
     StopAttempt,
@@ -45,10 +47,13 @@ class CallsOut:
         hand_over: Callable[[OutCall, str], None],
         converse: Callable[[OutCall], object],
         calls: dict[CallId, LiveCall],
+        first: AgentsFirst,
     ) -> None:
-        """`calls`: where those who talk with an agent, or are to, are found."""
+        """`calls`: where those who talk with an agent, or are to, are found; `first`: agents who
+        come to the phone before somebody is dialled for them."""
         self._house = house
         self._calls = calls
+        self._first = first
         self._hand_over = hand_over
         self._converse = converse
         self._placing = Placing()
@@ -60,6 +65,7 @@ class CallsOut:
         self.draining = False
         self.obey: Mapping[type, Callable[[Any], None]] = {
             PlaceCall: self._place,
+            GoAhead: self._go_ahead,
             StopAttempt: self._stop,
             AskAttempts: self._asked,
             TakeBack: self._take_back,
@@ -110,9 +116,21 @@ class CallsOut:
             converse=self._converse,
         )  # fmt: skip
         self._legs[call.leg] = self._attempts[order.attempt] = call
+        if order.agent:
+            call.call_agent(self._first)
+        else:
+            self._line_up(call)
+
+    def _go_ahead(self, go: GoAhead) -> None:
+        call = self._attempts.get(go.attempt)
+        if call is not None and go.epoch >= self._placing.epoch and call.go(go.not_after):
+            self._line_up(call)
+
+    def _line_up(self, call: OutCall) -> None:
+        way = self._ways[call.order.trunk]
         way.add(call)
         if len(way) == 1:
-            self._house.spawn(self._depart(way), f"calls out over {order.trunk}")
+            self._house.spawn(self._depart(way), f"calls out over {call.order.trunk}")
 
     async def _depart(self, way: Departures[OutCall]) -> None:
         """Let calls leave at their pace until none waits. A call has left when the SIP stack took

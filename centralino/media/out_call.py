@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import structlog
 
 from centralino.config.model import Config
+from centralino.media.agent_first import AgentFirst, AgentsFirst
 from centralino.media.called import IN_TIME, CalledCall, called, packet_of
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
@@ -76,6 +77,8 @@ BLOCKED = frozenset({607, 608})
 class State(Enum):
     """Where the call is."""
 
+    AGENT_FIRST = "agent first"
+    """No INVITE before the agent who wants it is at the phone."""
     PLACED = "placed"
     RINGING = "ringing"
     SPEAKING = "speaking"
@@ -110,6 +113,8 @@ class OutCall:
     with_bot: bool = False
     talk: NoticeTalk | None = None
     """The conversation, where the order has a script for it."""
+    first: AgentFirst | None = None
+    """The agent who wants it."""
     _said: int = 0
     _samples: int = 0
     _again_at: float = 0.0
@@ -127,6 +132,22 @@ class OutCall:
         self.leg = LegId(new_id("leg", self.house.chance))
 
     # What the switchboard tells.
+
+    def call_agent(self, agents: AgentsFirst) -> None:
+        """The agent comes first."""
+        self.state = State.AGENT_FIRST
+        self.first = agents.begin(self.order, self._without_agent)
+
+    def go(self, not_after: float) -> bool:
+        """The INVITE may go; whether the agent is still there for it."""
+        if self.state is not State.AGENT_FIRST or self.first is None or self.first.over:
+            return False
+        self.state, self.order = State.PLACED, replace(self.order, not_after=not_after)
+        self.first.rings()
+        return True
+
+    def _without_agent(self) -> None:
+        self.stop(also_up=False)
 
     def place(self, now: float) -> asyncio.Task[None] | None:
         """Send the INVITE: done when it has left. None: it is too late, or may not be called."""
@@ -221,7 +242,9 @@ class OutCall:
 
     def stop(self, *, also_up: bool) -> None:
         """Not wanted any more: CANCEL while it rings; a call that is up goes on unless told."""
-        if also_up or self.state in (State.PLACED, State.RINGING):
+        if self.state is State.AGENT_FIRST:
+            self._end(AttemptRefused(self.order.attempt, Refusal.NO_AGENT))
+        elif also_up or self.state in (State.PLACED, State.RINGING):
             self._cancelled = self.state in (State.PLACED, State.RINGING)
             self._hang_up()
 
@@ -253,7 +276,10 @@ class OutCall:
         self._late_at = self.house.clock.now() + IN_TIME
         self.calls[self._with.id] = self._with
         self.sound = self._with.up()
-        self._with.transfer(packet_of(self.order, self.house))
+        if self.first is not None and not self.first.over:
+            self.first.join(self._with)
+        else:
+            self._with.transfer(packet_of(self.order, self.house))
         self.house.pump.add(self.leg, self._tick_with)
 
     def _tick_with(self) -> None:
@@ -436,6 +462,8 @@ class OutCall:
 
     def _end(self, event: AttemptEnded | AttemptRefused) -> None:
         self.state = State.OVER
+        if self.first is not None:
+            self.first.end()
         if not self.with_bot:
             self.house.pump.remove(self.leg)
         self._tell(event)

@@ -14,6 +14,7 @@ from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.config.model import Line
 from centralino.media import passing, ways_out
+from centralino.media.agent_first import AgentsFirst
 from centralino.media.calling_back import CallingBack
 from centralino.media.calls_back import CallsBack, live_again
 from centralino.media.calls_out import CallsOut
@@ -63,8 +64,9 @@ class Switchboard:
         self._notices: dict[LegId, NoticeLeg] = {}
         self._supervisors: dict[LegId, Supervising] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self.out = CallsOut(house, self._take_over, self._converse, self.calls)
         self.standing = StandingLegs(house)
+        self.first = AgentsFirst(house, self.standing.of, self._agents.__setitem__)
+        self.out = CallsOut(house, self._take_over, self._converse, self.calls, self.first)
         self.back = CallsBack(house, self._called_back, self._place_offer, self.standing.of)
         self.draining = False
         self._obey: dict[type, Callable[[Any], None]] = {
@@ -116,7 +118,7 @@ class Switchboard:
             self._offered(event)
         elif self.out.leg_event(event) or self._of_standing_leg(event):
             return
-        elif self.back.leg_event(event):
+        elif self.back.leg_event(event) or self.first.leg_event(event):
             return
         elif isinstance(event, LegAnswered):
             # On a busy machine the leg may have ended before we come to this; that is told next,
@@ -315,8 +317,8 @@ class Switchboard:
         return acd.CallsHeld(
             self._house.name,
             self._house.epoch,
-            waiting=tuple(name for name, call in held.items() if call.waiting),
-            offers=tuple(dict.fromkeys((*offers, *self.back.offers))),
+            waiting=(*(n for n, call in held.items() if call.waiting), *self.first.waiting),
+            offers=tuple(dict.fromkeys((*offers, *self.back.offers, *self.first.offers))),
             draining=self.draining,
         )
 
@@ -332,6 +334,8 @@ class Switchboard:
         return call.named(name) if call is not None else None
 
     def _place_offer(self, order: acd.PlaceOffer) -> None:
+        if self.first.offer(order):
+            return
         call = self._named(order.call)
         if call is None or not call.may_ring:
             raced = call is not None and call.waiting
@@ -345,6 +349,7 @@ class Switchboard:
     def _withdraw_offer(self, order: acd.WithdrawOffer) -> None:
         # By offer: after a restart the ACD may withdraw one whose call it no longer knows.
         self.back.withdraw(order.offer)
+        self.first.withdraw(order.offer)
         for call in self._all().values():
             call.withdraw(order.offer)
 
@@ -353,6 +358,7 @@ class Switchboard:
             call.position(told)
 
     def _release(self, order: acd.ReleaseCall) -> None:
+        self.first.release(order.call)
         if (call := self._named(order.call)) is not None and call.waiting:
             call.released(order.why)
 

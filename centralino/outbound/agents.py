@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from acd.agent import IN_CALL, OFFERED
-from acd.messages import CallsOutRinging
+from acd.messages import AgentNotReady, CallsOutRinging
 from acd.records import State
 from acd.service import AcdService
 from acd.snapshot import AgentView, Snapshot
+from kernel.errors import IllegalTransition
 from outbound.ports import TeamSeen
 from outbound.records import CampaignRecord, attempt_of_call
 
 WITH_SOMEBODY = OFFERED | IN_CALL
+DID_NOT_LOOK = "did not choose"
+"""Why an agent is not ready who was shown somebody and said nothing."""
 INBOUND_FIRST = "callers wait for these agents"
 
 
@@ -31,6 +35,11 @@ class CentreAgents:
     async def keep(self, queue: str, calls: int) -> None:
         """So many idle agents are kept from callers."""
         await self.service.submit(CallsOutRinging(queue, calls))
+
+    async def absent(self, agent: str) -> None:
+        """Set not ready; one who is so already stays so."""
+        with contextlib.suppress(IllegalTransition):
+            await self.service.submit(AgentNotReady(agent, DID_NOT_LOOK))
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """After each change."""

@@ -10,16 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from centralino.outbound.audiences import Audiences, as_recipient, too_late
-from centralino.outbound.campaigns import (
-    EMERGENCY,
-    Asker,
-    Campaigns,
-    Json,
-    NewCampaign,
-    check_attempts,
-    drafted,
-    law_for,
-)
+from centralino.outbound.campaigns import Asker, Campaigns, Json, law_for
+from centralino.outbound.drafting import EMERGENCY, NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import WantedAudience
 from centralino.outbound.results import ResultBook, questions, shown

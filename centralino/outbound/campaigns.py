@@ -12,18 +12,27 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy import select
 
 from centralino.content.store import ContentStore
 from centralino.db.outbound_tables import requests
 from centralino.outbound.audit import first_break
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.drafting import (
+    EMERGENCY,
+    Looking,
+    NewCampaign,
+    Wish,
+    check_agents_behind,
+    check_attempts,
+    drafted,
+)
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.stored import MESSAGE, StoredMessage
 from contacts.errors import ContactsError
@@ -32,17 +41,13 @@ from kernel.errors import CoreStopped, IllegalTransition
 from kernel.ids import new_id
 from outbound.alarms import Alarms
 from outbound.compliance import LegalClass
-from outbound.dispositions import check
 from outbound.errors import NoSuchCampaign, OutboundError
 from outbound.messages import CampaignCancelled, CampaignMade, CampaignPaused, CampaignStarted
 from outbound.ports import NewRecipient
 from outbound.records import (
-    EMERGENCY_RETRY,
     CampaignRecord,
     CampaignState,
-    Guarantee,
     Path,
-    RetryPolicy,
 )
 from outbound.service import OutboundService
 
@@ -52,56 +57,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Clients = frozenset[str] | None
 NUMBER = re.compile(r"\+\d{6,15}|\d{2,6}|sips?:\S+@\S+")
-EMERGENCY = "emergency"
 NOTICE = "notice-"
 """How the names of notifications' messages begin."""
 PAGE = 2_000
-LONGEST_TALK = 4 * 3600.0
-"""Seconds after which a talk with an agent of which nothing is heard is given up."""
-ABANDONED_AGAIN = 72 * 3600.0
-"""Seconds before somebody whom no agent could take is called again."""
 RESULT_COLUMNS = (
     "seq", "id", "person", "state", "bucket", "help", "spent", "ordinal", "reached_at", "why",
 )  # fmt: skip
 """Of an export: ids and results; who that is, the contacts know."""
-
-
-class Wish(BaseModel):
-    """A request's values. What we do not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class NewCampaign(Wish):
-    """A campaign to be drafted."""
-
-    name: str = Field(min_length=1, max_length=200)
-    client: str = Field(min_length=1)
-    words: str = Field(default="", max_length=4_000)
-    """What is said where no bot talks."""
-    bot: str = ""
-    legal_class: str = Field(default="reminder", pattern=r"^[a-z_]{1,40}$")
-    caller_id: str = ""
-    trunks: tuple[str, ...] = ()
-    max_cps: float = Field(default=0.0, ge=0)
-    max_channels: int = Field(default=0, ge=0)
-    attempts: int = Field(default=0, ge=0, le=20)
-    """0: as the class has it."""
-    ring_timeout: float = Field(default=25.0, ge=15.0, le=120.0)
-    starts: float = Field(default=0.0, ge=0)
-    expires: float = Field(default=0.0, ge=0)
-    exercise: bool = False
-    reached_is_enough: bool = False
-    mode: Literal["", "progressive", "predictive"] = ""
-    """How agents behind it are served; empty: no agents. `words` are then for those who answer when
-    nobody is free: they must say who called, and the way to be called no more is added."""
-    queue: str = ""
-    """Whose agents."""
-    texts: dict[str, str] = {}
-    """Language → the words in it."""
-    callers_most: int = Field(default=0, ge=0)
-    callers_longest: float = Field(default=0.0, ge=0)
-    dispositions: dict[str, str] = {}
 
 
 class OfCampaign(Wish):
@@ -174,6 +136,7 @@ class Campaigns:
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
         keep_seconds: float, classes: Mapping[str, LegalClass], person_of: Callable[[str], str],
         queues: Mapping[str, str] = MappingProxyType({}), two_person: bool = False,
+        looking: Looking | None = None,
     ) -> None:  # fmt: skip
         """`person_of`: number → id of somebody who is no contact; `queues`: queue → its client;
         `two_person`: an emergency is launched by two."""
@@ -186,6 +149,7 @@ class Campaigns:
         self._person_of = person_of
         self._queues = queues
         self._two_person = two_person
+        self._looking = looking or Looking()
         self.alarms: Alarms | None = None
         """What calls for a person, where somebody watches."""
         self.by_bot: BotCampaigns | None = None
@@ -264,7 +228,7 @@ class Campaigns:
         if not new.words:
             raise CampaignError("say what is to be said (words)")
         check_agents_behind(new, self._queues, self._classes[new.legal_class])
-        record = drafted(new, new_id("cam"))
+        record = drafted(new, new_id("cam"), self._looking)
         await self.say(record, new.words, new.texts)
         await self.service.submit(CampaignMade(record))
         return {"campaign": record.id}
@@ -426,54 +390,9 @@ def law_for(client: str, name: str, classes: Mapping[str, LegalClass], asker: As
     return law
 
 
-def check_attempts(wanted: int, law: LegalClass) -> None:
-    """Raises CampaignError where one person would be called more often than the class lets."""
-    if wanted > law.attempts:
-        raise CampaignError(f"{law.name} calls a person {law.attempts} times at most: take fewer")
-
-
-def check_agents_behind(new: NewCampaign, queues: Mapping[str, str], law: LegalClass) -> None:
-    """Raises CampaignError where agents could not be served as asked."""
-    if not new.mode:
-        if new.queue or new.dispositions:
-            raise CampaignError("a queue and dispositions are for campaigns with agents (mode)")
-        return
-    if queues.get(new.queue) != new.client:
-        raise CampaignError(f"{new.client} has no queue {new.queue!r}: whose agents are to talk?")
-    if new.legal_class == EMERGENCY:
-        raise CampaignError("an emergency does not wait for agents: leave the mode out")
-    if new.ring_timeout < law.min_ring:
-        raise CampaignError(f"{law.name} lets it ring {law.min_ring:.0f} s at least")
-    if not new.caller_id:
-        raise CampaignError("say which number is shown (caller_id): the law asks for it")
-    check(new.dispositions)
-
-
 def is_notice(record: CampaignRecord) -> bool:
     """Whether it is a notification: who launches it and whom it is for has rules of its own."""
     return record.message.startswith(NOTICE)
-
-
-def drafted(new: NewCampaign, name: str) -> CampaignRecord:
-    """The record of a new campaign; its class says what a crash may cost and who goes first."""
-    emergency = new.legal_class == EMERGENCY
-    retry = EMERGENCY_RETRY if emergency else RetryPolicy()
-    if new.mode:
-        retry = replace(retry, delays={**retry.delays, "abandoned": ABANDONED_AGAIN})
-    if new.attempts:
-        retry = RetryPolicy(**{**asdict(retry), "budget": new.attempts})
-    return CampaignRecord(
-        id=name, client=new.client, name=new.name, legal_class=new.legal_class,
-        guarantee=Guarantee.AT_LEAST_ONCE if emergency else Guarantee.AT_MOST_ONCE,
-        priority=1 if emergency else 100, bot=new.bot, message=f"msg-{name}",
-        caller_id=new.caller_id, trunks=new.trunks, max_cps=new.max_cps,
-        max_channels=new.max_channels, ring_timeout=new.ring_timeout, retry=retry,
-        reached_is_enough=new.reached_is_enough, starts=new.starts, expires=new.expires,
-        exercise=new.exercise, mode=new.mode, queue=new.queue,
-        callers_most=new.callers_most, callers_longest=new.callers_longest,
-        dispositions=dict(new.dispositions),
-        call_limit=LONGEST_TALK if new.mode else CampaignRecord.call_limit,
-    )  # fmt: skip
 
 
 def read_people(

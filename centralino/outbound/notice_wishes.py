@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from centralino.outbound.campaigns import Wish
+from centralino.outbound.drafting import Wish
 from contacts.area import Area, read_circle, read_polygon
 from contacts.audience import Filter
 from outbound.message import Message, Text, check_message

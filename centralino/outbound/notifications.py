@@ -15,16 +15,8 @@ import structlog
 from centralino.config.model import Config
 from centralino.db.meta import get_meta, meta_like, set_meta
 from centralino.outbound.audiences import Audiences, as_recipient, too_late
-from centralino.outbound.campaigns import (
-    NOTICE,
-    Asker,
-    Campaigns,
-    Json,
-    NewCampaign,
-    check_attempts,
-    drafted,
-    law_for,
-)
+from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, law_for
+from centralino.outbound.drafting import NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
 from centralino.outbound.notices import StoredMessages, kind_of, sayable, script_for

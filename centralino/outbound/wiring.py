@@ -24,6 +24,7 @@ from centralino.outbound.bot_campaigns import BotCampaigns
 from centralino.outbound.call_back import CallBack
 from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import Asker, Campaigns, Json
+from centralino.outbound.drafting import Looking
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.launch_page import LaunchPage
 from centralino.outbound.lease import SqlOwnership
@@ -172,7 +173,7 @@ class OutboundDesk:
             await self.service.submit(messages.MediaGone(event.peer))
 
 
-def carrier(bus: Bus, outbox: Outbox) -> Carry:
+def carrier(bus: Bus, outbox: Outbox, agents: Agents | None) -> Carry:
     """What takes the dialler's commands away."""
 
     async def carry(outgoing: Outgoing, media: str) -> None:
@@ -181,6 +182,9 @@ def carrier(bus: Bus, outbox: Outbox) -> Carry:
             log.info("outbound.campaign_over", campaign=command.campaign, state=command.state)
             body = {"campaign": command.campaign, "state": command.state}
             await outbox.put(CAMPAIGN_OVER, outgoing.id, command.client, body)
+        elif isinstance(command, messages.NobodyLooked):
+            if agents is not None:
+                await agents.absent(command.agent)
         else:
             await bus.send(media, command, id=outgoing.id)
 
@@ -221,13 +225,14 @@ def make_outbound(
     rules = HouseRules(contacts, CalledBefore(database, config.centre), regions)
     service = OutboundService(
         dialler, books, SqlOwnership(database, config.centre, owner), rules, stored,
-        carrier(bus, outbox), clock, agents=agents,
+        carrier(bus, outbox, agents), clock, agents=agents,
     )  # fmt: skip
     keep = config.retention.days * DAY
     queues = {queue.id: queue.client for queue in config.queues}
     campaigns = Campaigns(
         service, books, contents, clock, keep, classes, contacts.listed, queues,
         config.outbound.two_person,
+        Looking(config.outbound.preview_seconds, config.outbound.preview_then),
     )  # fmt: skip
     audiences = Audiences(config, contacts, dialler.trunks)
 

@@ -31,9 +31,12 @@ def make_app(parts: WebParts) -> web.Application:
 async def _following(app: web.Application) -> AsyncIterator[None]:
     """The live sockets hear of every change as long as the application runs."""
     unsubscribe = app[PARTS].desk.subscribe(app[LIVE].moved)
+    choosing = app[PARTS].choosing
+    chooses_no_more = choosing.subscribe(app[LIVE].moved) if choosing else lambda: None
     closing = asyncio.create_task(_tell_of_closing(app), name="pages closing")
     yield
     unsubscribe()
+    chooses_no_more()
     closing.cancel()
     await asyncio.gather(closing, return_exceptions=True)
 

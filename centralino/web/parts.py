@@ -12,6 +12,7 @@ from typing import Any
 from centralino.db.calls import CallRow
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Asker, Campaigns
+from centralino.outbound.choosing import Choosing
 from centralino.outbound.talks import Choices, Talks
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
@@ -173,6 +174,8 @@ class WebParts:
     """Takes an alert (CAP) from a named source, and says what was done; None: nobody calls out."""
     talks: Talks | None = None
     """What agents say of their talks with people of campaigns; None where no dialler runs."""
+    choosing: Choosing | None = None
+    """Whom agents may have dialled; None where no dialler runs."""
     review: ReviewDesk | None = None
     campaigns: Campaigns | None = None
     hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None

@@ -11,6 +11,7 @@ from centralino.users.permissions import Action
 from centralino.web import (
     board,
     campaigns,
+    choosing,
     contacts,
     entering,
     figures,
@@ -88,6 +89,8 @@ ROUTES = (
     Route("POST", "/api/agent/consult", contacts.consult, needs=WORK),
     Route("POST", "/api/agent/task", contacts.give_task, needs=WORK),
     Route("GET", "/api/agent/colleagues", contacts.colleagues, needs=WORK),
+    Route("POST", "/api/agent/dial", choosing.dial, needs=WORK),
+    Route("POST", "/api/agent/skip", choosing.skip, needs=WORK),
     Route("POST", "/api/agent/done", working.done, needs=WORK),
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was

@@ -163,6 +163,7 @@ async def agent_view(live: Live, signed_in: SignedIn) -> Json:
     return {
         "agent": agent_json(agent),
         "contact": await _contact(live, signed_in, agent),
+        "choose": await live.parts.choosing.seen(signed_in.user) if live.parts.choosing else None,
         "queues": [
             queue_json(queue, snapshot.at, names.other_clients_name(queue.client))
             for queue in snapshot.queues

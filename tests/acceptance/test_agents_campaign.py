@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
 
 PEOPLE = [f"+3902000{n:04d}" for n in range(6)]
 UNLUCKY = "+39020009999"
+SHOWN = [f"+3902001{n:04d}" for n in range(3)]
+PICKED = "+39020020000"
 WORDS = "This is Riverton Utilities. We called you, and nobody was free to talk with you."
 PASSWORD = "a-password-of-length"
 
@@ -61,10 +63,10 @@ def settings(directory: Path, trunk: int, phones: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def campaign(config: Config, queue: str, people: list[str]) -> str:
-    """A progressive campaign that runs."""
+async def campaign(config: Config, queue: str, people: list[str], mode: str = "progressive") -> str:
+    """A campaign that runs."""
     values = {
-        "name": "Spring", "client": "riverton", "words": WORDS, "mode": "progressive",
+        "name": "Spring", "client": "riverton", "words": WORDS, "mode": mode,
         "queue": queue, "caller_id": "+39020000", "exercise": True,
     }  # fmt: skip
     name = str((await ask(config, "create", values))["campaign"])
@@ -88,6 +90,47 @@ def stands(desk: Desk) -> bool:
     """Whether the page says that the phone is up; before the log-in it says nothing of it."""
     agent = desk.view.get("agent", {})
     return bool(agent.get("nailed_up") and agent["reachable"])
+
+
+async def shown(desk: Desk, but: str = "") -> str:
+    """Whom the page shows to be called: a recipient."""
+
+    def somebody() -> str:
+        person = (desk.view.get("choose") or {}).get("person") or {}
+        return person.get("recipient", "") if person.get("recipient") != but else ""
+
+    return str(await desk.until("somebody is shown", somebody))
+
+
+async def talked(desk: Desk, recipient: str) -> str:
+    """The agent has this person dialled, and they talk; their number."""
+    await desk.do("dial", recipient=recipient)
+    await desk.until("both talk", lambda: desk.state == "talking" and desk.contact["packet"])
+    number = str(desk.contact["packet"]["caller"])
+    await desk.do("contact", offer=desk.contact["offer"], wish="end")
+    await desk.until("the talk is over", lambda: desk.state == "ready")
+    return number
+
+
+async def by_hand(config: Config, anna: Desk, carl: Desk) -> set[str]:
+    """Agents see, skip, put off and pick from a list; the numbers that were dialled."""
+    name = await campaign(config, "sales", SHOWN, "preview")
+    first, second = await shown(anna), await shown(carl)
+    assert first != second
+    await carl.do("skip", recipient=second)
+    third = await shown(carl, but=second)
+    await carl.do("skip", recipient=third, again_at=4e9)
+    dialled = {await talked(anna, first)}
+    status = await ask(config, "status", {"campaign": name})
+    assert status["states"] == {"acknowledged": 1, "pending": 2}
+    assert (status["answered"], status["abandoned"]) == (1, 0)
+    audit = await ask(config, "audit", {"campaign": name})
+    assert audit["whole"]
+    assert {"skipped", "put off", "wanted"} <= {row["what"] for row in audit["rows"]}
+    await ask(config, "cancel", {"campaign": name})
+    await campaign(config, "sales", [PICKED], "manual")
+    listed = await carl.until("there is a list", lambda: (carl.view["choose"] or {}).get("list"))
+    return dialled | {await talked(carl, listed[0]["recipient"])}
 
 
 @contextlib.asynccontextmanager
@@ -127,17 +170,21 @@ async def test_everybody_who_answers_talks_with_an_agent_or_hears_why_not(tmp_pa
             dropped = await campaign(config, "shut", [UNLUCKY])
             status = await finished(config, dropped)
             assert (status["answered"], status["abandoned"]) == (1, 1)
+            dialled = await by_hand(config, anna, carl)
         contacts = {one["call"]: one["packet"] for desk in (anna, carl) for one in desk.seen}
-        assert len(contacts) == 6
-        assert {packet["caller"] for packet in contacts.values() if packet} == set(PEOPLE)
+        assert len(contacts) == 8
+        callers = {packet["caller"] for packet in contacts.values() if packet}
+        assert callers == {*PEOPLE, *dialled}
         await anna.do("log-out")
         await until(lambda: anna.state == "logged_out", 10)
         assert stands(carl)  # the leg stood through it all
     rung = json.loads(heard.read_text())
     assert rung["by_number"] == {"201": 1, "202": 1}, "each phone is rung once"
     told = json.loads(seen.read_text())
-    assert sum(told["invites"].values()) == 7
+    assert sum(told["invites"].values()) == 9, "nobody who was skipped or put off is rung"
+    assert {PICKED} < dialled <= {PICKED, *SHOWN}
+    assert all(told["loud"][number] for number in dialled), "who was dialled by hand hears too"
     assert all(told["loud"][number] > 50 for number in PEOPLE), "agents are heard"
-    assert all(told["first_loud"][number] < 1.0 for number in PEOPLE), "and at once"
+    assert all(told["first_loud"][number] < 1.0 for number in PEOPLE), told["first_loud"]
     assert all(count > 100 for count in rung["loud"].values()), "and hear"
     assert told["first_loud"][UNLUCKY] < 2.0, "who cannot be served hears why within two seconds"

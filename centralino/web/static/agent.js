@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
+import { drawChoice, drawList } from "./choose.js";
 import { clock, duration, party, when, words } from "./format.js";
 import { live } from "./live.js";
 import { NotesEditor } from "./notes.js";
@@ -259,6 +260,11 @@ function show(state) {
   document.body.dataset.mode = mode;
   drawState({ agent, reasons: me.reasons });
   drawQueues({ queues: state.queues, out: mode === "logged_out" });
+  const choose = busy ? null : state.choose;
+  drawChoice(choose && { person: choose.person, ended: choose.ended });
+  toggle("choice", Boolean(choose?.person || choose?.ended));
+  drawList(choose?.list ?? []);
+  toggle("call-list", Boolean(choose?.list?.length));
   toggle("idle", !busy);
   toggle("contact", busy);
   if (busy) {
@@ -302,6 +308,7 @@ addEventListener("keydown", (event) => {
   if (event.code === "KeyR") byId("ready")?.click();
   if (event.code === "KeyD") byId("decline")?.click();
   if (event.code === "KeyC") byId("consult")?.click();
+  if (event.code === "KeyL") byId("choice-dial")?.click();
   if (event.code === "KeyH") (byId("hold") ?? byId("retrieve"))?.click();
 });
 addEventListener("beforeunload", () => editor?.leave());

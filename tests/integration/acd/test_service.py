@@ -168,6 +168,15 @@ class Phone:
     async def of_call(self, call: str) -> str:
         return f"the packet of {call}" if call == "c1" else ""
 
+    async def next(self, agent: str, after: str) -> tuple[str, str]:
+        return "", ""
+
+    async def dial(self, agent: str, person: str) -> None:
+        self.said.append((person, "dial"))
+
+    async def skip(self, agent: str, person: str, tomorrow: bool) -> None:
+        self.said.append((person, "skip"))
+
     async def choices(self, call: str) -> tuple[str, ...]:
         return ("solved", "follow-up")
 
@@ -181,7 +190,7 @@ async def keys(config: KeypadConfig) -> AsyncIterator[tuple[KeypadService, Phone
     async with living(MemoryLedger(), ManualClock()) as life:
         keypad = KeypadService(
             config, SteadyClock(), submit=life.service.submit, agent=life.service.agent,
-            pins=phone, voice=phone, words=phone, dispositions=phone,
+            pins=phone, voice=phone, words=phone, dispositions=phone, people=phone,
         )  # fmt: skip
         task = asyncio.create_task(keypad.run())
         try:

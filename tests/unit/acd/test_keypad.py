@@ -11,17 +11,21 @@ from acd.keypad import KeypadDesk
 from acd.keypad_messages import (
     ActAs,
     AskChoices,
+    AskPerson,
     CheckPin,
     ChoicesTold,
+    DialPerson,
     DigitPressed,
     Dispose,
     HangUpAgent,
     KeypadClosed,
     KeypadOpened,
+    PersonTold,
     PinChecked,
     PromptDone,
     RepeatLast,
     SayToAgent,
+    SkipPerson,
 )
 from acd.keypad_states import KEYPAD, At, KeypadConfig
 from acd.messages import AgentLoggedIn, AgentLoggedOut, AgentNotReady, AgentReady, WrapUpEnded
@@ -43,6 +47,8 @@ class Desk:
     other: list[Any] = field(default_factory=list)
     last: str = ""
     choices: tuple[str, ...] = ("solved", "follow-up")
+    people: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.core = KeypadDesk(KeypadConfig(), self.view)
@@ -62,6 +68,10 @@ class Desk:
                 self.last = command.say
             elif isinstance(command, AskChoices):
                 self.feed(ChoicesTold(command.leg, command.call, self.choices))
+            elif isinstance(command, AskPerson):
+                self.asked.append(command.after)
+                person = self.people.pop(0) if self.people else ""
+                self.feed(PersonTold(command.leg, person, f"{person}." if person else ""))
             elif isinstance(command, ActAs):
                 self.acts.append(command.event)
                 self.house.say(command.event)
@@ -254,3 +264,28 @@ def test_what_became_of_the_last_call_is_said_by_key(desk: Desk) -> None:
     assert desk.at is At.MENU
     assert desk.keys("6*").at is At.MENU
     assert len([done for done in desk.other if isinstance(done, Dispose)]) == 1
+
+
+def test_whom_to_call_next_is_chosen_by_key(desk: Desk) -> None:
+    desk.people = ["ada", "ben", "cleo", "ada"]
+    assert desk.keys("7").said[-1].startswith("ada. Press 1 to call them")
+    assert desk.keys("2").said[-1].startswith("ben.")
+    assert desk.keys("3").said[-1].startswith("cleo.")
+    assert desk.other == [SkipPerson("L", "a", "ada"), SkipPerson("L", "a", "ben", True)]
+    assert desk.asked == ["", "ada", "ben"]
+    assert desk.keys("8").at is At.PERSON
+    assert desk.keys("*").at is At.MENU
+    assert desk.keys("71").said[-1] == "Please hang up. Your phone rings first, then theirs."
+    assert len(desk.other) == 2, "while this leg is up the agent's phone is busy"
+    assert desk.feed(KeypadClosed("L")).other[-1] == DialPerson("L", "a", "ada")
+
+
+def test_where_there_is_nobody_to_call_that_is_said(desk: Desk) -> None:
+    assert desk.keys("7").said[-1].startswith("There is nobody for you to call")
+    assert desk.at is At.MENU
+    desk.people = ["ada"]
+    assert desk.keys("72").said[-1].startswith("There is nobody for you to call")
+    assert desk.at is At.MENU
+    stale = desk.core.stale
+    desk.keys("2").feed(PersonTold("L", "ada", "Ada."))
+    assert (desk.at, desk.core.stale) == (At.REASON, stale + 1)

@@ -172,6 +172,8 @@ class House:
     books: MemoryBooks = field(default_factory=MemoryBooks)
     now: float = 1_000.0
     epoch: int = 0
+    commands: list[object] = field(default_factory=list)
+    """Every one that left."""
     dialer: Dialer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -223,11 +225,14 @@ class House:
             self.begin()
 
     def send(self, command: object) -> None:
-        """Through the gate."""
+        """Through the gate; where an agent comes first, nobody is rung yet."""
+        self.commands.append(command)
         if isinstance(command, Dial):
             allowed = self.look(command)
             if allowed.refusal is not None:
                 self.network.outbox.append(AttemptRefused(command.attempt, allowed.refusal))
+                return
+            if command.agent:
                 return
             paths = self.dialer.desk.working[command.recipient].paths
             command = order(command, paths[command.path].number)

@@ -103,6 +103,10 @@ class World:
         return [type(event) for event in self.told]
 
 
+NO_AGENTS = cast(Any, None)
+"""No order here has an agent who comes first."""
+
+
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     clock = ManualClock()
@@ -115,8 +119,8 @@ async def world() -> AsyncIterator[World]:
         chance=counting(),
     )  # fmt: skip
     yield World(
-        CallsOut(house, lambda call, language: None, lambda call: None, {}), house, ours, phone,
-        clock,
+        CallsOut(house, lambda call, language: None, lambda call: None, {}, NO_AGENTS), house,
+        ours, phone, clock,
     )  # fmt: skip
     await house.cancel_all()
 

@@ -1,0 +1,180 @@
+"""What agents see of campaigns in which they decide who is called, and what they say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from acd.snapshot import AgentView
+from centralino.outbound.errors import CampaignError
+from kernel.core import Change, Put
+from kernel.errors import IllegalTransition
+from outbound.by_hand import Shown
+from outbound.messages import (
+    DueRecipient,
+    PersonAsked,
+    PersonRefused,
+    PersonReleased,
+    PersonSkipped,
+    PersonTaken,
+)
+from outbound.predictive import DialMode, by_hand
+from outbound.records import AttemptRecord, AttemptState, CampaignRecord, attempt_id
+from outbound.service import OutboundService
+
+Json = dict[str, Any]
+LISTED = 20
+"""People on an agent's list."""
+LOOKS = 20
+"""People looked at for one whom the law lets be called now."""
+
+
+@dataclass
+class Choosing:
+    """Between agents' pages and keys, and the dialler."""
+
+    service: OutboundService
+    agent_of: Callable[[str], AgentView | None]
+    leg_of: Callable[[str], str]
+    """Agent → the media process that holds the leg that stands; empty: none stands."""
+    ended: dict[str, Json] = field(default_factory=dict)
+    """Agent → what became of the last whom they had dialled, where nobody was had."""
+    _wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Attempt → who wanted it, and the name of the called."""
+    _watchers: list[Callable[[], None]] = field(default_factory=list)
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call this when what agents see may have changed; the function returned ends it."""
+        self._watchers.append(callback)
+        return lambda: self._watchers.remove(callback)
+
+    def written(self, changes: Sequence[Change]) -> None:
+        """What a commit of the dialler changed."""
+        for change in changes:
+            record = change.record if isinstance(change, Put) else None
+            if isinstance(record, AttemptRecord) and record.id in self._wanted:
+                self._of_attempt(record)
+        self._moved()
+
+    def _of_attempt(self, record: AttemptRecord) -> None:
+        agent, name = self._wanted[record.id]
+        if record.state is AttemptState.OVER:
+            del self._wanted[record.id]
+            if record.acknowledged_by != "agent":
+                self.ended[agent] = {"name": name, "outcome": str(record.outcome or ""),
+                                     "at": record.since}  # fmt: skip
+
+    def _moved(self) -> None:
+        for watcher in list(self._watchers):
+            watcher()
+
+    # --- what agents see
+
+    async def seen(self, agent: str) -> Json | None:
+        """What this agent sees now; None for one who has no such campaign. An agent who is free is
+        shown somebody whom the law lets be called now."""
+        view = self.agent_of(agent)
+        campaigns = self._campaigns(view)
+        if view is None or not campaigns:
+            return None
+        core, now = self.service.core(), self.service.clock.now()
+        shown = core.seen_by(agent, now)
+        if not view.free:
+            if shown is not None and not shown.taken:
+                await self.service.submit(PersonReleased(agent))
+            return {"person": None, "list": [], "ended": self.ended.get(agent)}
+        if shown is None:
+            shown = await self._next(agent, campaigns)
+        lists = [one for one in campaigns if one.mode == DialMode.MANUAL]
+        listed = [
+            await self.person(due, record)
+            for record in ([] if shown else lists)
+            for due in core.in_line(record, now)[:LISTED]
+        ]
+        return {
+            "person": await self._shown(shown) if shown else None, "list": listed,
+            "ended": self.ended.get(agent),
+        }  # fmt: skip
+
+    def _campaigns(self, view: AgentView | None) -> list[CampaignRecord]:
+        if view is None:
+            return []
+        running = self.service.core().desk.running(self.service.clock.now())
+        return [one for one in running if by_hand(one.mode) and one.queue in view.queues]
+
+    async def _next(self, agent: str, campaigns: Sequence[CampaignRecord]) -> Shown | None:
+        core = self.service.core()
+        for campaign in campaigns:
+            for _ in range(LOOKS if campaign.mode == DialMode.PREVIEW else 0):
+                await self.service.submit(PersonAsked(campaign.id, agent))
+                shown = core.seen_by(agent, self.service.clock.now())
+                if shown is None:
+                    break  # of this campaign nobody is due
+                if await self._may_be_called(campaign, shown):
+                    return shown
+        return None
+
+    async def _may_be_called(self, campaign: CampaignRecord, shown: Shown) -> bool:
+        due, now = self.service.core().desk.working[shown.recipient], self.service.clock.now()
+        number = due.paths[due.recipient.path].number
+        allowed = await self.service.rules.ask(campaign, due.recipient, number, now)
+        if allowed.refusal is None:
+            return True
+        await self.service.submit(
+            PersonRefused(shown.recipient, shown.agent, allowed.refusal, allowed.again_at)
+        )
+        return False
+
+    async def _shown(self, shown: Shown) -> Json | None:
+        due = self.service.core().desk.working.get(shown.recipient)
+        if due is None:
+            return None
+        record = self.service.campaign(shown.campaign)
+        then = {"until": shown.until or None, "then": record.preview_then, "taken": shown.taken}
+        return {**await self.person(due, record), **then}
+
+    async def person(self, due: DueRecipient, record: CampaignRecord) -> Json:
+        """Somebody on a list."""
+        one = due.recipient
+        known = await self.service.messages.given(record, one)
+        return {
+            "recipient": one.id, "campaign": record.name, "number": due.paths[one.path].number,
+            "name": known.get("name", ""), "known": known, "calls": one.ordinal, "why": one.why,
+        }  # fmt: skip
+
+    # --- what agents say
+
+    async def dial(self, agent: str, recipient: str) -> None:
+        """Have them dialled. Raises CampaignError."""
+        view = self.agent_of(agent)
+        if view is None or not view.free:
+            raise CampaignError("say that you are ready first")
+        due, record = self._of(recipient, view)
+        name = (await self.service.messages.given(record, due.recipient)).get("name", "")
+        taken = PersonTaken(record.id, recipient, agent, self.leg_of(agent))
+        attempt = attempt_id(record.id, recipient, due.recipient.ordinal + 1)
+        self._wanted[attempt] = (agent, name or due.paths[due.recipient.path].number)
+        self.ended.pop(agent, None)
+        try:
+            await self.service.submit(taken)
+        except IllegalTransition:
+            del self._wanted[attempt]
+            raise CampaignError("that person is not yours to call any more") from None
+        self._moved()
+
+    async def skip(self, agent: str, recipient: str, again_at: float = 0.0) -> None:
+        """Not now: later, or at that time (UTC seconds). Raises CampaignError."""
+        shown = self.service.core().seen_by(agent, self.service.clock.now())
+        if shown is None or shown.recipient != recipient:
+            raise CampaignError("that person is not shown to you any more")
+        self.ended.pop(agent, None)
+        await self.service.submit(PersonSkipped(recipient, agent, again_at))
+        self._moved()
+
+    def _of(self, recipient: str, view: AgentView) -> tuple[DueRecipient, CampaignRecord]:
+        due = self.service.core().desk.working.get(recipient)
+        known: Mapping[str, CampaignRecord] = {one.id: one for one in self._campaigns(view)}
+        if due is None or due.recipient.campaign not in known:
+            raise CampaignError("that person is not yours to call")
+        return due, known[due.recipient.campaign]

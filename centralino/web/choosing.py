@@ -1,0 +1,51 @@
+"""An agent decides who is called: the person shown, or one of a list."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from centralino.outbound.choosing import Choosing
+from centralino.outbound.errors import CampaignError
+from centralino.web.errors import Refusal, not_found
+from centralino.web.requests import Body, ok, parts_of, read, who
+
+
+class Chosen(Body):
+    """Whom: a late click must not hit the next one."""
+
+    recipient: str = Field(min_length=1, max_length=64)
+
+
+class NotNow(Chosen):
+    """Not now."""
+
+    again_at: float = Field(default=0.0, ge=0)
+    """UTC seconds at which they are to be called; 0: after a while."""
+
+
+async def dial(request: web.Request) -> web.Response:
+    """POST /api/agent/dial: have this person dialled; one's own phone comes first."""
+    body = await read(request, Chosen)
+    try:
+        await _choosing(request).dial(who(request).user, body.recipient)
+    except CampaignError as error:
+        raise Refusal(409, "not_done", f"{error}.") from error
+    return ok()
+
+
+async def skip(request: web.Request) -> web.Response:
+    """POST /api/agent/skip: not now; `again_at` says when."""
+    body = await read(request, NotNow)
+    try:
+        await _choosing(request).skip(who(request).user, body.recipient, body.again_at)
+    except CampaignError as error:
+        raise Refusal(409, "not_done", f"{error}.") from error
+    return ok()
+
+
+def _choosing(request: web.Request) -> Choosing:
+    choosing = parts_of(request).choosing
+    if choosing is None:
+        raise not_found()
+    return choosing

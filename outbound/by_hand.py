@@ -1,0 +1,202 @@
+"""Campaigns whose agents decide who is called: preview and manual. PURE.
+
+*Preview*: an agent is shown the next person, and has them dialled, skips them or puts them off;
+what happens when nothing is said for a while, the campaign says. *Manual*: the agent picks from the
+list. Whom an agent is shown stands in no row: it is a look at the line, and after a restart pages
+ask again. From the moment in which the agent says "dial" it is an attempt like any other, with one
+difference: the agent's telephone is taken up first, and only when the agent is there do campaign,
+person and law have their last look (`Dial.go`), right before the INVITE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from kernel.errors import IllegalTransition
+from outbound import messages as told
+from outbound import retry
+from outbound.messages import Dial, DueRecipient, NobodyLooked
+from outbound.places import Places
+from outbound.predictive import DialMode, by_hand
+from outbound.records import (
+    AttemptState,
+    CampaignRecord,
+    CampaignState,
+    PreviewThen,
+    RecipientState,
+)
+
+SKIPPED_FOR = 1800.0
+"""Seconds until somebody who was skipped is shown again."""
+AGENT_SECONDS = 60.0
+"""Seconds within which the agent's telephone must be taken up, beside the ringing of the called."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Whom an agent sees."""
+
+    campaign: str
+    recipient: str
+    agent: str
+    until: float = 0.0
+    """UTC seconds at which the campaign decides for the agent; 0: never."""
+    taken: bool = False
+    """The agent wants them dialled, which waits for pace and channels."""
+    media: str = ""
+    """The process that holds the agent's leg; empty: any may ring the agent's phone."""
+
+
+@dataclass
+class ByHand(Places):
+    """The dialler, as agents work it."""
+
+    shown: dict[str, Shown] = field(default_factory=dict)
+    """Agent → whom they see."""
+
+    # --- what agents ask
+
+    def person_asked(self, event: told.PersonAsked, now: float) -> None:
+        """An agent looks for somebody to call; one who sees somebody goes on seeing them."""
+        campaign = self._by_hand(event.campaign, event)
+        if self._still(event.agent, now) is not None or campaign.mode != DialMode.PREVIEW:
+            return self.stale()
+        due = next(iter(self.in_line(campaign, now)), None)
+        if due is None or not self.may_begin(campaign, now):
+            return self.stale()
+        until = now + campaign.preview_seconds if campaign.preview_seconds else 0.0
+        self.shown[event.agent] = Shown(campaign.id, due.recipient.id, event.agent, until)
+        if until:
+            self.desk.timers.set(("preview", event.agent), until)
+        return None
+
+    def person_taken(self, event: told.PersonTaken, now: float) -> None:
+        """The agent wants this person dialled. Raises IllegalTransition where that cannot be."""
+        campaign = self._by_hand(event.campaign, event)
+        seen = self._still(event.agent, now)
+        if seen is None or seen.recipient != event.recipient:
+            seen = self._picked(campaign, event, now)
+        if not seen.taken:
+            self.desk.timers.cancel(("preview", event.agent))
+            self.shown[event.agent] = replace(seen, until=0.0, taken=True, media=event.media)
+
+    def _picked(self, campaign: CampaignRecord, event: told.PersonTaken, now: float) -> Shown:
+        """Somebody from the list, where agents pick."""
+        free = (due.recipient.id for due in self.in_line(campaign, now))
+        if campaign.mode != DialMode.MANUAL or event.recipient not in free:
+            raise IllegalTransition("recipient", "not shown", event)
+        self._hidden(event.agent)
+        return Shown(campaign.id, event.recipient, event.agent)
+
+    def person_skipped(self, event: told.PersonSkipped, now: float) -> None:
+        """Not now: later, or at the time that the agent says."""
+        seen = self._still(event.agent, now)
+        if seen is None or seen.recipient != event.recipient or seen.taken:
+            return self.stale()
+        return self._put_off(seen, event.again_at, now)
+
+    def person_refused(self, event: told.PersonRefused, now: float) -> None:
+        """The law does not let them be called now: nobody is to read about them."""
+        seen = self._still(event.agent, now)
+        if seen is None or seen.recipient != event.recipient or seen.taken:
+            return self.stale()
+        self._hidden(event.agent)
+        recipient = self.desk.working[seen.recipient].recipient
+        policy = self.desk.campaigns[seen.campaign].retry
+        decision = retry.after_refusal(policy, recipient, event.refusal, now, event.again_at)
+        return self.settle(recipient, decision, now)
+
+    def person_released(self, event: told.PersonReleased, now: float) -> None:
+        """The agent has something else to do: whoever it was is next again."""
+        self._hidden(event.agent)
+
+    def preview_over(self, agent: str, now: float) -> None:
+        """Nothing was said for long enough."""
+        seen = self._still(agent, now)
+        if seen is None or seen.taken:
+            return
+        campaign = self.desk.campaigns[seen.campaign]
+        if campaign.preview_then == PreviewThen.DIAL:
+            self.shown[agent] = replace(seen, until=0.0, taken=True)
+        elif campaign.preview_then == PreviewThen.SKIP:
+            self._put_off(seen, 0.0, now)
+        else:
+            self._hidden(agent)
+            self.tell(NobodyLooked(agent, campaign.id, campaign.client))
+
+    # --- the agent at the phone
+
+    def agent_there(self, event: told.AgentThere, now: float) -> None:
+        """The agent is at the phone: the last look, and the INVITE."""
+        attempt = self.desk.attempts.get(event.attempt)
+        if attempt is None or attempt.state is not AttemptState.INTENT:
+            return self.stale()
+        self.tell(Dial(
+            attempt.id, attempt.recipient, attempt.campaign, attempt.client, attempt.media,
+            self.epoch, attempt.path, now + self.config.dial_seconds, go=True,
+        ))  # fmt: skip
+        return None
+
+    # --- what is looked at
+
+    def in_line(self, campaign: CampaignRecord, now: float) -> list[DueRecipient]:
+        """Who is due and seen by nobody, in order."""
+        seen = {one.recipient for one in self.shown.values()}
+        return [
+            self.desk.working[name]
+            for next_at, _, name in self.desk.line(campaign.id)
+            if next_at <= now and name not in seen
+        ]
+
+    def may_begin(self, campaign: CampaignRecord, now: float) -> bool:
+        """Whether agents may begin calls of this campaign now."""
+        running = campaign.state is CampaignState.RUNNING and campaign.starts <= now
+        return running and not self.teams.of(campaign.id).held
+
+    def seen_by(self, agent: str, now: float) -> Shown | None:
+        """Whom this agent sees."""
+        return self._still(agent, now)
+
+    def taken(self, campaign: CampaignRecord, now: float) -> list[Shown]:
+        """Those whom agents of this campaign want dialled."""
+        if not self.may_begin(campaign, now):
+            return []
+        seen = [self._still(agent, now) for agent in list(self.shown)]
+        return [one for one in seen if one and one.taken and one.campaign == campaign.id]
+
+    def placed_for(self, agent: str) -> None:
+        """It is an attempt now."""
+        self._hidden(agent)
+
+    # --- inside
+
+    def _by_hand(self, name: str, event: object) -> CampaignRecord:
+        campaign = self.desk.campaigns.get(name)
+        if campaign is None or not by_hand(campaign.mode):
+            raise IllegalTransition("campaign", "not by hand", event)
+        return campaign
+
+    def _still(self, agent: str, now: float) -> Shown | None:
+        """What the agent sees, unless it is gone: called back, stopped, paused."""
+        seen = self.shown.get(agent)
+        if seen is None:
+            return None
+        working = self.desk.working.get(seen.recipient)
+        waits = working is not None and working.recipient.state is RecipientState.PENDING
+        if not waits or self.desk.campaigns[seen.campaign].state is not CampaignState.RUNNING:
+            self._hidden(agent)
+            return None
+        return seen
+
+    def _hidden(self, agent: str) -> None:
+        self.shown.pop(agent, None)
+        self.desk.timers.cancel(("preview", agent))
+
+    def _put_off(self, seen: Shown, again_at: float, now: float) -> None:
+        self._hidden(seen.agent)
+        recipient = self.desk.working[seen.recipient].recipient
+        what = "put off" if again_at else "skipped"
+        at = max(now, again_at) if again_at else now + SKIPPED_FOR
+        self.desk.put_recipient(replace(recipient, next_at=at, why=what), what)
+        campaign = self.desk.campaigns[seen.campaign]
+        self.fact(campaign, what, None, recipient.person, seen.agent)

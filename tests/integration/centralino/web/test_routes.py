@@ -91,6 +91,8 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ),
     ("GET", "/api/agent/colleagues"): Foreign("/api/agent/colleagues?offer=RINGING", 409, "otto"),
     ("POST", "/api/agent/more-time"): Foreign("/api/agent/more-time", 403),
+    ("POST", "/api/agent/dial"): Foreign("/api/agent/dial", 404, "otto", {"recipient": "rcp-1"}),
+    ("POST", "/api/agent/skip"): Foreign("/api/agent/skip", 404, "otto", {"recipient": "rcp-1"}),
     ("POST", "/api/agent/done"): Foreign("/api/agent/done", 403),
     ("PUT", "/api/calls/{call}/notes"): Foreign(
         "/api/calls/call-river/notes", 404, "otto", {"text": "mine now"}

@@ -1,0 +1,165 @@
+"""Whom agents see of campaigns in which they decide, and what comes of what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+
+from acd.snapshot import AgentView
+from centralino.control.keys import KeyedList
+from centralino.outbound.choosing import Choosing
+from centralino.outbound.errors import CampaignError
+from kernel.clock import ManualClock
+from kernel.core import Put
+from outbound.gate import ALLOWED, Allowed
+from outbound.messages import AttemptEnded, AttemptRinging
+from outbound.records import CampaignRecord, Outcome, RecipientRecord, RecipientState, Refusal
+from outbound.service import OutboundService
+from tests.unit.outbound.house import House
+from tests.unit.outbound.test_by_hand import SPRING, dials, house_of
+
+ANNA = AgentView(
+    "anna", "town", "ready", "idle", 0.0, "", "", "", "", "sip:a@b", ("sales",), {}, None, 0.0,
+    True, free=True,
+)  # fmt: skip
+NAMES = {"p0": "Ada Lovelace", "p1": "Ben Bova", "p2": ""}
+
+
+@dataclass
+class Service:
+    """As much of the dialler as is asked, around a real core."""
+
+    house: House
+    closed: set[str] = field(default_factory=set)
+    """Whom the law does not let be called at this hour."""
+
+    def __post_init__(self) -> None:
+        self.rules = self.messages = self
+        self.clock = ManualClock(self.house.now)
+
+    def core(self) -> Any:
+        return self.house.dialer
+
+    def campaign(self, name: str) -> CampaignRecord:
+        return self.house.record(name)
+
+    async def submit(self, event: object) -> None:
+        self.house.tell(event)
+
+    async def ask(
+        self, campaign: CampaignRecord, recipient: RecipientRecord, number: str, now: float
+    ) -> Allowed:
+        closed = recipient.person in self.closed
+        return Allowed(Refusal.HOURS, now + 600.0) if closed else ALLOWED
+
+    async def given(
+        self, campaign: CampaignRecord, recipient: RecipientRecord
+    ) -> Mapping[str, str]:
+        return {"name": NAMES[recipient.person], "city": "Riverton"}
+
+
+@dataclass
+class Room:
+    """An agent, and the dialler."""
+
+    service: Service
+    choosing: Choosing
+    agents: dict[str, AgentView]
+
+    async def name(self) -> str:
+        seen = await self.choosing.seen("anna")
+        return str(seen["person"]["name"]) if seen and seen["person"] else ""
+
+    async def shown(self) -> str:
+        seen = await self.choosing.seen("anna")
+        assert seen is not None
+        return str(seen["person"]["recipient"])
+
+
+def room(record: CampaignRecord = SPRING, closed: frozenset[str] = frozenset()) -> Room:
+    service, agents = Service(house_of(record), set(closed)), {"anna": ANNA}
+    choosing = Choosing(cast(OutboundService, service), agents.get, lambda agent: "media-1")
+    return Room(service, choosing, agents)
+
+
+async def test_a_free_agent_sees_whom_the_law_lets_be_called() -> None:
+    desk = room(closed=frozenset({"p0"}))
+    assert await desk.name() == await desk.name() == "Ben Bova"
+    states = desk.service.house.states()
+    assert states[RecipientState.PENDING] == 3
+    seen = await desk.choosing.seen("anna")
+    assert seen is not None and seen["person"]["known"]["city"] == "Riverton"
+    assert seen["person"]["until"] == desk.service.house.now + SPRING.preview_seconds
+
+
+async def test_one_who_has_something_else_to_do_lets_them_go() -> None:
+    desk = room()
+    first = await desk.shown()
+    desk.agents["anna"] = replace(ANNA, free=False)
+    assert await desk.name() == ""
+    with pytest.raises(CampaignError, match="ready first"):
+        await desk.choosing.dial("anna", first)
+    desk.agents["anna"] = ANNA
+    assert await desk.shown() == first
+
+
+async def test_one_of_no_such_queue_sees_nothing() -> None:
+    desk = room()
+    desk.agents["anna"] = replace(ANNA, queues=("bills",))
+    assert await desk.choosing.seen("anna") is None
+    assert await desk.choosing.seen("nobody") is None
+
+
+async def test_who_was_not_had_is_told_until_the_next_word() -> None:
+    desk = room()
+    await desk.choosing.dial("anna", await desk.shown())
+    (dial,) = dials(desk.service.house)
+    assert (dial.agent, dial.media) == ("anna", "media-1")
+    desk.service.house.tell(AttemptRinging(dial.attempt))
+    desk.service.house.tell(AttemptEnded(dial.attempt, Outcome.BUSY, 486))
+    rows = desk.service.house.books.rows("attempts")
+    desk.choosing.written([Put("attempts", dial.attempt, row) for row in rows])
+    seen = await desk.choosing.seen("anna")
+    assert seen is not None and seen["ended"]["name"] == "Ada Lovelace"
+    assert seen["ended"]["outcome"] == "busy"
+    await desk.choosing.skip("anna", await desk.shown())
+    assert (await desk.choosing.seen("anna") or {})["ended"] is None
+
+
+async def test_a_late_click_changes_nothing() -> None:
+    desk = room()
+    first = await desk.shown()
+    await desk.choosing.skip("anna", first)
+    with pytest.raises(CampaignError, match="not shown to you any more"):
+        await desk.choosing.skip("anna", first)
+    with pytest.raises(CampaignError, match="not yours"):
+        await desk.choosing.dial("anna", first)
+    assert await desk.name() == "Ben Bova"
+
+
+async def test_with_a_telephone_only_one_goes_through_a_list_by_keys() -> None:
+    desk = room(replace(SPRING, mode="manual"))
+    keys = KeyedList(desk.choosing, desk.service.clock)
+    first, said = await keys.next("anna", "")
+    assert said == "Ada Lovelace. Storm."
+    second, _ = await keys.next("anna", first)
+    third, said = await keys.next("anna", second)
+    assert said.startswith("3 9 0 0") and len({first, second, third}) == 3
+    assert (await keys.next("anna", third))[0] == first
+    await keys.dial("anna", second)
+    await keys.dial("anna", second)
+    assert len(dials(desk.service.house)) == 1
+    desk.agents["anna"] = replace(ANNA, free=False)
+    assert await keys.next("anna", "") == ("", "")
+
+
+async def test_by_key_somebody_is_put_off_until_tomorrow() -> None:
+    desk = room()
+    keys = KeyedList(desk.choosing, desk.service.clock)
+    first, _ = await keys.next("anna", "")
+    await keys.skip("anna", first, tomorrow=True)
+    row = next(one for one in desk.service.house.books.recipients() if one.id == first)
+    assert (row.next_at, row.why) == (desk.service.clock.now() + 86_400.0, "put off")

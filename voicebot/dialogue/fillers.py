@@ -30,11 +30,15 @@ class Filler:
     """None: in any role, as in Rasa."""
     group: str | None = None
     sentences: Sentences = Sentences()
+    when_asked: bool = False
+    """Whether it counts only in the answer to the slot's question."""
 
-    def fits(self, entity: Entity, intent: str) -> bool:
-        """Whether this entity, in a sentence that means `intent`, is one."""
+    def fits(self, entity: Entity, intent: str, asked: bool = True) -> bool:
+        """Whether this entity, in a sentence that means `intent`, is one; `asked`: the sentence
+        answers the slot's question."""
         return (
             entity.name == self.entity
+            and (asked or not self.when_asked)
             and self.role in (None, entity.role)
             and self.group in (None, entity.group)
             and self.sentences.count(intent)

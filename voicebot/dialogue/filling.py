@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from voicebot.dialogue.corrections import patched
 from voicebot.dialogue.draft import Draft
-from voicebot.dialogue.flow import Slot, SlotKind
+from voicebot.dialogue.flow import Slot, SlotKind, Universal
 from voicebot.dialogue.meaning import strict_verdict, verdict
 from voicebot.dialogue.state import Known
 from voicebot.nlu.ports import Entity, Understanding
@@ -89,6 +89,8 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
         only = strict_verdict(draft.flow, slot.yes_only, said)
         return only is not None and fill(draft, slot, "yes" if only else "no", 1.0)
     entity = slot.value_in(said.entities, True, said.intent.name)
+    if entity is None and (value := _meant(draft, slot, said)) is not None:
+        return fill(draft, slot, value, said.intent.confidence)
     if entity is None and slot.kind is SlotKind.YES_NO:
         yes = verdict(draft.flow, said)
         if yes is not None:
@@ -102,6 +104,19 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     route = draft.route()
     volunteered(draft, said.entities, entity, route.ask if route else ())
     return taken
+
+
+def _meant(draft: Draft, slot: Slot, said: Understanding) -> str | None:
+    """The value that this slot has for what a sentence surely means."""
+    if not slot.by_intent:
+        return None
+    yes = verdict(draft.flow, said)
+    if yes is not None:
+        word = Universal.AFFIRM if yes else Universal.DENY
+        own = draft.flow.intent_of(word)
+        return slot.by_intent.get(word) or slot.by_intent.get(own.name if own else word)
+    sure = said.intent.confidence >= draft.flow.thresholds.accept and not said.out_of_scope
+    return slot.by_intent.get(said.intent.name) if sure else None
 
 
 def _is_short(text: str) -> bool:

@@ -116,6 +116,10 @@ class Slot:
     """Whether a text slot takes the whole sentence that answers its question."""
     text_from: Sentences = Sentences()
     """Which sentences these are (domain.yml, `from_text` with `intent` or `not_intent`)."""
+    by_intent: Mapping[str, str] = field(default_factory=dict)
+    """Intent of a sentence that answers its question → value (domain.yml, `from_intent`)."""
+    by_trigger: Mapping[str, str] = field(default_factory=dict)
+    """Intent that begins its form → value (domain.yml, `from_trigger_intent`)."""
     scale: tuple[int, int] | None = None
     """The least and the greatest of a number."""
     only_if: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -124,12 +128,12 @@ class Slot:
     def value_in(self, entities: Sequence[Entity], asked: bool, intent: str = "") -> Entity | None:
         """The entity of a sentence, which means `intent`, that fills this slot.
 
-        Its own entities count always; the built-in one of its kind (`name`, `digits`, `number`,
-        `date`, `yes_no`, `code`) only if the sentence answers the question for this slot
+        Its own entities count as their fillers say; the built-in one of its kind (`name`, `digits`,
+        `number`, `date`, `yes_no`, `code`) only if the sentence answers the question for this slot
         (`asked`). A text slot that is asked for takes the sentence itself: not here.
         """
         for entity in entities:
-            if any(filler.fits(entity, intent) for filler in self.entities):
+            if any(filler.fits(entity, intent, asked) for filler in self.entities):
                 return entity
         if not asked:
             return None

@@ -11,7 +11,7 @@ from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Answer, FollowUp, Intent, Route, Slot, Universal
 from voicebot.dialogue.packet import transfer_of
 from voicebot.dialogue.responses import PLACEHOLDER
-from voicebot.dialogue.state import Asking, Goal, Question
+from voicebot.dialogue.state import Asking, Goal, Known, Question
 
 NOTHING_TOLD: frozenset[str] = frozenset()
 VOICEMAIL = "voicemail"
@@ -104,6 +104,10 @@ def begin(draft: Draft, goal: Goal, route: Route) -> None:
         skipped=frozenset(),
         asked={},
     )
+    for slot in (draft.flow.slots[name] for name in route.ask):
+        if goal.intent in slot.by_trigger and slot.name not in draft.state.known:
+            known = Known(slot.by_trigger[goal.intent], goal.confidence)
+            draft.state = draft.state.with_known(slot.name, known)
     if route.say:
         draft.say(route.say, interruptible=not route.emergency)
     if route.emergency:

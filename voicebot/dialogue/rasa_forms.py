@@ -92,7 +92,7 @@ def _of_type(slot: Slot, rasa: RasaSlot, item: Node) -> Slot:
     if kind is None:
         item.refuse(f"{item.name}: a slot of type {rasa.type} cannot be asked for by voice")
     if kind in (SlotKind.TEXT, SlotKind.CHOICE) and not rasa.fillers and not (
-        rasa.whole and kind is SlotKind.TEXT
+        rasa.by_intent or rasa.by_trigger or (rasa.whole and kind is SlotKind.TEXT)
     ):  # fmt: skip
         item.refuse(f"{item.name}: nothing that a caller says fills the slot {slot.name!r}")
     return replace(
@@ -101,5 +101,7 @@ def _of_type(slot: Slot, rasa: RasaSlot, item: Node) -> Slot:
         expects=EXPECTED_OF.get(kind, "open"),
         whole=rasa.whole,
         text_from=rasa.text_from,
+        by_intent=rasa.by_intent,
+        by_trigger=rasa.by_trigger,
         choices=tuple(Choice(value) for value in rasa.values),
     )

@@ -82,7 +82,8 @@ class Rules:
             if "condition" in fields:
                 self._end(place, fields["condition"], steps)
             else:
-                self._begin(place, steps)
+                for intent in _any_of(steps, place):
+                    self._begin(place, [intent, *steps[1:]])
 
     def by_intent(self) -> dict[str, Rule]:
         """Intent → its rule."""
@@ -197,6 +198,13 @@ def _step(item: Node, place: Node) -> Step:
     for name, node in more:
         node.refuse(f"{place.name}: `{name}` beside `{key}` is not supported")
     return key, value
+
+
+def _any_of(steps: list[Step], place: Node) -> list[Step]:
+    """The first step, or each that its `or` lists."""
+    if steps and steps[0][0] == "or":
+        return [_step(item, place) for item in steps[0][1].items()]
+    return steps[:1] or [("", place)]
 
 
 def _check_shape(

@@ -1,14 +1,14 @@
 """Reads `slots:` of a Rasa 3.x domain: what each holds, and what fills it.
 
 Rasa fills a slot from entities, from the whole sentence, from an intent, or in an action. Entities
-do so here whenever they are said. The rest counts as the answer to the question for the slot, so
-a mapping that is meant for any other moment is refused rather than read as something else.
+do so here whenever they are said, or, as the rest, in the answer to the question for the slot. A
+mapping that is meant for any other moment is refused rather than read as something else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from voicebot.dialogue.fillers import Filler, Sentences
 from voicebot.nlu.marked import Node
@@ -23,8 +23,11 @@ _MAPPINGS = {
     "from_entity": ("entity", "role", "group", "intent", "not_intent", "conditions"),
     "from_text": ("intent", "not_intent", "conditions"),
     "from_intent": ("intent", "value", "conditions"),
+    "from_trigger_intent": ("intent", "value", "conditions"),
     "custom": ("action", "conditions"),
 }
+YES_OR_NO = ("affirm", "deny")
+"""Intents that every bot has, by whatever name."""
 YES_NO = {"true": "yes", "false": "no"}
 """What a bool is called where callers say it."""
 
@@ -50,6 +53,10 @@ class RasaSlot:
     """Of a categorical: what it may be."""
     whole: bool = False
     """Whether the sentence that answers its question is its value."""
+    by_intent: dict[str, str] = field(default_factory=dict)
+    """Intent of the answer to its question → value."""
+    by_trigger: dict[str, str] = field(default_factory=dict)
+    """Intent that begins its form → value."""
 
     def value(self, written: str) -> str:
         """A value as it is known in a call."""
@@ -89,32 +96,37 @@ def _filled_by(slot: RasaSlot, name: str, mapping: Node, known: Known) -> RasaSl
             value.refuse(f"{mapping.name}: `{key}` is not supported: not beside `{kind}`")
     asked = _only_when_asked(fields.get("conditions"), name)
     if kind == "from_entity":
-        return _by_entity(slot, mapping, fields, known)
+        return _by_entity(slot, mapping, fields, known, asked)
+    if kind == "from_trigger_intent":
+        return replace(slot, by_trigger=slot.by_trigger | _by_intent(slot, mapping, fields, known))
     if kind != "custom" and not asked:
         mapping.refuse(
             f"{mapping.name}: `{kind}` counts here only as the answer to the slot's question; add "
             f"`conditions: [{{active_loop: <form>, requested_slot: {name}}}]`"
         )
-    if kind == "from_text" and slot.type not in ("text", "any"):
-        mapping.refuse(f"{mapping.name}: `from_text` needs a slot of type text")
+    return _by_answer(slot, kind, mapping, fields, known)
+
+
+def _by_answer(
+    slot: RasaSlot, kind: str, mapping: Node, fields: dict[str, Node], known: Known
+) -> RasaSlot:
     if kind == "from_intent":
-        _check_yes_no(slot, mapping, fields)
+        return replace(slot, by_intent=slot.by_intent | _by_intent(slot, mapping, fields, known))
     if kind == "from_text":
+        if slot.type not in ("text", "any"):
+            mapping.refuse(f"{mapping.name}: `from_text` needs a slot of type text")
         slot = replace(slot, text_from=_sentences(fields, known))
-    return replace(slot, whole=slot.whole or kind in ("from_text", "custom"))
+    return replace(slot, whole=True)
 
 
-def _by_entity(slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known) -> RasaSlot:
+def _by_entity(
+    slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known, asked: bool
+) -> RasaSlot:
     if "entity" not in fields:
         mapping.refuse(f"{mapping.name}: from_entity needs `entity`")
-    if "conditions" in fields:
-        fields["conditions"].refuse(
-            f"{mapping.name}: `conditions` of from_entity are not supported: what a caller says "
-            "unasked is taken; take them out"
-        )
     entity = fields["entity"].one_of(known.entities, "entity")
     role, group = (fields[key].text() if key in fields else None for key in ("role", "group"))
-    filler = Filler(entity, role, group, _sentences(fields, known))
+    filler = Filler(entity, role, group, _sentences(fields, known), asked)
     return replace(slot, fillers=(*slot.fillers, filler))
 
 
@@ -130,14 +142,14 @@ def _sentences(fields: dict[str, Node], known: Known) -> Sentences:
     return Sentences(found.get("intent", frozenset()), found.get("not_intent", frozenset()))
 
 
-def _check_yes_no(slot: RasaSlot, mapping: Node, fields: dict[str, Node]) -> None:
-    """A bool that is true by affirm and false by deny is a question for a yes or a no."""
-    said = tuple(fields[key].text().lower() for key in ("intent", "value") if key in fields)
-    if slot.type != "bool" or said not in (("affirm", "true"), ("deny", "false")):
-        mapping.refuse(
-            f"{mapping.name}: of from_intent only `affirm` for true and `deny` for false, in a "
-            "bool slot, is supported"
-        )
+def _by_intent(
+    slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known
+) -> dict[str, str]:
+    for key in ("intent", "value"):
+        if key not in fields:
+            mapping.refuse(f"{mapping.name}: {fields['type'].text()} needs `{key}`")
+    intent = fields["intent"].one_of({*known.intents, *YES_OR_NO}, "intent")
+    return {intent: slot.value(fields["value"].text())}
 
 
 def _only_when_asked(node: Node | None, slot: str) -> bool:

@@ -14,7 +14,7 @@ from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.reader import load_bot
 from voicebot.dialogue.state import Known
 from voicebot.errors import BotError
-from voicebot.nlu.ports import Entity
+from voicebot.nlu.ports import Entity, Understanding
 
 SENTENCES = """\
 version: "3.1"
@@ -324,9 +324,17 @@ BROKEN_DOMAIN = [
     ("    type: float", "    type: list", None, "a slot of type list"),
     ("entity: kitchen", "entity: kitchen\n      not_intent: helo", 1, "did you mean 'hello'"),
     ("entity: kitchen", "entity: kitchen\n      value: x", 1, "`value` is not supported: not besi"),
-    ("- type: from_entity", "- type: from_trigger_intent", 0, "'from_trigger_intent' is not supp"),
+    ("- type: from_entity", "- type: from_nowhere", 0, "'from_nowhere' is not supp"),
     (TEXT, "    - type: from_text", 0, "only as the answer"),
-    ("intent: deny", "intent: hello", None, "only `affirm` for true"),
+    ("intent: deny", "intent: helo", 0, "did you mean 'hello'"),
+    ("      value: false\n", "", None, "from_intent needs `value`"),
+    (
+        "{type: from_entity, entity: guests}\n  g",
+        """{type: from_entity, entity: guests, conditions:
+     [{active_loop: table_form}]}\n  g""",
+        1,
+        "is supported as {active_loop: …, requested_slot:",
+    ),
     ("    type: float", "    type: float\n    initial_value: 2", 1, "is not supported"),
     ("values: [noon, evening]", "values: []", None, "needs `values`"),
 ]
@@ -405,6 +413,66 @@ def test_roles_and_intents_of_mappings_count(tmp_path: Path) -> None:
     children = replace(meant("book_table"), entities=(four,))
     assert "guests" in policy.heard(state, [adults]).state.known
     assert "guests" not in policy.heard(state, [children]).state.known
+
+
+MEANT = """\
+  wishes:
+    type: text
+    mappings:
+    - type: from_trigger_intent
+      intent: hello
+      value: a surprise
+    - type: from_intent
+      intent: deny
+      value: none
+      conditions: [{active_loop: table_form, requested_slot: wishes}]
+    - type: from_intent
+      intent: yes
+      value: the usual
+      conditions: [{active_loop: table_form, requested_slot: wishes}]
+    - type: from_entity
+      entity: kitchen
+      conditions: [{active_loop: table_form, requested_slot: wishes}]
+"""
+
+
+def wishes_bot(folder: Path) -> Policy:
+    """A form for one slot, that two intents begin."""
+    start, end = DOMAIN.index("  wishes:"), DOMAIN.index("  time_of_day:")
+    domain = DOMAIN[:start] + MEANT + DOMAIN[end:]
+    domain = domain.replace(
+        "    - kitchen\n    - guests\n    - garden\n    - wishes", "    - wishes"
+    )
+    rules = RULES.replace(RULES[RULES.index("- rule: hello") : RULES.index("- rule: begin")], "")
+    both = "  - or:\n    - intent: book_table\n    - intent: hello\n"
+    rules = rules.replace("  - intent: book_table\n", both)
+    files = {"domain.yml": domain, "data/rules.yml": rules}
+    return Policy(load_bot(write(folder, files)), FACTS)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [(meant("yes"), "the usual"), (meant(kitchen="thai"), "thai")]
+)
+def test_what_an_answer_means_may_fill_its_slot(
+    tmp_path: Path, said: Understanding, value: str
+) -> None:
+    policy = wishes_bot(tmp_path)
+    asked = policy.heard(policy.start().state, [meant("book_table")])
+    assert "wishes" not in asked.state.known
+    assert policy.heard(asked.state, [said]).state.known["wishes"].value == value
+
+
+def test_an_entity_that_counts_when_asked_for_is_not_volunteered(tmp_path: Path) -> None:
+    policy = wishes_bot(tmp_path)
+    state = policy.heard(policy.start().state, [meant("book_table", kitchen="thai")]).state
+    assert (list(state.known), state.question.about) == (["kitchen"], "wishes")
+
+
+def test_what_begins_a_form_may_fill_its_slot(tmp_path: Path) -> None:
+    policy = wishes_bot(tmp_path)
+    step = policy.heard(policy.start().state, [meant("hello")])
+    assert step.state.known["wishes"].value == "a surprise"
+    assert isinstance(step.acts[-1], Transfer)
 
 
 def test_a_project_without_sentences_is_refused(tmp_path: Path) -> None:

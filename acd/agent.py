@@ -197,7 +197,7 @@ def _as_said(record: AgentRecord, event: AgentLoggedIn) -> AgentRecord:
     return replace(
         record, client=event.client, contact=event.contact, queues=queues,
         skills=dict(event.skills), tiers=dict(event.tiers), order=event.order,
-        nailed_up=event.nailed_up, quick=0 if moved else record.quick,
+        nailed_up=event.nailed_up, team=event.team, quick=0 if moved else record.quick,
     )  # fmt: skip
 
 

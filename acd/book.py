@@ -22,6 +22,7 @@ EXITS = {
     "exit": Exit.LEFT,
     "lost": Exit.LOST,
     "overflowed": Exit.OVERFLOWED,
+    "sent_back": Exit.OVERFLOWED,
     "voicemail": Exit.VOICEMAIL,
     "callback": Exit.CALLBACK,
 }

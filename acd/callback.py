@@ -45,6 +45,8 @@ class CallbackTerms:
     """After this nobody is called any more."""
     ring: float = 25.0
     """How long the caller's telephone rings."""
+    sent_back: bool = True
+    """Whether who may not wait (closed, full, nobody at work, too long) is asked, too."""
 
 
 @message("acd.callback_plan")
@@ -164,6 +166,14 @@ def planned(plan: CallbackPlan, terms: CallbackTerms, now: float) -> tuple[Callb
         return replace(plan, not_before=plan.pause), min(plan.pause, plan.expires)
     not_before = 0.0 if opens else min(change, plan.expires)
     return replace(plan, not_before=not_before, pause=0.0), min(change, plan.expires)
+
+
+def kept_until(terms: CallbackTerms, now: float) -> float:
+    """When a callback that is asked for now expires: `keep` counts from when the caller may be
+    called, so that who asks on Friday night is called on Monday."""
+    opens, change = (True, now) if terms.hours is None else next_change(terms.hours, now)
+    begins = now if opens or change == float("inf") else change
+    return begins + terms.keep
 
 
 def until(terms: CallbackTerms, expires: float, now: float) -> float:

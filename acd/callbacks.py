@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.callback import SOON, CallbackPlan, CallbackTerms, planned, until
+from acd.callback import SOON, CallbackPlan, CallbackTerms, kept_until, planned, until
 from acd.floor import NOWHERE, booking
 from acd.matching import MatchDecision
 from acd.messages import (
@@ -49,11 +49,11 @@ class Callbacks(Reactions):
         self.counts["callbacks"] += 1
         self.floor.drop_call(call, "callback")
         self._call_moved(call.call, "waiting", "callback", event.callback, call)
-        expires = now + self._callback_terms(call).keep
+        expires = kept_until(self._callback_terms(call), now)
         plan = CallbackPlan(call.call, now, event.number, call.queued, expires)
         place = replace(
             call, call=event.callback, media="", epoch="", queued=now, refused=(), told=0,
-            foretold=None, offered=0, callback=plan,
+            foretold=None, offered=0, callback=plan, limit="", limit_until=0.0,
         )  # fmt: skip
         older = self.floor.waiting.get(self.floor.booked.get(booking(place), ""))
         if older is not None and (older.joined, older.seq) <= (place.joined, place.seq):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from acd.blend import Team, problems_of
 from acd.callback import CallbackTerms
 from acd.errors import AcdConfigError
 from acd.hours import Hours
@@ -108,6 +109,12 @@ class CentreConfig:
     restart_grace: float = 10.0
     """After a restart no offer expires sooner than this: news of it may be on its way."""
     back_off: BackOff = field(default_factory=BackOff)
+    teams: tuple[Team, ...] = ()
+    """What agents take, where it is not everything."""
+    level_seconds: float = 20.0
+    """A caller who is answered sooner is answered in time (for rules of teams)."""
+    short_seconds: float = 5.0
+    """A caller who hangs up sooner did not wait."""
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -137,6 +144,10 @@ def _problems(config: CentreConfig) -> Iterator[str]:
         problem = overflow_problem(queue.id, {q.id: (q.overflow, q.client) for q in config.queues})
         if problem:
             yield f"queue {queue.id}: overflow: {problem}"
+    teams = [team.name for team in config.teams]
+    yield from (f"team {name!r} is there twice" for name in set(teams) if teams.count(name) > 1)
+    for team in config.teams:
+        yield from (f"team {team.name}: {problem}" for problem in problems_of(team))
     if config.back_off.error_limit < 1:
         yield "back_off.error_limit must be 1 or more"
 

@@ -25,9 +25,11 @@ class Cycle(Callbacks):
     def match(self, now: float) -> None:
         """One cycle; it looks only at pairs in which something is fresh."""
         self.floor.look_at_kept_agents()
+        self.blending.look()
         if self.floor.fresh_calls or self.floor.fresh_agents:
             self._match(now)
         self.floor.remember_kept_agents()
+        self.blending.remember()
 
     def _match(self, now: float) -> None:
         for call in self._calls_to_try():
@@ -46,6 +48,7 @@ class Cycle(Callbacks):
             last=(turn.order, turn.agent) if turn else (0, ""),
             tier=self.floor.open_tier(call), tiered=self.floor.tiered(call.queue),
             kept=self.floor.kept_agents(call.queue if call.outbound else ""),
+            held=self.blending.held(call),
         )  # fmt: skip
 
     def _try(self, call: WaitingRecord, fresh: bool, now: float) -> None:

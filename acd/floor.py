@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
+from acd.blend import Kind, LevelRecord, with_caller
 from acd.book import Book
 from acd.config import CentreConfig
 from acd.queue import Line, Place, place_of
@@ -19,6 +20,7 @@ from acd.records import (
     AGENTS,
     EVERY_TIER,
     HANDLING,
+    LEVELS,
     OFFERS,
     SEATS,
     TURNS,
@@ -31,6 +33,7 @@ from acd.records import (
     TurnRecord,
     WaitingRecord,
     Want,
+    kind_of,
     seat_key,
 )
 from kernel.core import Change, Drop, Put, Transition
@@ -58,6 +61,8 @@ class Floor:
     seats: dict[str, SeatRecord] = field(default_factory=dict)
     turns: dict[str, TurnRecord] = field(default_factory=dict)
     handling: dict[str, HandlingRecord] = field(default_factory=dict)
+    levels: dict[str, LevelRecord] = field(default_factory=dict)
+    """Queue → how its last callers fared; only where a team's rule asks for it."""
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
     serving: dict[str, set[str]] = field(default_factory=dict)
@@ -78,6 +83,8 @@ class Floor:
     """Key of a seat → the call to come of whoever is called back there."""
     away: Counter[str] = field(default_factory=Counter)
     """Queue → places kept for callers who are not on the line."""
+    limited: Counter[str] = field(default_factory=Counter)
+    """Queue → callers who may not wait there, and are being asked about a callback."""
     timers: Timers[TimerName] = field(default_factory=Timers)
     seq: int = 0
     book: Book = field(default_factory=Book)
@@ -102,6 +109,9 @@ class Floor:
 
     def __post_init__(self) -> None:
         queues = self.config.queues
+        self.teams = {team.name: team for team in self.config.teams}
+        rules = (each for team in self.config.teams for each in team.takes)
+        self._levelled = any(each.service_above is not None for each in rules)
         self._gated = frozenset(queue.id for queue in queues if queue.tier_waits)
         self._timed = frozenset(queue.id for queue in queues if queue.no_agent_wait is not None)
 
@@ -125,6 +135,8 @@ class Floor:
             self.turns[record.queue] = record
         elif isinstance(record, HandlingRecord):
             self.handling[record.key] = record
+        elif isinstance(record, LevelRecord):
+            self.levels[record.key] = record
         else:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
@@ -192,8 +204,8 @@ class Floor:
             return EVERY_TIER
         key = _asks(call)
         if key not in self._first_tier:
-            tiers = (a.tier(call.queue) for a in self.agents_of(call.queue) if a.present
-                     and _skilled(a, call))  # fmt: skip
+            tiers = (a.tier(call.queue) for a in self.agents_of(call.queue)
+                     if self.serves_callers(a) and _skilled(a, call))  # fmt: skip
             self._first_tier[key] = min(tiers, default=1)
         return max(call.tier, self._first_tier[key])
 
@@ -234,7 +246,8 @@ class Floor:
         return frozenset[str]().union(*(self._kept_for(q) for q in self.ringing_out if q != but))
 
     def _kept_for(self, queue: str) -> frozenset[str]:
-        able = [agent.agent for agent in self.free_for(queue) if agent.leg_up]
+        able = [agent.agent for agent in self.free_for(queue)
+                if agent.leg_up and self.takes(agent, "outbound")]  # fmt: skip
         return frozenset(able[-self.ringing_out[queue] :])
 
     def look_at_kept_agents(self) -> None:
@@ -252,15 +265,25 @@ class Floor:
         return [self.agents[agent] for agent in sorted(self.serving.get(queue, ()))]
 
     def staffed(self, queue: str) -> bool:
-        """Whether anybody who serves the queue is at work."""
-        return any(self.agents[agent].present for agent in self.serving.get(queue, ()))
+        """Whether anybody who serves the queue's callers is at work."""
+        return any(self.serves_callers(self.agents[name]) for name in self.serving.get(queue, ()))
+
+    def takes(self, agent: AgentRecord, kind: Kind) -> bool:
+        """Whether an agent ever takes contacts of a kind."""
+        team = self.teams.get(agent.team)
+        return team is None or team.rule(kind) is not None
+
+    def serves_callers(self, agent: AgentRecord) -> bool:
+        """Whether an agent is at work, and takes callers."""
+        return agent.present and self.takes(agent, "inbound")
 
     def able(self, call: WaitingRecord) -> int:
         """How many agents are logged in who could take such a call, ready or not."""
         key = _asks(call)
         if key not in self._able:
             serving = self.serving.get(call.queue, ())
-            self._able[key] = sum(_skilled(self.agents[agent], call) for agent in serving)
+            able = (self.agents[agent] for agent in serving)
+            self._able[key] = sum(_skilled(a, call) and self.takes(a, "inbound") for a in able)
         return self._able[key]
 
     # --- calls
@@ -278,6 +301,7 @@ class Floor:
             self.lines.setdefault(record.queue, Line()).add(self.place(record))
         if record.callback is not None:
             self._index_callback(before, record)
+        self.limited[record.queue] += bool(record.limit) - bool(before and before.limit)
         if (before is None or before.away) and not record.away:
             self.timers.set(("tell", record.call), record.told_at + self.config.position_seconds)
         self._timer(("again", record.call), min((r.until for r in record.refused), default=0.0))
@@ -305,7 +329,10 @@ class Floor:
     def drop_call(self, record: WaitingRecord, why: str, agent: str = "", by: str = "") -> None:
         """A call left its line: for one of `book.EXITS`, or to the agent who answered."""
         self.book.left(record.call, why, self.now, agent, by)
+        if self._levelled and kind_of(record) == "inbound" and not record.consult:
+            self._fared(record, why)
         self.away[record.queue] -= int(record.away)
+        self.limited[record.queue] -= bool(record.limit)
         self._unbook(record)
         self._rows[WAITING, record.call] = Drop(WAITING, record.call)
         del self.waiting[record.call]
@@ -313,6 +340,18 @@ class Floor:
         self.fresh_calls.discard(record.call)
         for kind in CALL_TIMERS:
             self.timers.cancel((kind, record.call))
+
+    def _fared(self, record: WaitingRecord, why: str) -> None:
+        """A caller was answered, or gave up."""
+        if why not in ("answered", "hang_up"):
+            return
+        before = self.levels.get(record.queue, LevelRecord(record.queue, record.client))
+        level = with_caller(
+            before, answered=why == "answered", waited=self.now - record.queued,
+            threshold=self.config.level_seconds, short=self.config.short_seconds,
+        )  # fmt: skip
+        self._row(LEVELS, level)
+        self.levels[record.queue] = level
 
     def place(self, record: WaitingRecord) -> Place:
         """A call's place in its line."""
@@ -324,6 +363,8 @@ class Floor:
 
     def open(self, record: WaitingRecord) -> bool:
         """Whether the call may be offered: nobody has it, and its media process is there."""
+        if record.limit == "closed":
+            return False
         if record.callback is not None and record.away:
             return not record.offer and bool(self.media) and not record.callback.not_before
         return not record.offer and (record.media, record.epoch) not in self.unheard
@@ -399,7 +440,7 @@ class Floor:
 
 def _serves(record: AgentRecord) -> tuple[object, ...]:
     there = record.want is not Want.LOGGED_OUT
-    return (there, record.queues, record.skills, record.tiers, record.order)
+    return (there, record.queues, record.skills, record.tiers, record.order, record.team)
 
 
 def _opened(call: WaitingRecord) -> tuple[object, ...]:

@@ -91,7 +91,7 @@ class Forecast:
 
     def _look(self, queue: str, now: float) -> _View:
         one = self.handling(queue)
-        at_work = [a for a in self.floor.agents_of(queue) if a.present]
+        at_work = [a for a in self.floor.agents_of(queue) if self.floor.serves_callers(a)]
         lengths = {name: len(line) for name, line in self.floor.lines.items()}
         agents = sum(self._share(agent, queue, lengths) for agent in at_work)
         busy = [now - a.busy_since for a in at_work if a.busy_since]

@@ -6,8 +6,13 @@ from dataclasses import replace
 
 from acd.config import QueueConfig
 from acd.limits import Limit, Line, at_entry, ends, overflow
+from acd.messages import TellPosition
 from acd.reactions import Reactions
 from acd.records import WaitingRecord
+
+ASK_SECONDS = 90.0
+"""For so long at most a caller who may not wait is asked about a callback, a number that is keyed
+or dictated included; who does not want one says so, and does not wait for this."""
 
 
 class Leaving(Reactions):
@@ -27,8 +32,10 @@ class Leaving(Reactions):
         queue = self._queues.get(call.queue)
         if queue is None or call.offer or call.callback is not None:
             return
+        if call.limit and call.limit_until <= now:
+            return self._sent_back(call, queue, call.limit)
         found = ends(call, queue, self._alone(queue.id))
-        if found is not None and found[0] <= now:
+        if found is not None and found[0] <= now and not call.limit:
             self._go_on(call, queue, found[1], now)
         else:
             self._look_later(call, queue)
@@ -60,6 +67,8 @@ class Leaving(Reactions):
     def _look_later(self, call: WaitingRecord, queue: QueueConfig) -> None:
         if call.callback is not None:  # it has a time of its own
             return
+        if call.limit:
+            return self.floor.timers.set(("limit", call.call), call.limit_until)
         found = ends(call, queue, self._alone(queue.id))
         if found is None:
             self.floor.timers.cancel(("limit", call.call))
@@ -68,7 +77,7 @@ class Leaving(Reactions):
 
     def _line(self, queue: str, without: int = 0) -> Line:
         waiting = len(self.floor.lines[queue]) if queue in self.floor.lines else 0
-        waiting -= self.floor.away[queue]
+        waiting -= self.floor.away[queue] + self.floor.limited[queue]
         return Line(waiting - without, self._staffed(queue))
 
     def _staffed(self, queue: str) -> bool:
@@ -80,8 +89,9 @@ class Leaving(Reactions):
         self.counts[limit] += 1
         following = overflow(queue, self._queues, self._line, now)
         if following is None:
-            self.floor.drop_call(call, "voicemail" if queue.voicemail else "overflowed")
-            return self.release(call, limit, "waiting")
+            if _may_ask(call, queue):
+                return self._ask(call, limit, now)
+            return self._sent_back(call, queue, limit)
         self.counts["overflowed"] += 1
         self.floor.drop_call(call, "overflowed")
         moved = replace(
@@ -93,3 +103,27 @@ class Leaving(Reactions):
         self._call_moved(call.call, "waiting", "overflowed", why, call)
         self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call)
         return self._look_later(moved, following)
+
+    def _ask(self, call: WaitingRecord, limit: Limit, now: float) -> None:
+        """Where callers are called back, who may not wait is asked first. The stay goes on, so that
+        it ends by what the caller wishes; an agent who becomes free meanwhile has the call."""
+        asked = replace(call, limit=limit, limit_until=now + ASK_SECONDS)
+        self.floor.put_call(asked)
+        self._call_moved(call.call, "waiting", "waiting", f"{limit}: asked about a callback", call)
+        self._look_later(asked, self._queues[call.queue])
+        self._commands.append(
+            TellPosition(
+                call.call, call.media, self.floor.position(call), len(self.floor.lines[call.queue]),
+                self.floor.able(call), call.queue, callback="offer", limit=limit,
+            )
+        )  # fmt: skip
+
+    def _sent_back(self, call: WaitingRecord, queue: QueueConfig, limit: str) -> None:
+        self.floor.drop_call(call, "voicemail" if queue.voicemail else "overflowed")
+        self.release(call, limit, "waiting")
+
+
+def _may_ask(call: WaitingRecord, queue: QueueConfig) -> bool:
+    """Whether this caller can be called back: somebody of a caller's own, who is on the line."""
+    own = not (call.consult or call.outbound or call.callback or call.limit)
+    return own and queue.callback is not None and queue.callback.sent_back

@@ -9,7 +9,7 @@ tells candidates, scores and exclusions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from acd.records import EVERY_TIER, AgentRecord, WaitingRecord, Want
@@ -73,15 +73,20 @@ class MatchDecision:
         return "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
 
 
+NOBODY: Mapping[str, str] = {}
+
+
 def why_not(
     agent: AgentRecord,
     call: WaitingRecord,
     tier: int = EVERY_TIER,
     kept: frozenset[str] = frozenset(),
+    held: Mapping[str, str] = NOBODY,
 ) -> str | None:
     """Why this agent cannot have this call now; None when nothing speaks against it.
 
     `tier`: the highest that is open for the call. `kept`: agents who are kept for calls out.
+    `held`: agents whom their teams' rules hold back from the call → why.
     """
     if not agent.free:
         return _held(agent)
@@ -96,6 +101,10 @@ def why_not(
         return f"tier {agent.tier(call.queue)}"
     if agent.agent in kept:
         return "kept for a call out"
+    return held.get(agent.agent) or _of_call(agent, call)
+
+
+def _of_call(agent: AgentRecord, call: WaitingRecord) -> str | None:
     if call.outbound and not agent.leg_up:
         return "no leg up"
     if any(refused.agent == agent.agent for refused in call.refused):
@@ -125,7 +134,7 @@ def choose(call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms) -> Ag
     best: tuple[Rank, AgentRecord] | None = None
     first_is_best = terms.strategy == LONGEST_IDLE and not terms.tiered and not call.preferred
     for agent in pool:
-        if why_not(agent, call, terms.tier, terms.kept) is not None:
+        if why_not(agent, call, terms.tier, terms.kept, terms.held) is not None:
             continue
         if first_is_best:
             return agent
@@ -139,7 +148,8 @@ def choose_many(
     call: WaitingRecord, pool: Iterable[AgentRecord], terms: Terms, most: int
 ) -> list[AgentRecord]:
     """The agents for a call that rings at several, best first."""
-    able = [agent for agent in pool if why_not(agent, call, terms.tier, terms.kept) is None]
+    out = (terms.tier, terms.kept, terms.held)
+    able = [agent for agent in pool if why_not(agent, call, *out) is None]
     return sorted(able, key=lambda agent: rank(agent, call, terms))[:most]
 
 
@@ -148,7 +158,7 @@ def decide(call: WaitingRecord, agents: Iterable[AgentRecord], terms: Terms) -> 
     able: list[AgentRecord] = []
     excluded: list[Excluded] = []
     for agent in agents:
-        why = why_not(agent, call, terms.tier, terms.kept)
+        why = why_not(agent, call, terms.tier, terms.kept, terms.held)
         if why is None:
             able.append(agent)
         else:

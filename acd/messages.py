@@ -58,7 +58,8 @@ class CallerLeft:
     """The caller hung up, or left the queue for something else."""
 
     call: str
-    why: Literal["hang_up", "exit", "voicemail", "lost"] = "hang_up"
+    why: Literal["hang_up", "exit", "voicemail", "lost", "sent_back"] = "hang_up"
+    """`sent_back`: a limit of the queue, and the caller wants no callback."""
     by: Literal["", "key", "spoken", "satisfied"] = ""
     """How the caller's wish to leave was told; `satisfied`: the bot could answer after all."""
 
@@ -222,6 +223,8 @@ class AgentLoggedIn:
     """Place in the linear order and in the round."""
     nailed_up: bool = False
     """The phone is called once and stays up: contacts are joined to it with a beep."""
+    team: str = ""
+    """Whose rules hold; empty: the agent takes everything."""
 
 
 @message("acd.agent_logged_out")
@@ -424,6 +427,9 @@ class TellPosition:
     """Seconds of waiting still to come, as a range in whole minutes; 0 and 0: not known."""
     callback: Literal["", "may", "offer"] = ""
     """Whether the caller may ask to be called back, or is asked."""
+    limit: Literal["", "closed", "full", "no_agents", "too_long"] = ""
+    """A limit of the queue: the caller may not wait, and is asked whether to be called back; after
+    a while the call is released."""
 
 
 @message("acd.release_call")

@@ -12,7 +12,7 @@ from typing import Literal
 
 from acd.config import BackOff, CentreConfig
 from acd.messages import Bridged, OfferAnswered, OfferRinging
-from acd.records import AgentRecord, OfferRecord, OfferState, WaitingRecord
+from acd.records import AgentRecord, OfferRecord, OfferState, WaitingRecord, kind_of
 from kernel.machine import Machine
 
 OFFER: Machine[OfferState] = Machine(
@@ -41,7 +41,7 @@ def make(
     return OfferRecord(
         offer, call.call, agent.agent, call.client, call.queue, call.media, call.epoch,
         call.caller, call.joined, call.seq, made=now, lease=now + ring + margin, since=now,
-        intent=call.intent, origin=call.origin, consult=call.consult,
+        intent=call.intent, origin=call.origin, consult=call.consult, kind=kind_of(call),
     )  # fmt: skip
 
 

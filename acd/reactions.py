@@ -9,6 +9,8 @@ from typing import Literal
 
 from acd import agent as agents
 from acd import offer as offers
+from acd.blend import LAST_CONTACTS
+from acd.blending import Blending
 from acd.config import CentreConfig
 from acd.estimate import Range, Said, to_say
 from acd.floor import Floor
@@ -41,8 +43,9 @@ TELL_LATER = 0.25  # seconds
 long line must not hold up an offer."""
 
 _Known = CallQueued | WaitingRecord | OfferRecord
-Left = Literal["hang_up", "exit", "voicemail", "lost"]
-LEFT = {"hang_up": "abandoned", "exit": "exited", "voicemail": "voicemail", "lost": "lost"}
+Left = Literal["hang_up", "exit", "voicemail", "lost", "sent_back"]
+LEFT = {"hang_up": "abandoned", "exit": "exited", "voicemail": "voicemail", "lost": "lost",
+        "sent_back": "sent_back"}  # fmt: skip
 
 
 class Reactions:
@@ -62,6 +65,7 @@ class Reactions:
         """Positions told in this step."""
         self._commands: list[object] = []
         self._chance = chance
+        self.blending = Blending(self.floor)
         self.forecast = Forecast(self.floor, {queue.id: queue for queue in config.queues})
         self._effects = offers.effects(config.back_off)
         self._queues = {queue.id: queue for queue in config.queues}
@@ -133,7 +137,10 @@ class Reactions:
     def leave(
         self, call: WaitingRecord, why: Left, now: float, *, withdraw: bool, by: str = ""
     ) -> None:
-        """A caller is gone from the queue; an offer of the call ends with it."""
+        """A caller is gone from the queue; an offer of the call ends with it. Who hangs up after a
+        limit has been told was sent back by it, and has abandoned nothing."""
+        if why == "hang_up" and call.limit:
+            why = "sent_back"
         self.counts[LEFT[why]] += 1
         self.floor.drop_call(call, why, by=by)
         before = "offered" if call.offer else "waiting"
@@ -285,6 +292,8 @@ class Reactions:
         talk = now - offer.since if offer.state is OfferState.BRIDGED else 0.0
         window = self.config.fairness_seconds
         agent = with_contact(self.floor.agents[offer.agent], talk, window, now)
+        if not offer.consult:
+            agent = replace(agent, last=(*agent.last, offer.kind)[-LAST_CONTACTS:])
         free = agents.after_contact(agent, wrap_up, now)
         if wrap_up:
             self.floor.put_agent(free, f"ended by {by}", offer.call)
@@ -309,7 +318,7 @@ class Reactions:
     def _tell(self, call: WaitingRecord, now: float) -> None:
         position = self.floor.position(call)
         old = now - call.told_at >= self.config.estimate_seconds
-        if position == call.told and not old:
+        if call.limit or (position == call.told and not old):
             return
         told, said = self._with_estimate(call, now)
         if position == call.told and said == call:

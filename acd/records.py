@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acd.blend import Kind, LevelRecord
 from acd.callback import CallbackPlan
 from kernel.codec import message
 
 AGENTS, WAITING, OFFERS, SEATS, TURNS = "agents", "waiting", "offers", "seats", "turns"
-HANDLING = "handling"
-TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING)
+HANDLING, LEVELS = "handling", "levels"
+TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING, LEVELS)
 
 EVERY_TIER = 9
 """Every tier is open."""
@@ -128,6 +129,10 @@ class AgentRecord:
     away_from: float = 0.0
     away_to: float = 0.0
     """UTC seconds; 0: it still is."""
+    team: str = ""
+    """Whose rules hold; empty: the agent takes everything."""
+    last: tuple[str, ...] = ()
+    """Kinds of the last contacts, the newest at the end."""
     quick: int = 0
     """Offers in a row that the phone answered by itself (`QUICK_SECONDS`)."""
 
@@ -216,6 +221,11 @@ class WaitingRecord:
     """Whether what was told has gone up once."""
     outbound: bool = False
     """Somebody whom we called: only for an agent whose leg is up."""
+    limit: str = ""
+    """The limit of the queue by which it may wait no longer; the caller is being asked about a
+    callback."""
+    limit_until: float = 0.0
+    """For so long, UTC seconds."""
     foretold: tuple[float, float, float] | None = None
     """The first estimate: when it was told, and its range in seconds; its error is measured."""
     agent: str = ""
@@ -286,6 +296,7 @@ class OfferRecord:
     """Whether the agent has paused the recording."""
     consult: str = ""
     """The call that an agent is asked about, as long as it is not the one's own."""
+    kind: Kind = "inbound"
 
     @property
     def key(self) -> str:
@@ -356,4 +367,14 @@ def seat_key(client: str, queue: str, caller: str) -> str:
     return f"{len(client)}:{client}{len(queue)}:{queue}{caller}"
 
 
-Record = AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord | HandlingRecord
+def kind_of(call: WaitingRecord) -> Kind:
+    """Which kind of contact a call would be."""
+    if call.outbound:
+        return "outbound"
+    return "callback" if call.callback is not None else "inbound"
+
+
+Record = (
+    AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord | HandlingRecord
+    | LevelRecord
+)  # fmt: skip

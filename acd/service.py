@@ -178,7 +178,8 @@ def moved_by(batch: Batch) -> Moved:
     for change in batch.changes:
         if isinstance(change, Transition):
             kind, _, name = change.subject.partition(":")
-            (offers if kind == "offer" else calls if kind == "call" else agents).add(name)
+            ids = {"offer": offers, "call": calls, "consult": calls}
+            ids.get(kind, agents).add(name)
             clients |= {change.client} if change.client else set()
         elif isinstance(change, Put):
             record = change.record

@@ -5,7 +5,7 @@ Every view carries its client, so that a page can show each viewer their own onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.config import QueueConfig
 from acd.distributor import Distributor
@@ -50,6 +50,8 @@ class AgentView:
     away_from: float = 0.0
     away_to: float = 0.0
     """0: it still is."""
+    out_held: str = ""
+    """Why nobody is called for this agent now, by the rules of the team. Only in a `Snapshot`."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,10 @@ def snapshot(distributor: Distributor, now: float) -> Snapshot:
     lines = [place[3] for line in floor.lines.values() for place in line]
     return Snapshot(
         now,
-        tuple(agent_view(record) for record in floor.agents.values()),
+        tuple(
+            replace(agent_view(record), out_held=distributor.blending.why(record, "outbound", now))
+            for record in floor.agents.values()
+        ),
         tuple(
             queue_view(floor, queue, now, distributor.forecast.accuracy.get(queue.id, Accuracy()))
             for queue in queues

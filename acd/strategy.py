@@ -9,8 +9,8 @@ decision can be made again.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from acd.records import EVERY_TIER, AgentRecord, Handled
@@ -46,6 +46,8 @@ class Terms:
     """Whether any agent of the queue is in a tier beyond the first."""
     kept: frozenset[str] = frozenset()
     """Agents who are kept for calls out."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Agents whom the rules of their teams hold back from the call → why."""
 
 
 def score(agent: AgentRecord, terms: Terms) -> Score:

@@ -284,7 +284,7 @@ class Conversation:
                 self._part(self._bot.flow.waiting.callback_booked, "will be called back", now)
             case Decision.RETURN if isinstance(event, events.Released):
                 self._floor.tell(reports.CameBack(self._floor.facts.call, event.why))
-                back = self._policy.returned(self._floor.dialogue, event.why)
+                back = self._policy.returned(self._floor.dialogue, event.why, event.told)
                 self._reply(back, now)
             case Decision.TASK if isinstance(event, events.TaskGiven):
                 given = (event.intent, event.queue, event.slots)

@@ -193,6 +193,8 @@ class PositionTold:
     """Ways out of this queue."""
     long: bool = False
     """Whether the wait is so long that a callback is offered."""
+    limit: str = ""
+    """Why the caller may not wait: `closed`, or anything else; a callback is offered instead."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,8 @@ class Released:
 
     why: str
     """`failed`: packet, queue or transfer could not be reached; anything else: nobody."""
+    told: bool = False
+    """Whether the caller has heard of it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@
                               ▼                                  ▼
                             number (typed or said) ─► confirm    nothing, or number
 
+    offer (who may not wait: "shall we call you back?") ── yes ─► confirm
+                              └ no, silence ─► over: nobody can take the call
+
 The wish is a key or a few words, never amid a longer sentence: a caller who talks to somebody else
 in the room is not hung up on. Until the callback is booked the caller waits as before, and an agent
 who answers meanwhile ends all of this. Silence does, too: nothing changes for who says nothing.
@@ -33,12 +36,19 @@ class Wish(StrEnum):
     CALLBACK = "callback"
     MESSAGE = "message"
     GOODBYE = "goodbye"
+    NOTHING = "nothing"
+    """None of them, to who may not wait and was asked."""
+
+
+EXITS = (Wish.CALLBACK, Wish.MESSAGE, Wish.GOODBYE)
+"""What a waiting caller may ask for at any time."""
 
 
 class Stage(Enum):
     """What the caller was asked last."""
 
     NOTHING = "nothing"
+    OFFER = "offer"
     CONFIRM = "confirm"
     NUMBER = "number"
     ASKED = "asked"
@@ -88,6 +98,8 @@ class Leaving:
     number: str = ""
     """To which the callback goes."""
     by: By = "key"
+    limited: bool = False
+    """Whether the caller may not wait: there is no waiting as before."""
     _typed: str = field(default="", repr=False)
 
     @property
@@ -97,10 +109,17 @@ class Leaving:
             way.words for wish, way in self.ways.items() if wish in self.open
         )
 
+    def offer(self) -> None:
+        """The caller may not wait, and is asked whether to be called back."""
+        self.reset()
+        self.limited, self.stage = True, Stage.OFFER
+
     def key(self, digit: str) -> Reply | None:
         """A key."""
         self.by = "key"
-        if self.stage is Stage.NOTHING:
+        if self.stage is Stage.OFFER and digit in (YES, NO):
+            return self._offered(digit == YES)
+        if self.stage in (Stage.NOTHING, Stage.OFFER):
             wish = next((w for w, way in self.ways.items() if way.key == digit), None)
             return self._wish(wish)
         if self.stage is Stage.CONFIRM:
@@ -113,7 +132,9 @@ class Leaving:
         """A sentence, with the yes or no and the digits that were heard in it."""
         self.by = "spoken"
         wish = self._meant(_WORD.findall(text.lower()))
-        if self.stage is Stage.NOTHING:
+        if self.stage is Stage.OFFER and wish is None and yes_no is not None:
+            return self._offered(yes_no)
+        if self.stage in (Stage.NOTHING, Stage.OFFER):
             return self._wish(wish)
         if self.stage is Stage.CONFIRM and yes_no is not None:
             return self._answer(yes_no)
@@ -125,6 +146,8 @@ class Leaving:
         """The caller says nothing more; a number that was typed counts."""
         if self.stage is Stage.NUMBER and self._typed:
             return self._given(self._typed)
+        if self.limited and self.stage is not Stage.ASKED:
+            return Go(Wish.NOTHING, self.by)
         if self.stage in (Stage.CONFIRM, Stage.NUMBER):
             self.reset()
             return Tell("nothing")
@@ -138,6 +161,8 @@ class Leaving:
             self.stage, self.number = Stage.NUMBER, ""
             return Tell("not_allowed")
         self.reset()
+        if self.limited and why != "ringing":
+            return Go(Wish.NOTHING, self.by)
         return Tell("ringing" if why == "ringing" else "fault")
 
     def reset(self) -> None:
@@ -145,6 +170,9 @@ class Leaving:
         self.stage, self.number, self._typed = Stage.NOTHING, "", ""
 
     # Inside.
+
+    def _offered(self, yes: bool) -> Reply | None:
+        return self._wish(Wish.CALLBACK) if yes else Go(Wish.NOTHING, self.by)
 
     def _meant(self, said: list[str]) -> Wish | None:
         for wish, way in self.ways.items():

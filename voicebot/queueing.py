@@ -51,6 +51,8 @@ class Decision(Enum):
     """The conversation has the caller again."""
     NOT_TAKEN = "not_taken"
     """The other house did not take the caller."""
+    LIMIT = "limit"
+    """The caller may not wait."""
     BOOKED = "booked"
     """The caller will be called back."""
     NOT_BOOKED = "not_booked"
@@ -85,7 +87,7 @@ class Queueing:
         """What does this amount to?"""
         if isinstance(event, PositionTold):
             self.position, self.wait, self.long = event.position, event.wait, event.long
-            return Decision.NOTHING
+            return Decision.LIMIT if event.limit and not self.answered else Decision.NOTHING
         if isinstance(event, CallbackBooked | CallbackRefused):
             return self._callback(event)
         if isinstance(event, ReferFailed):

@@ -52,6 +52,8 @@ class WaitingRoom:
         match decision:
             case Decision.NOTHING:
                 self.arm_position(now)
+            case Decision.LIMIT if isinstance(event, events.PositionTold):
+                self._limit(event.limit, now)
             case Decision.CONNECT:
                 self._floor.move(turns.AgentFound(), now)
                 self._tell(self._words.connecting, now)
@@ -79,6 +81,14 @@ class WaitingRoom:
             self.wishes.refused(event.why, now)
         elif decision in (Decision.CONNECT, Decision.JOIN):
             self.wishes.close()
+
+    def _limit(self, why: str, now: float) -> None:
+        """Nobody can take the call now: shall we call back? A bot that has no words for it goes on
+        at once."""
+        if not self._words.callback_instead:
+            return self.wishes.nothing()
+        self.wishes.offer()
+        return self._announce(self._policy.limit(self._floor.dialogue, why), now)
 
     def _again(self, now: float) -> None:
         """Waiting once more, for whoever serves the other queue."""

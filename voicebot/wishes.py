@@ -26,7 +26,7 @@ PATIENCE = 12.0
 """Seconds after a question in which it may be answered."""
 WHOLE_NUMBER = 1.8
 """Seconds of silence after which a number that was said is whole."""
-KINDS = {Stage.CONFIRM: "yes_no", Stage.NUMBER: "digits"}
+KINDS = {Stage.OFFER: "yes_no", Stage.CONFIRM: "yes_no", Stage.NUMBER: "digits"}
 Announce = Callable[[Step, float], None]
 
 
@@ -65,10 +65,20 @@ class Wishes:
     def close(self) -> None:
         """Out of the queue, or an agent is here."""
         self._leaving.reset()
+        self._leaving.limited = False
         self._floor.timers.clear(Timer.WISH)
         if self._turn:
             self._turn = 0
             self._floor.order(do.StopListening())
+
+    def offer(self) -> None:
+        """The caller may not wait: what is said next asks about a callback."""
+        self._leaving.offer()
+        self._listen()
+
+    def nothing(self) -> None:
+        """The caller may not wait, and is asked nothing."""
+        self._floor.order(do.LeaveQueue(Wish.NOTHING, "spoken", ""))
 
     def waits_for_answer(self, now: float) -> None:
         """Something is being said; a question has its time behind it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from acd.blend import Takes, Team
 from acd.callback import CallbackTerms
 from acd.config import CentreConfig, QueueConfig, Relax
 from acd.hours import DAYS, Hours, Span
@@ -22,6 +23,10 @@ def centre_config(config: Config) -> CentreConfig:
         priority_cap=config.acd.priority_cap,
         seat_seconds=config.acd.seat_seconds,
         fairness_seconds=config.acd.fairness_seconds,
+        teams=tuple(
+            Team(team.name, tuple(Takes(**each.model_dump()) for each in team.takes))
+            for team in config.teams
+        ),
     )
 
 

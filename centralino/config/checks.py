@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+from acd.blend import Takes, Team, problems_of
 from acd.config import overflow_problem
 from centralino.errors import Misplaced
 from centralino.web.screen_pop import problem as screen_pop_problem
@@ -70,6 +71,19 @@ def check_languages(config: Config) -> None:
                 raise Misplaced(where, f"{language!r} is the line's first language already")
             if language not in config.speech.voices:
                 raise Misplaced(where, f"there is no voice for {language!r} in speech.voices")
+
+
+def check_teams(config: Config) -> None:
+    """Raises Misplaced for what the ACD would refuse, and for an agent in two teams."""
+    seen: dict[str, str] = {}
+    for index, team in enumerate(config.teams):
+        takes = tuple(Takes(**each.model_dump()) for each in team.takes)
+        for problem in problems_of(Team(team.name, takes)):
+            raise Misplaced(("teams", index, "takes"), problem)
+        for number in team.agents:
+            if seen.setdefault(number, team.name) != team.name:
+                why = f"{number} is in the team {seen[number]!r}, too"
+                raise Misplaced(("teams", index, "agents"), why)
 
 
 def _skills_named(config: Config) -> list[tuple[str, str, set[str], str]]:

@@ -72,9 +72,13 @@ class QueueCallback(Section):
     retry: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 600.0
     """Seconds between two attempts."""
     keep: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24 * 3600.0
-    """Seconds after which nobody is called any more."""
+    """Seconds after which nobody is called any more; for who asks outside of the hours, they count
+    from the next opening."""
     ring: Annotated[float, Field(gt=0, le=120)] = 25.0
     """Seconds for which a caller's telephone rings."""
+    sent_back: bool = True
+    """A caller who may not wait (closed, full, nobody at work, too long) and whom no overflow takes
+    is asked, too; then the bot goes on, or takes a message."""
 
 
 class Queue(Section):
@@ -152,6 +156,31 @@ class Requirement(Section):
     prefer: tuple[Name, ...] = ()
     head_start: Seconds = 0.0
     """Seconds added to the call's priority."""
+
+
+class TeamTakes(Section):
+    """One kind of contact that a team takes. Callers are held back by no rule: agents who are only
+    to help out serve a queue in a higher tier."""
+
+    kind: Literal["inbound", "callback", "outbound"]
+    """A caller who waits; one who is called back; somebody on a campaign's list."""
+    wait_below: Seconds | None = None
+    """Only while no caller of the agent's queues has waited for so many seconds."""
+    service_above: float | None = Field(default=None, ge=0, le=1)
+    """Only while each of the agent's queues answers this share of its last fifty callers within
+    20 s."""
+    share: float | None = Field(default=None, ge=0, le=1)
+    """While any caller waits, at most this share of the agent's last ten contacts."""
+
+
+class TeamSection(Section):
+    """Agents who take some kinds of contact only, or not at any time. One in no team takes all."""
+
+    name: Name
+    agents: tuple[str, ...] = ()
+    """Numbers; they hold from each agent's next log-in on."""
+    takes: tuple[TeamTakes, ...]
+    """A kind that is not named is not taken."""
 
 
 class Acd(Section):

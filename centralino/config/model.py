@@ -13,6 +13,7 @@ from centralino.config.checks import (
     check_names,
     check_numbers,
     check_queues,
+    check_teams,
     check_trunks,
 )
 from centralino.config.dialling import (
@@ -27,7 +28,7 @@ from centralino.config.dialling import (
     Trunk,
     Webhook,
 )  # fmt: skip
-from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, Tier
+from centralino.config.distribution import Acd, OpeningHours, Queue, Requirement, TeamSection, Tier
 from centralino.config.section import HTTP, Level, Name, Port, Seconds, Section
 
 
@@ -250,6 +251,7 @@ class Config(Section):
         Queue(id="emergency", client="riverton", name="Emergency", wrap_up=10.0),
     )
     hours: tuple[OpeningHours, ...] = ()
+    teams: tuple[TeamSection, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     agents: tuple[AgentSeed, ...] = ()
     trunks: tuple[Trunk, ...] = (Trunk(name="local", addresses=("127.0.0.0/8", "::1")),)
@@ -270,6 +272,7 @@ class Config(Section):
         check_queues(self)
         check_agents(self)
         check_languages(self)
+        check_teams(self)
         check_numbers(self)
         return self
 
@@ -303,6 +306,10 @@ class Config(Section):
     def line(self, number: str) -> Line | None:
         """The line with this number."""
         return next((line for line in self.lines if line.number == number), None)
+
+    def team_of(self, number: str) -> str:
+        """The team of the agent with this number; empty for none."""
+        return next((team.name for team in self.teams if number in team.agents), "")
 
     def retention_seconds(self, line: str) -> float:
         """How long content of a line's calls is kept."""

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from acd import messages as acd
+from acd.callback import kept_until
 from acd.service import AcdService
 from centralino.callback_messages import CallbackAsked, DialBack
 from centralino.contacts.digests import SHORT, Digests
@@ -61,8 +62,6 @@ class Callbacks:
     """Why a number may not be dialled for a client; empty where it may."""
     bus: Bus
     clock: Clock
-    keep: Mapping[str, float]
-    """Queue → seconds for which its callbacks are kept."""
     kept_seconds: Callable[[str], float]
     """Line → seconds for which content of its calls is kept."""
 
@@ -79,7 +78,7 @@ class Callbacks:
             await self.bus.send(asked.media, refused, call=asked.call)
             return
         packet, now = asked.packet, self.clock.now()
-        owed = self.keep.get(packet.queue, 0.0) + MARGIN
+        owed = self._owed(packet.queue, now) + MARGIN
         put = (asked.callback, NUMBER, number.encode())
         await self.contents.put(*put, client=asked.client, expires=now + owed, now=now)
         expires = now + max(owed, self.kept_seconds(packet.line))
@@ -87,6 +86,11 @@ class Callbacks:
         await self.contents.put(*put_packet, client=asked.client, expires=expires, now=now)
         key = self.keys.of(number, asked.client)
         await self.service.submit(acd.CallbackAsked(asked.call, asked.callback, key, asked.media))
+
+    def _owed(self, queue: str, now: float) -> float:
+        """Seconds for which a callback that this queue takes now may be made."""
+        known = self.service.config.queue(queue)
+        return kept_until(known.callback, now) - now if known and known.callback else 0.0
 
     async def place(self, order: acd.PlaceCallback, id: str) -> bool:
         """Send the order with number and packet; False where they were erased."""

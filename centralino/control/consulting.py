@@ -15,6 +15,7 @@ from telephony.dialling import bare
 FREE = "free"
 _PARAMETERS = re.compile(r"[;?,<>\"]")
 """Would be headers or parameters of the INVITE."""
+_QUEUE = re.compile(r"0[1-9]")
 
 
 @dataclass
@@ -79,8 +80,9 @@ class Consulting:
         return ""
 
     async def keyed(self, keyed: house.ConsultKeyed) -> None:
-        """One digit is a task of the bot, by its place; an agent's number is that agent; any other
-        is outside. Who cannot be had is told by an order that names nobody."""
+        """One digit is a task of the bot, by its place; an agent's number is that agent; 0 and a
+        digit is whoever is free in a queue, by its place; any other is outside. Who cannot be had
+        is told by an order that names nobody."""
         offer = self.desk.offer(keyed.offer)
         if offer is None:
             return None
@@ -90,6 +92,8 @@ class Consulting:
         agents = {each.number: each.id for each in await self.people.agents()}
         if agent := agents.get(keyed.digits):
             problem = await self.to_agent(offer, agent)
+        elif _QUEUE.fullmatch(keyed.digits):
+            problem = await self._keyed_queue(offer, int(keyed.digits))
         else:
             problem = await self.to_number(offer, keyed.digits)
         return await self.send(self._order(offer)) if problem else None
@@ -98,6 +102,10 @@ class Consulting:
         tasks = list(await self.tasks(offer.call))
         named = tasks[place - 1] if 0 < place <= len(tasks) else ""
         return await self.give_task(offer, named, {})
+
+    async def _keyed_queue(self, offer: OfferView, place: int) -> str:
+        queues = self._queues(offer.client)
+        return await self.to_queue(offer, queues[place - 1] if place <= len(queues) else "")
 
     def _queues(self, client: str) -> list[str]:
         return [q.queue for q in self.desk.snapshot().queues if q.client == client]

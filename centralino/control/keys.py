@@ -46,13 +46,15 @@ class Pins:
     service: AcdService
     domain: str
     clock: Clock
+    team_of: Callable[[str], str]
 
     async def check(self, number: str, pin: str) -> PinAnswer:
         """Whether they belong together."""
         found = await self.sign_in.check_pin(number, pin, self.clock.now())
         if isinstance(found, Refused):
             return PinAnswer(False, locked_for=found.retry_after)
-        return PinAnswer(True, login_of(found, self.service.snapshot().queues, self.domain))
+        queues = self.service.snapshot().queues
+        return PinAnswer(True, login_of(found, queues, self.domain, self.team_of))
 
 
 @dataclass
@@ -193,7 +195,7 @@ class Keys:
         self.keypad = KeypadService(
             KeypadConfig(config.acd.reasons[:9]), clock,
             submit=self._submit, agent=service.agent,
-            pins=Pins(sign_in, service, config.domain, clock),
+            pins=Pins(sign_in, service, config.domain, clock, config.team_of),
             voice=self._voice, words=Packets(contents),
             dispositions=StoredDispositions(
                 contents, history, config.retention_seconds, clock, talks, config.acd.dispositions

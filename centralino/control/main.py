@@ -102,6 +102,7 @@ def web_config(config: Config) -> WebConfig:
         screen_pops={queue.id: queue.screen_pop for queue in config.queues if queue.screen_pop},
         skills=config.acd.skills,
         may_nail_up=config.media.processes == 1,
+        team_of=config.team_of,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention_seconds,
         api_keys=read_api_keys(keys) if keys else (),
@@ -249,7 +250,6 @@ async def opened(
         callbacks = Callbacks(
             service, contents, callers,
             contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
-            {queue.id: queue.callback.keep for queue in config.queues if queue.callback},
             config.retention_seconds,
         )  # fmt: skip
         intake = Intake(

@@ -83,6 +83,8 @@ class LiveCall:
     queued_at: float = 0.0
     waited: float = 0.0
     served_by: str = ""
+    limit: str = ""
+    """Why the caller may not wait, of which the caller has been told."""
     booking: bool = False
     """Whether the queue was asked to call back, and has not answered yet."""
     broke: bool = False
@@ -222,6 +224,7 @@ class LiveCall:
             self.packet = replace(self.packet, queue=told.queue)  # it overflowed
             self.house.tell(house_messages.PacketMade(self.packet), self.id)
             self.house.live({"call": self.id, "overflowed": told.queue})
+        self.limit = told.limit
         self.notify(position_told(self, told))
 
     def released(self, why: str) -> None:
@@ -232,7 +235,7 @@ class LiveCall:
             take_message(self, queue)
         else:
             self.move(states.Returned())
-            self.notify(events.Released(why))
+            self.notify(events.Released(why, told=bool(self.limit)))
 
     def offer(self, order: acd.PlaceOffer, standing: StandingLeg | None = None) -> AgentLeg | None:
         """Ring an agent for this call, or take the leg that stands; None where neither can be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from acd import messages as acd
 from centralino.callback_messages import CallbackAsked
@@ -26,8 +26,9 @@ def position_told(call: LiveCall, told: acd.TellPosition) -> events.PositionTold
         ways.add(Wish.MESSAGE)
     wait = (told.low, told.high) if told.high else None
     return events.PositionTold(
-        told.position, told.waiting, told.agents, wait, frozenset(ways), told.callback == "offer"
-    )
+        told.position, told.waiting, told.agents, wait, frozenset(ways), told.callback == "offer",
+        told.limit,
+    )  # fmt: skip
 
 
 def leave_by_wish(call: LiveCall, wish: Wish, by: By, number: str) -> None:
@@ -38,6 +39,8 @@ def leave_by_wish(call: LiveCall, wish: Wish, by: By, number: str) -> None:
     call.house.live({"call": call.id, "wish": wish.value, "by": by})
     if wish is Wish.CALLBACK:
         return _ask_for_callback(call, number)
+    if wish is Wish.NOTHING:
+        return _sent_back(call)
     call.drop_agents()
     call.waited = call.waits()
     queue = call.house.config.queue(packet.queue)
@@ -46,6 +49,16 @@ def leave_by_wish(call: LiveCall, wish: Wish, by: By, number: str) -> None:
         return take_message(call, queue)
     call.house.tell(acd.CallerLeft(call.id, "exit", by), call.id)
     return call.move(states.Returned(states.Outcome.ABANDONED))
+
+
+def _sent_back(call: LiveCall) -> None:
+    """Who may not wait wants no callback: a message, or the bot goes on."""
+    queue = call.house.config.queue(call.packet.queue) if call.packet else None
+    why: Literal["voicemail", "sent_back"] = "sent_back"
+    if queue is not None and queue.voicemail:
+        why = "voicemail"
+    call.house.tell(acd.CallerLeft(call.id, why), call.id)
+    call.released(call.limit)
 
 
 def _ask_for_callback(call: LiveCall, number: str) -> None:

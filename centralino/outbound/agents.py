@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from acd.agent import IN_CALL, OFFERED
+from acd.blending import NOT_TAKEN
 from acd.messages import AgentNotReady, CallsOutRinging
 from acd.records import State
 from acd.service import AcdService
@@ -56,7 +57,7 @@ def teams_of(
     team: dict[str, list[AgentView]] = {queue: [] for queue in queues}
     for agent in now.agents:
         queue = next((queue for queue in agent.queues if queue in queues), None)
-        if queue is not None and agent.leg_up and agent.want == "ready":
+        if queue and agent.leg_up and agent.want == "ready" and agent.out_held != NOT_TAKEN:
             team[queue].append(agent)
     return [
         _seen(campaign, team[campaign.queue], wrap_up.get(campaign.queue, 0.0), now)
@@ -74,7 +75,7 @@ def _seen(
     )
     ours = (offer.call for offer in now.offers if offer.queue == campaign.queue)
     return TeamSeen(
-        idle=sum(agent.free for agent in team),
+        idle=sum(agent.free and not agent.out_held for agent in team),
         talking=sum(agent.state in WITH_SOMEBODY for agent in team),
         wrap_up_left=tuple(round(max(0.0, seconds)) for seconds in left),
         wrap_up=wrap_up,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from acd.messages import AgentLoggedIn
 from acd.snapshot import QueueView
 from centralino.users.types import AgentProfile
 
 
-def login_of(profile: AgentProfile, queues: Iterable[QueueView], domain: str) -> AgentLoggedIn:
+def login_of(
+    profile: AgentProfile, queues: Iterable[QueueView], domain: str, team_of: Callable[[str], str]
+) -> AgentLoggedIn:
     """The event by which the agent begins work.
 
     Only queues that exist and whose client gave the agent a role are served. Without a contact of
@@ -24,4 +26,5 @@ def login_of(profile: AgentProfile, queues: Iterable[QueueView], domain: str) ->
     return AgentLoggedIn(
         profile.id, profile.client, contact, serves, dict(profile.skills),
         tiers=dict(profile.tiers), order=int(profile.number), nailed_up=profile.nailed_up,
+        team=team_of(profile.number),
     )  # fmt: skip

@@ -96,6 +96,8 @@ class WebConfig:
     """Queue → the address opened when its call rings."""
     skills: tuple[str, ...] = ()
     """Every skill there is; empty: not checked."""
+    team_of: Callable[[str], str] = lambda number: ""
+    """The team of the agent with this number; empty for none."""
     may_nail_up: bool = True
     """Whether agents' phones may stay up between contacts."""
     secure: bool = False

@@ -66,7 +66,7 @@ async def log_in(request: web.Request) -> web.Response:
     profile = await _profile(request)
     parts = parts_of(request)
     queues = parts.desk.snapshot().queues
-    await _submit(request, login_of(profile, queues, parts.config.domain))
+    await _submit(request, login_of(profile, queues, parts.config.domain, parts.config.team_of))
     registers = not profile.contact and not profile.nailed_up
     why = parts.phone_trouble(profile.sip_user) if registers else None
     if why is not None:

@@ -1,4 +1,4 @@
-"""A caller asks to be called back, hangs up, and is called: the agent knows who it is before."""
+"""A caller whom nobody can take is called back: the agent knows who it is before."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ CALLER = "202"
 
 
 def with_callbacks(text: str) -> str:
-    """Two queues call back, one in each order; who calls on line 1000 may be dialled."""
-    for queue, first in (("service", "agent"), ("billing", "customer")):
-        head = f'id = "{queue}"\n'
-        text = text.replace(head, f'{head}callback = {{ first = "{first}" }}\n')
+    """Nobody waits for service where no agent is at work, and is asked about a callback instead;
+    who calls on line 1000 may be dialled."""
+    head = 'id = "service"\n'
+    text = text.replace(head, f'{head}callback = {{ first = "agent" }}\nno_agent_wait = 0\n')
     return text.replace("[[dial_rules]]", RULE + "[[dial_rules]]", 1)
 
 
@@ -73,12 +73,12 @@ async def hears(stage: Stage, call: SeenCall, words: str) -> None:
 
 
 async def asks(stage: Stage, caller: Running) -> SeenCall:
-    """The caller asks for a person, then to be called back, by keys, and hangs up."""
+    """The caller asks for a person and wants to be called back when one is there, by keys."""
     call = await stage.call_of(CALLER)
     await caller.until("answered")
     caller.cue(Pause(0.5), Press("0"))
     await stage.watch.until("it waits", lambda: call.last("queued") == "service", 30)
-    await hears(stage, call, "in line")
+    await hears(stage, call, "call you back when somebody is free")
     caller.cue(Press("1"))
     await hears(stage, call, "call you back on 2 0 2")
     caller.cue(Press("1"))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from voicebot.dialogue.flow import Counts, SlotKind, Then, Universal
-from voicebot.leaving import Wish
+from voicebot.leaving import EXITS
 
 Json = dict[str, Any]
 VERSION = 1
@@ -63,7 +63,7 @@ WAITING_TEXTS = ("position", "next", "connecting", "not_answered", "nobody", "fa
 MORE_WAITING_TEXTS = (
     "wait", "wait_about", "wait_soon", "closed", "callback_offer", "callback_confirm",
     "callback_number", "callback_booked", "callback_ringing", "callback_not_allowed",
-    "callback_fault", "callback_hello", "left",
+    "callback_fault", "callback_hello", "callback_instead", "left",
 )  # fmt: skip
 CALLBACK_TEXTS = (
     "callback_confirm", "callback_number", "callback_booked", "callback_ringing",
@@ -195,7 +195,7 @@ WAITING: Json = {
     **dict.fromkeys((*WAITING_TEXTS, *MORE_WAITING_TEXTS), RESPONSE),
     "exits": {
         "type": "object",
-        "properties": {str(wish): part("WayOut") for wish in Wish},
+        "properties": {str(wish): part("WayOut") for wish in EXITS},
         "additionalProperties": False,
     },
 }

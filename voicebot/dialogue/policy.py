@@ -96,15 +96,28 @@ class Policy:
         """Something outside was done, or could not be."""
         return self._step(state, lambda draft: actions.performed(draft, outcome))
 
-    def returned(self, state: State, why: str) -> Step:
+    def limit(self, state: State, why: str) -> Step:
+        """A waiting caller may not wait (any longer): shall we call back?"""
+
+        def tell(draft: Draft) -> None:
+            draft.say(self._nobody(why))
+            draft.say(self.bot.flow.waiting.callback_instead)
+
+        return self._step(state, tell)
+
+    def _nobody(self, why: str) -> str:
+        waiting = self.bot.flow.waiting
+        return (waiting.closed if why == "closed" else "") or waiting.nobody
+
+    def returned(self, state: State, why: str, told: bool = False) -> Step:
         """The caller is back: the hand-over failed (`failed`), the queue is `closed`, or nobody can
-        take the call."""
+        take the call, which the caller may have been `told`."""
         waiting = self.bot.flow.waiting
         back = replace(state.progressed(), goal=None, question=Question())
 
         def again(draft: Draft) -> None:
-            closed = waiting.closed or waiting.nobody
-            draft.say({"failed": waiting.failed, "closed": closed}.get(why, waiting.nobody))
+            if not (told and waiting.callback_instead):
+                draft.say(waiting.failed if why == "failed" else self._nobody(why))
             questions.anything(draft)
 
         return self._step(

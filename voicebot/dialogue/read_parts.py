@@ -25,7 +25,7 @@ from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.meaning import plain
 from voicebot.dialogue.responses import PLACEHOLDER, Response
 from voicebot.dialogue.waiting_texts import Waiting
-from voicebot.leaving import WayOut, Wish
+from voicebot.leaving import EXITS, WayOut, Wish
 from voicebot.nlu.marked import Node, hint
 from voicebot.redaction import CARD
 
@@ -261,7 +261,7 @@ def read_waiting(node: Node, names: Names) -> Waiting:
     fields = node.fields(grammar.WAITING)
     need(node, fields, *grammar.NEEDED["Waiting"])
     exits = read_exits(fields["exits"]) if "exits" in fields else {}
-    if Wish.CALLBACK in exits:
+    if Wish.CALLBACK in exits or "callback_instead" in fields:
         need(node, fields, *grammar.CALLBACK_TEXTS)
     return Waiting(
         **{key: names.response(fields[key]) for key in grammar.WAITING_TEXTS},
@@ -275,7 +275,7 @@ def read_waiting(node: Node, names: Names) -> Waiting:
 def read_exits(node: Node) -> dict[Wish, WayOut]:
     """A waiting caller's ways out."""
     ways: dict[Wish, WayOut] = {}
-    for name, body in node.fields([str(wish) for wish in Wish]).items():
+    for name, body in node.fields([str(wish) for wish in EXITS]).items():
         fields = body.fields(grammar.WAY_OUT)
         key = fields["key"].one_of(grammar.KEYS, "key") if "key" in fields else ""
         if key and key in {way.key for way in ways.values()}:

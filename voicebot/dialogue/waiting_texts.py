@@ -34,6 +34,9 @@ class Waiting:
     """Instead of `nobody` outside opening hours."""
     callback_offer: str = ""
     """Behind the position, to a caller whose wait is long: that we may call back."""
+    callback_instead: str = ""
+    """To who may not wait, behind `closed` or `nobody`: shall we call back when somebody is there?
+    Yes or 1, no or 2. Empty: nobody is asked."""
     callback_confirm: str = ""
     """"Shall we call you back on {number}?": yes or 1, no or 2."""
     callback_number: str = ""

@@ -380,3 +380,91 @@ def test_when_hours_change() -> None:
 def test_terms_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(AcdConfigError):
         centre(**wrong)
+
+
+# --- who may not wait
+
+
+def limits(now: float = 1_000.0, **limits: Any) -> House:
+    terms = limits.pop("terms", CallbackTerms())
+    queue = QueueConfig("bills", "utility", wrap_up_seconds=0, callback=terms, **limits)
+    house = House(CentreConfig("house", (queue,)), now)
+    house.say(CallsHeld("media-1", "e1"))
+    return house
+
+
+def asked(house: House, call: str) -> str:
+    """The limit by which this caller is asked about a callback; empty for none."""
+    told = only(house.sent, TellPosition)
+    return next((one.limit for one in reversed(told) if one.call == call and one.limit), "")
+
+
+def exits(house: House, call: str = "c2") -> list[Exit]:
+    return [visit.exit for visit in house.visits() if visit.call == call]
+
+
+def test_who_finds_the_queue_full_may_be_called_back() -> None:
+    house = limits(max_length=1)
+    house.call("c1")
+    house.call("c2")
+    assert asked(house, "c2") == "full" and not only(house.sent, ReleaseCall)
+    assert only(ask(house, "c2", "b2"), CallbackBooked) == [CallbackBooked("c2", "media-1", "b2")]
+    assert exits(house) == [Exit.CALLBACK]
+    house.say(CallerLeft("c1"))
+    house.call("c3")
+    assert asked(house, "c3") == "", "neither who is asked nor who is called back takes room"
+    house.agent("a")
+    assert placed(house).call == "b2", "the place is that of the first call"
+    balanced(house)
+
+
+def test_who_calls_at_night_is_called_at_the_next_opening_and_nobody_is_put_through() -> None:
+    friday = 86_400.0 + 20 * 3600
+    house = limits(friday, hours=DAY, terms=CallbackTerms(hours=DAY, keep=3600))
+    house.agent("a")
+    house.call("c2")
+    assert asked(house, "c2") == "closed"
+    assert not only(house.sent, PlaceOffer), "closed is closed, also with an agent at work"
+    ask(house, "c2", "b2")
+    house.walk(3 * 86_400.0)
+    assert became(house, "b2") is Became.OPEN, "the hour to keep it begins with the opening"
+    house.walk(3 * 86_400.0)
+    assert placed(house).call == "b2"
+    balanced(house)
+
+
+@pytest.mark.parametrize("wish", ["hang_up", "sent_back", ""])
+def test_who_wants_none_was_sent_back_and_has_abandoned_nothing(wish: Any) -> None:
+    house = limits(no_agent_wait=0.0)
+    house.call("c2")
+    house.restart()
+    house.say(CallsHeld("media-1", "e1", ("c2",)))
+    if wish:
+        house.say(CallerLeft("c2", wish))
+        assert not only(house.sent, ReleaseCall)
+    else:  # nothing was heard: the bot goes on
+        house.walk(100)
+        assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "no_agents")]
+    assert exits(house) == [Exit.OVERFLOWED]
+    balanced(house)
+
+
+def test_an_agent_who_comes_while_the_caller_is_asked_has_the_call() -> None:
+    house = limits(max_wait=60.0)
+    house.call("c2")
+    house.walk(61)
+    assert asked(house, "c2") == "too_long"
+    house.agent("a")
+    assert only(ask(house, "c2", "b2"), CallbackRefused) == [
+        CallbackRefused("c2", "media-1", "ringing")
+    ]
+    house.contact("c2")
+    assert exits(house) == [Exit.ANSWERED]
+
+
+def test_a_queue_may_send_back_without_asking() -> None:
+    house = limits(max_length=1, terms=CallbackTerms(sent_back=False))
+    house.call("c1")
+    house.call("c2")
+    assert asked(house, "c2") == ""
+    assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "full")]

@@ -43,7 +43,9 @@ CALLERS = ("x", "y", "z")
 
 def centre(first: Any) -> CentreConfig:
     terms = CallbackTerms(first, hours=DAY, attempts=ATTEMPTS, retry=300, keep=86_400)
-    queue = QueueConfig("bills", "utility", wrap_up_seconds=5, callback=terms)
+    queue = QueueConfig(
+        "bills", "utility", wrap_up_seconds=5, callback=terms, max_length=2, max_wait=400
+    )
     return CentreConfig("house", (queue,))
 
 
@@ -106,7 +108,8 @@ class World:
         calls, _ = self.names()
         if calls:
             call = draw(st.sampled_from(calls))
-            event: Any = draw(st.sampled_from([CallerLeft(call), CallbackDropped(call)]))
+            ways = [CallerLeft(call), CallerLeft(call, "sent_back"), CallbackDropped(call)]
+            event: Any = draw(st.sampled_from(ways))
             hear(self.house, event)
 
     def wait(self, draw: Any) -> None:
@@ -152,6 +155,9 @@ class World:
         numbers = Counter(call.callback.number for call in away if call.callback)
         assert not numbers or max(numbers.values()) == 1, "one number, one place"
         assert +floor.away == +Counter(call.queue for call in away)
+        limited = [call for call in floor.waiting.values() if call.limit]
+        assert +floor.limited == +Counter(call.queue for call in limited)
+        assert all(call.limit_until > house.now for call in limited if not call.offer)
         assert sorted(floor.booked.values()) == sorted(call.call for call in away)
         for call in floor.waiting.values():
             assert call.callback is None or call.callback.attempts <= ATTEMPTS

@@ -15,6 +15,8 @@ from acd.messages import (
     WrapUpEnded,
 )
 from acd.numbers import Stretch, reconcile
+from acd.service import moved_by
+from kernel.journal import Batch
 from tests.unit.acd.house import House, only
 
 
@@ -184,3 +186,12 @@ def test_what_is_asked_is_no_step_of_the_call() -> None:
     house.say(ContactEnded(second, "agent"))
     last = {row.subject: row.to_state for row in house.journal}
     assert last["call:c1"] == "ended"
+
+
+def test_what_a_commit_moved_names_no_consultation_as_an_agent() -> None:
+    house, _ = talking()
+    before = len(house.journal)
+    consult(house, "c")
+    moved = moved_by(Batch("acd", "house", house.now, tuple(house.journal[before:]), ()))
+    assert moved.agents == {"c"}
+    assert moved.calls == {"c1+1"}

@@ -57,7 +57,7 @@ def news(draw: st.DrawFn, offer: str, call: str, agent: str, most: int = 8) -> l
     one = st.sampled_from(
         [
             OfferRinging(offer), OfferAnswered(offer), Bridged(offer), CallerLeft(call),
-            *(OfferFailed(offer, why) for why in ("no_answer", "busy", "error", "caller_gone")),
+            *(OfferFailed(offer, why) for why in ("no_answer", "busy", "error", "no_sound", "caller_gone")),
             OfferDeclined(agent, offer, "not mine"), DeviceChanged(agent, False),
             ContactEnded(offer, "caller"), ContactEnded(offer, "agent"),
         ]

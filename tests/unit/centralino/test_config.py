@@ -35,6 +35,7 @@ client = 'riverton'
 overflow = 'a'
 """
 HOOK = "[[webhooks]]\nname = 'crm'\nurl = '{}'\nsecret_file = 'crm.secret'\n"
+TEAM = "[[teams]]\nname = 'a'\nagents = ['201']\n[[teams.takes]]\nkind = 'outbound'\n"
 LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
 TWO = LINE + 'also = {{ {} = "utility_it" }}\n'
 
@@ -91,6 +92,8 @@ def test_a_mistake_is_named_with_file_line_and_key(
     [
         (LINE.replace("riverton", "nobody"), "client 'nobody', which is not defined"),
         (LINE + LINE, "'1' is there twice"),
+        (TEAM + TEAM.replace("a'", "b'"), "201 is in the team 'a', too"),
+        (TEAM.replace("outbound", "inbound") + "share = 0.5\n", "another tier instead"),
         (
             '[acd]\nskills = ["gas"]\n[[requirements]]\nrequire = { welsh = 2 }\n',
             "skill 'welsh', which is not defined",

@@ -23,6 +23,12 @@ class Nobody:
     async def agents(self) -> list[Any]:
         return []
 
+    def snapshot(self) -> Any:
+        queue = type("Queue", (), {"client": "t"})
+        other = type("Queue", (), {"client": "other", "queue": "theirs"})
+        queues = [type(name, (queue,), {"queue": name}) for name in ("bills", "gas")]
+        return type("Now", (), {"queues": (other, *queues)})
+
 
 def consulting(sent: list[ConsultOrder]) -> Consulting:
     async def send(order: ConsultOrder) -> None:
@@ -59,3 +65,10 @@ async def test_a_key_that_is_no_digit_is_nobody() -> None:
     sent: list[ConsultOrder] = []
     await consulting(sent).keyed(ConsultKeyed("c", "m", "o", "A"))
     assert [order.number for order in sent] == ["A"], "the gate decides, and nothing breaks"
+
+
+@pytest.mark.parametrize(("digits", "queue"), [("01", "bills"), ("02", "gas"), ("03", "")])
+async def test_zero_and_a_digit_is_a_queue_of_the_same_client(digits: str, queue: str) -> None:
+    sent: list[ConsultOrder] = []
+    await consulting(sent).keyed(ConsultKeyed("c", "m", "o", digits))
+    assert [(order.queue, order.number) for order in sent] == [(queue, "")]

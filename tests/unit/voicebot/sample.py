@@ -72,6 +72,7 @@ TEXTS = {
     "wait": "Between {minutes_low} and {minutes} minutes.",
     "wait_about": "At most {minutes} minutes.",
     "back_offer": "Press 1 to be called back.",
+    "back_instead": "Shall we call you back?",
     "back_confirm": "On {number}?",
     "back_number": "On which number?",
     "back_booked": "We will call you.",
@@ -169,7 +170,8 @@ FLOW = Flow(
     no_match=Ladder(("unclear", "unclear_again"), "unclear_last", queue="house"),
     waiting=Waiting(
         "position", "next", "connecting", "not_answered", "nobody", "failed", "wait", "wait_about",
-        closed="closed", callback_offer="back_offer", callback_confirm="back_confirm",
+        closed="closed", callback_offer="back_offer",
+        callback_instead="back_instead", callback_confirm="back_confirm",
         callback_number="back_number", callback_booked="back_booked",
         callback_ringing="back_ringing", callback_not_allowed="back_not",
         callback_fault="back_fault", callback_hello="back_hello", left="bye",

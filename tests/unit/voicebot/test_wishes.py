@@ -108,6 +108,42 @@ def test_what_is_refused_is_said_and_the_caller_waits_on(why: str, words: str, t
         assert walk.words[-1] == "On 5 5 5, 1 2 3, 4?"
 
 
+def sent_back(limit: str = "full", ways: frozenset[Wish] = EVERY) -> Walk:
+    """The caller may not wait."""
+    walk = Walk(replace(FACTS, caller="+390123")).says("person").heard_out()
+    told = events.PositionTold(2, 2, 1, None, ways, True, limit)
+    return walk.tell(told).heard_out()
+
+
+def test_who_may_not_wait_is_asked_and_called_back() -> None:
+    walk = sent_back()
+    assert walk.words[-2:] == ["Nobody is there.", "Shall we call you back?"]
+    assert sent_back("closed").words[-2] == "We are closed."
+    say(walk, meant("affirm", text="yes", yes_no="yes"))
+    assert walk.words[-1] == "On 3 9 0, 1 2 3?"
+    assert left(press(walk, "1")) == [do.LeaveQueue(Wish.CALLBACK, "key", "")]
+    assert left(press(sent_back(), "11"))[0].wish is Wish.CALLBACK
+
+
+def test_who_may_not_wait_and_wants_none_is_told_nothing_twice() -> None:
+    for walk in (
+        press(sent_back(), "2"),
+        say(sent_back(), meant("deny", text="no", yes_no="no")),
+        sent_back().wait(30.0),
+        press(sent_back(), "1").heard_out().wait(30.0),
+        press(sent_back(), "11").tell(events.CallbackRefused("fault")),
+    ):
+        assert left(walk)[-1].wish is Wish.NOTHING
+    said = walk.words.count("Nobody is there.")
+    walk.tell(events.Released("full", told=True)).heard_out()
+    assert walk.state is not State.WAITING
+    assert walk.words.count("Nobody is there.") == said == 1
+
+
+def test_who_may_not_wait_may_leave_a_message() -> None:
+    assert left(say(sent_back(), meant(text="leave a message")))[0].wish is Wish.MESSAGE
+
+
 def test_silence_changes_nothing() -> None:
     walk = press(waiting(), "1").heard_out().wait(60.0)
     assert not left(walk)

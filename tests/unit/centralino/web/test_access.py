@@ -91,9 +91,11 @@ def test_an_agent_serves_the_queues_of_clients_that_gave_a_role() -> None:
         ("billing", "berths", "gone"), {"gas": 3}, "2001", {"billing": 2},
     )  # fmt: skip
     queues = [queue("billing", "river"), queue("technical", "river"), queue("berths", "harbour")]
-    event = login_of(profile, queues, "sip.example")
+    teams = {"2001": "mixed"}
+    event = login_of(profile, queues, "sip.example", teams.__getitem__)
     assert event == AgentLoggedIn(
-        "a", "river", "sip:2001@sip.example", ("billing",), {"gas": 3}, {"billing": 2}, 2001
-    )
+        "a", "river", "sip:2001@sip.example", ("billing",), {"gas": 3}, {"billing": 2}, 2001,
+        team="mixed",
+    )  # fmt: skip
     elsewhere = replace(profile, contact="+390612345")
-    assert login_of(elsewhere, queues, "sip.example").contact == "+390612345"
+    assert login_of(elsewhere, queues, "sip.example", str).contact == "+390612345"

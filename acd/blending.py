@@ -1,0 +1,79 @@
+"""Which agents are held back from which calls now, by their teams' rules and the lines. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from acd.blend import Kind, Need, held_back
+from acd.floor import Floor
+from acd.records import AgentRecord, WaitingRecord, kind_of
+
+NOT_TAKEN = "takes none"
+"""Of a kind that the agent's team does not have."""
+NOBODY: Mapping[str, str] = {}
+
+
+class Blending:
+    """Looks at the floor. Costs nothing where there are no teams."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._held: frozenset[str] = frozenset()
+        """Free agents who were held back from callbacks at the end of the last match cycle."""
+
+    def held(self, call: WaitingRecord) -> Mapping[str, str]:
+        """Agents of the call's queue who are not to have it now → why. Whoever is on the line
+        already is held back from nobody who takes the kind: only who is to be dialled can wait."""
+        if not self._floor.teams:
+            return NOBODY
+        kind = kind_of(call)
+        floor = self._floor
+        whys = ((a.agent, self.why(a, kind, floor.now)) for a in floor.agents_of(call.queue))
+        held = {agent: why for agent, why in whys if why == NOT_TAKEN or (why and call.away)}
+        return {agent: f"{kind}: {why}" for agent, why in held.items()}
+
+    def why(self, agent: AgentRecord, kind: Kind, now: float) -> str:
+        """Why an agent is held back from contacts of a kind; empty for one who is not."""
+        team = self._floor.teams.get(agent.team)
+        if team is None:
+            return ""
+        rule = team.rule(kind)
+        if rule is None:
+            return NOT_TAKEN
+        return held_back(rule, agent.last, self._need(agent, now)) if rule.asks else ""
+
+    def _need(self, agent: AgentRecord, now: float) -> Need:
+        floor = self._floor
+        joined = [call.joined for queue in agent.queues for call in self._first(queue)]
+        levels = (floor.levels[queue].level for queue in agent.queues if queue in floor.levels)
+        longest = max((now - each for each in joined), default=0.0)
+        return Need(bool(joined), longest, min(levels, default=1.0))
+
+    def _first(self, queue: str) -> Iterator[WaitingRecord]:
+        """The first caller of a queue who waits for anybody, if there is one."""
+        for place in self._floor.lines[queue].places if queue in self._floor.lines else ():
+            call = self._floor.waiting[place[3]]
+            if kind_of(call) == "inbound" and not (call.offer or call.consult or call.limit):
+                yield call
+                return
+
+    # --- match cycles
+
+    def look(self) -> None:
+        """Who was held back from callbacks and is so no more may have one, without having moved."""
+        if self._held:
+            floor = self._floor
+            now = self._held_now()
+            floor.fresh_agents |= {name for name in self._held - now if floor.agents[name].free}
+
+    def remember(self) -> None:
+        """At the end of a cycle."""
+        self._held = self._held_now() if self._floor.teams else frozenset()
+
+    def _held_now(self) -> frozenset[str]:
+        floor = self._floor
+        queues = [queue for queue, places in floor.away.items() if places]
+        free = {agent.agent: agent for queue in queues for agent in floor.free_for(queue)}
+        return frozenset(
+            name for name, agent in free.items() if self.why(agent, "callback", floor.now)
+        )

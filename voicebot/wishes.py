@@ -1,4 +1,5 @@
 """PURE. Hears what a waiting caller wants, and does it: keys, words and silence to `leaving`.
+A question that the bot can answer is answered meanwhile; whoever comes ends the answer.
 
 What is said is recognised at each pause and understood at once, for a wish is short; digits have
 some time more, since a number comes in groups. What names another turn, or another pause of this
@@ -50,6 +51,8 @@ class Wishes:
         self._pauses = 0
         self._said: tuple[str, bool | None, str] | None = None
         """A number that may go on: text, yes or no, digits."""
+        self._question: Understanding | None = None
+        """What was understood last."""
 
     @property
     def asking(self) -> bool:
@@ -113,7 +116,7 @@ class Wishes:
             case events.Heard(_, recognised, guess) if guess == self._pauses:
                 if is_noise(recognised):
                     return None
-                readings = (KINDS.get(self._leaving.stage, "yes_no"),)
+                readings = (KINDS.get(self._leaving.stage, "open"),)
                 self._floor.order(do.Understand(self._turn, recognised.text, readings, guess))
             case events.Understood(_, readings, guess) if guess == self._pauses:
                 self._understood(readings[0], now)
@@ -126,6 +129,7 @@ class Wishes:
     def _understood(self, said: Understanding, now: float) -> None:
         digits = next((e.value for e in said.entities if e.name == "digits"), "")
         self._said = (said.text, verdict(self._flow, said), digits)
+        self._question = said
         if self._leaving.stage is Stage.NUMBER:
             self._floor.timers.set(Timer.WISH, now + WHOLE_NUMBER)
         else:
@@ -158,6 +162,15 @@ class Wishes:
         reply = self._leaving.said(*said) if said is not None else None
         if reply is not None:
             self._do(reply, now)
+        elif said is not None and self._leaving.stage is Stage.NOTHING:
+            self._answer(now)
+
+    def _answer(self, now: float) -> None:
+        """What the caller asked while waiting, if the bot can tell it."""
+        question, self._question = self._question, None
+        step = self._policy.aside(self._floor.dialogue, question) if question else None
+        if step is not None:
+            self._announce(step, now)
 
     # What follows.
 
@@ -182,7 +195,7 @@ class Wishes:
     def _listen(self) -> None:
         self._pauses, self._said = 0, None
         if self._leaving.listens:
-            self._turn = self._listening.lend(KINDS.get(self._leaving.stage, "yes_no"))
+            self._turn = self._listening.lend(KINDS.get(self._leaving.stage, "open"))
         elif self._turn:
             self._turn = 0
             self._floor.order(do.StopListening())

@@ -59,6 +59,21 @@ def hear(draft: Draft, readings: Sequence[Understanding], heard: Recognised | No
         _open(draft, said)
 
 
+def aside(draft: Draft, said: Understanding) -> bool:
+    """Answer a question amid something else, where it is surely one: nothing else is done, nothing
+    is asked, and small talk is none. Whoever waits may be talking to somebody in the room."""
+    goal = goal_of(said)
+    intent = draft.flow.intents.get(goal.intent)
+    if said.out_of_scope or goal.confidence < SURE or intent is None:
+        return False
+    does = intent.does
+    wish = isinstance(does, Answer) and not (does.small_talk or does.hang_up or intent.universal)
+    if wish:
+        draft.because(_taken_as(said))
+        goals.tell(draft, intent, volunteered(draft, said.entities))
+    return wish
+
+
 def press_keys(draft: Draft, keys: str) -> None:
     """Take keys."""
     question = draft.state.question

@@ -171,6 +171,11 @@ class Policy:
 
         return self._step(state, tell)
 
+    def aside(self, state: State, said: Understanding) -> Step | None:
+        """What answers a waiting caller's question; None: nothing surely does."""
+        draft = Draft(self.bot, self.facts, state)
+        return draft.step() if answers.aside(draft, said) else None
+
     def told(self, state: State, key: str, values: Mapping[str, str] | None = None) -> Step:
         """A waiting caller is told something; nothing is asked."""
         return self._step(state, lambda draft: draft.say(key, values))

@@ -41,6 +41,7 @@ CONFIG = CentreConfig(
     ),
 )
 AT_REST = ("idle", "offline")
+FAILURES = ("no_answer", "busy", "error", "no_sound", "caller_gone")
 
 
 def hear(house: House, event: object) -> list[Any]:
@@ -57,7 +58,7 @@ def news(draw: st.DrawFn, offer: str, call: str, agent: str, most: int = 8) -> l
     one = st.sampled_from(
         [
             OfferRinging(offer), OfferAnswered(offer), Bridged(offer), CallerLeft(call),
-            *(OfferFailed(offer, why) for why in ("no_answer", "busy", "error", "no_sound", "caller_gone")),
+            *(OfferFailed(offer, why) for why in FAILURES),  # type: ignore[arg-type]
             OfferDeclined(agent, offer, "not mine"), DeviceChanged(agent, False),
             ContactEnded(offer, "caller"), ContactEnded(offer, "agent"),
         ]

@@ -144,6 +144,33 @@ def test_who_may_not_wait_may_leave_a_message() -> None:
     assert left(say(sent_back(), meant(text="leave a message")))[0].wish is Wish.MESSAGE
 
 
+def test_a_question_is_answered_while_waiting_and_ends_when_somebody_comes() -> None:
+    walk = say(waiting(), meant("hours", text="what are your opening hours"))
+    assert walk.words[-1] == "Nine to five."
+    assert walk.state is State.WAITING and not left(walk)
+    walk.heard_out().wait(40.0)
+    assert walk.words[-1].startswith("Between"), "positions are told again"
+    say(walk, meant("hours", text="what are your opening hours"))
+    walk.tell(events.AgentAnswered("o"))
+    assert walk.words[-1] == "Here is somebody."
+    assert walk.state.value == "connecting"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        meant("hours", 0.7, text="it may be open or not"),
+        meant("thanks", text="thank you"), meant("goodbye", text="see you on sunday then"),
+        meant("help", text="help"), meant(text="and then he said that it was red"),
+    ],
+)  # fmt: skip
+def test_nothing_else_that_a_waiting_caller_says_is_answered(said: Understanding) -> None:
+    walk = waiting()
+    before = len(walk.words)
+    assert len(say(walk, said).words) == before
+    assert not left(walk)
+
+
 def test_silence_changes_nothing() -> None:
     walk = press(waiting(), "1").heard_out().wait(60.0)
     assert not left(walk)

@@ -80,7 +80,8 @@ class Webhook(Section):
     secret_file: Path
     """Signs each delivery (HMAC-SHA-256); 16 characters at least."""
     events: tuple[
-        Literal["campaign.over", "call.result", "alarm.raised", "alarm.cleared"], ...
+        Literal["campaign.over", "call.result", "alarm.raised", "alarm.cleared", "voicemail.left"],
+        ...,
     ] = ()
     """Empty: all."""
     clients: tuple[Name, ...] = ()

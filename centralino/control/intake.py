@@ -32,6 +32,7 @@ from kernel.journal import Batch, Ledger
 log = structlog.get_logger()
 
 Take = Callable[[Any], Awaitable[None]]
+MessageLeft = Callable[[house.CallFinished], Awaitable[None]]
 PATIENT = frozenset(
     name_of(kind)[0]
     for kind in (
@@ -65,8 +66,10 @@ class Intake:
         centre: str,
         caller_key: Callable[[str, str], str],
         keep_seconds: Callable[[str], float],
+        message_left: MessageLeft,
     ) -> None:
-        """`keep_seconds` tells for a line how long content of its calls is kept; `caller_key` names
+        """`message_left` is told of calls that left a message: whose queue it is, wants to know.
+        `keep_seconds` tells for a line how long content of its calls is kept; `caller_key` names
         a caller of a client so that nobody can tell who it is."""
         self._acd = service
         self._history = history
@@ -77,6 +80,7 @@ class Intake:
         self._clock = clock
         self._caller_key = caller_key
         self._keep_seconds = keep_seconds
+        self._message_left = message_left
         self._lines: dict[str, str] = {}
         """The lines of running calls."""
         self._transcripts = Transcripts(contents)
@@ -256,6 +260,8 @@ class Intake:
         outcome = Outcome(finished.outcome)
         if await self._history.end(finished.call, finished.ended, outcome, finished.cause):
             self._metrics.call_ended(finished.client, outcome)
+            if outcome is Outcome.VOICEMAIL:
+                await self._message_left(finished)
         self._transcripts.closed(finished.call)
         self._lines.pop(finished.call, None)
 

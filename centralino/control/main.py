@@ -78,6 +78,8 @@ log = structlog.get_logger()
 
 NICE = 5
 """Sound comes before books: where cores are short, callers' frames and words are not to wait."""
+VOICEMAIL_LEFT = "voicemail.left"
+"""Told to webhooks; recording and transcript are asked for by the call's id, and not sent along."""
 GAUGES_EVERY = 5.0
 """Seconds between two looks at queues and agents for the metrics."""
 STEPS_KEPT = 7 * DAY
@@ -252,9 +254,17 @@ async def opened(
             contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
             config.retention_seconds,
         )  # fmt: skip
+
+        async def message_left(finished: house.CallFinished) -> None:
+            row = await history.get(finished.call, None)
+            queue = row.queue if row is not None else None
+            left = {"call": finished.call, "queue": queue, "ended": finished.ended}
+            await outbound.outbox.put(VOICEMAIL_LEFT, finished.call, finished.client, left)
+
         intake = Intake(
             service, history, contents, ledger, metrics, clock, centre=centre,
             caller_key=callers.of, keep_seconds=config.retention_seconds,
+            message_left=message_left,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
         intake.takers[CallResult] = outbound.results.take

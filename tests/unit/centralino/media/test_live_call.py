@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from acd import messages as acd
 from centralino import messages as house_messages
+from centralino.callback_messages import CallbackAsked
 from telephony.errors import NoSuchLeg
 from tests.unit.centralino.media.world import CALLER, World
 from voicebot.speech.scripted import TextSynthesiser
@@ -166,6 +168,50 @@ async def test_who_may_not_wait_leaves_a_message(world: World) -> None:
     lines = [said.line for said in world.all(house_messages.CallSaid) if said.line.who == "caller"]
     assert "call me back" in [line.text for line in lines]
     assert world.last(house_messages.CallFinished).outcome == "voicemail"
+
+
+async def may_not_wait(world: World, limit: Any = "full") -> None:
+    """The caller is asked whether to be called back instead."""
+    await world.queued()
+    told = acd.TellPosition(world.call.id, "media-1", 1, 1, 0, "house", callback="offer")
+    await world.obey(replace(told, limit=limit))
+    await world.listen(1.0)
+    said = [each.line.text for each in world.all(house_messages.CallSaid)]
+    assert "Shall we call you back?" in said[-1]
+
+
+async def test_who_may_not_wait_is_called_back_instead(world: World) -> None:
+    await may_not_wait(world)
+    await world.phones["caller"].control.send_digits(CALLER, "1")
+    await world.listen(1.0)
+    await world.phones["caller"].control.send_digits(CALLER, "1")
+    await world.listen(1.0)
+    asked = world.last(CallbackAsked)
+    assert asked.call == world.call.id
+    await world.obey(acd.CallbackBooked(asked.call, "media-1", asked.callback))
+    await world.listen(2.0)
+    assert world.last(house_messages.CallFinished).outcome == "callback"
+
+
+async def test_who_may_not_wait_and_wants_no_callback_leaves_a_message(world: World) -> None:
+    await may_not_wait(world)
+    await world.phones["caller"].control.send_digits(CALLER, "2")
+    await world.listen(0.2)
+    assert world.last(acd.CallerLeft) == acd.CallerLeft(world.call.id, "voicemail")
+    assert world.call.voicemail is not None
+
+
+async def test_who_may_not_wait_and_wants_no_callback_has_the_bot_again(world: World) -> None:
+    queues = [queue.model_copy(update={"voicemail": False})
+              for queue in world.house.config.queues]  # fmt: skip
+    world.house.config = world.house.config.model_copy(update={"queues": tuple(queues)})
+    await may_not_wait(world)
+    await world.phones["caller"].control.send_digits(CALLER, "2")
+    await world.listen(1.0)
+    assert world.last(acd.CallerLeft) == acd.CallerLeft(world.call.id, "sent_back")
+    said = [each.line.text for each in world.all(house_messages.CallSaid)]
+    assert not world.call.waiting
+    assert sum("Nobody is there." in text for text in said) == 1
 
 
 async def test_a_fault_is_no_reason_for_a_message(world: World) -> None:

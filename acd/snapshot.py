@@ -5,7 +5,7 @@ Every view carries its client, so that a page can show each viewer their own onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from acd.config import QueueConfig
 from acd.distributor import Distributor
@@ -143,7 +143,7 @@ def snapshot(distributor: Distributor, now: float) -> Snapshot:
     return Snapshot(
         now,
         tuple(
-            replace(agent_view(record), out_held=distributor.blending.why(record, "outbound", now))
+            agent_view(record, distributor.blending.why(record, "outbound", now))
             for record in floor.agents.values()
         ),
         tuple(
@@ -156,7 +156,7 @@ def snapshot(distributor: Distributor, now: float) -> Snapshot:
     )
 
 
-def agent_view(record: AgentRecord) -> AgentView:
+def agent_view(record: AgentRecord, out_held: str = "") -> AgentView:
     """One agent."""
     at_rest = record.state in (State.IDLE, State.OFFLINE)
     after = "log out" if record.want is Want.LOG_OUT_AFTER else record.after
@@ -166,7 +166,7 @@ def agent_view(record: AgentRecord) -> AgentView:
         record.reason, after, record.offer, record.call, record.contact, record.queues,
         dict(record.skills), record.wrap_up_until or None, record.idle_since,
         record.phone is Phone.UP, record.nailed_up, record.phone_why, record.leg_up, record.free,
-        record.away_why, record.away_from, record.away_to,
+        record.away_why, record.away_from, record.away_to, out_held,
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class Box:
     """What went wrong here, in words with numbers."""
     busy: bool = True
     """Whether any call came here."""
+    calls: int = 0
+    """Of the day, where all of them begin."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def picture(flow: Flow, traffic: Traffic) -> Picture:
     height = max(1, len(lanes)) * LANE
     troubles = _troubles(traffic, OPEN)
     start = Box(OPEN, "How can I help?", "open", MARGIN, MARGIN, BOX[0], height - LANE + BOX[1],
-                troubles, traffic.calls > 0)  # fmt: skip
+                troubles, traffic.calls > 0, traffic.calls)  # fmt: skip
     width = max((box.x + box.width for box in boxes), default=BOX[0]) + MARGIN
     return Picture(width, height + 2 * MARGIN, (start, *boxes), tuple(lines))
 

@@ -46,9 +46,12 @@ def _box(root: Element, box: Box) -> None:
     title = box.title if len(box.title) <= LONGEST else box.title[: LONGEST - 1] + "…"
     middle = box.y + min(box.height, 34) / 2 + 5
     _text(group, title, box.x + box.width / 2, middle, "title")
+    if box.calls:
+        calls = "1 call" if box.calls == 1 else f"{box.calls} calls"
+        _text(group, calls, box.x + box.width / 2, middle + 18, "count")
     for number, trouble in enumerate(box.troubles):
         if box.kind == "open":
-            _text(group, trouble, box.x + box.width / 2, middle + 18 * (number + 1), "trouble")
+            _text(group, trouble, box.x + box.width / 2, middle + 18 * (number + 2), "trouble")
     if box.troubles and box.kind != "open":
         told = ", ".join(box.troubles)
         _text(group, told, box.x + box.width / 2, box.y + box.height + 14, "trouble")

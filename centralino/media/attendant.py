@@ -29,10 +29,12 @@ class Attendant:
         self._patience = Patience()
         self._count = 0
         self._speaking = False
+        self._ticking = ""
+        """The last earcon: its own sound ends no silence."""
 
     def tick(self, session: Session, frames: int, now: float) -> None:
         """So many frames of the caller came."""
-        silent = self._sound.playout.idle and not self._speaking
+        silent = self._silent and not self._speaking
         need = self._patience.tick(session.state, silent, frames > 0, now)
         if need is None:
             return
@@ -43,13 +45,14 @@ class Attendant:
         elif need is Need.WORDS and self._words:
             self._house.spawn(self._say(session), f"moment {self._call}")
         else:
-            self._play(double_tick(self._rate))
+            self._ticking = self._play(double_tick(self._rate))
 
-    def _play(self, pcm: bytes) -> None:
+    def _play(self, pcm: bytes) -> str:
         self._count += 1
         name = f"moment-{self._count}"
         self._sound.playout.enqueue(name, pcm)
         self._sound.playout.end(name)
+        return name
 
     async def _say(self, session: Session) -> None:
         """Unless the answer has come meanwhile: then nothing more is needed."""
@@ -61,5 +64,11 @@ class Attendant:
             return  # the earcon goes on
         finally:
             self._speaking = False
-        if self._sound.playout.idle:
+        if self._silent:
             self._play(b"".join(clauses))
+
+    @property
+    def _silent(self) -> bool:
+        """Nothing is to be heard of us, or an earcon alone."""
+        playout = self._sound.playout
+        return playout.idle or playout.current == self._ticking

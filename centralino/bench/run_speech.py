@@ -25,9 +25,10 @@ BOT = "utility"
 _EXPLAINED = """
 Held-out sentences of the bot `utility` and answers to questions (six digits, names, dates), spoken
 by {voices}; every codec with every loss and every noise, level and voice changing from sentence to
-sentence. Loss is of 20 ms packets, heard as silence of that length. *Intent*: the classifier's
-first is the right one. *Slot error*: digits, name or date are not what was said. Latency is the
-recogniser's own time, {at_once} utterances side by side.
+sentence. Loss is of 20 ms packets, heard as silence of that length. Recognised and understood as in
+a call: with the question's terms and readings, the shipped classifier with its embedding. *Intent*:
+the classifier's first is the right one. *Slot error*: digits, name or date are not what was said.
+Latency is the recogniser's own time, {at_once} utterances side by side.
 
 ![Word error over noise](speech_noise.svg)
 

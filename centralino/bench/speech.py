@@ -22,6 +22,9 @@ from centralino.bench.wideband import g722
 from centralino.bench.words import distance, spoken_words
 from centralino.demo.measure import summary
 from telephony.media.resample import resample
+from voicebot.dialogue.acts import Ask
+from voicebot.expected import Mask, expected
+from voicebot.nbest import chosen
 from voicebot.nlu.embedded import Embedded
 from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext
 from voicebot.speech.sound import silence
@@ -39,6 +42,7 @@ LEVELS = (-22.0, -32.0, -12.0)
 WIDE = 16000
 BEFORE, AFTER = 0.3, 0.4
 """Seconds around the speech: pre-roll, and what an endpoint waits."""
+DIGITS = 6
 NAMES = ("John Smith", "Mary Johnson", "Robert Brown", "Linda Davis", "Michael Wilson")
 DAYS = ("December fifth", "next Monday", "the tenth of January", "tomorrow", "March third")
 
@@ -73,7 +77,10 @@ def sentences(held_out: Sequence[tuple[str, str]], rng: random.Random) -> list[S
     rng.shuffle(wishes)
     digits = "zero one two three four five six seven eight nine".split()
     answers = [
-        *(Sentence(" ".join(rng.choices(digits, k=6)), "digits", slot="digits") for _ in range(10)),
+        *(
+            Sentence(" ".join(rng.choices(digits, k=DIGITS)), "digits", slot="digits")
+            for _ in range(10)
+        ),
         *(Sentence(f"my name is {name}", "name", slot="name") for name in NAMES),
         *(Sentence(day, "date", slot="date") for day in DAYS),
     ]
@@ -149,7 +156,9 @@ class Bench:
                     number += 1
 
     async def _one(self, number: int, way: Way, voice: str, sentence: Sentence) -> Said:
-        heard = await self.hear(number, way, voice, sentence.text, sentence.expects)
+        guesses = expected(sentence.expects).alternatives
+        heard = await self.hear(number, way, voice, sentence.text, sentence.expects, guesses)
+        heard = chosen(heard, question_of(sentence), "en")
         wanted = spoken_words(sentence.text)
         return Said(
             way, voice, distance(wanted, spoken_words(heard.text)), len(wanted),
@@ -191,8 +200,9 @@ class Bench:
         return noises.pcm_of(with_losses(coded, lost(len(coded), way, rng), way.rate))
 
     async def _recognised(self, pcm: bytes, way: Way, expects: str, guesses: int) -> Recognised:
-        terms = self._terms if expects == "open" else ()
-        context = RecognitionContext(expects=expects, terms=terms, max_alternatives=guesses)
+        kind = expected(expects)
+        terms = (*(self._terms if expects == "open" else ()), *kind.terms)
+        context = RecognitionContext("en", expects, terms, kind.only, guesses)
         stream = await self._recogniser.open(way.rate, context)
         await stream.feed(pcm + silence(way.rate, 0.1))
         return await stream.finish()
@@ -234,6 +244,12 @@ class Bench:
 
 
 # PURE from here on.
+
+
+def question_of(sentence: Sentence) -> Ask:
+    """What it answers: six digits are asked for, as an account number is."""
+    mask = Mask(DIGITS, DIGITS) if sentence.expects == "digits" else None
+    return Ask("", f"slot:{sentence.slot}", (sentence.expects,), mask=mask)
 
 
 def row(said: Sequence[Said]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ __all__ = ["CallFacts", "InLanguage", "Performer", "SessionOutput", "SpeechEngin
 class Effort:
     """What a conversation may spend on hearing. Less of it is worse, and better than being late."""
 
+    peeks: bool = True
+    """Recognise what is said over a prompt while it goes on; else at its first pause."""
     guesses: bool = True
     """Recognise at the first pause, before it is known whether the caller has finished; else once,
     at the end of the turn."""

@@ -241,7 +241,8 @@ class Session:
             self._told(events.TurnJudged(command.turn, finished, command.guess))
 
     def _peek(self, command: do.Peek) -> None:
-        if self._engines.effort().speech:
+        effort = self._engines.effort()
+        if effort.speech and effort.peeks:
             self._start(self._hear_first(command.turn))
 
     async def _hear_first(self, turn: int) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from centralino.bench.figures import split
 from centralino.bench.house import TURNS_LINE, BenchHouse
 from centralino.bench.knock import knock
 from centralino.bench.processes import cpu_seconds, rss_mb
@@ -56,6 +57,8 @@ class Rung:
     """How one caller more was answered when all were there."""
     cpu_cores: float = 0.0
     rss_mb: int = 0
+    splits: list[dict[str, float]] = field(default_factory=list)
+    """Our log's opinion of each turn."""
 
     def row(self, every: float) -> dict[str, Any]:
         """As DESIGN's JSON."""
@@ -72,6 +75,7 @@ class Rung:
             "refused": self.refused,
             "dropped": self.dropped,
             "one_more": self.knocked,
+            "split_ms": split(self.splits),
         }
 
 
@@ -126,6 +130,7 @@ async def _rung(
             if await _answered(it):
                 await _over(it, every * (turns + 2) + 60.0)
                 _judge(rung, it, turns)
+                rung.splits += _splits(house, name)
             else:
                 rung.refused += 1
 
@@ -183,6 +188,12 @@ def _judge(rung: Rung, it: Running, turns: int) -> None:
         rung.dropped += 1
     if ended is not None and ended["recording"]:
         rung.latencies += latencies_ms(str(ended["recording"]), _counted(it.events), turns)
+
+
+def _splits(house: BenchHouse, user: str) -> list[dict[str, float]]:
+    """Where the turns of this caller went, without the first."""
+    calls = house.watch.of(user)
+    return [fact["latency"] for call in calls for fact in call.reports("TurnAnswered")[1:]]
 
 
 def _counted(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

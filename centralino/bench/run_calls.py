@@ -11,6 +11,7 @@ from rich.console import Console
 
 from centralino.bench.calls import GOOD_MS, measure_calls, pinned, turns_a_second
 from centralino.bench.chart import chart
+from centralino.bench.figures import STAGES
 from centralino.bench.house import open_bench_house
 from centralino.bench.page import head, machine, table, write_json, write_page
 
@@ -23,6 +24,12 @@ curve ends where a call is refused, or answers at p95 come later than 2.5 s; tho
 
 ![Latency over calls](calls_at_once.svg)
 
+"""
+
+
+_STAGES = """
+*endpoint* is the silence waited for, and holds whatever recognition was hidden in it or held it up;
+*asr*, *nlu* and *tts* what came after it. The log sees no jitter buffer and no network.
 """
 
 
@@ -57,7 +64,7 @@ async def run_calls(
     text = (
         "# Conversations at once\n" + head(command, figures)
         + _EXPLAINED.format(ours=len(ours), theirs=f"{len(theirs)} other(s)" if pin else "all")
-        + _table(rows) + _best(figures)
+        + _table(rows) + _best(figures) + _stages(rows)
     )  # fmt: skip
     console.print(text, highlight=False, markup=False, soft_wrap=True)
     write_json(figures, json_file)
@@ -81,6 +88,16 @@ def _best(figures: dict[str, Any]) -> str:
     found = figures["turns_per_s_at_p95_1200_ms"]
     said = "; ".join(f"{best} with a turn every {every} s" for every, best in found.items())
     return f"\nTurns a second with p95 ≤ {GOOD_MS:.0f} ms: {said or 'none'}.\n"
+
+
+def _stages(rows: Sequence[dict[str, Any]]) -> str:
+    """Where the turns of each step went."""
+    lines = []
+    for row in rows:
+        spent = [row["split_ms"][stage] for stage in STAGES]
+        lines.append([row["every_s"], row["calls"], *[f"{s['p50']} / {s['p95']}" for s in spent]])
+    columns = ("a turn every s", "calls", *STAGES)
+    return f"\n## Where it goes, by our log: p50 / p95 ms\n{table(columns, lines)}{_STAGES}"
 
 
 def plot(rows: Sequence[dict[str, Any]]) -> str:

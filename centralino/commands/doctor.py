@@ -131,7 +131,7 @@ def _sheds(config: Config) -> Finding:
     keys = f"keys; a person for {', '.join(without)}, which have no menu" if without else "keys"
     return _found(
         "short of time", True,
-        f"1 guesses, 2 turn detector: {judges}, 3 care: {care}, 4 speech: then {keys}",
+        f"1 interim, 2 turn detector: {judges}, 3 care: {care}, 4 guesses, 5 speech: then {keys}",
     )  # fmt: skip
 
 

@@ -7,6 +7,11 @@ what they do (measured once, `COSTS`), corrected by what the present ones really
 slower machine there is room for fewer. The edge counts what it admits down from `room` until it is
 told again, and answers 503 at zero, before any running call is harmed.
 
+Room ends long before use does. Callers do not speak in turn, so those who end together wait for one
+another while the cores are idle half of the time; the fewer cores, the more must be idle for that
+(`SLACK`, the square-root rule of staffing). And the waiting itself is watched: it grows with the
+load r as r/(1-r), so from what is waited now follows how many calls more make it too much.
+
 A line marked emergency is let in all the same: it needs no recogniser, for its bot then works by
 keys.
 
@@ -16,6 +21,7 @@ and taken back only when use has fallen well below (`CALM`), so that nothing fli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -42,12 +48,23 @@ COSTS: Mapping[Doing, float] = {
 }
 """Cores that one call takes of the whole house, its share of recogniser and voice included."""
 RESERVE = 0.15
-"""Share of the cores that new calls may not take: bursts, and calls that change what they do."""
+"""Share of the cores that is left when use is 1.0: bursts, and calls that change what they do."""
+SLACK = 0.35
+"""Cores, times the square root of their number, that new calls may not take."""
 MOST_RECOGNISING = 0.70
 """Share of the recognisers' time; above it utterances wait for one another."""
 MOST_BEHIND = 0.25
 """Seconds that an utterance may wait for a recogniser. At twice as much callers notice."""
+WAITS_LITTLE, WAITS_ENOUGH = 0.02, 0.12
+"""Seconds of it that say nothing, and that let in nobody more: one in twenty waits three times as
+long as the mean, and answers come within 1.2 s only while that is below 0.4 s."""
 LEAST_CORRECTION, MOST_CORRECTION = 0.2, 3.0
+LEARNS_DEARER, LEARNS_CHEAPER = 0.3, 0.05
+"""Part of a difference by which the correction follows it, once a second. Callers who have just
+come cost little, for they are greeted: that says nothing of what they will cost."""
+STEADIES = 0.25
+"""Part of a difference by which the cores that count as busy follow what one second shows: two who
+are recognised at once fill a core for a second, and nothing is short."""
 LITTLE_WORK = 0.10
 """Cores of expected work below which what is measured says nothing of a call's cost."""
 CALM = 0.85
@@ -60,29 +77,34 @@ class Shed(IntEnum):
     says which."""
 
     NOTHING = 0
-    GUESSES = 1
-    """Recognition before it is known that the caller has finished: a third of it is in vain."""
+    INTERIM = 1
+    """What is heard of speech that goes on: a prompt that is spoken over ends later."""
     TURN_DETECTOR = 2
     CARE = 3
-    """Whisper looks at one reading instead of three."""
-    SPEECH = 4
+    """Whisper makes one reading, however unsure it is and whatever is asked."""
+    GUESSES = 4
+    """Recognition before it is known that the caller has finished. A third of it is in vain, but
+    without it every answer is half a second later."""
+    SPEECH = 5
     """The keypad menu, also in calls that are up; where a bot has none, a person."""
 
 
 EFFORTS: Mapping[Shed, Effort] = {
     Shed.NOTHING: Effort(),
-    Shed.GUESSES: Effort(guesses=False),
-    Shed.TURN_DETECTOR: Effort(guesses=False, judges=False),
-    Shed.CARE: Effort(guesses=False, judges=False, light=True),
-    Shed.SPEECH: Effort(guesses=False, judges=False, light=True, speech=False),
+    Shed.INTERIM: Effort(peeks=False),
+    Shed.TURN_DETECTOR: Effort(peeks=False, judges=False),
+    Shed.CARE: Effort(peeks=False, judges=False, light=True),
+    Shed.GUESSES: Effort(peeks=False, judges=False, light=True, guesses=False),
+    Shed.SPEECH: Effort(peeks=False, judges=False, light=True, guesses=False, speech=False),
 }
 """What is left to conversations, new and running ones alike."""
 
 
 SHED: tuple[tuple[float, Shed], ...] = (
-    (1.00, Shed.GUESSES),
+    (1.00, Shed.INTERIM),
     (1.10, Shed.TURN_DETECTOR),
-    (1.25, Shed.CARE),
+    (1.20, Shed.CARE),
+    (1.35, Shed.GUESSES),
     (1.50, Shed.SPEECH),
 )
 """From this use on, this is left out."""
@@ -120,29 +142,47 @@ class CapacityCore:
     costs: Mapping[Doing, float] = field(default_factory=lambda: dict(COSTS))
     shed: Shed = Shed.NOTHING
     correction: float = 1.0
+    busy: float | None = None
+    """Cores that are busy, over some seconds."""
 
     def decide(self, work: Work) -> Capacity:
         """How much room there is now, and what is left out from now on."""
-        expected = sum(self.costs[doing] * count for doing, count in work.calls.items())
-        if expected >= LITTLE_WORK:
-            seen = min(MOST_CORRECTION, max(LEAST_CORRECTION, work.cores_busy / expected))
-            self.correction += 0.3 * (seen - self.correction)
+        before = work.cores_busy if self.busy is None else self.busy
+        self.busy = busy = before + STEADIES * (work.cores_busy - before)
+        self._learn(work, busy)
         ours = work.cores * (1 - RESERVE)
-        use = max(
-            work.cores_busy / ours, work.recognising / MOST_RECOGNISING, work.behind / MOST_BEHIND
-        )
+        use = max(busy / ours, work.recognising / MOST_RECOGNISING, work.behind / MOST_BEHIND)
         self.shed = shed_at(use, self.shed)
-        room = self._room(work, ours - work.cores_busy, use)
+        room = self._room(work, busy) if use < 1.0 else 0
         return Capacity(round(use, 3), room, self.shed)
 
-    def _room(self, work: Work, free: float, use: float) -> int:
-        if use >= 1.0:
-            return 0
-        by_cores = free / (self.costs[Doing.CONVERSING] * self.correction)
+    def _learn(self, work: Work, busy: float) -> None:
+        """What calls cost here."""
+        expected = sum(self.costs[doing] * count for doing, count in work.calls.items())
+        if expected < LITTLE_WORK:
+            return
+        seen = min(MOST_CORRECTION, max(LEAST_CORRECTION, busy / expected))
+        by = LEARNS_DEARER if seen > self.correction else LEARNS_CHEAPER
+        self.correction += by * (seen - self.correction)
+
+    def _room(self, work: Work, busy: float) -> int:
+        may_be_busy = work.cores - SLACK * math.sqrt(work.cores)
+        by_cores = (may_be_busy - busy) / (self.costs[Doing.CONVERSING] * self.correction)
         conversing = work.calls.get(Doing.CONVERSING, 0)
         each = work.recognising / conversing if conversing else 0.0
         by_recogniser = (MOST_RECOGNISING - work.recognising) / each if each > 0.001 else by_cores
-        return max(0, int(min(by_cores, by_recogniser)))
+        more = more_until_too_late(busy / work.cores, work.behind)
+        by_waiting = more * max(1, conversing)
+        return max(0, int(min(by_cores, by_recogniser, by_waiting)))
+
+
+def more_until_too_late(load: float, waits: float) -> float:
+    """By what part of itself a load may grow until `WAITS_ENOUGH` seconds are waited, where
+    `waits` are now: the mean wait in a queue is k·r/(1-r) of the load r (Pollaczek-Khinchine)."""
+    if not 0 < load < 1 or waits <= WAITS_LITTLE:
+        return math.inf
+    then = WAITS_ENOUGH / waits * load / (1 - load)
+    return then / (1 + then) / load - 1
 
 
 def shed_at(use: float, now: Shed) -> Shed:

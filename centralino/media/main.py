@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from centralino import bots
@@ -38,7 +38,7 @@ from voicebot.speech import engines
 from voicebot.speech.cache import CachedSynthesiser, PromptCache
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
 from voicebot.speech.metered import MeteredRecogniser
-from voicebot.speech.pool import RecogniserPool, SynthesiserPool
+from voicebot.speech.pool import RecogniserPool, SynthesiserPool, Worker
 
 SPEECH_SECONDS = 280.0
 """How long speech workers and the making of all prompts may take at a first start."""
@@ -50,9 +50,10 @@ def live_line(event: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def make_voice(config: Config, layout: Layout) -> CachedSynthesiser:
+def make_voice(config: Config, layout: Layout, workers: Sequence[Worker]) -> CachedSynthesiser:
     """The speech workers' voice, with what it said before on disk."""
-    voice = SynthesiserPool([WyomingSynthesiser(uri, signs=True) for uri in layout.speech])
+    voices = [WyomingSynthesiser(uri, signs=True) for uri in layout.speech]
+    voice = SynthesiserPool(voices, workers)
     cache = Path(layout.state_dir) / "cache" / "prompts"
     return CachedSynthesiser(voice, PromptCache(cache), config.speech.voice)
 
@@ -69,9 +70,12 @@ def make_voices(config: Config, layout: Layout) -> dict[str, CachedSynthesiser]:
     }  # fmt: skip
 
 
-def make_meter(layout: Layout, config: Config, clock: SteadyClock) -> MeteredRecogniser:
+def make_meter(
+    layout: Layout, config: Config, clock: SteadyClock, workers: Sequence[Worker]
+) -> MeteredRecogniser:
     """The speech workers' recognisers as one, counted."""
-    pool = RecogniserPool([WyomingRecogniser(uri, signs=True) for uri in layout.speech])
+    recognisers = [WyomingRecogniser(uri, signs=True) for uri in layout.speech]
+    pool = RecogniserPool(recognisers, workers)
     return MeteredRecogniser(pool, recognisers_of_one(config), clock.now)
 
 
@@ -108,7 +112,8 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     clock = SteadyClock()
     ends = Ends(arguments.name, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
-    voice = make_voice(config, layout)
+    workers = [Worker() for _ in layout.speech]
+    voice = make_voice(config, layout, workers)
     voices = make_voices(config, layout)
     preparing = asyncio.create_task(prepare(config, layout, voice, voices))
     stop = asyncio.create_task(told.stop.wait())
@@ -118,7 +123,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         preparing.cancel()
         return
     loaded = preparing.result()
-    meter = make_meter(layout, config, clock)
+    meter = make_meter(layout, config, clock, workers)
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,

@@ -2,11 +2,12 @@
 
 An engine is a plain object that computes; it is called from as many threads as it may run at once,
 the urgent first (`jobs`), so that utterances queue here and the event loop never waits. What was
-cancelled while it queued is never computed.
+cancelled while it queued is never computed, and an engine at work is told that nobody waits.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -26,6 +27,13 @@ from voicebot.speech.sound import duration, silence, trim
 
 SECONDS_A_LETTER = 0.07
 """About how long a letter sounds."""
+Wanted = Callable[[], bool]
+"""Asked amid work: does anybody still wait for it?"""
+
+
+def always() -> bool:
+    """Somebody waits."""
+    return True
 
 
 class Transcriber(Protocol):
@@ -33,8 +41,10 @@ class Transcriber(Protocol):
 
     info: EngineInfo
 
-    def transcribe(self, pcm: bytes, rate: int, context: RecognitionContext) -> Recognised:
-        """What was said?"""
+    def transcribe(
+        self, pcm: bytes, rate: int, context: RecognitionContext, wanted: Wanted = always
+    ) -> Recognised:
+        """What was said? Work that is not `wanted` any more may be left unfinished."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +103,17 @@ class _Collecting:
     async def finish(self) -> Recognised:
         pcm = bytes(self._pcm)
         self._pcm.clear()
-        seconds, work = duration(pcm, self._rate), self._engine.transcribe
-        return await self._threads.run(
-            self._context.urgency, seconds, work, pcm, self._rate, self._context
-        )
+        seconds, gone = duration(pcm, self._rate), threading.Event()
+
+        def work() -> Recognised:
+            return self._engine.transcribe(
+                pcm, self._rate, self._context, lambda: not gone.is_set()
+            )
+
+        try:
+            return await self._threads.run(self._context.urgency, seconds, work)
+        finally:
+            gone.set()
 
     async def cancel(self) -> None:
         self._pcm.clear()
@@ -128,7 +145,7 @@ class LocalSynthesiser:
 
         async def say(clause: str) -> bytes:
             seconds = SECONDS_A_LETTER * len(clause)
-            return await self._threads.run(Urgency.INBOUND, seconds, self._say, clause, rate)
+            return await self._threads.run(Urgency.SPEAKING, seconds, self._say, clause, rate)
 
         return clause_by_clause(text, rate, say)
 

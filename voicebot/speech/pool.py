@@ -36,17 +36,25 @@ R = TypeVar("R")
 
 
 @dataclass
+class Worker:
+    """Who hears and speaks one after the other: what is under way there, of both."""
+
+    busy: int = 0
+
+
+@dataclass
 class _Member(Generic[E]):
     engine: E
-    busy: int = 0
+    worker: Worker
     lost_at: float = -REST
 
 
 class _Pool(Generic[E]):
     """The members, in the order in which to ask them."""
 
-    def __init__(self, engines: Sequence[E]) -> None:
-        self._members = [_Member(engine) for engine in engines]
+    def __init__(self, engines: Sequence[E], workers: Sequence[Worker]) -> None:
+        at = workers or [Worker() for _ in engines]
+        self._members = [_Member(*each) for each in zip(engines, at, strict=True)]
 
     async def first(
         self, ask: Callable[[_Member[E]], Awaitable[R]], but: _Member[E] | None = None
@@ -70,14 +78,14 @@ class _Pool(Generic[E]):
 
     def _ranked(self) -> list[_Member[E]]:
         now = _now()
-        return sorted(self._members, key=lambda m: (now - m.lost_at < REST, m.busy))
+        return sorted(self._members, key=lambda m: (now - m.lost_at < REST, m.worker.busy))
 
 
 class RecogniserPool:
-    """A `Recogniser` made of several."""
+    """A `Recogniser` made of several; `workers`: where each of them works, if not alone."""
 
-    def __init__(self, engines: Sequence[Recogniser]) -> None:
-        self._pool = _Pool(engines)
+    def __init__(self, engines: Sequence[Recogniser], workers: Sequence[Worker] = ()) -> None:
+        self._pool = _Pool(engines, workers)
 
     async def info(self) -> EngineInfo:
         """Which engine answers. Raises EngineLost."""
@@ -147,7 +155,7 @@ class _Counted:
         self.member = member
         self._stream = stream
         self._over = False
-        member.busy += 1
+        member.worker.busy += 1
 
     async def feed(self, pcm: bytes) -> None:
         try:
@@ -179,7 +187,7 @@ class _Counted:
     def _done(self) -> None:
         if not self._over:
             self._over = True
-            self.member.busy -= 1
+            self.member.worker.busy -= 1
 
 
 async def _begun(
@@ -197,10 +205,10 @@ async def _begun(
 
 
 class SynthesiserPool:
-    """A `Synthesiser` made of several. The worker is chosen for each text."""
+    """A `Synthesiser` made of several; `workers` as above. The worker is chosen for each text."""
 
-    def __init__(self, engines: Sequence[Synthesiser]) -> None:
-        self._pool = _Pool(engines)
+    def __init__(self, engines: Sequence[Synthesiser], workers: Sequence[Worker] = ()) -> None:
+        self._pool = _Pool(engines, workers)
 
     async def info(self) -> EngineInfo:
         """Which engine answers. Raises EngineLost."""
@@ -213,11 +221,11 @@ class SynthesiserPool:
             member: _Member[Synthesiser],
         ) -> tuple[_Member[Synthesiser], AsyncIterator[Clause], Clause | None]:
             clauses = member.engine.speak(text, rate)
-            member.busy += 1
+            member.worker.busy += 1
             try:
                 return member, clauses, await anext(clauses, None)
             except BaseException:
-                member.busy -= 1
+                member.worker.busy -= 1
                 raise
 
         member, clauses, clause = await self._pool.first(ask)
@@ -229,7 +237,7 @@ class SynthesiserPool:
             self._pool.lost(member, lost)
             raise
         finally:
-            member.busy -= 1
+            member.worker.busy -= 1
 
 
 def _now() -> float:

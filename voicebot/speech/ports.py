@@ -27,15 +27,17 @@ class EngineInfo:
 
 
 class Urgency(IntEnum):
-    """Who is recognised first where several wait; the lowest number."""
+    """What is done first where several things wait; the lowest number."""
 
-    INBOUND = 0
-    """In a conversation with somebody who called."""
-    OUTBOUND = 1
-    """In a conversation with somebody whom we called, and who was asked to speak."""
-    DEFERRED = 2
+    SPEAKING = 0
+    """Our answer: its caller has waited for its recognition already."""
+    INBOUND = 1
+    """To hear somebody who called."""
+    OUTBOUND = 2
+    """To hear somebody whom we called, and who was asked to speak."""
+    DEFERRED = 3
     """Kept sound: nobody waits for the answer, but it counts."""
-    SPECULATIVE = 3
+    SPECULATIVE = 4
     """Useful only if there is time for it."""
 
 

@@ -4,6 +4,10 @@ ctranslate2, faster_whisper and tokenizers; of faster_whisper only features and 
 Whisper was made for 30 s at a time and computes 30 s whatever it hears. Cut to 8 s the encoder
 takes a quarter; below 6 s it begins to repeat itself. What is longer is heard in windows. On
 silence and noise it still writes words, but says itself that there was no speech: that is the gate.
+
+Three readings take longer than one, and are made only where alternatives are asked for, or where
+the first is not sure of itself (docs/benchmarks/speech.md). Between encoding and decoding the
+engine may hear that nobody waits any more.
 """
 
 from __future__ import annotations
@@ -21,21 +25,33 @@ from faster_whisper.tokenizer import Tokenizer
 from telephony.media.resample import resample
 from voicebot.errors import EngineMissing
 from voicebot.speech.hearing import Guess, Heard, join, likeliest
+from voicebot.speech.local import Wanted, always
 from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext
 from voicebot.speech.sound import duration
 from voicebot.speech.windows import windows
 
 RATE = 16000
-CONTEXT_SECONDS = 8
-WINDOW_SECONDS = 7.8
-"""A window leaves a little silence at the end of its context."""
+CONTEXTS = (6, 8)
+"""Seconds that the encoder may look at; the shortest that holds the sound is taken."""
+ROOM = 0.2
+"""Seconds of silence left at the end of a context."""
+WINDOW_SECONDS = CONTEXTS[-1] - ROOM
 SHORTEST = 0.1
 """Seconds below which nothing can have been said."""
 BEAM = 3
+"""Readings made at least where one is not enough."""
+SURE = 0.5
+"""Confidence from which the first reading is enough. Above all limits below which words are doubted
+(`hearing.NO_SPEECH`, `SURE_WORD`): those were measured with the best of three, and still are."""
 NO_REPEAT = 4
 MAX_TOKENS = 96
 """Of one window: nobody says more in 8 s; it bounds the time when the model rambles."""
 PROMPT_TOKENS = 48
+
+
+def context_for(seconds: float) -> int:
+    """Seconds of context for a window of so many seconds."""
+    return next((each for each in CONTEXTS if seconds <= each - ROOM), CONTEXTS[-1])
 
 
 class Whisper:
@@ -65,34 +81,59 @@ class Whisper:
             intra_threads=1,
         )
 
-    def transcribe(self, pcm: bytes, rate: int, context: RecognitionContext) -> Recognised:
+    def transcribe(
+        self, pcm: bytes, rate: int, context: RecognitionContext, wanted: Wanted = always
+    ) -> Recognised:
         """What was said? Called from as many threads as were asked for."""
         began = time.perf_counter()
         if duration(pcm, rate) < SHORTEST:
             return Recognised("", 0.0, no_speech=1.0, engine=self.info.name)
-        parts = windows(resample(pcm, rate, RATE), RATE, WINDOW_SECONDS)
-        language = self._language(parts[0], context) if context.languages else ""
-        if language and language != context.language:
-            context = replace(context, language=language, terms=())
-        heard = [self._hear(part, context) for part in parts]
+        heard, language = list[Heard](), ""
+        for part in windows(resample(pcm, rate, RATE), RATE, WINDOW_SECONDS):
+            encoded = self._encoded(part)
+            if context.languages and not language:
+                language = self._language(encoded, context)
+                if language != context.language:
+                    context = replace(context, language=language, terms=())
+            heard.append(self._hear(encoded, context, wanted))
+            if not wanted():
+                break
         said = join(heard, time.perf_counter() - began, self.info.name)
         return replace(said, language=language)
 
-    def _language(self, pcm: bytes, context: RecognitionContext) -> str:
+    def _encoded(self, pcm: bytes) -> ctranslate2.StorageView:
+        assert self._model is not None, "load() first"
+        return self._model.encode(ctranslate2.StorageView.from_array(self._mel(pcm)))
+
+    def _language(self, encoded: ctranslate2.StorageView, context: RecognitionContext) -> str:
         """In which of the possible languages this is said: one step of the decoder."""
         assert self._model is not None, "load() first"
-        (shares,) = self._model.detect_language(self._view(pcm))
+        (shares,) = self._model.detect_language(encoded)
         of = {token.strip("<|>"): share for token, share in shares}
         return likeliest(of, (context.language, *context.languages))
 
-    def _hear(self, pcm: bytes, context: RecognitionContext) -> Heard:
+    def _hear(
+        self, encoded: ctranslate2.StorageView, context: RecognitionContext, wanted: Wanted
+    ) -> Heard:
+        if not wanted():
+            return Heard((), 1.0)
+        best = 1 if context.light else max(1, context.max_alternatives)
+        if best > 1:
+            return self._read(encoded, context, max(BEAM, best), best)
+        first = self._read(encoded, context, 1, 1)
+        enough = context.light or first.guesses[0].confidence >= SURE or not wanted()
+        return first if enough else self._read(encoded, context, BEAM, 1)
+
+    def _read(
+        self, encoded: ctranslate2.StorageView, context: RecognitionContext, beam: int, best: int
+    ) -> Heard:
+        """The `best` of `beam` readings."""
         assert self._model is not None, "load() first"
         tokenizer = self._tokenizer(context.language)
-        best = 1 if context.light else max(1, context.max_alternatives)
         (result,) = self._model.generate(
-            self._view(pcm),
+            encoded,
             [self._prompt(tokenizer, context.terms)],
-            beam_size=1 if context.light else max(BEAM, best),
+            beam_size=beam,
             num_hypotheses=best,
             no_repeat_ngram_size=NO_REPEAT,
             max_length=MAX_TOKENS + PROMPT_TOKENS,
@@ -106,14 +147,12 @@ class Whisper:
             result.no_speech_prob,
         )
 
-    def _view(self, pcm: bytes) -> ctranslate2.StorageView:
-        return ctranslate2.StorageView.from_array(self._mel(pcm))
-
     def _mel(self, pcm: bytes) -> np.ndarray:
-        samples = np.zeros(RATE * CONTEXT_SECONDS, np.float32)
         heard = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
+        seconds = context_for(heard.size / RATE)
+        samples = np.zeros(RATE * seconds, np.float32)
         samples[: heard.size] = heard
-        mel = self._features(samples, padding=0)[:, : 100 * CONTEXT_SECONDS]
+        mel = self._features(samples, padding=0)[:, : 100 * seconds]
         return np.ascontiguousarray(mel[None], dtype=np.float32)
 
     def _tokenizer(self, language: str) -> Tokenizer:

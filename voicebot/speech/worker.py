@@ -76,6 +76,13 @@ async def load(options: argparse.Namespace, hears: EngineThreads, speaks: Engine
     return Engines(asr, tts)
 
 
+def threads_for(hearing: int) -> tuple[EngineThreads, EngineThreads]:
+    """Who hears and who speaks. Where one hears it is the same one that speaks: on one core two at
+    once are both late, one after the other only the second is."""
+    hears = EngineThreads(hearing, "engines")
+    return hears, hears if hearing == 1 else EngineThreads(1, "speaks")
+
+
 async def run(options: argparse.Namespace) -> None:
     """Load, listen, say so, serve until told to stop."""
     began = time.monotonic()
@@ -86,7 +93,7 @@ async def run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    hears, speaks = EngineThreads(options.threads, "hears"), EngineThreads(1, "speaks")
+    hears, speaks = threads_for(options.threads)
     loaded = await load(options, hears, speaks)
     server = Server(loaded, options.uri)
     await server.start()

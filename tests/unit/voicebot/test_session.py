@@ -288,6 +288,19 @@ async def test_barge_in_silences_the_leg(start: Start) -> None:
     assert (cut.text, cut.spoken) == (greeting, "How can")
 
 
+async def test_short_of_time_a_prompt_that_is_spoken_over_is_judged_at_the_first_pause(
+    start: Start,
+) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2), effort=Effort(peeks=False)))
+    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 8000)
+    rig.recogniser.hear("hours")
+    await rig.speak(0.9)
+    assert rig.frames[-1] is None and not rig.playout.idle, "paused"
+    assert not rig.recogniser.contexts, "nothing is recognised of what goes on"
+    await rig.until(lambda: "Nine to five." in rig.said())
+    assert len(rig.recogniser.contexts) == 1
+
+
 async def test_a_sign_of_listening_pauses_and_the_prompt_goes_on_from_the_same_sample(
     start: Start,
 ) -> None:
@@ -433,8 +446,9 @@ async def test_a_fault_ends_this_conversation_and_is_raised() -> None:
         raise RuntimeError("broken")
 
     rig.report = break_it  # type: ignore[method-assign]
-    with pytest.raises(RuntimeError, match="broken"), capture_logs():
+    with capture_logs() as logs, pytest.raises(RuntimeError, match="broken"):
         await asyncio.wait_for(rig.session.run(), 5)
+    assert {line["event"] for line in logs} == {"session.broke"}
     rig.session.on_frame(LOUD, rig.clock.now())
 
 

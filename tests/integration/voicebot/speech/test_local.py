@@ -9,8 +9,9 @@ import pytest
 
 from tests.waiting import until
 from voicebot.speech.jobs import EngineThreads, patience
-from voicebot.speech.local import WholeUtterances
+from voicebot.speech.local import Wanted, WholeUtterances, always
 from voicebot.speech.ports import EngineInfo, Recognised, RecognitionContext, Urgency
+from voicebot.speech.worker import threads_for
 
 
 class Slow:
@@ -21,10 +22,14 @@ class Slow:
     def __init__(self) -> None:
         self.go = threading.Event()
         self.heard: list[bytes] = []
+        self.in_vain = 0
 
-    def transcribe(self, pcm: bytes, rate: int, context: RecognitionContext) -> Recognised:
+    def transcribe(
+        self, pcm: bytes, rate: int, context: RecognitionContext, wanted: Wanted = always
+    ) -> Recognised:
         self.heard.append(pcm)
         self.go.wait(10)
+        self.in_vain += not wanted()
         return Recognised(pcm.decode(), 1.0)
 
 
@@ -46,7 +51,7 @@ async def test_the_urgent_are_heard_before_those_who_came_before_them() -> None:
     recogniser = WholeUtterances(engine, EngineThreads(1, "slow"))
     running = hearing(recogniser, b"running")
     await until(lambda: engine.heard)
-    order = [Urgency.SPECULATIVE, Urgency.DEFERRED, Urgency.OUTBOUND, Urgency.INBOUND]
+    order = sorted(Urgency, reverse=True)
     waiting = [hearing(recogniser, one.name.encode(), one) for one in order]
     waiting += [hearing(recogniser, one.name.encode(), one) for one in order]
     await asyncio.sleep(0)
@@ -70,7 +75,15 @@ async def test_work_that_nobody_waits_for_any_more_keeps_its_thread_and_is_seen_
     assert threads.stuck(now + patience(0.0) + 0.1) is not None
     engine.go.set()
     assert await after == "after"
+    assert engine.in_vain == 1, "an engine that looks up from its work stops"
     assert threads.stuck(now + 1000.0) is None
+
+
+def test_one_who_hears_alone_speaks_as_well() -> None:
+    hears, speaks = threads_for(1)
+    assert hears is speaks and hears.places == 1
+    hears, speaks = threads_for(3)
+    assert (hears.places, speaks.places) == (3, 1)
 
 
 def test_a_loop_that_is_gone_takes_no_thread_along() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from tests.integration.voicebot.speech.workers import running, start
 from tests.speech_models import MODELS, whisper_models
 from tests.unit.voicebot.speech.conformance import hear
-from voicebot.errors import EngineLost
+from voicebot.errors import EngineLost, EngineMissing
+from voicebot.models import folder_of
+from voicebot.speech import client
 from voicebot.speech.client import WyomingRecogniser, WyomingSynthesiser
 from voicebot.speech.pool import RecogniserPool
 from voicebot.speech.ports import RecognitionContext
@@ -21,13 +24,17 @@ TEXT = "What are your opening hours on Saturday?"
 
 
 @pytest.mark.timeout(150)  # three models are read, twice
+@pytest.mark.parametrize("engine", ["whisper", "vosk"])
 async def test_a_worker_killed_in_a_turn_is_lost_and_works_again_when_restarted(
-    tmp_path: Path,
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = whisper_models()
+    if engine == "vosk":
+        need_vosk(models)
+    monkeypatch.setattr(client, "QUIET", 1.2)
     uri = f"unix://{tmp_path}/speech.sock"
-    command = ("--uri", uri, "--models", str(models), "--voice", "hibari")
-    recogniser, voice = WyomingRecogniser(uri), WyomingSynthesiser(uri)
+    command = ("--uri", uri, "--models", str(models), "--voice", "hibari", "--recogniser", engine)
+    recogniser, voice = WyomingRecogniser(uri, signs=True), WyomingSynthesiser(uri)
     async with running(*command) as worker:
         assert worker.ready["asr"]["name"] and worker.ready["tts"]["name"] == "hibari"
         assert worker.ready["asr"]["why"] == (await recogniser.info()).why
@@ -45,10 +52,25 @@ async def test_a_worker_killed_in_a_turn_is_lost_and_works_again_when_restarted(
 
     async with running(*command) as restarted:
         assert "opening hours" in (await hear(recogniser, pcm, 8000)).text
+
+        stream = await recogniser.open(8000, RecognitionContext())
+        await stream.feed(pcm)
+        restarted.process.send_signal(signal.SIGSTOP)  # it hangs
+        with pytest.raises(EngineLost, match="gave no sign"):
+            await stream.finish()
+        restarted.process.send_signal(signal.SIGCONT)
+        assert "opening hours" in (await hear(recogniser, pcm, 8000)).text
         assert restarted.process.stdin is not None
         restarted.process.stdin.close()  # as when the supervisor was killed
         async with asyncio.timeout(20):
             assert await restarted.process.wait() == 0
+
+
+def need_vosk(models: Path) -> None:
+    try:
+        folder_of("vosk-small-en-us", models)
+    except EngineMissing as missing:
+        pytest.skip(str(missing))
 
 
 async def test_sigterm_ends_it() -> None:

@@ -14,6 +14,7 @@ from centralino.caller.script import HangUp, Pause, Say
 def test_a_row_is_as_promised() -> None:
     row = Rung(4, [500.0, 700.0, 900.0], asked=4, refused=0, cpu_cores=0.251).row(12.0)
     assert row["turn_p50_ms"] == 700 and row["turn_p95_ms"] == 900
+    assert row["split_ms"]["tts"] == {"p50": None, "p95": None, "n": 0}
     assert (row["unanswered"], row["cpu_cores"], row["every_s"]) == (1, 0.25, 12.0)
 
 

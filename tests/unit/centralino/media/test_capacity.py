@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from centralino.media.capacity import (
     COSTS,
+    WAITS_ENOUGH,
     Capacity,
     CapacityCore,
     Doing,
     Shed,
     Work,
+    more_until_too_late,
     shed_at,
 )
 
@@ -29,16 +33,18 @@ def work(
 @pytest.mark.parametrize(
     ("load", "use", "room", "shed"),
     [
-        (work(), 0.0, 28, Shed.NOTHING),
-        (work(10, busy=0.6, recognising=0.2), 0.353, 18, Shed.NOTHING),
+        (work(), 0.0, 25, Shed.NOTHING),
+        (work(10, busy=0.6, recognising=0.2), 0.353, 15, Shed.NOTHING),
         (work(10, busy=0.6, recognising=0.6), 0.857, 1, Shed.NOTHING),
         (work(20, busy=1.65), 0.971, 0, Shed.NOTHING),
-        (work(20, busy=1.75), 1.029, 0, Shed.GUESSES),
-        (work(20, busy=1.0, behind=0.2), 0.8, 12, Shed.NOTHING),
-        (work(20, busy=1.0, behind=0.3), 1.2, 0, Shed.TURN_DETECTOR),
+        (work(20, busy=1.75), 1.029, 0, Shed.INTERIM),
+        (work(20, busy=1.0, behind=0.06), 0.588, 6, Shed.NOTHING),
+        (work(20, busy=1.0, behind=0.13), 0.588, 0, Shed.NOTHING),
+        (work(20, busy=1.0, behind=0.28), 1.12, 0, Shed.TURN_DETECTOR),
         (work(20, busy=1.0, behind=0.5), 2.0, 0, Shed.SPEECH),
         (work(20, busy=1.0, recognising=0.9), 1.286, 0, Shed.CARE),
-        (work(waiting=40, busy=0.6), 0.353, 18, Shed.NOTHING),
+        (work(20, busy=1.0, recognising=0.98), 1.4, 0, Shed.GUESSES),
+        (work(waiting=40, busy=0.6), 0.353, 15, Shed.NOTHING),
     ],
 )
 def test_what_follows_from_a_load(load: Work, use: float, room: int, shed: Shed) -> None:
@@ -57,6 +63,32 @@ def test_on_a_slower_machine_there_is_room_for_fewer() -> None:
     assert 1.9 < slow.correction < 2.1
 
 
+def test_callers_who_were_only_greeted_do_not_say_that_calls_are_cheap() -> None:
+    core = CapacityCore()
+    for _ in range(10):  # seconds in which twelve came
+        greeted = core.decide(work(12, busy=12 * COSTS[Doing.CONVERSING] / 3))
+    cheap = CapacityCore(correction=1 / 3).decide(work(12, busy=12 * COSTS[Doing.CONVERSING] / 3))
+    assert greeted.room < 0.6 * cheap.room
+
+
+def test_one_full_second_is_no_shortage_and_many_are() -> None:
+    core = CapacityCore()
+    for _ in range(10):
+        core.decide(work(12, busy=0.9))
+    assert core.decide(work(12, busy=2.0)).shed is Shed.NOTHING
+    for _ in range(10):
+        found = core.decide(work(12, busy=2.0))
+    assert found.shed >= Shed.INTERIM and found.room == 0
+
+
+@given(load=st.floats(0.05, 0.95), waits=st.floats(0.021, 1.0))
+def test_the_longer_is_waited_the_less_room_is_left(load: float, waits: float) -> None:
+    more = more_until_too_late(load, waits)
+    assert (more > 0) is (waits < WAITS_ENOUGH) or waits == pytest.approx(WAITS_ENOUGH)
+    assert load * (1 + more) < 1, "no queue is ever full and still in time"
+    assert more_until_too_late(load, 2 * waits) < more
+
+
 def test_calls_that_wait_leave_more_room_than_calls_that_converse() -> None:
     assert COSTS[Doing.WAITING] < COSTS[Doing.BRIDGED] < COSTS[Doing.CONVERSING]
 
@@ -68,12 +100,12 @@ def test_a_first_call_does_not_say_what_calls_cost() -> None:
 
 
 def test_what_is_left_out_comes_back_late() -> None:
-    assert shed_at(1.05, Shed.NOTHING) is Shed.GUESSES
-    assert shed_at(0.95, Shed.GUESSES) is Shed.GUESSES
-    assert shed_at(0.84, Shed.GUESSES) is Shed.NOTHING
-    assert shed_at(1.6, Shed.GUESSES) is Shed.SPEECH
+    assert shed_at(1.05, Shed.NOTHING) is Shed.INTERIM
+    assert shed_at(0.95, Shed.INTERIM) is Shed.INTERIM
+    assert shed_at(0.84, Shed.INTERIM) is Shed.NOTHING
+    assert shed_at(1.6, Shed.INTERIM) is Shed.SPEECH
     assert shed_at(1.3, Shed.SPEECH) is Shed.SPEECH
-    assert shed_at(1.0, Shed.SPEECH) is Shed.TURN_DETECTOR
+    assert shed_at(1.1, Shed.SPEECH) is Shed.CARE
     assert shed_at(0.1, Shed.SPEECH) is Shed.NOTHING
 
 

@@ -31,30 +31,33 @@ async def hear(
     return await stream.finish()
 
 
-async def recogniser_conforms(recogniser: Recogniser, utterance: Utterance) -> None:
+async def recogniser_conforms(
+    recogniser: Recogniser, utterance: Utterance, context: RecognitionContext | None = None
+) -> None:
     """The suite. The recogniser must hear `utterance` twice and nothing in silence."""
+    context = context or RecognitionContext()
     info = await recogniser.info()
     assert info.name and info.why
 
-    heard = await hear(recogniser, utterance.pcm, utterance.rate)
+    heard = await hear(recogniser, utterance.pcm, utterance.rate, context)
     assert utterance.word in heard.text.lower()
     assert 0.0 < heard.confidence <= 1.0
     assert 0.0 <= heard.no_speech <= 1.0
     assert heard.seconds >= 0.0
     assert heard.engine
 
-    quiet = await hear(recogniser, silence(utterance.rate, 1.0), utterance.rate)
+    quiet = await hear(recogniser, silence(utterance.rate, 1.0), utterance.rate, context)
     assert quiet.text == ""
 
-    never_fed = await recogniser.open(utterance.rate, RecognitionContext())
+    never_fed = await recogniser.open(utterance.rate, context)
     assert (await never_fed.finish()).text == ""
 
-    forgotten = await recogniser.open(utterance.rate, RecognitionContext())
+    forgotten = await recogniser.open(utterance.rate, context)
     await forgotten.feed(utterance.pcm)
     await forgotten.cancel()
 
-    first = await recogniser.open(utterance.rate, RecognitionContext())
-    second = await recogniser.open(utterance.rate, RecognitionContext())
+    first = await recogniser.open(utterance.rate, context)
+    second = await recogniser.open(utterance.rate, context)
     await second.feed(silence(utterance.rate, 0.5))
     await first.feed(utterance.pcm)
     assert (await second.finish()).text == ""

@@ -11,7 +11,7 @@ from tests.unit.voicebot.speech.conformance import (
     synthesiser_conforms,
 )
 from voicebot.errors import EngineLost
-from voicebot.speech.pool import RecogniserPool, SynthesiserPool
+from voicebot.speech.pool import RecogniserPool, SynthesiserPool, Worker
 from voicebot.speech.ports import Recognised, RecognitionContext, Urgency
 from voicebot.speech.scripted import ScriptedRecogniser, TextSynthesiser, tone
 from voicebot.speech.yielding import Yielding
@@ -90,6 +90,20 @@ async def test_and_of_no_third() -> None:
         await stream.finish()
     assert three.contexts == []
     assert (await hear(pool, UTTERANCE.pcm, 8000)).text == TEXT
+
+
+async def test_where_one_is_heard_another_worker_speaks() -> None:
+    workers = [Worker(), Worker()]
+    ears = [ScriptedRecogniser([TEXT]), ScriptedRecogniser()]
+    voices = [TextSynthesiser(), TextSynthesiser()]
+    hears, speaks = RecogniserPool(ears, workers), SynthesiserPool(voices, workers)
+    stream = await hears.open(8000, RecognitionContext())
+    async for _ in speaks.speak("Hello.", 8000):
+        assert [worker.busy for worker in workers] == [1, 1]
+    assert (voices[0].spoken, voices[1].spoken) == ([], ["Hello."])
+    await stream.feed(UTTERANCE.pcm)
+    assert (await stream.finish()).text == TEXT
+    assert [worker.busy for worker in workers] == [0, 0]
 
 
 async def test_a_voice_lost_before_its_first_clause_is_replaced() -> None:

@@ -68,6 +68,13 @@ def reason(record: AgentRecord) -> str:
     return record.reason or (phone if record.want is Want.READY else "")
 
 
+def dated(record: AgentRecord, before: AgentRecord | None, now: float) -> AgentRecord:
+    """The row with the moment from which the agent's time goes into what it does: a restart goes on
+    with it."""
+    same = before is not None and _same(_stretch(before, 0.0), _stretch(record, 0.0))
+    return replace(record, doing_since=before.doing_since if before and same else now)
+
+
 @dataclass
 class Book:
     """One centre's stays and stretches that go on, and the facts not yet written."""
@@ -80,7 +87,7 @@ class Book:
     def load(self, record: object) -> None:
         """Take up what went on when an earlier life ended."""
         if isinstance(record, AgentRecord):
-            begin = max(record.since, record.want_since)
+            begin = record.doing_since or max(record.since, record.want_since)
             self._stretches[record.agent] = _stretch(record, begin)
         elif isinstance(record, WaitingRecord):
             self.waits(record)

@@ -223,6 +223,6 @@ class Callbacks(Reactions):
         plan = replace(call.callback, here=False, pause=now + SOON, offer="")
         media, epoch = NOWHERE
         away = replace(call, media=media, epoch=epoch, callback=plan)
-        self.floor.timers.cancel(("tell", call.call))
+        self.floor.tells.cancel(call.call)
         self._call_moved(call.call, "reached", "booked", "lost", call)
         return self._look_at_plan(away, now)

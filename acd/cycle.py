@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from acd.callbacks import Callbacks
 from acd.config import QueueConfig
 from acd.matching import MatchDecision, choose, choose_many, decide
 from acd.messages import PlaceOffer
-from acd.queue import Place
+from acd.queue import Asks, Line, Place, asks_of, in_order, skilled
 from acd.records import AgentRecord, TurnRecord, WaitingRecord
 from acd.strategy import RING_ALL, Terms
 
@@ -65,7 +64,9 @@ class Cycle(Callbacks):
             best = choose(call, pool, terms)
             chosen = [best] if best else []
         if chosen:
-            decision = decide(call, self.floor.agents_of(call.queue), terms)
+            decision = decide(
+                call, self.floor.free_for(call.queue), terms, self.floor.why_held(call.queue)
+            )
             for agent in chosen:
                 self._offer(self.floor.waiting[call.call], agent, decision, now)
             self._turn(call, chosen[0], terms)
@@ -76,15 +77,29 @@ class Cycle(Callbacks):
 
     def _calls_to_try(self) -> Iterator[WaitingRecord]:
         floor = self.floor
-        queues = {q for agent in floor.fresh_agents for q in floor.agents[agent].queues}
-        lines = [floor.lines[queue].places for queue in queues if queue in floor.lines]
+        lines = self._lines_to_try()
         others = [floor.waiting[call] for call in floor.fresh_calls]
-        rest = sorted(floor.place(call) for call in others if call.queue not in queues)
-        for place in heapq.merge(*lines, rest):
+        rest = Line(
+            sorted(floor.place(call) for call in others if (call.queue, asks_of(call)) not in lines)
+        )
+        for place in in_order([*lines.values(), rest]):
             if not floor.fresh_agents and not floor.fresh_calls:
                 return
             if floor.fresh_agents or _call(place) in floor.fresh_calls:
                 yield floor.waiting[_call(place)]
+
+    def _lines_to_try(self) -> dict[tuple[str, Asks], Line]:
+        """Where a fresh agent has what is asked for."""
+        floor = self.floor
+        fresh = [floor.agents[agent] for agent in sorted(floor.fresh_agents)]
+        queues = dict.fromkeys(queue for agent in fresh for queue in agent.queues)
+        return {
+            (queue, asks): line
+            for queue in queues
+            if queue in floor.unoffered
+            for asks, line in floor.unoffered[queue].lines.items()
+            if any(queue in agent.queues and skilled(agent, asks) for agent in fresh)
+        }
 
     def _fresh_for(self, queue: str) -> list[AgentRecord]:
         """Fresh agents of a queue, longest idle first."""

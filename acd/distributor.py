@@ -99,7 +99,6 @@ class Distributor(Wishes, Leaving, Cycle):
             "step": self.open_up,
             "limit": self.limit,
             "callback": self.callback_due,
-            "tell": self.tell,
             "seat": lambda key, now: self.floor.drop_seat(key),
             "media": self._never_heard,
             "adrift": self._adrift,
@@ -119,13 +118,15 @@ class Distributor(Wishes, Leaving, Cycle):
 
     def next_timer(self) -> float | None:
         """When something is due next."""
-        return self.floor.timers.next()
+        times = (self.floor.timers.next(), self.tell_due())
+        return min((due for due in times if due is not None), default=None)
 
     def handle_timer(self, now: float) -> None:
         """Do what is due."""
-        self.tells, self.floor.now = 0, now
+        self.floor.now = now
         while (name := self.floor.timers.pop_due(now)) is not None:
             self._due[name[0]](*name[1:], now)
+        self.tell_some(now)
         self.match(now)
         self.look_where_nobody_is(now)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from acd.blend import Kind, LevelRecord, with_caller
-from acd.book import Book
+from acd.book import Book, dated
 from acd.config import CentreConfig
-from acd.queue import Line, Place, place_of
+from acd.matching import held
+from acd.queue import Asks, Line, Place, Unoffered, asks_of, place_of, skilled
 from acd.records import (
     AGENTS,
     EVERY_TIER,
@@ -47,7 +48,7 @@ TimerName = tuple[str, ...]
 NOWHERE = ("", "")
 """Where a caller is who is not on the line."""
 
-CALL_TIMERS = ("tell", "again", "adrift", "step", "limit", "callback")
+CALL_TIMERS = ("again", "adrift", "step", "limit", "callback")
 
 
 @dataclass
@@ -65,12 +66,16 @@ class Floor:
     """Queue → how its last callers fared; only where a team's rule asks for it."""
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
+    unoffered: dict[str, Unoffered] = field(default_factory=dict)
+    """Queue → its calls that nobody has."""
     serving: dict[str, set[str]] = field(default_factory=dict)
     """Queue → agents who are logged in for it."""
     free: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Queue → free agents, longest idle first."""
     talking: dict[str, str] = field(default_factory=dict)
     """Call → its bridged offer, once the call has left its line."""
+    _contacts: dict[str, list[str]] = field(default_factory=dict)
+    """Call → every bridged offer about it: somebody who was asked has it, too."""
     fresh_agents: set[str] = field(default_factory=set)
     """Agents who became free, or able for more, since the last match cycle."""
     fresh_calls: set[str] = field(default_factory=set)
@@ -86,12 +91,16 @@ class Floor:
     limited: Counter[str] = field(default_factory=Counter)
     """Queue → callers who may not wait there, and are being asked about a callback."""
     timers: Timers[TimerName] = field(default_factory=Timers)
+    tells: Timers[str] = field(default_factory=Timers)
+    """Waiting callers to whom the place is to be told: apart, since a long line waits its turn."""
+    held: dict[str, Counter[str]] = field(default_factory=dict)
+    """Queue → why agents who are logged in for it are not free, with their number."""
     seq: int = 0
     book: Book = field(default_factory=Book)
     now: float = 0.0
     """UTC seconds of the step under way."""
-    _able: dict[Hashable, int] = field(default_factory=dict)
-    _first_tier: dict[Hashable, int] = field(default_factory=dict)
+    _able: dict[tuple[str, Asks], int] = field(default_factory=dict)
+    _first_tier: dict[tuple[str, Asks], int] = field(default_factory=dict)
     restaffed: set[str] = field(default_factory=set)
     """Queues that calls leave when nobody is at work, and in which somebody came or went."""
     ringing_out: dict[str, int] = field(default_factory=dict)
@@ -158,6 +167,7 @@ class Floor:
     def put_agent(self, record: AgentRecord, why: str, call: str | None = None) -> None:
         """Replace an agent's row; its moves go to the journal."""
         before = self.agents.get(record.agent)
+        record = dated(record, before, self.now)
         self._row(AGENTS, record)
         self._index_agent(before, record)
         self.book.agent(record, self.now)
@@ -174,6 +184,8 @@ class Floor:
         changed = before is None or _serves(before) != _serves(record)
         if changed:
             self._list_under_queues(before, record)
+        self._count_held(before, -1)
+        self._count_held(record, 1)
         if before and before.free:
             self._unfree(before)
         self.fresh_agents.discard(record.agent)
@@ -184,6 +196,15 @@ class Floor:
                 self.fresh_agents.add(record.agent)
         if changed or (before and before.present) != record.present:
             self._presence_changed({*(before.queues if before else ()), *record.queues})
+
+    def why_held(self, queue: str) -> Mapping[str, int]:
+        """Why agents who are logged in for a queue are not free, with their number."""
+        return self.held.get(queue, {})
+
+    def _count_held(self, record: AgentRecord | None, by: int) -> None:
+        if record is not None and record.want is not Want.LOGGED_OUT and not record.free:
+            for queue in record.queues:
+                self.held.setdefault(queue, Counter())[held(record)] += by
 
     def _presence_changed(self, queues: set[str]) -> None:
         """Where nobody is left in the lower tiers, the next one opens: look at the line anew."""
@@ -202,10 +223,10 @@ class Floor:
         work in the tiers before."""
         if call.queue not in self._gated or call.tier == EVERY_TIER:
             return EVERY_TIER
-        key = _asks(call)
+        key = (call.queue, asks_of(call))
         if key not in self._first_tier:
             tiers = (a.tier(call.queue) for a in self.agents_of(call.queue)
-                     if self.serves_callers(a) and _skilled(a, call))  # fmt: skip
+                     if self.serves_callers(a) and skilled(a, key[1]))  # fmt: skip
             self._first_tier[key] = min(tiers, default=1)
         return max(call.tier, self._first_tier[key])
 
@@ -279,11 +300,11 @@ class Floor:
 
     def able(self, call: WaitingRecord) -> int:
         """How many agents are logged in who could take such a call, ready or not."""
-        key = _asks(call)
+        key = (call.queue, asks_of(call))
         if key not in self._able:
             serving = self.serving.get(call.queue, ())
             able = (self.agents[agent] for agent in serving)
-            self._able[key] = sum(_skilled(a, call) and self.takes(a, "inbound") for a in able)
+            self._able[key] = sum(skilled(a, key[1]) and self.takes(a, "inbound") for a in able)
         return self._able[key]
 
     # --- calls
@@ -299,16 +320,28 @@ class Floor:
         self.waiting[record.call] = record
         if before is None:
             self.lines.setdefault(record.queue, Line()).add(self.place(record))
+        self._index_unoffered(before, record)
         if record.callback is not None:
             self._index_callback(before, record)
         self.limited[record.queue] += bool(record.limit) - bool(before and before.limit)
         if (before is None or before.away) and not record.away:
-            self.timers.set(("tell", record.call), record.told_at + self.config.position_seconds)
+            self.tells.set(record.call, record.told_at + self.config.position_seconds)
         self._timer(("again", record.call), min((r.until for r in record.refused), default=0.0))
         if record.offer:
             self.fresh_calls.discard(record.call)
         elif before is None or before.offer or _opened(before) != _opened(record):
             self.fresh_calls.add(record.call)
+
+    def _index_unoffered(self, before: WaitingRecord | None, after: WaitingRecord | None) -> None:
+        """A call is had by somebody, or by nobody any more, or asks for something else."""
+        was = asks_of(before) if before and not before.offer else None
+        now = asks_of(after) if after and not after.offer else None
+        if was == now:
+            return
+        if before and was is not None:
+            self.unoffered[before.queue].remove(was, self.place(before))
+        if after and now is not None:
+            self.unoffered.setdefault(after.queue, Unoffered()).add(now, self.place(after))
 
     def _index_callback(self, before: WaitingRecord | None, record: WaitingRecord) -> None:
         self.away[record.queue] += int(record.away) - int(before is not None and before.away)
@@ -335,9 +368,10 @@ class Floor:
         self.limited[record.queue] -= bool(record.limit)
         self._unbook(record)
         self._rows[WAITING, record.call] = Drop(WAITING, record.call)
-        del self.waiting[record.call]
+        self._index_unoffered(self.waiting.pop(record.call), None)
         self.lines[record.queue].remove(self.place(record))
         self.fresh_calls.discard(record.call)
+        self.tells.cancel(record.call)
         for kind in CALL_TIMERS:
             self.timers.cancel((kind, record.call))
 
@@ -381,15 +415,25 @@ class Floor:
         self.note(subject, state, record.state, why, record.call, record.client)
 
     def _index_offer(self, record: OfferRecord) -> None:
+        self._over(record.offer)
         self.offers[record.offer] = record
         self._timer(("lease", record.offer), record.lease)
         if record.state == "bridged":
             self.talking[record.call] = record.offer
+            self._contacts.setdefault(record.call, []).append(record.offer)
+
+    def _over(self, offer: str) -> None:
+        """What an offer was is no longer so."""
+        before = self.offers.pop(offer, None)
+        if before is not None and before.state == "bridged":
+            self._contacts[before.call].remove(offer)
+            if not self._contacts[before.call]:
+                del self._contacts[before.call]
 
     def drop_offer(self, record: OfferRecord, why: str) -> None:
         """An offer, or the contact that it became, is over."""
         self._rows[OFFERS, record.offer] = Drop(OFFERS, record.offer)
-        del self.offers[record.offer]
+        self._over(record.offer)
         self.timers.cancel(("lease", record.offer))
         if self.talking.get(record.call) == record.offer:
             del self.talking[record.call]
@@ -398,8 +442,8 @@ class Floor:
 
     def also_talks(self, call: str) -> OfferRecord | None:
         """An offer by which somebody has this call, too; None where nobody has."""
-        up = (one for one in self.offers.values() if one.call == call)
-        return next((one for one in up if one.state == "bridged"), None)
+        up = self._contacts.get(call)
+        return self.offers[up[0]] if up else None
 
     def put_seat(self, record: SeatRecord) -> None:
         """Keep a place."""
@@ -453,12 +497,3 @@ def booking(record: WaitingRecord) -> str:
     if record.callback is None:
         return ""
     return seat_key(record.client, record.origin or record.queue, record.callback.number)
-
-
-def _asks(call: WaitingRecord) -> Hashable:
-    """What a call asks of an agent, apart from the moment."""
-    return (call.queue, tuple((skill, call.least(skill)) for skill in call.required))
-
-
-def _skilled(agent: AgentRecord, call: WaitingRecord) -> bool:
-    return all(agent.skills.get(skill, 0) >= call.least(skill) for skill in call.required)

@@ -53,12 +53,15 @@ class Forecast:
     queues: dict[str, QueueConfig]
     accuracy: dict[str, Accuracy] = field(default_factory=dict)
     _views: dict[str, _View] = field(default_factory=dict)
+    _looked: float = 0.0
+    """When a queue was looked at last: with a long line one look a step is work enough."""
 
     def of(self, call: WaitingRecord, now: float) -> Range | None:
         """The wait still to come; None when nothing can be said."""
         view = self._views.get(call.queue)
-        if view is None or not 0 <= now - view.at < KEEP:
+        if view is None or (self._looked != now and not 0 <= now - view.at < KEEP):
             view = self._views[call.queue] = self._look(call.queue, now)
+            self._looked = now
         if view.one.mean <= 0:
             return None
         before = self.floor.position(call) - 1

@@ -99,6 +99,7 @@ class Leaving(Reactions):
             lowered=0, dropped=(), refused=(), told=0, foretold=None, queued=now, offered=0,
         )  # fmt: skip
         self.floor.put_call(self._opened_up(moved, now))
+        self.floor.tells.set(call.call, now)
         why = f"{limit}: from {queue.id} to {following.id}"
         self._call_moved(call.call, "waiting", "overflowed", why, call)
         self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call)

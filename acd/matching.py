@@ -57,6 +57,8 @@ class MatchDecision:
     """In the order in which they would be chosen."""
     excluded: tuple[Excluded, ...]
     terms: Terms
+    held: tuple[tuple[str, int], ...] = ()
+    """Further agents of the queue, not free: why, and how many."""
 
     def short(self) -> str:
         """The reason in one line, for the journal."""
@@ -69,7 +71,8 @@ class MatchDecision:
         return f"{chosen}{f' ({others})' if others else ''}; {self._out()}"
 
     def _out(self) -> str:
-        counted = Counter(excluded.why for excluded in self.excluded).most_common(SHOWN)
+        counts = Counter(dict(self.held)) + Counter(one.why for one in self.excluded)
+        counted = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
         return "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
 
 
@@ -89,7 +92,7 @@ def why_not(
     `held`: agents whom their teams' rules hold back from the call → why.
     """
     if not agent.free:
-        return _held(agent)
+        return held(agent)
     if call.agent and call.agent != agent.agent:
         return "kept for another"
     if call.queue not in agent.queues:
@@ -112,7 +115,8 @@ def _of_call(agent: AgentRecord, call: WaitingRecord) -> str | None:
     return None
 
 
-def _held(agent: AgentRecord) -> str:
+def held(agent: AgentRecord) -> str:
+    """Why an agent is not free, in a word."""
     if agent.offer or agent.state != "idle":
         return str(agent.state)
     return "back-off" if agent.want is Want.READY else str(agent.want)
@@ -153,8 +157,14 @@ def choose_many(
     return sorted(able, key=lambda agent: rank(agent, call, terms))[:most]
 
 
-def decide(call: WaitingRecord, agents: Iterable[AgentRecord], terms: Terms) -> MatchDecision:
-    """The whole decision for one call over all agents of its queue: slower, tells everything."""
+def decide(
+    call: WaitingRecord,
+    agents: Iterable[AgentRecord],
+    terms: Terms,
+    held: Mapping[str, int] = {},
+) -> MatchDecision:
+    """The whole decision for one call over agents of its queue; `held`: why the others, who are
+    not free, cannot have it, with their numbers."""
     able: list[AgentRecord] = []
     excluded: list[Excluded] = []
     for agent in agents:
@@ -173,5 +183,12 @@ def decide(call: WaitingRecord, agents: Iterable[AgentRecord], terms: Terms) -> 
     )  # fmt: skip
     chosen = able[0].agent if able else None
     return MatchDecision(
-        call.call, call.queue, chosen, terms.now, candidates, tuple(excluded), terms
+        call.call,
+        call.queue,
+        chosen,
+        terms.now,
+        candidates,
+        tuple(excluded),
+        terms,
+        tuple((why, count) for why, count in held.items() if count),
     )

@@ -441,6 +441,8 @@ class ReleaseCall:
     media: str
     why: str
     """`closed`, `full`, `no_agents`, `too_long`: a limit of the queue; anything else: a fault."""
+    queue: str = ""
+    """Where the call waited last: it may have overflowed a moment ago."""
 
 
 @message("acd.place_callback")

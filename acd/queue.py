@@ -7,11 +7,12 @@ by those that join within the cap after it. The model is mod_callcenter's score.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator
+import heapq
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from acd.records import WaitingRecord
+from acd.records import AgentRecord, WaitingRecord
 
 Place = tuple[float, float, int, str]
 """Head-start time, joined, order of arrival, call: unique, and smaller is sooner."""
@@ -49,3 +50,59 @@ class Line:
 
     def __iter__(self) -> Iterator[Place]:
         return iter(self.places)
+
+
+Asks = tuple[tuple[str, int], ...]
+"""What a call asks of an agent: skill and least level."""
+
+
+def asks_of(call: WaitingRecord) -> Asks:
+    """What a call asks for now."""
+    return tuple((skill, call.least(skill)) for skill in call.required)
+
+
+def skilled(agent: AgentRecord, asks: Asks) -> bool:
+    """Whether an agent has what is asked for."""
+    return all(agent.skills.get(skill, 0) >= level for skill, level in asks)
+
+
+@dataclass
+class Unoffered:
+    """A queue's calls that nobody has, in a line for each thing that is asked for.
+
+    An agent who becomes free is looked for only in lines of what he can do: those whom he cannot
+    help, and those at whom somebody's phone rings, are not walked past, however many they are.
+    """
+
+    lines: dict[Asks, Line] = field(default_factory=dict)
+
+    def add(self, asks: Asks, place: Place) -> None:
+        """Put a call where it belongs."""
+        self.lines.setdefault(asks, Line()).add(place)
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(map(len, self.lines.values()))
+
+    def remove(self, asks: Asks, place: Place) -> None:
+        """Take a call out. Raises ValueError, KeyError when it is not there."""
+        self.lines[asks].remove(place)
+        if not self.lines[asks].places:
+            del self.lines[asks]
+
+
+def in_order(lines: Sequence[Line]) -> Iterator[Place]:
+    """Places of several lines, the first to be served first. The one that was just given may be
+    taken out of its line meanwhile."""
+    heads = [(line.places[0], number) for number, line in enumerate(lines) if line.places]
+    heapq.heapify(heads)
+    while heads:
+        place, number = heads[0]
+        yield place
+        places = lines[number].places
+        at = bisect_right(places, place)
+        if at < len(places):
+            heapq.heapreplace(heads, (places[at], number))
+        else:
+            heapq.heappop(heads)

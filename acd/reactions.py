@@ -37,10 +37,10 @@ from acd.strategy import with_contact
 from acd.widening import next_step, widened
 from kernel.ids import Chance, new_id
 
-TELLS_AT_ONCE = 50
-TELL_LATER = 0.25  # seconds
-"""Positions told in one step at most, and when the others are: each is a row and a message, and a
-long line must not hold up an offer."""
+TELLS_AT_ONCE, LOOKS_AT_ONCE = 20, 100
+TELL_LATER = 0.1  # seconds
+"""Positions told, and looked at, in one step at most, and when the others are: each told one is a
+row and a message, and a long line must not hold up an offer."""
 
 _Known = CallQueued | WaitingRecord | OfferRecord
 Left = Literal["hang_up", "exit", "voicemail", "lost", "sent_back"]
@@ -61,8 +61,8 @@ class Reactions:
         `CallsHeld`; its callers are then released to their bots."""
         self.superseded: set[tuple[str, str]] = set()
         """Lives after which another began: all news from them is stale."""
-        self.tells = 0
-        """Positions told in this step."""
+        self.tells_from = 0.0
+        """UTC seconds before which no position is told: the last step told as many as it may."""
         self._commands: list[object] = []
         self._chance = chance
         self.blending = Blending(self.floor)
@@ -167,7 +167,8 @@ class Reactions:
     def release(self, call: CallQueued | WaitingRecord, why: str, before: str = "") -> None:
         """Give a call back to its bot."""
         self.counts["released"] += 1
-        self._commands.append(ReleaseCall(call.call, call.media, why))
+        queue = call.queue if isinstance(call, WaitingRecord) else ""
+        self._commands.append(ReleaseCall(call.call, call.media, why, queue))
         self._call_moved(call.call, before, "released", why, call)
 
     def release_unknown(self, call: str, media: str) -> None:
@@ -230,7 +231,7 @@ class Reactions:
             return self.back_in_place(call, offer, now)
         self.floor.timers.set(("limit", call.call), now)
         if not call.told:  # the first offer came before a word of the place
-            self.floor.timers.set(("tell", call.call), now)
+            self.floor.tells.set(call.call, now)
         return None
 
     def won(self, offer: OfferRecord, now: float) -> None:
@@ -302,29 +303,42 @@ class Reactions:
 
     # --- telling, and media processes
 
-    def tell(self, name: str, now: float) -> None:
-        """Tell a caller the position if it changed, and look again later.
+    def tell_due(self) -> float | None:
+        """When a position is to be looked at next."""
+        due = self.floor.tells.next()
+        return None if due is None else max(due, self.tells_from)
+
+    def tell_some(self, now: float) -> None:
+        """Tell callers their position where it changed, who waits longest for it first, and look
+        again later.
 
         Looks are on whole seconds, so that a long line costs one wake-up a second.
         """
-        if self.tells >= TELLS_AT_ONCE:
-            return self.floor.timers.set(("tell", name), now + TELL_LATER)
-        call = self.floor.waiting[name]
-        if self.floor.open(call):
-            self._tell(call, now)
+        told = 0
         again = math.ceil(now + self.config.position_seconds)
-        return self.floor.timers.set(("tell", name), again)
+        for _ in range(LOOKS_AT_ONCE):
+            due = self.tell_due()
+            if due is None or due > now:
+                return
+            if told >= TELLS_AT_ONCE:
+                break
+            name = self.floor.tells.pop_due(now)
+            assert name is not None
+            call = self.floor.waiting[name]
+            told += self.floor.open(call) and self._tell(call, now)
+            self.floor.tells.set(name, again)
+        self.tells_from = now + TELL_LATER
 
-    def _tell(self, call: WaitingRecord, now: float) -> None:
+    def _tell(self, call: WaitingRecord, now: float) -> bool:
+        """Whether there was something to tell."""
         position = self.floor.position(call)
         old = now - call.told_at >= self.config.estimate_seconds
         if call.limit or (position == call.told and not old):
-            return
+            return False
         told, said = self._with_estimate(call, now)
         if position == call.told and said == call:
-            return
+            return False
         self.floor.put_call(replace(said, told=position, told_at=now))
-        self.tells += 1
         able, line = self.floor.able(call), len(self.floor.lines[call.queue])
         self._commands.append(
             TellPosition(
@@ -339,6 +353,7 @@ class Reactions:
                 self._may_be_called_back(call, told.high),
             )
         )
+        return True
 
     def _may_be_called_back(self, call: WaitingRecord, high: float) -> Literal["", "may", "offer"]:
         queue = self._queues.get(call.queue)

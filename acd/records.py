@@ -124,6 +124,8 @@ class AgentRecord:
     """The phone is called once and stays up."""
     phone_why: str = ""
     """Why the phone cannot be reached; empty while it can."""
+    doing_since: float = 0.0
+    """Since when the agent's time goes into what it does (`book.doing`): ringing, talking …"""
     away_why: str = ""
     """Why the phone was away last, until its owner is told or answers a call."""
     away_from: float = 0.0

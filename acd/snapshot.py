@@ -6,6 +6,7 @@ Every view carries its client, so that a page can show each viewer their own onl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from acd.config import QueueConfig
 from acd.distributor import Distributor
@@ -121,39 +122,55 @@ class OfferView:
     """Whether the agent has paused the recording."""
 
 
-@dataclass(frozen=True)
 class Snapshot:
-    """The whole centre at one moment."""
+    """The whole centre at one moment. Each part is made when it is first asked for, since its cost
+    grows with agents or calls: ask before the next event is taken, or get it as it is then."""
 
-    at: float
-    agents: tuple[AgentView, ...]
-    queues: tuple[QueueView, ...]
-    calls: tuple[CallView, ...]
-    """In the order of service, queue by queue."""
-    offers: tuple[OfferView, ...]
-    counts: dict[str, int]
-    """Since this life of the process began."""
+    def __init__(self, distributor: Distributor, now: float) -> None:
+        self.at = now
+        self.counts = dict(distributor.counts)
+        """Since this life of the process began."""
+        self._of = distributor
+
+    @property
+    def size(self) -> int:
+        """Agents and waiting calls: what the cost of all parts grows with."""
+        return len(self._of.floor.agents) + len(self._of.floor.waiting)
+
+    @cached_property
+    def agents(self) -> tuple[AgentView, ...]:
+        """Everybody who was ever logged in."""
+        why = self._of.blending.why
+        return tuple(
+            agent_view(record, why(record, "outbound", self.at))
+            for record in self._of.floor.agents.values()
+        )
+
+    @cached_property
+    def queues(self) -> tuple[QueueView, ...]:
+        """The queues as they are configured."""
+        accuracy = self._of.forecast.accuracy
+        return tuple(
+            queue_view(self._of.floor, queue, self.at, accuracy.get(queue.id, Accuracy()))
+            for queue in self._of.config.queues
+        )
+
+    @cached_property
+    def calls(self) -> tuple[CallView, ...]:
+        """In the order of service, queue by queue."""
+        floor = self._of.floor
+        places = [place[3] for line in floor.lines.values() for place in line]
+        return tuple(call_view(floor, floor.waiting[call], self.at) for call in places)
+
+    @cached_property
+    def offers(self) -> tuple[OfferView, ...]:
+        """Live offers, and contacts that they became."""
+        return tuple(offer_view(offer) for offer in self._of.floor.offers.values())
 
 
 def snapshot(distributor: Distributor, now: float) -> Snapshot:
-    """The centre now. Its cost grows with agents and calls; for one of them use the others."""
-    floor = distributor.floor
-    queues = distributor.config.queues
-    lines = [place[3] for line in floor.lines.values() for place in line]
-    return Snapshot(
-        now,
-        tuple(
-            agent_view(record, distributor.blending.why(record, "outbound", now))
-            for record in floor.agents.values()
-        ),
-        tuple(
-            queue_view(floor, queue, now, distributor.forecast.accuracy.get(queue.id, Accuracy()))
-            for queue in queues
-        ),
-        tuple(call_view(floor, floor.waiting[call], now) for call in lines),
-        tuple(offer_view(offer) for offer in floor.offers.values()),
-        dict(distributor.counts),
-    )
+    """The centre now."""
+    return Snapshot(distributor, now)
 
 
 def agent_view(record: AgentRecord, out_held: str = "") -> AgentView:
@@ -172,20 +189,29 @@ def agent_view(record: AgentRecord, out_held: str = "") -> AgentView:
 
 def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy) -> QueueView:
     """One queue."""
-    places = floor.lines[queue.id].places if queue.id in floor.lines else []
-    line = [floor.waiting[place[3]] for place in places]
-    calls = [call for call in line if not call.away]
-    agents = floor.agents_of(queue.id)
+    agents = [floor.agents[agent] for agent in floor.serving.get(queue.id, ())]
+    waiting, offered, longest = _line(floor, queue.id, now)
     return QueueView(
-        queue.id, queue.client, queue.name or queue.id, len(calls),
-        sum(bool(call.offer) for call in calls),
-        max((now - call.joined for call in calls), default=0.0),
+        queue.id, queue.client, queue.name or queue.id, waiting, offered, longest,
         len(agents),
         sum(agent.want is Want.READY for agent in agents),
-        sum(agent.free for agent in agents),
+        len(floor.free.get(queue.id, ())),
         accuracy.n, accuracy.covered, accuracy.error / accuracy.n if accuracy.n else 0.0,
-        len(line) - len(calls),
+        floor.away[queue.id],
     )  # fmt: skip
+
+
+def _line(floor: Floor, queue: str, now: float) -> tuple[int, int, float]:
+    """Calls in the line, how many of them are offered, and the longest wait; without callbacks."""
+    places = floor.lines[queue].places if queue in floor.lines else []
+    if not floor.away[queue]:  # what a place and the indexes say is enough
+        unoffered = floor.unoffered[queue].count if queue in floor.unoffered else 0
+        longest = now - min((joined for _, joined, _, _ in places), default=now)
+        return len(places), len(places) - unoffered, longest
+    line = (floor.waiting[place[3]] for place in places)
+    calls = [call for call in line if not call.away]
+    longest = max((now - call.joined for call in calls), default=0.0)
+    return len(calls), sum(bool(call.offer) for call in calls), longest
 
 
 def call_view(floor: Floor, call: WaitingRecord, now: float) -> CallView:

@@ -173,7 +173,9 @@ def acd(
     waiting: Annotated[int, typer.Option("--waiting", min=0)] = 2_000,
     rate: Annotated[float, typer.Option("--rate", help="Calls a second.")] = 50.0,
     seconds: Annotated[float, typer.Option("--seconds", help="Of each run.")] = 20.0,
-    large: Annotated[bool, typer.Option(help="Also ten times as many agents and callers.")] = True,
+    times: Annotated[
+        str, typer.Option("--times", help="Agents and callers times these: a curve.")
+    ] = "1,2,5,10",
     json_file: JsonFile = None,
     page: PageFolder = None,
 ) -> None:
@@ -181,9 +183,8 @@ def acd(
     from centralino.bench.acd import Size
     from centralino.bench.run_acd import run_acd
 
-    sizes = [Size(agents, waiting, rate, seconds)]
-    if large:
-        sizes.append(Size(10 * agents, 10 * waiting, rate, seconds))
+    factors = [int(word) for word in times.split(",")]
+    sizes = [Size(n * agents, n * waiting, rate, seconds) for n in factors]
     raise typer.Exit(0 if run_acd(sizes, json_file, page, command_line()) else 1)
 
 

@@ -67,6 +67,7 @@ from centralino.web.app import make_app
 from centralino.web.metrics import Metrics
 from centralino.web.parts import DAY, Flows, WebConfig, WebParts, read_api_keys
 from centralino.web.server import WebServer
+from centralino.web.span import add_up
 from kernel.bus import Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
@@ -196,6 +197,7 @@ class Control:
                 self.vault.discard(subject)
             await self.outbound.results.forget_old()
             await self.facts.forget((Checkpoint, Step), self.clock.now() - STEPS_KEPT)
+            await add_up(self.facts, self.service.going_on(), self.clock.now())
             await asyncio.sleep(EXPIRE_EVERY)
 
 

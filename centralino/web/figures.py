@@ -5,26 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from aiohttp import web
 
-from acd.callback import Callback, CallbackFigures, callback_figures, reconcile_callbacks
-from acd.floor import ROOM
+from acd.callback import CallbackFigures, callback_figures
 from acd.numbers import (
     AgentFigures,
     Figures,
     ServiceLevel,
-    Stretch,
     Terms,
     adherence,
     agent_figures,
     by,
     figures,
     interval,
-    reconcile,
     resolved_at_first,
-    with_times,
 )
 from acd.visits import Visit
 from centralino.users.permissions import Action, visible
@@ -34,12 +30,9 @@ from centralino.web.names import Names
 from centralino.web.parts import DAY
 from centralino.web.ports import Clients
 from centralino.web.requests import ok, parts_of, who
+from centralino.web.span import LONGEST, read_span
 from centralino.web.views import Json
 
-LONGEST = 31 * DAY
-"""Seconds of history in one answer at most."""
-LATEST = DAY
-"""How long after the span a stay that began in it may have ended to be found."""
 AGAIN_DAYS = 7
 """Who calls again about the same within so many days was not served at first."""
 MINUTES = (15, 30, 60)
@@ -51,8 +44,9 @@ async def read_figures(request: web.Request) -> web.Response:
     terms, group = _terms(request), request.query.get("by", "queue")
     key = _key(group, request)
     clients = visible(who(request), Action.SEE_AGENTS)
-    stays, stretches, entered = await _facts(request, since, until, clients)
-    now = parts_of(request).clock.now()
+    parts, now = parts_of(request), parts_of(request).clock.now()
+    span = await read_span(parts.facts, parts.desk.going_on(), (since, until), now, clients)
+    stays = span.stays
     names = await request.app[LIVE].names()
     rows = [
         {"key": name, "name": _named(names, group, name), **_json(found)}
@@ -60,8 +54,7 @@ async def read_figures(request: web.Request) -> web.Response:
     ]
     if request.query.get("format") == "csv":
         return _csv(rows)
-    owed = await _callbacks(request, since, until, clients)
-    days, allowed = max(1, round((until - since) / DAY)), parts_of(request).config.reason_seconds
+    days, allowed = max(1, round((until - since) / DAY)), parts.config.reason_seconds
     agents = [
         {
             "agent": agent,
@@ -69,7 +62,7 @@ async def read_figures(request: web.Request) -> web.Response:
             **_agent_json(found),
             "adherence": adherence(found, allowed, days) if allowed else None,
         }
-        for agent, found in sorted(agent_figures(stretches).items())
+        for agent, found in sorted(agent_figures(span.stretches).items())
     ]
     return ok(
         {
@@ -80,36 +73,10 @@ async def read_figures(request: web.Request) -> web.Response:
             "total": _json(figures(stays, terms, now)),
             "first_contact": await _first_contact(request, stays, until, clients),
             "agents": agents,
-            "callbacks": _callbacks_json(callback_figures(owed)),
-            "problems": [*reconcile(stays, entered), *reconcile_callbacks(stays, owed)],
+            "callbacks": _callbacks_json(callback_figures(span.callbacks)),
+            "problems": span.problems(),
         }
     )
-
-
-async def _facts(
-    request: web.Request, since: float, until: float, clients: Clients
-) -> tuple[list[Visit], list[Stretch], int]:
-    """Stays that began in this time and stretches within it, and how many calls entered a queue.
-
-    A stay is written when it ends, so those that end later belong here as well, and so do those
-    that go on.
-    """
-    parts = parts_of(request)
-    now = parts.clock.now()
-    last = min(until + LATEST, now + 1)
-    ended = await parts.facts.read(Visit, since, last, clients)
-    spent = await parts.facts.read(Stretch, since, last, clients)
-    going_on = [f for f in parts.desk.going_on() if clients is None or f.client in clients]
-    waiting = [fact for fact in going_on if isinstance(fact, Visit)]
-    running = [fact for fact in going_on if isinstance(fact, Stretch)]
-    stays = [visit for visit in [*ended, *waiting] if since <= visit.joined < until]
-    stretches = [
-        replace(stretch, begin=max(stretch.begin, since), end=min(stretch.end, until))
-        for stretch in [*spent, *running]
-        if stretch.begin < until and stretch.end > since
-    ]
-    entered = await parts.facts.moves(ROOM, "", "waiting", since, until, clients)
-    return with_times(stays, [*spent, *running]), stretches, entered
 
 
 async def _first_contact(
@@ -120,18 +87,6 @@ async def _first_contact(
     last = min(until + AGAIN_DAYS * DAY, parts.clock.now() + 1)
     after = await parts.facts.read(Visit, until, last, clients) if last > until else []
     return resolved_at_first(stays, [*stays, *after], AGAIN_DAYS)
-
-
-async def _callbacks(
-    request: web.Request, since: float, until: float, clients: Clients
-) -> list[Callback]:
-    """Callbacks that were asked for in stays that began in this time, whenever they ended."""
-    parts = parts_of(request)
-    last = min(until + LONGEST, parts.clock.now() + 1)
-    ended = await parts.facts.read(Callback, since, last, clients)
-    going_on = [fact for fact in parts.desk.going_on() if isinstance(fact, Callback)]
-    mine = [one for one in going_on if clients is None or one.client in clients]
-    return [one for one in [*ended, *mine] if since <= one.stay < until]
 
 
 def _span(request: web.Request) -> tuple[float, float]:

@@ -14,7 +14,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import WSCloseCode, web
 
+from acd.service import Moved
 from acd.snapshot import Snapshot
+from centralino.messages import call_of
 from centralino.users.types import SignedIn
 from centralino.web.names import Names, load_names
 from centralino.web.parts import WebParts
@@ -24,8 +26,14 @@ log = structlog.get_logger()
 SIGNED_OUT = 4401
 NAMES_LAST = 30.0
 """Seconds for which names are not asked for again."""
+AGAIN = 0.2
+"""Seconds until a page looks again for what was on its way."""
 BREATH = 0.05
 """Seconds between two patches of one socket: what changes meanwhile goes out as one."""
+
+PER_ROW, PER_PAGE = 20e-6, 1e-3
+"""Seconds for each agent or waiting call, and for each open page, that a look at the whole centre
+takes its time: some ten times what it costs, so that pages never hold up an offer."""
 
 View = Callable[[SignedIn], Awaitable[Json]]
 
@@ -39,14 +47,50 @@ class Live:
         self.contacts: dict[str, tuple[object, Json]] = {}
         """Agent → the call he has, with what it was read for."""
         self._snapshot: Snapshot | None = None
+        self._breath = 0.0
+        """Seconds between two looks at the whole centre."""
+        self._pulse: asyncio.TimerHandle | None = None
         self._names: Names | None = None
         self._names_until = 0.0
 
-    def moved(self, *_: object) -> None:
-        """The distributor changed: every page looks."""
+    def moved(self, moved: Moved | None = None) -> None:
+        """The distributor changed: whom it is about looks at once, everybody else with the next
+        look at the whole centre, which is the rarer the larger centre and audience are."""
+        if moved is None:
+            return self._look()
+        for socket in self.sockets:
+            if socket.user in moved.agents:
+                socket.wake.set()
+        if self._pulse is None:
+            self._pulse = asyncio.get_running_loop().call_later(self._breath, self._look)
+        return None
+
+    def known(self, call: str) -> None:
+        """More is known of who calls: the page of whoever has the call looks."""
+        for socket in self.sockets:
+            agent = self.parts.desk.agent(socket.user)
+            if agent is not None and call_of(agent.call) == call:
+                socket.wake.set()
+
+    def again(self, user: str) -> None:
+        """Something of this one's call is on its way: the page looks again in a moment."""
+        asyncio.get_running_loop().call_later(AGAIN, self._wake, user)
+
+    def _wake(self, user: str) -> None:
+        for socket in self.sockets:
+            if socket.user == user:
+                socket.wake.set()
+
+    def _look(self) -> None:
+        self._forget_pulse()
         self._snapshot = None
         for socket in self.sockets:
             socket.wake.set()
+
+    def _forget_pulse(self) -> None:
+        if self._pulse is not None:
+            self._pulse.cancel()
+            self._pulse = None
 
     def look_again(self) -> None:
         """Somebody signed out or was shut out: every socket looks at its session."""
@@ -55,9 +99,10 @@ class Live:
             socket.wake.set()
 
     def snapshot(self) -> Snapshot:
-        """The centre, made once a change however many pages look."""
+        """The centre, made once however many pages look."""
         if self._snapshot is None:
             self._snapshot = self.parts.desk.snapshot()
+            self._breath = self._snapshot.size * PER_ROW + len(self.sockets) * PER_PAGE
         return self._snapshot
 
     async def names(self) -> Names:
@@ -82,6 +127,7 @@ class Live:
 
     async def close(self) -> None:
         """The server stops; pages come back by themselves when it is there again."""
+        self._forget_pulse()
         for socket in list(self.sockets):
             await socket.response.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
 
@@ -102,6 +148,8 @@ class Socket:
         self._token = token
         self._view = view
         self._who: SignedIn | None = None
+        self.user = ""
+        """Whose page it is; empty until it is known."""
         self._sent: Json | None = None
 
     async def run(self) -> None:
@@ -131,6 +179,7 @@ class Socket:
         if now < self.check_at:
             return True
         self._who = await self._parts.sign_in.session(self._token, now)
+        self.user = self._who.user if self._who else ""
         self.check_at = now + self._parts.config.heartbeat_seconds
         if self._who is None:
             await self.response.close(code=SIGNED_OUT, message=b"signed out")

@@ -11,11 +11,13 @@ import json
 import shutil
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from acd.floor import ROOM
 from acd.messages import (
     AgentLoggedIn,
     AgentReady,
@@ -29,8 +31,11 @@ from acd.messages import (
     PlaceOffer,
     WithdrawOffer,
 )
+from acd.numbers import Doing, Stretch, reconcile
 from acd.records import AGENTS, OFFERS, WAITING, AgentRecord
+from acd.visits import Exit, Visit
 from centralino.db.engine import Database
+from centralino.db.facts import FactBook
 from centralino.db.journal import read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.migrate import upgrade
@@ -208,8 +213,26 @@ async def look_into(path: Path) -> None:
             ("a", "ready", "idle"), ("b", "ready", "idle"),
         ]  # fmt: skip
         rows = await read_journal(database, "house", limit=10_000)
+        await look_at_the_figures(FactBook(database, "house"))
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
     last = {row.subject: row.to_state for row in rows}
     assert {last[f"call:{call}"] for call in CALLS} == {"ended"}
     bridged = Counter(row.subject for row in rows if row.to_state == "talking")
     assert all(bridged[f"call:{call}"] == 1 for call in CALLS)
+
+
+async def look_at_the_figures(book: FactBook) -> None:
+    """Each caller came once and left by being answered, and no second of an agent is missing or
+    counted twice, however often control has died."""
+    for_ever = (0.0, 1e12)
+    stays = await book.read(Visit, *for_ever)
+    assert Counter((stay.call, stay.exit) for stay in stays) == Counter(
+        (call, Exit.ANSWERED) for call in CALLS
+    )
+    assert reconcile(stays, await book.moves(ROOM, "", "waiting", *for_ever)) == []
+    spent = await book.read(Stretch, *for_ever)
+    for agent in ("a", "b"):
+        own = [stretch for stretch in spent if stretch.agent == agent]
+        assert all(one.end == next.begin for one, next in pairwise(own))
+        talked = [one.call for one in own if one.doing is Doing.TALKING]
+        assert set(talked) == {stay.call for stay in stays if stay.agent == agent}

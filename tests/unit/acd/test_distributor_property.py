@@ -6,7 +6,7 @@ restarts at any moment from its rows. After every single step the promises of th
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from acd.config import CentreConfig, QueueConfig, Relax
-from acd.matching import rank, why_not
+from acd.matching import held, rank, why_not
 from acd.messages import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -443,6 +443,13 @@ class World(RuleBasedStateMachine):
                 tier = floor.open_tier(call)
                 able = [agent.agent for agent in free if why_not(agent, call, tier) is None]
                 assert not able, f"{able} could take {call.call}"
+
+    @invariant()
+    def why_agents_are_not_free_is_counted_as_they_are(self) -> None:
+        floor = self.house.core.floor
+        for queue, counted in floor.held.items():
+            those = (a for a in floor.agents_of(queue) if not a.free)
+            assert Counter(held(agent) for agent in those) == +counted
 
     @invariant()
     def states_agree(self) -> None:

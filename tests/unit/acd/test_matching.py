@@ -80,7 +80,7 @@ def test_a_decision_tells_why() -> None:
     assert decision.agent == "a"
     assert [(c.agent, c.idle) for c in decision.candidates] == [("a", 90.0), ("b", 80.0)]
     assert {(e.agent, e.why) for e in decision.excluded} == {("c", "talking"), ("d", "not_ready")}
-    assert decision.short() == "longest idle 90s of 2 (b=80s); out: 1 talking, 1 not_ready"
+    assert decision.short() == "longest idle 90s of 2 (b=80s); out: 1 not_ready, 1 talking"
     assert decide(call(), [], Terms()).short() == "nobody; out: none"
 
 

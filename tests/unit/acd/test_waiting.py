@@ -160,6 +160,15 @@ def test_who_is_cut_off_after_an_overflow_has_the_old_place_in_the_first_queue()
     assert house.core.floor.waiting["c2"].joined == 1_000.0
 
 
+def test_a_call_that_overflowed_is_told_so_at_once_and_released_from_there() -> None:
+    house = house_of({"max_wait": 60.0, "overflow": "b"}, ("b", {"max_wait": 3.0}))
+    house.call("c1", "gas")
+    said = house.walk(61)
+    assert [told.queue for told in only(said, TellPosition)][-1] == "b"
+    [order] = only(house.walk(3), ReleaseCall)
+    assert (order.why, order.queue) == ("too_long", "b")
+
+
 @pytest.mark.parametrize(("voicemail", "exit"), [(True, "voicemail"), (False, "overflowed")])
 def test_who_may_not_wait_leaves_by_one_exit(voicemail: bool, exit: str) -> None:
     house = house_of({"max_wait": 60.0, "voicemail": voicemail})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
+from structlog.testing import capture_logs
 
 from acd.config import CentreConfig
 from acd.messages import (
@@ -27,10 +28,12 @@ from acd.messages import (
     WrapUpEnded,
 )
 from acd.service import AcdService
+from acd.visits import Visit as Stay
 from centralino.db.engine import Database
 from centralino.db.ledger import SqlLedger
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
+from centralino.web.span import add_up
 from kernel.journal import Outgoing
 from tests.integration.centralino.web.browser import chromium, tab
 from tests.integration.centralino.web.conftest import Visit
@@ -127,6 +130,17 @@ async def test_each_client_is_blind_to_the_other(day: Day, visit: Visit) -> None
     assert found["agents"] == [] and found["problems"] == []
     everything = await admin.get("/api/figures?by=client")
     assert {row["key"]: row["offered"] for row in everything["rows"]} == {RIVER: 5, HARBOUR: 1}
+
+
+async def test_what_does_not_add_up_is_said_in_the_log_at_run_time(day: Day) -> None:
+    await lived(day)
+    facts, going_on = day.house.parts.facts, list(day.service.going_on())
+    now = day.house.clock.advance(120.0)
+    with capture_logs() as logs:
+        await add_up(facts, going_on, now)
+        assert logs == []
+        await add_up(facts, [one for one in going_on if not isinstance(one, Stay)], now)
+    assert [line["event"] for line in logs] == ["acd.does_not_add_up"]
 
 
 async def test_a_restart_changes_no_figure(day: Day, visit: Visit, database: Database) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from acd.blend import Kind, LevelRecord, with_caller
 from acd.book import Book, dated
 from acd.config import CentreConfig
-from acd.matching import held
+from acd.matching import engaged
 from acd.queue import Asks, Line, Place, Unoffered, asks_of, place_of, skilled
 from acd.records import (
     AGENTS,
@@ -204,7 +204,7 @@ class Floor:
     def _count_held(self, record: AgentRecord | None, by: int) -> None:
         if record is not None and record.want is not Want.LOGGED_OUT and not record.free:
             for queue in record.queues:
-                self.held.setdefault(queue, Counter())[held(record)] += by
+                self.held.setdefault(queue, Counter())[engaged(record)] += by
 
     def _presence_changed(self, queues: set[str]) -> None:
         """Where nobody is left in the lower tiers, the next one opens: look at the line anew."""

@@ -92,7 +92,7 @@ def why_not(
     `held`: agents whom their teams' rules hold back from the call → why.
     """
     if not agent.free:
-        return held(agent)
+        return engaged(agent)
     if call.agent and call.agent != agent.agent:
         return "kept for another"
     if call.queue not in agent.queues:
@@ -115,7 +115,7 @@ def _of_call(agent: AgentRecord, call: WaitingRecord) -> str | None:
     return None
 
 
-def held(agent: AgentRecord) -> str:
+def engaged(agent: AgentRecord) -> str:
     """Why an agent is not free, in a word."""
     if agent.offer or agent.state != "idle":
         return str(agent.state)

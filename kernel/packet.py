@@ -63,6 +63,24 @@ class Tries:
     no_match: int = 0
 
 
+@message("packet.known")
+@dataclass(frozen=True)
+class KnownCaller:
+    """Whom the caller's number belongs to, as the client's own records have it."""
+
+    source: str
+    """`contacts`, or the name of the lookup that was asked."""
+    name: str = ""
+    language: str = ""
+    """BCP 47, where it is recorded."""
+    key: str = ""
+    """The client's own name for the person, e.g. a customer number."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """What else is shown: title, value."""
+    problem: str = ""
+    """Why nothing is known from there: not found, no answer in time …"""
+
+
 @message("packet", 1)
 @dataclass(frozen=True)
 class Packet:
@@ -98,6 +116,8 @@ class Packet:
     """Ids of earlier contacts."""
     redactions: tuple[str, ...] = ()
     caller_name: str = ""
+    known: tuple[KnownCaller, ...] = ()
+    """What is known of who has the caller's number; a household may share one."""
 
     def with_waited(self, seconds: float) -> Packet:
         """The same packet after waiting."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from centralino.config.callers import CallerLookup, check_lookups
 from centralino.config.checks import (
     check_agents,
     check_languages,
@@ -259,6 +260,7 @@ class Config(Section):
     alert_rules: tuple[AlertRule, ...] = ()
     alert_feeds: tuple[AlertFeed, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    caller_lookups: tuple[CallerLookup, ...] = ()
     dial_rules: tuple[DialRule, ...] = (
         DialRule(allow=False, targets=(*PREMIUM, *EMERGENCY)),
         DialRule(purposes=("agent",), targets=("phones", "national", "sip")),
@@ -274,6 +276,7 @@ class Config(Section):
         check_languages(self)
         check_teams(self)
         check_numbers(self)
+        check_lookups(self)
         return self
 
     @property

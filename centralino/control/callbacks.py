@@ -19,6 +19,7 @@ from acd.service import AcdService
 from centralino.callback_messages import CallbackAsked, DialBack
 from centralino.contacts.digests import SHORT, Digests
 from centralino.content.errors import ContentError
+from centralino.content.packets import KNOWN
 from centralino.content.store import PACKET, ContentStore
 from contacts.numbers import dialled
 from kernel.bus import Bus
@@ -84,6 +85,10 @@ class Callbacks:
         expires = now + max(owed, self.kept_seconds(packet.line))
         put_packet = (asked.callback, PACKET, packet)
         await self.contents.put(*put_packet, client=asked.client, expires=expires, now=now)
+        known = await self.contents.get(asked.call, KNOWN, frozenset({asked.client}))
+        if known is not None:
+            put_known = (asked.callback, KNOWN, known)
+            await self.contents.put(*put_known, client=asked.client, expires=expires, now=now)
         key = self.keys.of(number, asked.client)
         await self.service.submit(acd.CallbackAsked(asked.call, asked.callback, key, asked.media))
 

@@ -28,6 +28,7 @@ from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
 from centralino.control.callbacks import Callbacks, CallerKeys
+from centralino.control.callers import Callers
 from centralino.control.consulting import Consulting
 from centralino.control.intake import PATIENT, Intake
 from centralino.control.keys import Keys
@@ -59,6 +60,7 @@ from centralino.processes.child import (
     say_ready,
 )
 from centralino.processes.kept import kept_secret
+from centralino.processes.preflight import secrets_for
 from centralino.review.desk import ReviewDesk
 from centralino.review.measure import measure_apart
 from centralino.users.people import Users
@@ -130,6 +132,7 @@ class Control:
     facts: FactBook
     outbound: OutboundDesk
     standing: StandingDesk
+    callers: Callers
     answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def message(self, envelope: Envelope) -> None:
@@ -250,9 +253,10 @@ async def opened(
             config, service, sign_in, users, contents, phones, bus, clock, history, outbound.talks,
             choosing,
         )  # fmt: skip
-        callers = CallerKeys(digests, {client.id: client.region for client in config.clients})
+        regions = {client.id: client.region for client in config.clients}
+        caller_keys = CallerKeys(digests, regions)
         callbacks = Callbacks(
-            service, contents, callers,
+            service, contents, caller_keys,
             contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
             config.retention_seconds,
         )  # fmt: skip
@@ -265,7 +269,7 @@ async def opened(
 
         intake = Intake(
             service, history, contents, ledger, metrics, clock, centre=centre,
-            caller_key=callers.of, keep_seconds=config.retention_seconds,
+            caller_key=caller_keys.of, keep_seconds=config.retention_seconds,
             message_left=message_left,
         )  # fmt: skip
         intake.takers[house.PhoneChanged] = phones.changed
@@ -279,6 +283,13 @@ async def opened(
         redials = Redials(contents, bus, clock, digests, config.retention.redial_seconds)
         intake.takers.update(redials.takers)
         intake.takers.update(callbacks.takers)
+        callers = Callers(
+            contents, contacts, config.caller_lookups,
+            {lookup.name: secrets_for(lookup) for lookup in config.caller_lookups},
+            regions, {line.number: line.language for line in config.lines},
+            config.retention_seconds, bus, clock,
+        )  # fmt: skip
+        intake.takers.update(callers.beside(intake.takers))
         control = Control(
             config,
             clock,
@@ -294,6 +305,7 @@ async def opened(
             facts,
             outbound,
             standing,
+            callers,
         )
 
         async def to_media(order: Any) -> None:
@@ -322,7 +334,7 @@ async def opened(
             facts=facts, tokens=tokens, clock=clock, metrics=metrics,
             phone_trouble=phones.trouble,
             contact_denied=contact_denied(config, arguments.layout.edge),
-            to_media=to_media, consulting=consulting,
+            to_media=to_media, consulting=consulting, callers=callers,
             credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             hear_notice=hearing(outbound.spoken, arguments.layout),

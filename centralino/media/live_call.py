@@ -26,6 +26,7 @@ from centralino.media.earlier import earlier_of, leave_open
 from centralino.media.facts import call_begun, call_facts, call_moves, tell_finished
 from centralino.media.house import House, LoadedBot, user_of
 from centralino.media.languages import flows_of, others_of
+from centralino.media.passing import waits_in
 from centralino.media.queued import Task, call_queued, done
 from centralino.media.recording import CallRecording
 from centralino.media.referral import Referral
@@ -99,6 +100,8 @@ class LiveCall:
     """How we called the caller back, where we did."""
     whispers: bool = True
     """Whether an agent is told who it is before the two hear each other."""
+    recorded_name: str = ""
+    """The caller's name by the client's records."""
     known: asyncio.Future[Earlier | None] = field(default_factory=asyncio.Future)
     leg: LegId = field(init=False)
     state: Call = field(init=False)
@@ -220,10 +223,7 @@ class LiveCall:
 
     def position(self, told: acd.TellPosition) -> None:
         """Where the caller stands."""
-        if self.packet is not None and told.queue not in ("", self.packet.queue):
-            self.packet = replace(self.packet, queue=told.queue)  # it overflowed
-            self.house.tell(house_messages.PacketMade(self.packet), self.id)
-            self.house.live({"call": self.id, "overflowed": told.queue})
+        waits_in(self, told.queue)
         self.limit = told.limit
         self.notify(position_told(self, told))
 
@@ -242,8 +242,9 @@ class LiveCall:
         assert self.packet is not None
         if not may_ring(order, standing, self.house, self.id, self.line.client):
             return None
-        known = (self.packet.with_waited(self.waits()), self.house, self.join)
-        agent = AgentLeg(order, *known, standing, self.whispers)
+        name = self.recorded_name or self.packet.caller_name
+        packet = replace(self.packet.with_waited(self.waits()), caller_name=name)
+        agent = AgentLeg(order, packet, self.house, self.join, standing, self.whispers)
         self.ringing[order.offer] = agent
         agent.place()
         if self.state.offer is None:

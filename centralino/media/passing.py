@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from centralino.media.legs import TalkLeg
@@ -33,6 +34,14 @@ def back_in_queue(call: LiveCall, handed: bool, kept_for: str) -> None:
     call.queue(new, kept_for)
     call.notify(events.HandedOn(new.queue))
     return None
+
+
+def waits_in(call: LiveCall, queue: str) -> None:
+    """Where the call waits, as the ACD has it: it may have overflowed."""
+    if call.packet is not None and queue not in ("", call.packet.queue):
+        call.packet = replace(call.packet, queue=queue)
+        call.house.tell(PacketMade(call.packet), call.id)
+        call.house.live({"call": call.id, "overflowed": queue})
 
 
 def give_task(call: LiveCall, order: GiveTask) -> None:

@@ -12,6 +12,7 @@ import structlog
 
 from acd import messages as acd
 from centralino import messages as house_messages
+from centralino.caller_messages import CallerNamed
 from centralino.config.model import Line
 from centralino.media import passing, ways_out
 from centralino.media.agent_first import AgentsFirst
@@ -83,6 +84,7 @@ class Switchboard:
             house_messages.GiveTask: self._give_task,
             house_messages.ConsultOrder: self._consult,
             house_messages.CallerKnown: self._caller_known,
+            CallerNamed: self._caller_named,
             house_messages.NoticeTold: self._notice_told,
             acd.CallbackBooked: self._callback_booked,
             acd.CallbackRefused: self._callback_refused,
@@ -360,6 +362,8 @@ class Switchboard:
     def _release(self, order: acd.ReleaseCall) -> None:
         self.first.release(order.call)
         if (call := self._named(order.call)) is not None and call.waiting:
+            if isinstance(call, LiveCall):
+                passing.waits_in(call, order.queue)
             call.released(order.why)
 
     def _hand_on(self, order: house_messages.HandOn) -> None:
@@ -399,6 +403,10 @@ class Switchboard:
     def _caller_known(self, known: house_messages.CallerKnown) -> None:
         if (call := self.calls.get(CallId(known.call))) is not None:
             call.caller_known(known.earlier)
+
+    def _caller_named(self, named: CallerNamed) -> None:
+        if (call := self.calls.get(CallId(named.call))) is not None:
+            call.recorded_name = named.name
 
     def _say_on_leg(self, order: house_messages.SayOnLeg) -> None:
         if (leg := self._keypads.get(LegId(order.leg))) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from centralino.config.callers import CallerLookup
 from centralino.config.model import BotServers, Config
 from centralino.errors import StartRefused
 from centralino.media.gate import plan_of
@@ -25,6 +26,8 @@ def check(config: Config) -> list[str]:
         if line.kind == "bot" and not line.keys_only:
             engines.recogniser_choice(config.recogniser, line.language, config.speech.models_dir)
     check_servers(config)
+    for lookup in config.caller_lookups:
+        secrets_for(lookup)
     remarks: list[str] = []
     check_languages(config)
     for name in config.bots_of_lines():
@@ -126,6 +129,18 @@ def check_outside(config: Config, bot: Bot, name: str) -> None:
                     f"the lookup {lookup.name!r} of the bot {name!r} needs the secret"
                     f" {secret!r}: name its file in [[bots]], secrets_file"
                 )
+
+
+def secrets_for(lookup: CallerLookup) -> dict[str, str]:
+    """The secrets of a lookup of callers. Raises StartRefused where one is missing."""
+    known = secrets_of(lookup.secrets_file) if lookup.secrets_file else {}
+    for secret in lookup.as_lookup().secrets:
+        if secret not in known:
+            raise StartRefused(
+                f"caller_lookups: {lookup.name} needs the secret {secret!r}: name its file in"
+                " secrets_file"
+            )
+    return known
 
 
 def secrets_of(path: Path) -> dict[str, str]:

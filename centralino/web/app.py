@@ -30,13 +30,16 @@ def make_app(parts: WebParts) -> web.Application:
 
 async def _following(app: web.Application) -> AsyncIterator[None]:
     """The live sockets hear of every change as long as the application runs."""
-    unsubscribe = app[PARTS].desk.subscribe(app[LIVE].moved)
-    choosing = app[PARTS].choosing
-    chooses_no_more = choosing.subscribe(app[LIVE].moved) if choosing else lambda: None
+    parts, live = app[PARTS], app[LIVE]
+    ends = [parts.desk.subscribe(live.moved)]
+    if parts.choosing is not None:
+        ends.append(parts.choosing.subscribe(live.moved))
+    if parts.callers is not None:
+        ends.append(parts.callers.subscribe(live.known))
     closing = asyncio.create_task(_tell_of_closing(app), name="pages closing")
     yield
-    unsubscribe()
-    chooses_no_more()
+    for end in ends:
+        end()
     closing.cancel()
     await asyncio.gather(closing, return_exceptions=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -12,6 +13,7 @@ from pydantic import Field
 
 from centralino.content.errors import ContentError, Erased
 from centralino.content.messages import Notes, Transcript
+from centralino.content.packets import read_packet
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT
 from centralino.db.calls import CallFilter, CallRow, Cursor, Outcome
 from centralino.users.permissions import Action, visible
@@ -21,6 +23,7 @@ from centralino.web.errors import Refusal, not_found
 from centralino.web.live import LIVE
 from centralino.web.names import Names
 from centralino.web.parts import WebParts
+from centralino.web.ports import Clients
 from centralino.web.ranges import read_range
 from centralino.web.requests import Body, ok, parts_of, read, who
 from centralino.web.views import (
@@ -153,8 +156,8 @@ async def call(request: web.Request) -> web.Response:
     row = await _readable(request, Action.SEE_CONTENT)
     names = await request.app[LIVE].names()
     caller = shown_caller(me, row.client, await _caller(parts, row))
-    packet = await content(parts, row, PACKET)
-    packet = replace(packet, caller=caller) if isinstance(packet, Packet) else None
+    packet = await read_packet(partial(_read, parts, row), row.id, frozenset({row.client}))
+    packet = replace(packet, caller=caller) if packet else None
     transcript = await content(parts, row, TRANSCRIPT)
     notes = await content(parts, row, NOTES)
     spoken = transcript if isinstance(transcript, Transcript) else None
@@ -169,6 +172,10 @@ async def call(request: web.Request) -> web.Response:
             "recording": await _recording_json(parts, row),
         }
     )
+
+
+async def _read(parts: WebParts, row: CallRow, call: str, kind: str, _: Clients) -> object | None:
+    return await content(parts, row, kind)
 
 
 async def _readable(request: web.Request, action: Action) -> CallRow:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from aiohttp import web
 
-from centralino.content.store import PACKET
+from centralino.content.packets import read_packet
 from centralino.outbound.errors import CampaignError
 from centralino.web.access import in_
 from centralino.web.errors import Refusal, forbidden, not_found
@@ -15,7 +15,6 @@ from centralino.web.ports import PacketAddress
 from centralino.web.requests import KEY, ok, parts_of
 from centralino.web.views import mode_of
 from kernel.codec import encode
-from kernel.packet import Packet
 from outbound.cap import SIZE_LIMIT
 
 
@@ -70,7 +69,7 @@ async def packet(request: web.Request) -> web.Response:
     """GET /api/packets/{token}: the packet of a call that was transferred to another house."""
     parts = parts_of(request)
     address = await _address(request)
-    found = await parts.contents.get(address.call, PACKET, frozenset({address.client}))
-    if not isinstance(found, Packet):
+    found = await read_packet(parts.contents.get, address.call, frozenset({address.client}))
+    if found is None:
         raise not_found()
     return ok(encode(found))

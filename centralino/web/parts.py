@@ -18,6 +18,7 @@ from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
 from centralino.web.metrics import Metrics
 from centralino.web.ports import (
+    CallersPort,
     CallsPort,
     Clients,
     Consultations,
@@ -166,6 +167,8 @@ class WebParts:
     """Why an agent of this client may not have this contact; empty where he may."""
     to_media: Callable[[Any], Awaitable[None]] = no_media
     """Sends an order to the media process that it names."""
+    callers: CallersPort | None = None
+    """None: nobody is looked up."""
     consulting: Consultations | None = None
     """None: agents ask nobody."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell

@@ -145,6 +145,16 @@ class Consultations(Protocol):
         """Have an outside number called."""
 
 
+class CallersPort(Protocol):
+    """Who calls, by the clients' records (`centralino.control.callers.Callers`)."""
+
+    def news(self, call: str) -> int:
+        """Grows with what is known of a call."""
+
+    def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Be told of which call more is known; returns what ends it."""
+
+
 class CallsPort(Protocol):
     """The history (`centralino.db.calls.CallHistory`)."""
 

@@ -16,7 +16,8 @@ from acd.messages import (
 )
 from acd.snapshot import AgentView
 from centralino.content.messages import Notes
-from centralino.content.store import NOTES, PACKET
+from centralino.content.packets import read_packet
+from centralino.content.store import NOTES
 from centralino.messages import HandOn, call_of
 from centralino.users.permissions import Action, visible
 from centralino.users.types import AgentProfile, SignedIn
@@ -32,7 +33,9 @@ from centralino.web.screen_pop import pop_url
 from centralino.web.views import BUSY, Json, agent_json, earlier_json, notes_json, queue_json
 from kernel.codec import to_body
 from kernel.errors import IllegalTransition
-from kernel.packet import Packet
+
+ON_ITS_WAY = 10.0
+"""Seconds in which a packet may come after the offer of its call."""
 
 
 class NotReady(Body):
@@ -176,12 +179,16 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
     """The call that the agent has; read anew when call or state is another one."""
     if agent is None or not agent.call or agent.state not in BUSY:
         return None
-    key = (agent.call, agent.offer, agent.state)
+    callers = live.parts.callers
+    news = callers.news(call_of(agent.call)) if callers else 0
+    key = (agent.call, agent.offer, agent.state, news)
     known = live.contacts.get(agent.agent)
     if known is None or known[0] != key or known[1]["packet"] is None:
         # The matching serves queues of several clients; a user sees only those of his roles.
         clients = visible(signed_in, Action.WORK)
         live.contacts[agent.agent] = known = (key, await _read_contact(live, agent, clients))
+    if known[1]["packet"] is None and live.parts.clock.now() - agent.since < ON_ITS_WAY:
+        live.again(agent.agent)
     offer = live.parts.desk.offer(agent.offer)
     stands: Json = {"asked": call_of(agent.call) != agent.call}
     if offer is not None:
@@ -192,8 +199,7 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
 async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     parts, names = live.parts, await live.names()
     call = call_of(agent.call)  # of one who is asked about a call: that call's
-    packet = await parts.contents.get(call, PACKET, clients)
-    packet = packet if isinstance(packet, Packet) else None
+    packet = await read_packet(parts.contents.get, call, clients)
     notes = await parts.contents.get(call, NOTES, clients)
     row = await parts.calls.get(call, clients)
     waiting = parts.desk.call(call)

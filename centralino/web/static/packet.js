@@ -15,7 +15,13 @@ const SURE = 0.8;
 const PERSON = "person"; // the wish for a person says nothing of what for
 
 export const callerName = (packet) =>
-  packet?.slots?.find((slot) => slot.name === "name")?.value || packet?.caller_name || "";
+  packet?.slots?.find((slot) => slot.name === "name")?.value || recordedName(packet) || packet?.caller_name || "";
+
+// One name for the number is the caller's; several are a household's.
+function recordedName(packet) {
+  const names = new Set(packet?.known?.map((one) => one.name).filter(Boolean));
+  return names.size === 1 ? [...names][0] : "";
+}
 
 export function intentLine(packet) {
   if (!packet.intent || packet.intent.name === PERSON) return h("p", { class: "intent" }, "Has not said");
@@ -34,8 +40,33 @@ function sureness(confidence) {
     `${sure ? "" : "only "}${percent(confidence)} sure`);
 }
 
+// What the client's own records have about the number: contacts, and other programs that were asked.
+const titled = (source) => (source === "contacts" ? "Contacts" : source);
+
+function knownCard(packet) {
+  if (!packet.known?.length) return null;
+  const people = packet.known.filter((one) => one.source === "contacts");
+  return h("div", { class: "known" }, h("h3", {}, people.length > 1 ? "Number of one of these" : "From the records"),
+    packet.known.map((one) => one.problem
+      ? h("p", { class: "faint" }, `${titled(one.source)}: ${one.problem}`)
+      : h("dl", { class: "facts" }, [[titled(one.source), one.name || "known"], ["Language", otherLanguage(one.language, packet.language)], ["Key", one.key], ...one.fields]
+          .filter(([, value]) => value)
+          .map(([title, value]) => [h("dt", {}, words(title)), h("dd", {}, grouped(value))]))));
+}
+
+// Said only where it is not the one that is spoken already.
+function otherLanguage(recorded, spoken) {
+  if (!recorded || recorded.split("-")[0] === spoken?.split("-")[0]) return "";
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(recorded);
+  } catch {
+    return recorded; // no BCP 47 tag: as it is written there
+  }
+}
+
 export function packetCard(packet) {
   return [
+    knownCard(packet),
     packet.summary ? h("p", { class: "summary" }, packet.summary) : null,
     h("div", { class: "what" },
       h("div", {}, h("h3", {}, "Wants"), intentLine(packet)),

@@ -444,7 +444,7 @@ def test_who_wants_none_was_sent_back_and_has_abandoned_nothing(wish: Any) -> No
         assert not only(house.sent, ReleaseCall)
     else:  # nothing was heard: the bot goes on
         house.walk(100)
-        assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "no_agents")]
+        assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "no_agents", "bills")]
     assert exits(house) == [Exit.OVERFLOWED]
     balanced(house)
 
@@ -467,4 +467,4 @@ def test_a_queue_may_send_back_without_asking() -> None:
     house.call("c1")
     house.call("c2")
     assert asked(house, "c2") == ""
-    assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "full")]
+    assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "full", "bills")]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from acd.config import CentreConfig, QueueConfig, Relax
-from acd.matching import held, rank, why_not
+from acd.matching import engaged, rank, why_not
 from acd.messages import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -449,7 +449,7 @@ class World(RuleBasedStateMachine):
         floor = self.house.core.floor
         for queue, counted in floor.held.items():
             those = (a for a in floor.agents_of(queue) if not a.free)
-            assert Counter(held(agent) for agent in those) == +counted
+            assert Counter(engaged(agent) for agent in those) == +counted
 
     @invariant()
     def states_agree(self) -> None:

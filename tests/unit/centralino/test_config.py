@@ -36,6 +36,14 @@ overflow = 'a'
 """
 HOOK = "[[webhooks]]\nname = 'crm'\nurl = '{}'\nsecret_file = 'crm.secret'\n"
 TEAM = "[[teams]]\nname = 'a'\nagents = ['201']\n[[teams.takes]]\nkind = 'outbound'\n"
+CRM = """[[caller_lookups]]
+name = 'crm'
+client = 'riverton'
+lines = ['1000']
+url = 'https://crm.example/people?phone={call.caller}'
+headers = { Authorization = 'Bearer {secret.crm}' }
+show = { name = 'person.name' }
+"""
 LINE = '[[lines]]\nnumber = "1"\nclient = "riverton"\n'
 TWO = LINE + 'also = {{ {} = "utility_it" }}\n'
 
@@ -73,6 +81,13 @@ TWO = LINE + 'also = {{ {} = "utility_it" }}\n'
         (TWO.format("en"), 4, "'en' is the line's first language already"),
         (TWO.format("it") + "keys_only = true\n", 4, "a bot answers by voice has languages"),
         (TWO.format("it") + '[speech]\nrecogniser = "vosk"\n', 4, "vosk hears one language"),
+        (CRM.replace("'riverton'", "'harbour'"), 3, "there is no client 'harbour'"),
+        (CRM.replace("'1000'", "'9'"), 4, "'9' is none of the client 'riverton'"),
+        (CRM.replace("lines = ['1000']", ""), 2, "it would never be asked"),
+        (CRM.replace("crm.example/", "{slot.host}/"), 5, "the host is fixed"),
+        (CRM.replace("{call.caller}", "{slot.account}"), 5, "there is no such slot"),
+        (CRM.replace("person.name", "person..name"), 7, "is no path"),
+        (CRM + "seconds = 3\n", 8, "seconds: input should be less than or equal to 1"),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(

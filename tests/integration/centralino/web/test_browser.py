@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from acd.messages import ContactMoved
+from centralino.content.packets import KNOWN, Known
 from centralino.content.store import NOTES
 from centralino.db.calls import Outcome
 from centralino.db.engine import Database
@@ -17,6 +18,7 @@ from centralino.messages import ConsultOrder, ContactWish
 from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
+from kernel.packet import KnownCaller
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 from tests.integration.centralino.web.house import HARBOUR, PASSWORD, RIVER, House, make_house
 from tests.waiting import until
@@ -71,7 +73,15 @@ async def test_an_agents_call(house: House, server: WebServer, browser: Browser)
     await expect(page.locator("#recent tbody tr")).to_have_count(1)
     await anna.shot("agent-1-ready")
 
+    crm = (("open orders", "2"), ("tariff", "green"))
+    contact = KnownCaller("contacts", "John A. Smith", "it", "C-77")
+    late = KnownCaller("billing", problem="no answer within 1 s")
+    known = Known((contact, KnownCaller("crm", fields=crm), late))
+    await house.keep("call-1", KNOWN, known, RIVER)
     offer = await house.ring("call-1")
+    await expect(page.locator("#packet .known")).to_contain_text("John A. Smith")
+    await expect(page.locator("#packet .known")).to_contain_text("Italian")
+    await expect(page.locator("#packet .known")).to_contain_text("no answer within 1 s")
     await expect(page.locator("#band h1")).to_have_text("John Smith")
     await expect(page.locator("#packet .summary")).to_contain_text("October bill is twice")
     await expect(page.locator("#packet .slots tr")).to_have_count(3)

@@ -10,6 +10,8 @@ import pytest
 from acd import messages as acd
 from centralino import messages as house_messages
 from centralino.callback_messages import CallbackAsked
+from centralino.caller_messages import CallerNamed
+from kernel.packet import whisper_text
 from telephony.errors import NoSuchLeg
 from tests.unit.centralino.media.world import CALLER, World
 from voicebot.speech.scripted import TextSynthesiser
@@ -59,6 +61,14 @@ async def test_while_one_phone_rings_the_failure_of_another_changes_nothing(worl
     await world.answer("202")
     await world.listen(5.0)
     assert await world.heard("202") == {"caller"}
+
+
+async def test_the_name_that_the_records_have_is_whispered(world: World) -> None:
+    await world.queued()
+    await world.obey(CallerNamed(world.call.id, "media-1", "Rosa Bianchi"))
+    await world.offered("201")
+    agent = world.call.ringing["o-201"]
+    assert whisper_text(agent.packet).startswith("Rosa Bianchi: ")
 
 
 # --- a supervisor
@@ -212,6 +222,14 @@ async def test_who_may_not_wait_and_wants_no_callback_has_the_bot_again(world: W
     said = [each.line.text for each in world.all(house_messages.CallSaid)]
     assert not world.call.waiting
     assert sum("Nobody is there." in text for text in said) == 1
+
+
+async def test_where_the_call_waited_last_says_whether_there_are_messages(world: World) -> None:
+    await world.queued()
+    order = acd.ReleaseCall(world.call.id, "media-1", "too_long", "bills")
+    await world.obey(order)  # it had overflowed, and no place was told there yet
+    assert world.call.voicemail is None
+    assert world.last(house_messages.PacketMade).packet.queue == "bills"
 
 
 async def test_a_fault_is_no_reason_for_a_message(world: World) -> None:

@@ -29,7 +29,7 @@ _HANGING = frozenset(
     "a an the my your his her our their this that's these is are was were am i'm it's and or but "
     "because so if when while that which who with without to for from of on in at about by than "
     "like as not i we they he she it can could would should will do does did has have had want "
-    "need number well actually between until".split()
+    "need number well actually between until calling wondering trying".split()
 )
 """Words after which a sentence goes on."""
 _NEVER_LAST = frozenset("a an the my your his her our their i and or because to of for".split())
@@ -115,6 +115,8 @@ def _open(answer: Answer) -> Completeness:
         return Completeness.PREFIX
     if answer.finished is not None and answer.finished < FINISHED:
         return Completeness.UNSURE
+    if answer.taken_as.startswith("answer:"):  # any words are: what they look like says nothing
+        return Completeness.UNSURE
     return Completeness.COMPLETE if _means_something(answer.reading) else Completeness.UNSURE
 
 
@@ -125,9 +127,8 @@ def _means_something(said: Understanding) -> bool:
 
 
 def _yes_no(answer: Answer) -> Completeness:
-    if answer.taken_as in ("affirm", "deny"):
-        return Completeness.COMPLETE
-    return _open(answer)
+    decided = answer.taken_as in ("affirm", "deny") or answer.taken_as.startswith("answer:")
+    return Completeness.COMPLETE if decided else _open(answer)
 
 
 def _filled(answer: Answer) -> Completeness:

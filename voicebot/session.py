@@ -44,8 +44,8 @@ log = structlog.get_logger(__name__)
 class Session:
     """One conversation on one leg.
 
-    `stop` silences the leg at once; by default its playout alone, `LegSound.stop` also drops what
-    the stack has queued.
+    `stop` and `pause` silence the leg at once; by default its playout alone, those of `LegSound`
+    also take back what the stack has queued.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Session:
         stop: Callable[[], int] | None = None,
         performer: Performer | None = None,
         others: Mapping[str, InLanguage] | None = None,
+        pause: Callable[[], None] | None = None,
     ) -> None:
         """`others`: language → what callers who speak that are conversed with instead."""
         self._facts = facts
@@ -74,6 +75,7 @@ class Session:
         bots = {language: other.bot for language, other in self._others.items()}
         self._conversation = Conversation(bot, facts, bots)
         self._voice = Voice(engines.synthesiser, playout, rate, self._told, stop or playout.stop)
+        self._pause = pause or playout.pause
         self._ear = self._make_ear()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
@@ -323,7 +325,7 @@ class Session:
 DOING: dict[type, Callable[[Session, Any], None]] = {
     do.Speak: Session._speak,
     do.StopSpeaking: lambda session, it: session._voice.stop(),
-    do.PauseSpeaking: lambda session, it: session._playout.pause(),
+    do.PauseSpeaking: lambda session, it: session._pause(),
     do.ResumeSpeaking: lambda session, it: session._playout.resume(),
     do.Listen: Session._listen,
     do.StopListening: Session._stop_listening,

@@ -44,6 +44,7 @@ ALIKE = 0.5
 LATER = 0.15
 """Seconds by which a prompt that was paused ends later."""
 NOISE_SECONDS = 30.0
+PROMPTS_A_CALLER = 10
 
 
 @dataclass(frozen=True)
@@ -127,19 +128,25 @@ async def measure_prompts(
     """Play prompts of so many seconds in all, spread over the disturbances, while there is time."""
     prompt = await undisturbed(house)
     kinds = await disturbances(house.sounds, seed)
-    each = max(1, math.ceil(seconds / prompt.seconds / len(kinds)))
-    waiting = [(kind, seed + n) for n, kind in enumerate(kinds)]
+    of_each = max(1, math.ceil(seconds / prompt.seconds / len(kinds)))
+    callers = max(math.ceil(of_each / PROMPTS_A_CALLER), math.ceil(at_once / len(kinds)))
+    each = math.ceil(of_each / callers)
+    waiting = [(kind, 0) for kind in kinds]
+    for part in range(1, callers):  # other noises, other coughs
+        waiting += [(kind, part) for kind in await disturbances(house.sounds, seed + part)]
     fates: dict[str, list[Fate]] = {}
     problems: list[str] = []
 
     async def work() -> None:
         while waiting and more():
-            kind, own_seed = waiting.pop(0)
-            rng = random.Random(own_seed)
+            kind, part = waiting.pop(0)
+            rng = random.Random(f"{seed}-{kind.name}-{part}")
             try:
-                fates[kind.name] = await _play(house, prompt, kind, each, rng, more)
+                found = await _play(house, prompt, kind, f"{kind.name} {part}", each, rng, more)
             except (ProcessDied, TimeoutError) as problem:
                 problems.append(f"{kind.name}: {problem}")
+            else:
+                fates[kind.name] = [*fates.get(kind.name, ()), *found]
 
     await asyncio.gather(*(work() for _ in range(min(at_once, len(waiting)))))
     return figures(fates, prompt.seconds, problems)
@@ -164,12 +171,13 @@ async def _play(
     house: BenchHouse,
     prompt: Prompt,
     kind: Disturbance,
+    name: str,
     times: int,
     rng: random.Random,
     more: Bound,
 ) -> list[Fate]:
     """One caller after the other hears the prompt, each disturbing it in its own way."""
-    name = "".join(c if c.isalnum() else "-" for c in kind.name)
+    name = "".join(c if c.isalnum() else "-" for c in name)
     rest = Quiet(AT_END, patience=30.0)
     script = [*script_of(kind, prompt.seconds, rng), rest, HangUp()]
     name = f"prompt-{name}"

@@ -29,7 +29,7 @@ class Size:
     turns: int = 315
     calls: int = 2
     prompt_hours: float = 3.0
-    prompt_calls: int = 9
+    prompt_calls: int = 14
     seed: int = 1
     stops: int = 60
     """Prompts that are interrupted."""

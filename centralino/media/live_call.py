@@ -445,6 +445,7 @@ class LiveCall:
                 replace(facts, earlier=earlier), bot.bot, self.house.talk_engines(self.direction),
                 bot.understander, sound.playout, self.house.clock, self, rate=RATE,
                 stop=sound.stop, performer=bot.performer, others=others_of(self.house, self.line),
+                pause=sound.pause,
             )  # fmt: skip
             self.attendant = Attendant(self.house, bot, sound, self.id, RATE)
             await self.session.run()

@@ -74,3 +74,7 @@ class LegSound:
     def stop(self) -> int:
         """Silence now: drop what is queued and every clip; the samples of the clip really sent."""
         return self.playout.stop(self.media.flush())
+
+    def pause(self) -> None:
+        """Silence now: what is queued goes back to the clip that it came from."""
+        self.playout.pause(self.media.flush())

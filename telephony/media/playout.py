@@ -51,6 +51,8 @@ class _Clip:
     at: int = 0
     """Bytes taken."""
     whole: bool = False
+    started: bool = False
+    """Whether its first frame was taken."""
 
     @property
     def left(self) -> int:
@@ -105,14 +107,22 @@ class Playout:
         self._fade = ""
         return sent
 
-    def pause(self) -> None:
-        """Fall silent within a frame; `resume` goes on from this sample."""
-        if not self._paused:
-            self._paused = True
-            self._fade = "out" if self._fade != "in" and self._playing() else ""
+    def pause(self, unsent: int = 0) -> None:
+        """Fall silent within a frame; `resume` goes on from the last sample sent.
+
+        `unsent`: the bytes that the leg's `flush` dropped. They are played again; silence has begun
+        with them, and a frame that fades out behind them would come too late.
+        """
+        if self._paused:
+            return
+        self._paused = True
+        fades = self._fade != "in" and self._playing() and not unsent
+        self._fade = "out" if fades else ""
+        if self._clips:
+            self._clips[0].at = max(0, self._clips[0].at - unsent)
 
     def resume(self) -> None:
-        """Go on from the sample at which `pause` was called."""
+        """Go on from the sample at which the clip was paused."""
         if self._paused:
             self._paused = False
             self._fade = "in"
@@ -167,7 +177,7 @@ class Playout:
         return next((clip for clip in self._clips if clip.playback == playback), None)
 
     def _playing(self) -> bool:
-        return bool(self._clips) and self._clips[0].at > 0
+        return bool(self._clips) and self._clips[0].started
 
     def _voice(self) -> bytes | None:
         if self._paused:
@@ -196,7 +206,8 @@ class Playout:
 
     def _advance(self) -> None:
         clip = self._clips[0]
-        if clip.at == 0:
+        if not clip.started:
+            clip.started = True
             self._events.append(PlaybackStarted(clip.playback))
         clip.at = min(clip.at + self._size, len(clip.pcm))
         self._drop_finished()

@@ -37,7 +37,8 @@ PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
     "kernel/reliable.py", "kernel/timers.py", "telephony/types.py", "telephony/call.py",
     "telephony/dialling.py",
-    "voicebot/speech/endpointing.py", "voicebot/speech/echo.py", "voicebot/speech/clauses.py",
+    "voicebot/speech/endpointing.py", "voicebot/speech/loudness.py", "voicebot/speech/echo.py",
+    "voicebot/speech/clauses.py",
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",
     "voicebot/nlu/joining.py", "voicebot/nlu/doubt.py", "voicebot/nlu/learned.py",
     *(f"voicebot/{name}.py" for name in (

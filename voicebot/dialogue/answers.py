@@ -14,7 +14,7 @@ from voicebot.dialogue import goals, questions
 from voicebot.dialogue.confidence import Verdict, decide, evidence_of
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.filling import answer as fill_answer
-from voicebot.dialogue.filling import corrected, spelled_out, volunteered
+from voicebot.dialogue.filling import corrected, spelled_out, takes_text, volunteered
 from voicebot.dialogue.flow import Answer, Route, Slot, Universal
 from voicebot.dialogue.keypad import press
 from voicebot.dialogue.ladder import give_up, no_match, slot_missed
@@ -33,6 +33,12 @@ wording has offered one by then; the next one ends the ladder."""
 SURE = 0.85
 """Confidence from which something else than an answer is believed amid a question for a slot: what
 answers it badly (a name, a noise) looks like some wish or other to a classifier."""
+
+PLAIN = 0.97
+"""Confidence from which a universal word is believed where any words are an answer: "please ring
+the bell" looks like a wish for a person at .6, "ask the person next door" at .95, "agent" at 1."""
+ALONE = 10
+"""Words of a sentence that is such a wish and nothing else."""
 
 
 def hear(draft: Draft, readings: Sequence[Understanding], heard: Recognised | None = None) -> None:
@@ -107,6 +113,8 @@ def _at_any_moment(draft: Draft, said: Understanding) -> bool:
         word is not Universal.PERSON and said.intent.confidence < thresholds.accept
     ):
         return False
+    if _takes_any_words(draft, said) and not _plain_and_alone(said):
+        return False
     volunteered(draft, said.entities)
     obey(draft, word)
     return True
@@ -123,6 +131,16 @@ def _somebody_else(draft: Draft, said: Understanding) -> bool:
     if asked and draft.state.known.keys().isdisjoint(forgets):
         return False  # it is asked already
     return goals.pursue(draft, goal)
+
+
+def _takes_any_words(draft: Draft, said: Understanding) -> bool:
+    question = draft.state.question
+    slot = draft.flow.slots.get(question.about) if question.asking is Asking.SLOT else None
+    return slot is not None and takes_text(slot, said)
+
+
+def _plain_and_alone(said: Understanding) -> bool:
+    return said.intent.confidence >= PLAIN and len(said.text.split()) <= ALONE
 
 
 def _open(draft: Draft, said: Understanding) -> None:

@@ -95,8 +95,7 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
         yes = verdict(draft.flow, said)
         if yes is not None:
             return fill(draft, slot, "yes" if yes else "no", said.intent.confidence)
-    takes_text = slot.whole and slot.text_from.count(said.intent.name)
-    if entity is None and slot.kind is SlotKind.TEXT and takes_text:
+    if entity is None and takes_text(slot, said):
         if not slot.required and verdict(draft.flow, said) is False and _is_short(said.text):
             return False  # "no, nothing": there is no answer
         return fill(draft, slot, said.text.strip(" .,;:!?"), 1.0)
@@ -117,6 +116,11 @@ def _meant(draft: Draft, slot: Slot, said: Understanding) -> str | None:
         return slot.by_intent.get(word) or slot.by_intent.get(own.name if own else word)
     sure = said.intent.confidence >= draft.flow.thresholds.accept and not said.out_of_scope
     return slot.by_intent.get(said.intent.name) if sure else None
+
+
+def takes_text(slot: Slot, said: Understanding) -> bool:
+    """Whether any words answer the question for this slot."""
+    return slot.kind is SlotKind.TEXT and slot.whole and slot.text_from.count(said.intent.name)
 
 
 def _is_short(text: str) -> bool:

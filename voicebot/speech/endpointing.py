@@ -1,8 +1,7 @@
 """Where does an utterance begin and end? PURE: frames are counted, `now` is an argument.
 
 Theory of operation. Every 20 ms frame comes with the VAD's opinion. It counts as speech if the VAD
-says so and it is loud enough: above a fixed level, above the noise heard so far, and not far below
-the loudest of the utterance (a television behind the caller is none of his words).
+says so and it is loud enough (`loudness`).
 
     QUIET     the last 400 ms are kept (pre-roll), because an onset is known only after it.
               3 speech frames of the last 5: SpeechStarted, with the pre-roll as first SpeechFrame.
@@ -24,6 +23,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from kernel.machine import Machine
+from voicebot.speech.loudness import Loudness
 from voicebot.speech.sound import level
 
 
@@ -100,7 +100,7 @@ MACHINE: Machine[Segment] = Machine(
 
 @dataclass(frozen=True)
 class Endpointing:
-    """How patient and how deaf to be. Times in seconds, levels in dBFS or dB."""
+    """How patient to be. Times in seconds."""
 
     frame: float = 0.020
     pre_roll: float = 0.400
@@ -113,43 +113,10 @@ class Endpointing:
     endpoint: float = 0.600
     """Silence that ends an utterance; `Segmenter.endpoint` changes it for one question."""
     longest: float = 15.0
-    min_level: float = -50.0
-    noise_margin: float = 6.0
-    """Speech is so much louder than the noise heard so far."""
-    speech_range: float = 30.0
-    """Speech is not so much softer than the loudest frame of its utterance."""
 
     def frames(self, seconds: float) -> int:
         """How many frames last so long."""
         return round(seconds / self.frame)
-
-
-class Loudness:
-    """Which levels can be speech, from the noise and the speech heard so far."""
-
-    def __init__(self, settings: Endpointing) -> None:
-        self._settings = settings
-        self._noise = -60.0
-        self._peak = -96.0
-
-    def enough(self, db: float, is_speech: bool) -> bool:
-        """Is this frame, speech by the VAD or not, loud enough? Remembers it."""
-        if not is_speech:
-            self._noise += 0.05 * (min(max(db, -80.0), -35.0) - self._noise)
-            return False
-        settings = self._settings
-        if db < max(
-            settings.min_level,
-            self._noise + settings.noise_margin,
-            self._peak - settings.speech_range,
-        ):
-            return False
-        self._peak = max(self._peak, db)
-        return True
-
-    def forget_speech(self) -> None:
-        """The next utterance may be softer."""
-        self._peak = -96.0
 
 
 class Segmenter:
@@ -162,7 +129,7 @@ class Segmenter:
         self.pause = self.settings.pause
         """Seconds of silence that are perhaps the end; may be set likewise."""
         self.state = Segment.QUIET
-        self._loudness = Loudness(self.settings)
+        self._loudness = Loudness()
         self._recent: deque[bool] = deque(maxlen=self.settings.onset_window)
         self._ring: deque[bytes] = deque(maxlen=self.settings.frames(self.settings.pre_roll))
         self._silent = 0
@@ -178,7 +145,8 @@ class Segmenter:
 
         `echo`: it is our own voice coming back: neither speech nor the noise of the line.
         """
-        speech = not echo and self._loudness.enough(level(frame), is_speech)
+        going_on = self.state is not Segment.QUIET
+        speech = not echo and self._loudness.enough(level(frame), is_speech, going_on)
         self._recent.append(speech)
         if self.state is Segment.QUIET:
             return self._listen(frame, now)

@@ -25,6 +25,7 @@ def test_an_open_question() -> None:
         ("When do you open?", meant("hours", 0.6), 0.9, UNSURE),
         ("Something else.", meant("out_of_scope"), 0.9, UNSURE),
         ("When do you open on", SURE, 0.9, PREFIX),
+        ("I am calling.", SURE, None, PREFIX),
     ]
     for text, reading, finished, expects in table:
         answer = Answer("open", text, reading, reading.intent.name, finished=finished)
@@ -36,6 +37,7 @@ def test_an_open_question() -> None:
     [
         ("yes_no", "Yes.", "affirm", COMPLETE),
         ("yes_no", "No.", "deny", COMPLETE),
+        ("yes_no", "No.", "answer:news", COMPLETE),
         ("yes_no", "Well, the", "", PREFIX),
         ("yes_no", "Yes, uh.", "affirm", PREFIX),
         ("yes_no", "Mm-hmm.", "affirm", COMPLETE),
@@ -50,6 +52,12 @@ def test_an_open_question() -> None:
 def test_by_what_is_asked(expects: str, text: str, taken_as: str, verdict: Completeness) -> None:
     reading = meant("out_of_scope", text=text)
     assert completeness(Answer(expects, text, reading, taken_as)) is verdict
+
+
+def test_where_any_words_are_an_answer_what_they_look_like_does_not_end_it() -> None:
+    ring = Answer("open", "Please ring the bell.", meant("person", 0.99), "answer:remark")
+    assert completeness(ring) is UNSURE
+    assert completeness(replace(ring, taken_as="person")) is COMPLETE
 
 
 @pytest.mark.parametrize(

@@ -473,13 +473,23 @@ def odd(rig: Rig) -> list[str]:
 
 async def test_a_monologue_is_answered_and_the_call_goes_on(start: Start) -> None:
     rig = start(Rig())
-    rig.recogniser.hear("hours")
     await rig.listening()
-    await rig.speak(30.0)
+    for _ in range(12):
+        rig.recogniser.hear("hours")
+        await rig.speak(2.3)
+        for _ in range(10):  # a breath: what never pauses is no speech but the line
+            await rig.tick(bytes(320))
     await rig.until(lambda: "Nine to five." in rig.said())
     assert odd(rig) == ["speech without end"]
     await rig.say("bill")
     await rig.until(lambda: "Sorry about that." in rig.said())
+
+
+async def test_a_tone_without_end_is_no_turn_without_end(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    await rig.speak(30.0)
+    assert rig.session.state is not State.HEARING
 
 
 async def test_who_only_breathes_comes_to_a_person(start: Start) -> None:

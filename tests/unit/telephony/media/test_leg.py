@@ -76,3 +76,28 @@ def test_catching_up_drops_what_nobody_read() -> None:
     stream.arriving = [FRAME] * 20
     assert sound.catch_up() == 20
     assert sound.receive() == []
+
+
+def test_pause_takes_back_what_was_queued_and_resumes_with_it() -> None:
+    stream, sound = leg()
+    frames = [bytes([n, 0]) * 160 for n in range(1, 6)]
+    sound.playout.enqueue("clip", b"".join(frames))
+    sound.send()
+    stream.transmit()
+    sound.pause()
+    assert stream.waiting == [] and sound.send() == b"", "no fade behind the silence"
+    sound.playout.resume()
+    faded, whole = (sound.playout.next_frame() for _ in range(2))
+    assert faded and faded[-2:] == frames[1][-2:] and whole == frames[2]
+    told = [type(event).__name__ for event in sound.playout.take_events()]
+    assert told == ["PlaybackStarted"]
+
+
+def test_a_pause_before_the_first_frame_is_sent_tells_its_start_once() -> None:
+    _, sound = leg()
+    sound.playout.enqueue("clip", 3 * FRAME)
+    sound.send()
+    sound.pause()
+    sound.playout.resume()
+    sound.send()
+    assert [type(event).__name__ for event in sound.playout.take_events()] == ["PlaybackStarted"]

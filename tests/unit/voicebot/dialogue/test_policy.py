@@ -176,6 +176,22 @@ def test_person_at_the_first_words_without_a_question(confidence: float) -> None
     assert transfer.summary == "Asked for a person."
 
 
+@pytest.mark.parametrize(
+    ("confidence", "text", "wanted"),
+    [
+        (0.99, "let me talk to a person", True),
+        (0.95, "please ask the person next door", False),
+        (0.99, "the person next door has the key and she is at home all day", False),
+    ],
+)
+def test_where_any_words_are_an_answer_a_wish_must_be_plain_and_alone(
+    confidence: float, text: str, wanted: bool
+) -> None:
+    caller = Caller().says(meant("broken"), meant("person", confidence, text))
+    summary = caller.transfer.summary
+    assert ("Asked for a person." in summary, text in summary) == (wanted, not wanted)
+
+
 def test_person_amid_a_route_keeps_what_was_told() -> None:
     caller = Caller().says(meant("bill"), JO, meant("person"))
     assert caller.words == ["Of course.", "Connecting you to the bills team."]

@@ -1,0 +1,60 @@
+"""Which frames are loud enough to be speech on a line that is never quiet."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicebot.speech.loudness import KNOWN, REMEMBERED, SMOOTHED, Background, Loudness
+
+TALK = (-36.0, -30.0, -33.0, -29.0)
+"""Other people together, frame by frame, dBFS."""
+
+
+def behind(frames: int) -> Loudness:
+    loudness = Loudness()
+    for at in range(frames):
+        loudness.enough(TALK[at % len(TALK)], True, going_on=False)
+    return loudness
+
+
+def test_the_least_of_five_seconds_is_the_line() -> None:
+    background = Background()
+    for db in [-30.0] * KNOWN + [-60.0] * SMOOTHED:
+        background.hear(db)
+    assert background.level == pytest.approx(-60.0)
+    for _ in range(REMEMBERED - 1):
+        background.hear(-30.0)
+    assert background.level == pytest.approx(-60.0)
+    for _ in range(SMOOTHED):
+        background.hear(-30.0)
+    assert background.level == pytest.approx(-30.0, abs=0.5)
+
+
+def test_it_is_not_known_at_once() -> None:
+    background = Background()
+    for _ in range(KNOWN - 1):
+        background.hear(-30.0)
+    assert background.level is None
+
+
+def test_other_peoples_talk_is_no_speech_and_the_caller_over_it_is() -> None:
+    loudness = behind(REMEMBERED)
+    assert not any(loudness.enough(db, True, going_on=False) for db in TALK)
+    assert loudness.enough(-22.0, True, going_on=False)
+    assert not loudness.enough(-24.0, True, going_on=False)
+    assert loudness.enough(-24.0, True, going_on=True)
+
+
+def test_a_quiet_caller_on_a_quiet_line_is_heard() -> None:
+    loudness = Loudness()
+    for _ in range(REMEMBERED):
+        loudness.enough(-70.0, False, going_on=False)
+    assert loudness.enough(-46.0, True, going_on=False)
+
+
+def test_who_talks_on_stays_heard() -> None:
+    """Words for ten seconds, in phrases of two with a breath between."""
+    loudness = Loudness()
+    phrase = [-24.0, -20.0, -28.0, -22.0] * 24 + [-55.0] * (SMOOTHED + 2)
+    heard = [loudness.enough(db, db > -40.0, going_on=True) for db in phrase * 5]
+    assert sum(heard) == 5 * 96

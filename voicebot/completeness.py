@@ -1,6 +1,8 @@
 """PURE. Has the caller finished? What the words, their meaning and the voice say together.
 
 COMPLETE ends the turn early, PREFIX makes us wait, UNSURE leaves it to the question's own delay.
+MORE_LIKELY is an answer that often goes on: a choice in one word ("gas … please"), a day without
+its month, the beginning of what people say to this bot, and whatever answers where any words do.
 A turn detector that hears no end keeps an open answer from being complete; alone it ends nothing,
 for a well spoken half of a sentence means little yet.
 """
@@ -36,6 +38,10 @@ _NEVER_LAST = frozenset("a an the my your his her our their i and or because to 
 """Words that end no question either, whatever mark a recogniser puts behind them: "when is my?"."""
 _AFTER_TO = frozenset("know ask tell say report see make get change".split())
 """Words after which one that ends in "to …" goes on: "I would like to know"."""
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_HALF_A_DATE = re.compile(
+    rf"(?:on |in )?(?:the )?(?:\d+(?:st|nd|rd|th)?|[a-z]+(?:st|nd|rd|th)|{_MONTHS})"
+)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
@@ -43,6 +49,7 @@ class Completeness(Enum):
     """Whether more will come."""
 
     COMPLETE = "complete"
+    MORE_LIKELY = "more_likely"
     UNSURE = "unsure"
     PREFIX = "prefix"
 
@@ -83,6 +90,8 @@ def delay(row: Expected, usual: float, what: Completeness, heard_voice: bool) ->
         case Completeness.COMPLETE:
             slower = max(1.0, usual / row.endpoint)
             return min(usual, slower * (row.complete if heard_voice else row.by_words))
+        case Completeness.MORE_LIKELY:
+            return max(usual, row.more)
         case Completeness.PREFIX:
             return max(usual, row.prefix)
         case Completeness.UNSURE:
@@ -115,8 +124,8 @@ def _open(answer: Answer) -> Completeness:
         return Completeness.PREFIX
     if answer.finished is not None and answer.finished < FINISHED:
         return Completeness.UNSURE
-    if answer.taken_as.startswith("answer:"):  # any words are: what they look like says nothing
-        return Completeness.UNSURE
+    if answer.taken_as.startswith("answer:") or answer.reading.begins:
+        return Completeness.MORE_LIKELY
     return Completeness.COMPLETE if _means_something(answer.reading) else Completeness.UNSURE
 
 
@@ -131,10 +140,21 @@ def _yes_no(answer: Answer) -> Completeness:
     return Completeness.COMPLETE if decided else _open(answer)
 
 
-def _filled(answer: Answer) -> Completeness:
-    """A slot that one thing fills: a menu's choice, a date."""
+def _menu(answer: Answer) -> Completeness:
     if hangs(answer.text):
         return Completeness.PREFIX
+    if not answer.taken_as.startswith("answer:"):
+        return _open(answer)
+    one = len(set(_WORD.findall(answer.text.lower()))) == 1
+    return Completeness.MORE_LIKELY if one else Completeness.COMPLETE
+
+
+def _date(answer: Answer) -> Completeness:
+    """ "On the fifth" may be followed by its month, and "December" by its day."""
+    if hangs(answer.text):
+        return Completeness.PREFIX
+    if _HALF_A_DATE.fullmatch(answer.text.lower().strip(" .,!")):
+        return Completeness.MORE_LIKELY
     return Completeness.COMPLETE if answer.taken_as.startswith("answer:") else _open(answer)
 
 
@@ -169,8 +189,8 @@ def _spelling(answer: Answer) -> Completeness:
 
 _JUDGES = {
     "yes_no": _yes_no,
-    "menu": _filled,
-    "date": _filled,
+    "menu": _menu,
+    "date": _date,
     "name": _name,
     "digits": _digits,
     "spelling": _spelling,

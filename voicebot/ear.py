@@ -74,6 +74,11 @@ class Ear:
             if self._turn is not None:
                 self._take(self._turn, event)
 
+    @property
+    def stirs(self) -> bool:
+        """Whether who paused is perhaps about to go on."""
+        return self._segmenter.stirs
+
     async def hear_out(self, turn: int) -> Recognised:
         """What was said in this turn up to now? Raises EngineLost."""
         utterance = self._utterance_of(turn)

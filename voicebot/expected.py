@@ -8,7 +8,7 @@ waits 0.9 s after "yes" is slow; whoever waits 0.4 s amid an account number cuts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HARD_STOP = 3.0
 """Seconds of silence after which any answer is over."""
@@ -26,6 +26,8 @@ class Expected:
     """The same where only the words say so, and no turn detector heard the voice."""
     prefix: float
     """Ends one that is plainly unfinished ("my account number is")."""
+    more: float = 0.0
+    """Ends one that is an answer and may go on ("gas", "on the fifth"); 0: as `endpoint`."""
     learns: bool = True
     """Whether the pauses that this caller makes change `endpoint`."""
     no_input: float = 0.0
@@ -44,6 +46,12 @@ class Expected:
     only: tuple[str, ...] = ()
     """The only words that can be said; empty: any."""
 
+    def times(self, patience: float) -> Expected:
+        """The same with every silence that ends an answer so many times as long."""
+        return replace(self, **{name: patience * getattr(self, name) for name in SILENCES})
+
+
+SILENCES = ("endpoint", "complete", "by_words", "prefix", "more")
 
 LOOKING = ("uh", "um")
 """What callers say while they look for words. A recogniser that is not told so writes "Yes." for a
@@ -51,12 +59,14 @@ lone "uh" where it is told to expect yes or no."""
 
 EXPECTED: Mapping[str, Expected] = {
     "yes_no": Expected(
-        0.35, 0.35, 0.35, 1.2, False, assent=True, alternatives=3, terms=LOOKING, pause=0.12
+        0.35, 0.32, 0.32, 1.2, learns=False, assent=True, alternatives=3, terms=LOOKING, pause=0.08
     ),
-    "menu": Expected(0.5, 0.35, 0.35, 1.5, assent=True, alternatives=3, terms=LOOKING, pause=0.12),
-    "open": Expected(0.85, 0.35, 0.5, 2.0, judged=True, terms=LOOKING),
+    "menu": Expected(
+        0.5, 0.35, 0.35, 1.5, 1.1, assent=True, alternatives=3, terms=LOOKING, pause=0.08
+    ),
+    "open": Expected(0.85, 0.35, 0.5, 2.0, more=1.05, judged=True, terms=LOOKING),
     "name": Expected(0.85, 0.5, 0.6, 2.0, judged=True, alternatives=3, terms=LOOKING),
-    "date": Expected(0.85, 0.5, 0.5, 2.0, no_input=7.0, alternatives=3, terms=LOOKING),
+    "date": Expected(0.85, 0.5, 0.5, 2.0, 1.1, no_input=7.0, alternatives=3, terms=LOOKING),
     "digits": Expected(1.8, 0.35, 0.35, 2.5, no_input=10.0, alternatives=5),
     "spelling": Expected(1.8, 1.0, 1.0, 2.5, no_input=8.0, alternatives=5),
 }  # fmt: skip
@@ -102,11 +112,11 @@ class Pace:
 
     WEIGHT = 0.3
     """Of the newest pause."""
-    FACTOR = 1.5
+    FACTOR = 1.3
     """Longer than the usual pause is the end."""
-    LEAST = 0.8
     MOST = 1.5
-    """An endpoint delay is changed to so many times itself at most."""
+    """An endpoint delay becomes so many times itself at most, and never less: who pauses shortly
+    pauses all the same, and who never does teaches nothing."""
 
     def __init__(self) -> None:
         self.mean: float | None = None
@@ -124,6 +134,5 @@ class Pace:
         """The endpoint delay of this row for this caller."""
         if self.mean is None or not row.learns:
             return row.endpoint
-        wanted = self.FACTOR * self.mean
-        bounded = min(max(wanted, self.LEAST * row.endpoint), self.MOST * row.endpoint)
-        return min(bounded, HARD_STOP)
+        wanted = max(self.FACTOR * self.mean, row.endpoint)
+        return min(wanted, self.MOST * row.endpoint, HARD_STOP)

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voicebot.completeness import Answer, Completeness, completeness
+from voicebot.completeness import Answer, Completeness, completeness, delay
 from voicebot.dialogue import acts
 from voicebot.dialogue.state import State, Step
+from voicebot.expected import Expected
 from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
 
+WORDS_BY = 0.9
+"""Seconds of silence after which the caller has finished though the words are not known yet; until
+then they may say that more will come."""
 CUT_OFF = 1.5
 """Seconds after the last sound within which who speaks over our answer goes on with what was said,
 for nobody has heard yet what we ask next."""
@@ -116,6 +120,16 @@ class Guess:
         taken_as = self.step.meant.name if self.step.meant else ""
         heard = (ask.readings[0], self.watch.text, first, taken_as, ask.mask, digits, self.finished)
         return completeness(Answer(*heard, lasted=self.last_speech - began))
+
+    def silence(self, ask: acts.Ask, row: Expected, usual: float, began: float) -> float:
+        """Seconds of silence that end the turn, by all that is known of it now; `usual`: where
+        nothing is, for this caller."""
+        if self.over:
+            return 0.0
+        if not self.known:
+            return max(usual, WORDS_BY)
+        what = self.completeness(ask, began)
+        return delay(row, usual, what, heard_voice=self.finished is not None)
 
     def first_words(self) -> str:
         """What would be said first."""

@@ -20,7 +20,6 @@ from dataclasses import replace
 from voicebot import commands as do
 from voicebot import events, reports, turns
 from voicebot.bargein import BargeIn
-from voicebot.completeness import delay
 from voicebot.dialogue import acts
 from voicebot.dialogue.policy import Policy
 from voicebot.dialogue.state import Step
@@ -38,9 +37,6 @@ from voicebot.turns import SPEAKING, State
 
 NOISES = 3
 """Noises instead of one answer that are a no-match."""
-WORDS_BY = 0.9
-"""Seconds of silence after which the caller has finished though the words are not known yet; until
-then they may say that more will come."""
 LEAST_PATIENCE = 1.0
 """Seconds that a caller has at least after a noise."""
 LONGEST_SPEECH = 20.0
@@ -131,7 +127,8 @@ class Listening:
 
     @property
     def _row(self) -> Expected:
-        return expected(self._answers.readings[0] if self._answers else "open")
+        kind = self._answers.readings[0] if self._answers else "open"
+        return expected(kind).times(self._floor.facts.patience)
 
     @property
     def _answers(self) -> acts.Ask | None:
@@ -412,13 +409,10 @@ class Listening:
 
     def _silence(self, guess: Guess) -> float:
         """Seconds of silence that end the turn, by all that is known of it now."""
-        usual = self._pace.endpoint(self._row)
-        if guess.over or self._answers is None:
+        if self._answers is None:
             return 0.0
-        if not guess.known:
-            return max(usual, WORDS_BY)
-        what = guess.completeness(self._answers, self._began(guess))
-        return delay(self._row, usual, what, heard_voice=guess.finished is not None)
+        row = self._row
+        return guess.silence(self._answers, row, self._pace.endpoint(row), self._began(guess))
 
     def _began(self, guess: Guess) -> float:
         """When what is answered began: its first half, if it has one."""

@@ -120,7 +120,8 @@ class Session:
             self._guard(self._ear.hear, pcm, now)
             self._recognise_held()
         due = self._conversation.next_timer()
-        if due is not None and due <= now:
+        stirs = self._ear is not None and self._ear.stirs  # no turn ends as the caller goes on
+        if due is not None and due <= now and not stirs:
             self._guard(self._conversation.handle_timer, now)
             self._carry_out()
 

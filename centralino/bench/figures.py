@@ -43,6 +43,8 @@ class Turn:
     """What it was taken as, one after the other."""
     again: bool = False
     """Whether it was asked for again."""
+    dropped: bool = False
+    """Whether something that we had begun to say was dropped for another answer."""
     silence_ms: float | None = None
     """Silence after which it was taken to be over too early."""
 
@@ -55,6 +57,11 @@ class Turn:
     def lost(self) -> bool:
         """Whether the caller, cut off, was not understood in the end or had to say it again."""
         return self.cut and (self.again or self.taken[-1:] != (self.means,))
+
+    @property
+    def consequence(self) -> bool:
+        """Whether the caller, cut off, has anything of it but our first words over theirs."""
+        return self.lost or (self.cut and self.dropped)
 
     @property
     def right(self) -> bool:
@@ -82,6 +89,7 @@ def report(turns: Sequence[Turn]) -> dict[str, Any]:
         "own_log_ms": summary([turn.split_ms["total"] for turn in mix if turn.split_ms]),
         "cut_off_rate": rate(turn.cut for turn in mix),
         "spoken_over_rate": rate(turn.early for turn in mix),
+        "consequence_rate": rate(turn.consequence for turn in mix),
         "lost_rate": rate(turn.lost for turn in mix),
         "yes_no": {
             "asked": sum(bool(turn.expects) for turn in mix),
@@ -89,7 +97,11 @@ def report(turns: Sequence[Turn]) -> dict[str, Any]:
             "understood": sum(bool(turn.expects) and turn.right for turn in mix),
         },
         "unanswered": sum(not turn.answered for turn in mix),
-        "cut": [{**asdict(turn), "lost": turn.lost} for turn in turns if turn.cut],
+        "cut": [
+            {**asdict(turn), "lost": turn.lost, "consequence": turn.consequence}
+            for turn in turns
+            if turn.cut
+        ],
     }
 
 
@@ -114,5 +126,6 @@ def _kind(turns: Sequence[Turn]) -> dict[str, Any]:
         "unanswered": sum(not turn.answered for turn in turns),
         "cut_off_rate": rate(turn.cut for turn in turns),
         "spoken_over_rate": rate(turn.early for turn in turns),
+        "consequence_rate": rate(turn.consequence for turn in turns),
         "lost_rate": rate(turn.lost for turn in turns),
     }

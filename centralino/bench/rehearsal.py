@@ -81,6 +81,8 @@ class Troupe:
     fixed: frozenset[str]
     kept: Kept
     detector: TurnDetector | None = None
+    patience: float = 1.0
+    """As a line's."""
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Stage:
         )
         facts = CallFacts(
             call=self.name, centre="bench", client="bench", line="bench", caller=self.name,
-            says_recorded=False,
+            says_recorded=False, patience=troupe.patience,
         )  # fmt: skip
         self.session = Session(
             facts, troupe.bot, SpeechEngines(voice, heard, troupe.vad, troupe.detector),

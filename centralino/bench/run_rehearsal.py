@@ -32,6 +32,8 @@ class Size:
     prompt_hours: float = 1.0
     stops: int = 60
     seed: int = 1
+    curve: tuple[float, ...] = ()
+    """Factors of every silence that ends an answer, for the trade-off."""
 
 
 async def run_rehearsal(
@@ -50,6 +52,12 @@ async def run_rehearsal(
     figures["engines"] = dict(zip(("recogniser", "voice"), map(asdict, infos), strict=True))
     turns = await rehearse_turns(bench, sounds, size.turns, size.seed, recordings)
     figures.update(report(turns), prompts=None, stops=None)
+    figures["curve"] = [
+        {"patience": factor, **report(await rehearse_turns(
+            replace(bench, patience=factor), sounds, size.turns, size.seed, recordings
+        ))}
+        for factor in size.curve
+    ]  # fmt: skip
     if size.prompt_hours:
         seconds = 3600 * size.prompt_hours
         figures["prompts"] = await rehearse_prompts(long, sounds, seconds, size.seed, recordings)

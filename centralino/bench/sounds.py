@@ -8,10 +8,13 @@ from pathlib import Path
 from centralino.bench.utterances import Utterance
 from centralino.caller.voices import RATE, Voices
 from telephony.media.wav import WavSink, read_wav
-from voicebot.speech.sound import silence
+from voicebot.speech.sound import level, pieces, silence
 
 AFTER = 0.04
 """Seconds of silence after the last piece: the last frame is whole."""
+QUIET_DBFS = -40.0
+"""What a recording calls silence; a voice has up to 0.15 s of it around what it says."""
+STEP = 0.01
 
 
 class Sounds:
@@ -22,12 +25,18 @@ class Sounds:
         self._voices = voices
 
     async def wav(self, said: Utterance) -> str:
-        """The sound of an utterance, mono at 8 kHz."""
-        pieces = [
-            silence(RATE, part) if isinstance(part, float) else await self.pcm(part)
-            for part in said.parts
-        ]
-        return self.file(b"".join(pieces) + silence(RATE, AFTER))
+        """The sound of an utterance, mono at 8 kHz. Its silences are as long as a recording has
+        them: what the voice leaves around its words counts."""
+        sound, wanted = b"", 0.0
+        for part in said.parts:
+            if isinstance(part, float):
+                wanted = part
+                continue
+            pcm = await self.pcm(part)
+            quiet = _quiet(sound, after=True) + _quiet(pcm, after=False) if sound else 0.0
+            sound += silence(RATE, max(0.0, wanted - quiet)) + pcm
+            wanted = 0.0
+        return self.file(sound + silence(RATE, AFTER))
 
     async def pcm(self, text: str) -> bytes:
         """The sound of a few words."""
@@ -42,3 +51,11 @@ class Sounds:
             sink(pcm)
             sink.close()
         return str(path)
+
+
+def _quiet(pcm: bytes, after: bool) -> float:
+    """Seconds of silence at one end of a sound."""
+    loud = [level(piece) >= QUIET_DBFS for piece in pieces(pcm, RATE, STEP)]
+    if after:
+        loud.reverse()
+    return STEP * (loud.index(True) if True in loud else len(loud))

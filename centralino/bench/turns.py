@@ -224,6 +224,7 @@ def _turn(
         prepared=words[0]["text"] in fixed if words else None,
         shown=utterance.shown,
         means=utterance.means,
+        dropped=any(fact["spoken"] for fact in reports.get("PromptCut", ())),
         taken=tuple(str(fact["intent"]) for fact in reports.get("TurnUnderstood", [])),
         again=":" in utterance.question
         and utterance.question in [fact.get("question") for fact in words],

@@ -23,6 +23,7 @@ def page(figures: dict[str, Any], command: str, explained: str = "") -> str:
         + _EXPLAINED
         + ("" if explained else _PLOT)
         + _latencies(figures)
+        + _curve(figures.get("curve") or ())
         + _cut(figures["cut"])
         + _split(figures)
         + _prompts(figures["prompts"])
@@ -60,8 +61,10 @@ of 0.3–1.2 s or an "uh". About half of the answers begin with words that were 
 Latency: last 20 ms frame sent above −40 dBFS to the first frame received above −40 dBFS that lasts
 ≥ 60 ms, in a recording made behind the caller's jitter buffer (20–100 ms). *Taken too early*: our
 log took the turn for over, or we began to speak, before the caller's last word. *Spoken over*: the
-caller heard us begin before it. *Lost*: and the whole was not understood in the end, or was asked
-for again; in all others what the caller went on with was joined to what was said before.
+caller heard us begin before it. What the caller went on with is joined to what was said before.
+*With a consequence*: and what we had begun to say was dropped for another answer, or *lost*: the
+whole was not understood in the end, or was asked for again. Else our answer only fell silent and
+went on. Silences are as long as the recording has them, below −40 dBFS as everywhere here.
 
 """
 
@@ -74,11 +77,11 @@ def _latencies(figures: dict[str, Any]) -> str:
             for kind, each in figures["by_kind"].items()
         ),
         *(
-            [f"answer {name.replace('_', ' ')}", *_numbers(each), *[None] * 4]
+            [f"answer {name.replace('_', ' ')}", *_numbers(each), *[None] * 5]
             for name, each in figures["by_answer"].items()
         ),
         *(
-            [f"{name} utterance", *_numbers(each), *[None] * 4]
+            [f"{name} utterance", *_numbers(each), *[None] * 5]
             for name, each in figures["by_hesitation"].items()
         ),
     ]  # fmt: skip
@@ -91,12 +94,26 @@ def _latencies(figures: dict[str, Any]) -> str:
     )
 
 
-_RATES = ("taken too early", "spoken over", "lost")
+_RATES = ("taken too early", "spoken over", "with a consequence", "lost")
+_RATE_NAMES = ("cut_off_rate", "spoken_over_rate", "consequence_rate", "lost_rate")
 
 
 def _rates(figures: dict[str, Any]) -> list[object]:
-    rates = (figures[name] for name in ("cut_off_rate", "spoken_over_rate", "lost_rate"))
-    return [*map(_percent, rates), figures["unanswered"]]
+    rates = (_percent(figures[name]) for name in _RATE_NAMES)
+    return [*rates, figures["unanswered"]]
+
+
+def _curve(rows: Sequence[dict[str, Any]]) -> str:
+    """What is won and lost by waiting."""
+    shown = [
+        [f"× {row['patience']:g}", *_numbers(row["turn_latency_ms"]),
+         row["by_kind"].get("yes_no", {}).get("p50"),
+         *(_percent(row[name]) for name in ("cut_off_rate", "consequence_rate"))]
+        for row in rows
+    ]  # fmt: skip
+    columns = ["silences", "n", "p50 ms", "p95 ms", "yes and no, p50 ms", *_RATES[::2]]
+    told = "Every silence that ends an answer times this (`lines.patience`), the same callers:"
+    return f"\n## What waiting costs and saves\n{told}\n\n{table(columns, shown)}" if rows else ""
 
 
 def _cut(turns: Sequence[dict[str, Any]]) -> str:
@@ -104,7 +121,8 @@ def _cut(turns: Sequence[dict[str, Any]]) -> str:
     rows = [
         [
             t["kind"], t["shown"], t["silence_ms"], t["heard"], " → ".join(t["taken"]),
-            "lost" if t["lost"] else "spoken over" if t["early"] else "not noticed",
+            "lost" if t["lost"] else "heard another answer" if t["consequence"]
+            else "spoken over" if t["early"] else "not noticed",
         ]
         for t in turns
     ]  # fmt: skip

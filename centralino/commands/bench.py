@@ -65,6 +65,9 @@ def rehearsal(
         float, typer.Option("--prompt-hours", help="Hours of prompts for false barge-ins.")
     ] = 1.0,
     stops: Annotated[int, typer.Option("--stops", help="Prompts that are interrupted.")] = 60,
+    curve: Annotated[
+        str, typer.Option("--curve", help="Also with every silence times these, e.g. 0.8,1.5,2.")
+    ] = "",
     json_file: JsonFile = None,
     page: PageFolder = None,
     directory: Directory = Path("var/bench/turns"),
@@ -73,7 +76,8 @@ def rehearsal(
     """The same as `turns` without a telephone, in stepped time: many times faster."""
     from centralino.bench.run_rehearsal import Size, run_rehearsal
 
-    size = Size(turns, prompt_hours, stops, seed)
+    factors = tuple(float(word) for word in curve.split(",") if word)
+    size = Size(turns, prompt_hours, stops, seed, factors)
     asyncio.run(run_rehearsal(directory, size, json_file, page, command_line()))
 
 

@@ -176,6 +176,9 @@ class Line(Section):
     caller's first words choose. Whisper tells them apart; each needs a voice in `speech.voices`."""
     keys_only: bool = False
     """A menu by keys; no recogniser is used."""
+    patience: Annotated[float, Field(ge=0.5, le=3)] = 1.0
+    """Every silence that ends a caller's answer is so many times as long: more than 1 for callers
+    who speak slowly, who are then cut off less often and wait longer for each answer."""
     emergency: bool = False
     """Never refused for lack of speech: where there is no room for a conversation, it is answered
     by keys."""

@@ -45,7 +45,7 @@ def call_facts(
         caller=offered.from_uri, caller_name=offered.from_name, language=line.language,
         says_machine=line.announce_machine, says_recorded=line.recorded,
         keys_only=line.keys_only or not house.speech_has_room(line), seed=int(house.chance(2), 16),
-        given=given,
+        given=given, patience=line.patience,
         called_back=back.packet if back else None,
         agent_there=back is not None and back.agent is not None,
     )  # fmt: skip

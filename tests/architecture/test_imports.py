@@ -40,7 +40,8 @@ PURE = [
     "voicebot/speech/endpointing.py", "voicebot/speech/loudness.py", "voicebot/speech/echo.py",
     "voicebot/speech/clauses.py",
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",
-    "voicebot/nlu/joining.py", "voicebot/nlu/doubt.py", "voicebot/nlu/learned.py",
+    "voicebot/nlu/beginnings.py", "voicebot/nlu/joining.py", "voicebot/nlu/doubt.py",
+    "voicebot/nlu/learned.py",
     *(f"voicebot/{name}.py" for name in (
         "conversation", "events", "commands", "reports", "turns", "floor", "listening", "waiting",
         "queueing", "hearing", "mouth", "timers", "progress", "patience",

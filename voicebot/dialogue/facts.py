@@ -28,6 +28,8 @@ class CallFacts:
     """Whether this line says that the call is recorded."""
     keys_only: bool = False
     """Whether this line has no recogniser: menus and keys."""
+    patience: float = 1.0
+    """Every silence that ends an answer is so many times as long."""
     earlier: Earlier | None = None
     """What was left open in this caller's last call, if it broke off a moment ago."""
     given: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from voicebot.nlu import cache
+from voicebot.nlu.beginnings import Beginnings
 from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.learned import Learned
@@ -34,6 +35,7 @@ class Embedded:
     ) -> None:
         self._classifier = classifier
         self.shaper = Shaper(training, classifier.intents, now)
+        self._beginnings = Beginnings((e.text for e in training.examples), training.language)
 
     @classmethod
     def load(
@@ -81,7 +83,8 @@ class Embedded:
         """`understand`, for those who cannot wait for anything."""
         started = time.perf_counter()
         meaning = self.shaper.shape(text, expects, self.told(text))
-        return replace(meaning, seconds=time.perf_counter() - started)
+        begins = self._beginnings.begins(text)
+        return replace(meaning, begins=begins, seconds=time.perf_counter() - started)
 
     def told(self, text: str) -> Told:
         """Every intent with its probability, whatever was asked."""

@@ -58,6 +58,9 @@ class Understanding:
     """Probability, 0–1, that the bot is for it."""
     seconds: float = 0.0
     feeling: Feeling | None = None
+    begins: bool = False
+    """Whether longer sentences begin with it, and none is it: "I have solar panels" where people
+    say "I have solar panels on my roof"."""
     parts: tuple[Understanding, ...] = ()
     """What each part of it means, if it has parts: "my bill is too high and I am moving out"."""
 

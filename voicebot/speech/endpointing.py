@@ -135,7 +135,7 @@ class Segmenter:
         self._silent = 0
         self._length = 0
         self._spoken = 0
-        """Frames of the utterance that were speech."""
+        """Frames of the utterance that were speech and stood out of the line."""
         self._last_speech_at = 0.0
 
     def feed(
@@ -145,12 +145,17 @@ class Segmenter:
 
         `echo`: it is our own voice coming back: neither speech nor the noise of the line.
         """
-        going_on = self.state is not Segment.QUIET
-        speech = not echo and self._loudness.enough(level(frame), is_speech, going_on)
+        db, going_on = level(frame), self.state is not Segment.QUIET
+        speech = not echo and self._loudness.enough(db, is_speech, going_on)
         self._recent.append(speech)
         if self.state is Segment.QUIET:
             return self._listen(frame, now)
-        return self._follow(frame, speech, now)
+        return self._follow(frame, speech, speech and self._loudness.stands_out(db), now)
+
+    @property
+    def stirs(self) -> bool:
+        """Whether a pause is perhaps over: speech in it that may become an onset."""
+        return self.state is Segment.PAUSED and any(list(self._recent)[-2:])
 
     def reset(self) -> None:
         """Forget the utterance; the noise level is remembered."""
@@ -173,18 +178,20 @@ class Segmenter:
         started = SpeechStarted(now - began * self.settings.frame)
         return [self._move(started), SpeechFrame(pre_roll)]
 
-    def _follow(self, frame: bytes, speech: bool, now: float) -> list[SpeechEvent]:
+    def _follow(
+        self, frame: bytes, speech: bool, stands_out: bool, now: float
+    ) -> list[SpeechEvent]:
         self._length += 1
         if speech and (self._within(self.settings.hangover) or self._onset()):
             self._silent = 0
             self._last_speech_at = now
         else:
             self._silent += 1
-        return [SpeechFrame(frame), *self._lasting(speech, now), *self._judge(now)]
+        return [SpeechFrame(frame), *self._lasting(stands_out, now), *self._judge(now)]
 
-    def _lasting(self, speech: bool, now: float) -> list[SpeechEvent]:
-        self._spoken += speech
-        told = speech and self._spoken == self.settings.frames(self.settings.lasting)
+    def _lasting(self, stands_out: bool, now: float) -> list[SpeechEvent]:
+        self._spoken += stands_out
+        told = stands_out and self._spoken == self.settings.frames(self.settings.lasting)
         return [SpeechLasted(now)] if told else []
 
     def _judge(self, now: float) -> list[SpeechEvent]:

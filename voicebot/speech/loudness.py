@@ -9,14 +9,17 @@ MIN_LEVEL = -50.0
 """dBFS."""
 NOISE_MARGIN = 6.0
 """dB by which speech is louder than the frames that are none."""
-SPEECH_RANGE = 30.0
+SPEECH_RANGE = 26.0
 """dB by which speech is softer at most than the loudest frame of its utterance: a television behind
 the caller is none of his words."""
-ABOVE_LINE, ABOVE_LINE_GOING_ON = 9.0, 7.0
+ABOVE_LINE, ABOVE_LINE_GOING_ON = 8.5, 7.0
 """dB by which speech begins, and goes on, above what the line has all the time. Other people's talk
 together comes that high in 1 % of its frames, a caller 10 dB louder than they in every vowel."""
-SMOOTHED, REMEMBERED, KNOWN = 10, 250, 100
-"""Frames: of one mean, of which the least is the line's; from so many on it counts."""
+SMOOTHED, REMEMBERED = 10, 250
+"""Frames of one mean, and those of which the least is the line's."""
+KNOWN, KNOWN_WELL = 13, 100
+"""Frames from which on it counts where nobody speaks, and where somebody does: who speaks into the
+first of them would be taken for the line."""
 
 
 class Background:
@@ -46,10 +49,10 @@ class Background:
         while self._least[0][0] <= self._frames - REMEMBERED:
             self._least.popleft()
 
-    @property
-    def level(self) -> float | None:
-        """None: not known yet."""
-        return self._least[0][1] if self._frames >= KNOWN else None
+    def level(self, going_on: bool) -> float | None:
+        """None: not known well enough yet; `going_on`: somebody is speaking already."""
+        known = KNOWN_WELL if going_on else KNOWN
+        return self._least[0][1] if self._frames >= known else None
 
 
 class Loudness:
@@ -71,12 +74,17 @@ class Loudness:
             return False
         if db < max(MIN_LEVEL, self._noise + NOISE_MARGIN, self._peak - SPEECH_RANGE):
             return False
-        line = self._background.level
+        line = self._background.level(going_on)
         above = ABOVE_LINE_GOING_ON if going_on else ABOVE_LINE
         if line is not None and db < line + above:
             return False
         self._peak = max(self._peak, db)
         return True
+
+    def stands_out(self, db: float) -> bool:
+        """Whether this is above the line, by the little that may be known of it."""
+        line = self._background.level(going_on=False)
+        return line is None or db >= line + ABOVE_LINE_GOING_ON
 
     def forget_speech(self) -> None:
         """The next utterance may be softer."""

@@ -12,6 +12,7 @@ from voicebot.expected import Mask, expected
 from voicebot.nlu.ports import IntentScore
 
 COMPLETE, UNSURE, PREFIX = Completeness.COMPLETE, Completeness.UNSURE, Completeness.PREFIX
+MORE = Completeness.MORE_LIKELY
 SURE = meant("hours")
 CLOSE = replace(SURE, alternatives=(IntentScore("bill", 0.7),))
 
@@ -22,6 +23,7 @@ def test_an_open_question() -> None:
         ("When do you open?", SURE, 0.9, COMPLETE),
         ("When do you open?", SURE, 0.2, UNSURE),
         ("When do you open?", CLOSE, None, UNSURE),
+        ("I have solar panels.", replace(SURE, begins=True), None, MORE),
         ("When do you open?", meant("hours", 0.6), 0.9, UNSURE),
         ("Something else.", meant("out_of_scope"), 0.9, UNSURE),
         ("When do you open on", SURE, 0.9, PREFIX),
@@ -42,9 +44,14 @@ def test_an_open_question() -> None:
         ("yes_no", "Yes, uh.", "affirm", PREFIX),
         ("yes_no", "Mm-hmm.", "affirm", COMPLETE),
         ("menu", "Gas, um...", "answer:kind", PREFIX),
-        ("menu", "Gas.", "answer:kind", COMPLETE),
+        ("menu", "Gas.", "answer:kind", MORE),
+        ("menu", "Gas, gas.", "answer:kind", MORE),
+        ("menu", "Gas, please.", "answer:kind", COMPLETE),
         ("menu", "The", "", PREFIX),
         ("date", "On Monday.", "answer:date", COMPLETE),
+        ("date", "On the fifth.", "answer:date", MORE),
+        ("date", "On the fifth of May.", "answer:date", COMPLETE),
+        ("date", "December.", "", MORE),
         ("date", "On", "", PREFIX),
         ("spelling", "S M I T H", "answer:name", UNSURE),
     ],
@@ -56,7 +63,7 @@ def test_by_what_is_asked(expects: str, text: str, taken_as: str, verdict: Compl
 
 def test_where_any_words_are_an_answer_what_they_look_like_does_not_end_it() -> None:
     ring = Answer("open", "Please ring the bell.", meant("person", 0.99), "answer:remark")
-    assert completeness(ring) is UNSURE
+    assert completeness(ring) is MORE
     assert completeness(replace(ring, taken_as="person")) is COMPLETE
 
 
@@ -136,6 +143,9 @@ def test_words_that_ask_for_more(text: str, more: bool) -> None:
         ("open", COMPLETE, True, 0.35),
         ("open", COMPLETE, False, 0.5),
         ("open", UNSURE, True, 0.85),
+        ("open", MORE, False, 1.05),
+        ("menu", MORE, False, 1.1),
+        ("yes_no", COMPLETE, False, 0.32),
         ("open", PREFIX, True, 2.0),
         ("digits", COMPLETE, False, 0.35),
         ("digits", UNSURE, False, 1.8),

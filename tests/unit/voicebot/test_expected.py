@@ -57,8 +57,8 @@ def test_luhn_sees_every_wrong_digit(payload: str, place: int, change: int) -> N
     ("pauses", "kind", "endpoint"),
     [
         ([], "open", 0.85),
-        ([0.6], "open", 0.9),
-        ([0.25] * 5, "open", 0.68),
+        ([0.7], "open", 0.91),
+        ([0.25] * 5, "open", 0.85),
         ([2.0] * 9, "open", 1.275),
         ([2.5] * 9, "digits", 2.7),
         ([0.7], "yes_no", 0.35),
@@ -84,4 +84,11 @@ def test_it_never_leaves_its_bounds(pauses: list[float], kind: str) -> None:
     row, pace = EXPECTED[kind], Pace()
     for pause in pauses:
         pace.paused(pause)
-    assert 0.8 * row.endpoint - 1e-9 <= pace.endpoint(row) <= min(HARD_STOP, 1.5 * row.endpoint)
+    assert row.endpoint - 1e-9 <= pace.endpoint(row) <= min(HARD_STOP, 1.5 * row.endpoint)
+
+
+def test_a_patient_line_waits_longer_for_everything_and_thinks_as_soon() -> None:
+    row, patient = expected("menu"), expected("menu").times(1.5)
+    assert patient.endpoint == pytest.approx(1.5 * row.endpoint)
+    assert patient.more == pytest.approx(1.5 * row.more)
+    assert (patient.pause, patient.no_input) == (row.pause, row.no_input)

@@ -485,6 +485,19 @@ async def test_a_monologue_is_answered_and_the_call_goes_on(start: Start) -> Non
     await rig.until(lambda: "Sorry about that." in rig.said())
 
 
+@pytest.mark.parametrize(("stirs", "state"), [(True, State.HEARING), (False, State.SPEAKING)])
+async def test_no_turn_ends_as_the_caller_goes_on(start: Start, stirs: bool, state: State) -> None:
+    rig = start(Rig())
+    rig.recogniser.hear("hours")
+    await rig.listening()
+    await rig.speak(0.5)
+    for _ in range(24):
+        await rig.tick(bytes(320))
+    for _ in range(3):
+        await rig.tick(LOUD if stirs else bytes(320))
+    assert rig.session.state is state
+
+
 async def test_a_tone_without_end_is_no_turn_without_end(start: Start) -> None:
     rig = start(Rig())
     await rig.listening()

@@ -135,7 +135,7 @@ def test_a_prefix_waits() -> None:
 @pytest.mark.parametrize(
     ("before", "reading", "text", "silence"),
     [
-        (asked_for_yes, meant("affirm", yes_no="yes"), "Yes.", 0.35),
+        (asked_for_yes, meant("affirm", yes_no="yes"), "Yes.", 0.32),
         (asked_for_yes, meant("hours", 0.2), "Perhaps", 0.35),
         (asked_for_number, meant(digits="1234"), "one two three four", 0.35),
         (asked_for_number, meant(digits="12"), "one two", 1.8),
@@ -182,7 +182,7 @@ def test_a_slow_speaker_is_given_more_time() -> None:
     for _ in range(3):
         walk.wait(0.6).tell(events.SpeechResumed(walk.turn, walk.now)).wait(0.5)
         walk.tell(events.SpeechPaused(walk.turn, walk.now))
-    guessed(walk, meant("hours", 0.6), guess=3).wait(1.0)
+    guessed(walk, meant("hours", 0.6), guess=3).wait(0.85)
     assert walk.state is State.HEARING
     assert walk.wait(0.1).state is State.SPEAKING
 

@@ -76,6 +76,8 @@ def test_a_caller_who_was_cut_off_is_lost_unless_understood_in_the_end() -> None
     assert replace(joined, again=True).lost
     assert replace(joined, taken=("affirm", "answer:news")).lost
     assert replace(joined, taken=()).lost
+    assert not joined.consequence and not replace(TURN, dropped=True, means="affirm").consequence
+    assert replace(joined, dropped=True).consequence and replace(joined, again=True).consequence
     figures = report([TURN, joined, replace(joined, early=True), replace(joined, again=True)])
     rates = [figures[name] for name in ("cut_off_rate", "spoken_over_rate", "lost_rate")]
     assert rates == [0.75, 0.25, 0.25] and [t["lost"] for t in figures["cut"]] == [
@@ -133,12 +135,14 @@ def test_a_page_shows_every_figure() -> None:
         "machine": {"date": "2026-01-02", "cpu": "x", "cores": 2, "system": "s", "python": "3.11",
                     "load": [1.0]},
         "engines": {"recogniser": {"name": "whisper-base", "model": "m"}},
+        "curve": [{"patience": 1.5, **report([TURN])}],
         "prompts": prompts.figures(fates, 15.0),
         "stops": stops.figures([stops.Stop("no stop", 280.0, 40.0), stops.Stop("no", None, None)]),
     }  # fmt: skip
     page = turns_page.page(figures, "centralino bench turns")
     for shown in (
-        "| yes_no | 2 | 600 | 600 | 50.0 % | 50.0 % | 50.0 % | 0 |",
+        "| yes_no | 2 | 600 | 600 | 50.0 % | 50.0 % | 50.0 % | 50.0 % | 0 |",
+        "| × 1.5 | 1 | 600 | 600 | 600 | 0.0 % | 0.0 % |",
         "| yes_no | yes [0.62 s] please | 360.0 | Yes. |  | lost |",
         "| cough | 2 | 1 | 0 | 1 |",
         "| cough | lost |  | c-2.wav |",

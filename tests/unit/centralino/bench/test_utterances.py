@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from centralino.bench.utterances import KINDS, Speaker, kind_of
+from centralino.bench.sounds import QUIET_DBFS, Sounds
+from centralino.bench.utterances import KINDS, Speaker, Utterance, kind_of
+from centralino.caller.voices import RATE
+from telephony.media.wav import WavSink, read_wav
 from voicebot.dialogue.reader import load_bot
+from voicebot.speech.scripted import tone
+from voicebot.speech.sound import level, pieces, silence
 
 FOLDER = Path(__file__).parents[4] / "nlu_models" / "bench"
 
@@ -61,3 +66,28 @@ def test_a_no_is_expected_to_be_taken_as_one() -> None:
         said = speaker.answer("slot:insured")
         assert said.expects == ("no" if "no" in said.text else "yes")
     assert speaker.answer("slot:place").expects == ""
+
+
+class Steady:
+    """Every word is 0.2 s of sound with 0.1 s of silence on both sides."""
+
+    async def wav(self, text: str) -> Path:
+        path = self.folder / f"{text}.wav"
+        sink = WavSink(path, RATE, channels=1)
+        sink(silence(RATE, 0.1) + tone(RATE, 0.2, -20.0) + silence(RATE, 0.1))
+        sink.close()
+        return path
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+
+@pytest.mark.parametrize(("wanted", "silent"), [(0.5, 0.5), (0.12, 0.2)])
+async def test_a_silence_is_as_long_as_it_is_heard(
+    tmp_path: Path, wanted: float, silent: float
+) -> None:
+    said = Utterance("open", "open", ("gas", wanted, "please"))
+    pcm = read_wav(Path(await Sounds(tmp_path, Steady(tmp_path)).wav(said)))[0]  # type: ignore[arg-type]
+    loud = [level(piece) > QUIET_DBFS for piece in pieces(pcm, RATE, 0.01)]
+    between = loud[loud.index(True) : len(loud) - loud[::-1].index(True)]
+    assert between.count(False) * 0.01 == pytest.approx(silent)

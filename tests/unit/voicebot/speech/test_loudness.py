@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.speech.loudness import KNOWN, REMEMBERED, SMOOTHED, Background, Loudness
+from voicebot.speech.loudness import (
+    KNOWN,
+    KNOWN_WELL,
+    REMEMBERED,
+    SMOOTHED,
+    Background,
+    Loudness,
+)
 
 TALK = (-36.0, -30.0, -33.0, -29.0)
 """Other people together, frame by frame, dBFS."""
@@ -19,30 +26,42 @@ def behind(frames: int) -> Loudness:
 
 def test_the_least_of_five_seconds_is_the_line() -> None:
     background = Background()
-    for db in [-30.0] * KNOWN + [-60.0] * SMOOTHED:
+    for db in [-30.0] * KNOWN_WELL + [-60.0] * SMOOTHED:
         background.hear(db)
-    assert background.level == pytest.approx(-60.0)
+    assert background.level(True) == pytest.approx(-60.0)
     for _ in range(REMEMBERED - 1):
         background.hear(-30.0)
-    assert background.level == pytest.approx(-60.0)
+    assert background.level(True) == pytest.approx(-60.0)
     for _ in range(SMOOTHED):
         background.hear(-30.0)
-    assert background.level == pytest.approx(-30.0, abs=0.5)
+    assert background.level(True) == pytest.approx(-30.0, abs=0.5)
 
 
-def test_it_is_not_known_at_once() -> None:
+def test_it_counts_sooner_where_nobody_speaks() -> None:
     background = Background()
-    for _ in range(KNOWN - 1):
+    known = []
+    for _ in range(KNOWN_WELL):
         background.hear(-30.0)
-    assert background.level is None
+        known.append([background.level(going_on) is not None for going_on in (False, True)])
+    assert [frames.index(True) + 1 for frames in zip(*known, strict=True)] == [KNOWN, KNOWN_WELL]
+
+
+def test_who_speaks_into_the_first_frames_is_heard_but_does_not_stand_out() -> None:
+    loudness = Loudness()
+    for _ in range(KNOWN):
+        assert loudness.enough(-20.0, True, going_on=True)
+    assert loudness.enough(-20.0, True, going_on=True) and not loudness.stands_out(-20.0)
+    for _ in range(SMOOTHED):
+        loudness.enough(-60.0, False, going_on=True)
+    assert loudness.stands_out(-20.0)
 
 
 def test_other_peoples_talk_is_no_speech_and_the_caller_over_it_is() -> None:
     loudness = behind(REMEMBERED)
     assert not any(loudness.enough(db, True, going_on=False) for db in TALK)
     assert loudness.enough(-22.0, True, going_on=False)
-    assert not loudness.enough(-24.0, True, going_on=False)
-    assert loudness.enough(-24.0, True, going_on=True)
+    assert not loudness.enough(-24.2, True, going_on=False)
+    assert loudness.enough(-24.2, True, going_on=True)
 
 
 def test_a_quiet_caller_on_a_quiet_line_is_heard() -> None:

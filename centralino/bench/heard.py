@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -37,11 +36,6 @@ class Hearing:
     voice: str
     guesses: tuple[tuple[str, float], ...] = ()
     """Other guesses and how sure they are, the likeliest first."""
-
-
-def some_of(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
-    """So many, by the seed; all, if there are not more."""
-    return random.Random(seed).sample(list(examples), min(count, len(examples)))
 
 
 async def hear(config: Config, examples: Sequence[Example], flow: Flow, seed: int) -> list[Hearing]:

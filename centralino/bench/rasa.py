@@ -92,14 +92,15 @@ def compare(split: Split, models_dir: Path, directory: Path, epochs: int) -> Fig
     cost = rasa_beside.Trained(time.perf_counter() - began, time.process_time() - used)
     own = {"engine": f"embedded ({why})", "training_s": asdict(cost)}
     embedded = Embedded(training, Classifier(learned, embedder), time.time)
-    own |= _figures(judge(embedded, split.test))
+    own |= asdict(report(judge(embedded, split.test)))
 
     project = rasa_beside.write_project(directory, training.examples, training.language, epochs)
     cost = rasa_beside.train(
         python, project / "config.yml", project / "nlu.yml", directory / "models"
     )
     other: Figures = {"engine": f"Rasa 3.6 DIET, {epochs} epochs", "training_s": asdict(cost)}
-    other |= _figures(asyncio.run(_judged_by_rasa(python, directory / "models", split, embedded)))
+    judged = asyncio.run(_judged_by_rasa(python, directory / "models", split, embedded))
+    other |= asdict(report(judged))
     return {
         "set": split.name, "machine": machine(), "learned": len(training.examples),
         "judged": len(split.test), "intents": len(training.intents()), "rows": [own, other],
@@ -117,11 +118,6 @@ async def _judged_by_rasa(
     if breaker.state is not Circuit.CLOSED:
         raise StartRefused("Rasa failed once: its figures would not be its own")
     return judged
-
-
-def _figures(judged: Sequence[Judged]) -> Figures:
-    times = sorted(one.seconds * 1000 for one in judged)
-    return {**asdict(report(judged)), "latency_ms_p95": times[int(len(times) * 0.95)]}
 
 
 def run_rasa(

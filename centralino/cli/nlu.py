@@ -38,7 +38,9 @@ def nlu_parse(
 def nlu_evaluate(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="A bot's folder, or a public set's (CLINC150, BANKING77, HWU64)."),
+        typer.Argument(
+            help="A bot's folder, or a public set's (CLINC150 or one file of it, BANKING77, HWU64)."
+        ),
     ] = None,
     bot: BotName = "utility",
     config: ConfigFile = None,
@@ -49,12 +51,15 @@ def nlu_evaluate(
     heard: Annotated[
         int, typer.Option("--heard", help="Also so many sentences as a recogniser hears them.")
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", help="Which sentences are heard, and how.")] = 1,
+    learn: Annotated[
+        int, typer.Option("--learn", help="Learn so many of a public set's sentences; 0: all.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Which sentences these are.")] = 1,
 ) -> None:
     """Measure understanding on sentences that were not trained."""
     from centralino.commands.nlu import Wanted, evaluate
 
-    evaluate(read(config), bot, folder, Wanted(json_file, picture, heard, seed))
+    evaluate(read(config), bot, folder, Wanted(json_file, picture, heard, learn, seed))
 
 
 @nlu_app.command("review")

@@ -6,9 +6,10 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -18,11 +19,13 @@ from voicebot.dialogue.flow import Flow
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.confusion import confusions, svg
 from voicebot.nlu.embedding import choose
-from voicebot.nlu.evaluate import held_out, judge, learned_from
+from voicebot.nlu.evaluate import held_out, judge, learned_from, some_of
 from voicebot.nlu.metrics import Judged, report
+from voicebot.nlu.ports import Understander
 from voicebot.nlu.public_sets import is_public_set, read_set
 from voicebot.nlu.training import Example
 
+Engine = TypeVar("Engine", bound=Understander)
 SHOWN = 10
 """Confusions on the terminal; the picture has all."""
 
@@ -35,7 +38,17 @@ class Wanted:
     picture: Path | None = None
     heard: int = 0
     """Sentences that are judged as a recogniser hears them, too."""
+    learn: int = 0
+    """Of a public set's sentences so many are learned; 0: all."""
     seed: int = 1
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What learning took: seconds by the clock, and of processor time."""
+
+    clock: float
+    processor: float
 
 
 @dataclass(frozen=True)
@@ -43,8 +56,7 @@ class Result:
     """What became of the sentences."""
 
     judged: list[Judged]
-    training: float
-    """Seconds by the clock that learning took."""
+    training: Cost
     heard: list[Judged] = field(default_factory=list)
 
 
@@ -70,8 +82,11 @@ def evaluate(config: Config, bot: str, folder: Path | None, wanted: Wanted) -> N
     """
     place = folder or config.bots_folder / bot
     public = is_public_set(place)
-    result = _judged_set(config, place) if public else _judged_bot(config, place, wanted)
-    figures = asdict(report(result.judged)) | {"training_s": round(result.training, 1)}
+    result = (_judged_set if public else _judged_bot)(config, place, wanted)
+    figures = asdict(report(result.judged)) | {
+        "training_s": round(result.training.clock, 1),
+        "training_processor_s": round(result.training.processor, 1),
+    }
     if result.heard:
         figures["heard"] = {**asdict(report(result.heard)), "sentences": len(result.heard)}
     figures["confusions"] = [
@@ -98,34 +113,38 @@ def _judged_bot(config: Config, folder: Path, wanted: Wanted) -> Result:
     """Learned now, whatever was kept, so that the time is that of this machine."""
     bot, examples = load_bot(folder), held_out(folder)
     with tempfile.TemporaryDirectory() as fresh:
-        began = time.perf_counter()
         anew = config.model_copy(update={"state_dir": Path(fresh)})
-        understander = bots.understander(anew, bot)
-        training = time.perf_counter() - began
+        understander, cost = _timed(lambda: bots.understander(anew, bot))
     judged = judge(understander, examples)
     heard = _heard(config, bot.flow, examples, wanted) if wanted.heard else []
-    return Result(judged, training, judge(understander, heard))
+    return Result(judged, cost, judge(understander, heard))
 
 
 def _heard(
     config: Config, flow: Flow, examples: Sequence[Example], wanted: Wanted
 ) -> list[Example]:
     """Some of them, with the text that a recogniser hears."""
-    from centralino.bench.heard import hear, some_of
+    from centralino.bench.heard import hear
 
     some = some_of(examples, wanted.heard, wanted.seed)
     return [one.example for one in asyncio.run(hear(config, some, flow, wanted.seed))]
 
 
-def _judged_set(config: Config, folder: Path) -> Result:
+def _judged_set(config: Config, place: Path, wanted: Wanted) -> Result:
     embedder, why = choose("en", config.speech.models_dir)
-    found = read_set(folder)
+    found = read_set(place)
+    if wanted.learn:
+        found = replace(found, train=tuple(some_of(found.train, wanted.learn, wanted.seed)))
     Console().print(
         f"{found.name}: {why}; {len(found.train)} sentences to learn, "
         f"{len(found.validation)} to draw the line, {len(found.test)} to judge",
         highlight=False,
     )
-    began = time.perf_counter()
-    learned = learned_from(found, embedder)
-    training = time.perf_counter() - began
-    return Result(judge(learned, found.test), training)
+    learned, cost = _timed(lambda: learned_from(found, embedder))
+    return Result(judge(learned, found.test), cost)
+
+
+def _timed(learns: Callable[[], Engine]) -> tuple[Engine, Cost]:
+    began, used = time.perf_counter(), time.process_time()
+    engine = learns()
+    return engine, Cost(time.perf_counter() - began, time.process_time() - used)

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import structlog
 
-from voicebot.nlu.learned import Doubt, Layer, Learned, Sense, Words
+from voicebot.nlu.learned import Doubt, Layer, Learned, Neighbours, Sense, Words
 
 log = structlog.get_logger(__name__)
-FORMAT = 7
+FORMAT = 8
 """Raised whenever what is learned, or how, changes: older files are then not used."""
 
 _DOUBT = ("mean", "scale", "weights")
@@ -76,6 +76,10 @@ def _arrays(learned: Learned) -> dict[str, Any]:
     arrays["bias"] = words.bias
     if sense is not None:
         arrays["centres"] = sense.centres.astype(np.float32)
+        if sense.neighbours is not None:
+            arrays["middle"] = sense.neighbours.middle
+            arrays["directions"] = sense.neighbours.directions.astype(np.float16)
+            arrays["meant"] = sense.neighbours.meant
         for at, layer in enumerate(sense.layers):
             arrays[f"layer{at}"] = layer.weights.astype(np.float32)
             arrays[f"layer{at}_bias"] = layer.bias
@@ -97,7 +101,8 @@ def _checked(file: np.lib.npyio.NpzFile) -> Learned:
     sense = None
     if said["sense"] is not None:
         embedder, layers = said["sense"]
-        sense = Sense(embedder, tuple(_layer(file, at) for at in range(layers)), file["centres"])
+        layered = tuple(_layer(file, at) for at in range(layers))
+        sense = Sense(embedder, layered, file["centres"], _neighbours(file))
     doubt = None
     if said["doubt"] is not None:
         bias, least = said["doubt"]
@@ -107,6 +112,12 @@ def _checked(file: np.lib.npyio.NpzFile) -> Learned:
     if not _fits(learned):
         raise ValueError("the arrays do not fit one another")
     return learned
+
+
+def _neighbours(file: np.lib.npyio.NpzFile) -> Neighbours | None:
+    if "directions" not in file:
+        return None
+    return Neighbours(file["middle"], file["directions"].astype(np.float32), file["meant"])
 
 
 def _layer(file: np.lib.npyio.NpzFile, at: int) -> Layer:
@@ -123,6 +134,14 @@ def _chained(sense: Sense, intents: int) -> bool:
     return bool(width == intents)
 
 
+def _placed(near: Neighbours | None, intents: int) -> bool:
+    """Whether each neighbour is a direction of an intent."""
+    if near is None:
+        return True
+    same = near.directions.shape == (len(near.meant), len(near.middle))
+    return same and bool(np.isin(near.meant, np.arange(intents)).all())
+
+
 def _fits(learned: Learned) -> bool:
     words, sense, doubt = learned.words, learned.sense, learned.doubt
     intents = len(learned.intents)
@@ -132,7 +151,7 @@ def _fits(learned: Learned) -> bool:
         len(i) == len(t) for i, t in zip(words.idf, words.vocabularies, strict=True)
     )
     if sense is not None:
-        fits = fits and _chained(sense, intents)
+        fits = fits and _chained(sense, intents) and _placed(sense.neighbours, intents)
     if doubt is not None:
         signs = 4 if sense is not None else 3
         fits = fits and all(len(getattr(doubt, name)) == signs for name in _DOUBT)

@@ -1,9 +1,11 @@
 """PURE but for scikit-learn's TF-IDF. Sentence → probability of each intent, and of being in scope.
 
-Two classifiers that err differently, joined by the geometric mean (`joining`): *words* (TF-IDF and
-logistic regression) know the bot's own vocabulary and forgive what was misheard; *sense* (a small
-network over a sentence embedding) knows wordings that nobody wrote down. Without an embedder, words
-alone. Sentences that the bot is not for are one more intent, judged by a detector (`doubt`).
+Three classifiers that err differently, joined by the geometric mean (`joining`): *words* (TF-IDF
+and logistic regression) know the bot's own vocabulary and forgive what was misheard; *sense* (a
+small network over a sentence embedding) knows wordings that nobody wrote down; *neighbours* (the
+nearest sentences that were learned) know exceptions, and are asked where that helps. Without an
+embedder, words alone. Sentences that the bot is not for are one more intent, judged by a detector
+(`doubt`).
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from voicebot.nlu import doubt
-from voicebot.nlu.embedding import Embedder, Vectors
+from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.fitting import Terms
 from voicebot.nlu.joining import join, softmax
-from voicebot.nlu.learned import Learned, Numbers, Sense
+from voicebot.nlu.learned import Learned, Numbers, Sense, Vectors
+from voicebot.nlu.neighbours import near_shares
 from voicebot.nlu.normalise import features, plain
 from voicebot.nlu.training import OUT_OF_SCOPE
 
@@ -58,12 +61,10 @@ class Classifier:
         """What each sentence means, whatever a recogniser or a person wrote."""
         learned = self.learned
         texts = [features(sentence, learned.language) for sentence in sentences]
-        words = word_shares(learned, self._terms, texts)
-        vectors = sense = None
-        if learned.sense is not None and self._embedder is not None:
+        vectors = None
+        if self._embedder is not None and learned.sense is not None:
             vectors = self._embedder.embed([plain(s, learned.language) for s in sentences])
-            sense = sense_shares(learned.sense, vectors)
-        shares = join(words, sense, learned.sharpness)
+        shares = join(opinions(learned, self._terms, texts, vectors), learned.sharpness)
         said = np.array([bool(text) for text in texts])  # where nothing was said, nothing is meant
         return Judgement(shares, np.where(said, self._in_scope(shares, vectors), 0.0))
 
@@ -75,6 +76,19 @@ class Classifier:
             return likeliest
         near = nearness(learned.sense, vectors) if learned.sense and vectors is not None else None
         return doubt.in_scope(learned.doubt, doubt.signs(shares, self._outside, near))
+
+
+def opinions(
+    learned: Learned, terms: Terms, texts: Sequence[str], vectors: Vectors | None
+) -> list[Numbers]:
+    """What each part says: sentences × intents."""
+    words = word_shares(learned, terms, texts)
+    if learned.sense is None or vectors is None:
+        return [words]
+    told = [words, sense_shares(learned.sense, vectors)]
+    if learned.sense.neighbours is not None:
+        told.append(near_shares(learned.sense.neighbours, vectors, len(learned.intents)))
+    return told
 
 
 def word_shares(learned: Learned, terms: Terms, texts: Sequence[str]) -> Numbers:

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from voicebot import models
-
-Vectors = npt.NDArray[np.float32]
+from voicebot.nlu.learned import Vectors
 
 
 class Embedder(Protocol):
@@ -19,6 +15,9 @@ class Embedder(Protocol):
 
     name: str
     """Engine and version; vectors of different names are not comparable."""
+
+    width: int
+    """So many numbers at the front of a vector are the mean of the sentence's tokens."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Sentences × numbers. Some milliseconds of CPU a sentence, on one thread."""

@@ -9,6 +9,7 @@ training sentences where it has none), judged on its test part.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +32,11 @@ HELD_OUT = "evaluation.yml"
 def held_out(folder: Path) -> tuple[Example, ...]:
     """The sentences of a bot that it was not trained on. Raises BotError."""
     return tuple(read_sentences(folder / HELD_OUT).examples)
+
+
+def some_of(examples: Sequence[Example], count: int, seed: int) -> list[Example]:
+    """So many, by the seed; all, if there are not more."""
+    return random.Random(seed).sample(list(examples), min(count, len(examples)))
 
 
 def judge(understander: Understander, examples: Iterable[Example]) -> list[Judged]:

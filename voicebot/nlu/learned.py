@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
+Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,18 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Neighbours:
+    """The sentences themselves, as directions: see `neighbours`."""
+
+    middle: Vectors
+    """Mean of all, which is taken off each: directions from there differ more."""
+    directions: Vectors
+    """Sentences × numbers."""
+    meant: npt.NDArray[np.intp]
+    """Column of each one's intent."""
+
+
+@dataclass(frozen=True)
 class Sense:
     """A network over a sentence's embedding; between its layers what is negative becomes zero."""
 
@@ -40,6 +53,8 @@ class Sense:
     layers: tuple[Layer, ...]
     centres: Numbers
     """In-scope intents × embedding: the mean direction of each intent's sentences."""
+    neighbours: Neighbours | None
+    """None where there are many sentences, or they did not help with those that were held out."""
 
 
 @dataclass(frozen=True)

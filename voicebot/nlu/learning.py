@@ -1,7 +1,7 @@
 """Learns a classifier from sentences: some seconds for a thousand of them.
 
 Parts are learned twice. First with sentences held out (three folds; one of five where there are
-many), to see on those how far the parts can be trusted: how they are joined, how sharp their
+many), to see on those how far the parts can be trusted: whether neighbours help, how sharp the
 confidences are, and what out-of-scope sentences look like. Then on everything.
 """
 
@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from voicebot.nlu import doubt
-from voicebot.nlu.classifier import Classifier, nearness, sense_shares, word_shares
-from voicebot.nlu.embedding import Embedder, Vectors
+from voicebot.nlu.classifier import Classifier, nearness, opinions
+from voicebot.nlu.embedding import Embedder
 from voicebot.nlu.fitting import MANY, Terms, fit_odds, fit_sense, fit_words, one_thread
 from voicebot.nlu.joining import calibrate, join
-from voicebot.nlu.learned import Doubt, Learned, Numbers, Sense
+from voicebot.nlu.learned import Doubt, Learned, Numbers, Sense, Vectors
+from voicebot.nlu.neighbours import remember
 from voicebot.nlu.normalise import features, plain
 from voicebot.nlu.training import OUT_OF_SCOPE
 
@@ -60,10 +61,13 @@ class _Sample:
 class _Held:
     """What the parts said about sentences that they had not seen."""
 
-    words: Numbers
-    sense: Numbers | None
+    opinions: list[Numbers]
     near: Numbers | None
     meant: npt.NDArray[np.intp]
+
+    def without_neighbours(self) -> _Held:
+        """What words and sense said."""
+        return replace(self, opinions=self.opinions[:2])
 
 
 def learn(
@@ -86,11 +90,20 @@ def learn(
     with one_thread():
         held = _held_out(sample, embedder)
         learned = _parts(sample, embedder)
-    sharpness = _UNCALIBRATED
-    if held is not None:
-        sharpness = calibrate(held.words, held.sense, held.meant)
-    learned = replace(learned, sharpness=sharpness)
-    return replace(learned, doubt=_doubt(learned, held) if held is not None else None)
+    if held is None:
+        return _without_neighbours(learned)
+    ways = [held.without_neighbours()]
+    if learned.sense is not None and learned.sense.neighbours is not None:
+        ways.append(held)
+    best = min(ways, key=lambda way: calibrate(way.opinions, way.meant))
+    learned = learned if best is held else _without_neighbours(learned)
+    learned = replace(learned, sharpness=calibrate(best.opinions, best.meant)[1])
+    return replace(learned, doubt=_doubt(learned, best))
+
+
+def _without_neighbours(learned: Learned) -> Learned:
+    sense = learned.sense
+    return replace(learned, sense=replace(sense, neighbours=None)) if sense else learned
 
 
 def redraw(classifier: Classifier, sentences: Sequence[str], intents: Sequence[str]) -> Learned:
@@ -116,8 +129,11 @@ def _parts(sample: _Sample, embedder: Embedder | None) -> Learned:
     known = tuple(sorted(set(names)))
     sense = None
     if sample.vectors is not None and embedder is not None:
-        centres = _centres(sample, known)
-        sense = Sense(embedder.name, fit_sense(sample.vectors, names), centres)
+        near = None
+        if len(names) < MANY:  # a network that has seen so many knows it better: see benchmarks
+            near = remember(sample.vectors, np.searchsorted(known, names), embedder.width)
+        layers = fit_sense(sample.vectors, names)
+        sense = Sense(embedder.name, layers, _centres(sample, known), near)
     return Learned(sample.language, known, words, sense, _UNCALIBRATED, doubt=None)
 
 
@@ -140,10 +156,10 @@ def _held_out(sample: _Sample, embedder: Embedder | None) -> _Held | None:
         return None
     chosen = [0] if many else sorted(set(folds.tolist()) - {-1})
     parts = [_told(sample, folds, fold, embedder) for fold in chosen]
+    near = [part.near for part in parts if part.near is not None]
     return _Held(
-        np.vstack([part.words for part in parts]),
-        _stack([part.sense for part in parts]),
-        _stack([part.near for part in parts]),
+        [np.vstack(same) for same in zip(*(part.opinions for part in parts), strict=True)],
+        np.concatenate(near) if len(near) == len(parts) else None,
         np.concatenate([part.meant for part in parts]),
     )
 
@@ -166,12 +182,12 @@ def _told(
 ) -> _Held:
     out = sample.part(np.flatnonzero(folds == fold))
     learned = _parts(sample.part(np.flatnonzero(folds != fold)), embedder)
-    words = word_shares(learned, Terms.of(learned.words), out.texts)
-    sense = near = None
+    told = opinions(learned, Terms.of(learned.words), out.texts, out.vectors)
+    near = None
     if learned.sense is not None and out.vectors is not None:
-        sense = _spread(sense_shares(learned.sense, out.vectors), learned.intents, sample.intents)
         near = nearness(learned.sense, out.vectors)
-    return _Held(_spread(words, learned.intents, sample.intents), sense, near, out.meant)
+    spread = [_spread(shares, learned.intents, sample.intents) for shares in told]
+    return _Held(spread, near, out.meant)
 
 
 def _spread(shares: Numbers, known: Sequence[str], every: Sequence[str]) -> Numbers:
@@ -181,11 +197,6 @@ def _spread(shares: Numbers, known: Sequence[str], every: Sequence[str]) -> Numb
     return spread
 
 
-def _stack(parts: Sequence[Numbers | None]) -> Numbers | None:
-    found = [part for part in parts if part is not None]
-    return np.concatenate(found) if len(found) == len(parts) else None
-
-
 def _doubt(learned: Learned, held: _Held) -> Doubt | None:
     if OUT_OF_SCOPE not in learned.intents:
         return None
@@ -193,7 +204,7 @@ def _doubt(learned: Learned, held: _Held) -> Doubt | None:
     yes = held.meant != outside
     if min(np.count_nonzero(yes), np.count_nonzero(~yes)) < FEWEST_OUTSIDE:
         return None
-    shares = join(held.words, held.sense, learned.sharpness)
+    shares = join(held.opinions, learned.sharpness)
     signs = doubt.signs(shares, outside, held.near)
     found = Doubt(*fit_odds(signs, yes), least=0.5)
     line = _line(shares, doubt.in_scope(found, signs), held.meant, outside)

@@ -53,6 +53,7 @@ class Report:
     ece: float
     """Expected calibration error of the best intent's confidence, ten bins."""
     latency_ms_p50: float
+    latency_ms_p95: float
     coverage_at_98_precision: float
     """The largest share of sentences, surest first, of which 98 % are right."""
 
@@ -69,6 +70,7 @@ def report(judged: Sequence[Judged]) -> Report:
         oos_auroc=_auroc([j.in_scope for j in inside], [j.in_scope for j in outside]),
         ece=_calibration_error(judged),
         latency_ms_p50=times[len(times) // 2] * 1000,
+        latency_ms_p95=times[int(len(times) * 0.95)] * 1000,
         coverage_at_98_precision=_coverage(judged),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from tokenizers import BertWordPieceTokenizer
 
-from voicebot.nlu.embedding import Vectors
+from voicebot.nlu.learned import Vectors
 from voicebot.speech.onnx import session as open_session
 
 TOKENS = 64
@@ -26,6 +26,7 @@ class MiniLm:
     """An `Embedder`. The model (23 MB) is read with the first sentence."""
 
     name = "minilm-l6-int8-mean-max-1"
+    width = WIDTH
 
     def __init__(self, model: Path, vocabulary: Path) -> None:
         self._model = model

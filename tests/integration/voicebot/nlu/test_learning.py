@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from voicebot import models
 from voicebot.nlu import cache
 from voicebot.nlu.classifier import Classifier
 from voicebot.nlu.embedded import Embedded
-from voicebot.nlu.embedding import Embedder, Vectors, choose
+from voicebot.nlu.embedding import Embedder, choose
 from voicebot.nlu.evaluate import judge, learned_from
+from voicebot.nlu.learned import Vectors
 from voicebot.nlu.learning import learn
 from voicebot.nlu.metrics import report
+from voicebot.nlu.neighbours import remember
 from voicebot.nlu.public_sets import read_set
 from voicebot.nlu.training import OUT_OF_SCOPE, Example, Training
 
@@ -66,6 +69,7 @@ class Other:
     """An embedder of another name."""
 
     name = "other"
+    width = 3
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         return np.zeros((len(texts), 3), dtype=np.float32)
@@ -107,3 +111,28 @@ def test_a_public_set_is_judged_by_its_test_part(tmp_path: Path, embedder: Embed
     figures = report(judge(learned_from(found, embedder), found.test))
     assert figures.accuracy is not None and figures.accuracy >= 0.8
     assert figures.oos_auroc is not None and figures.oos_auroc >= 0.9
+
+
+def test_neighbours_are_kept_where_they_helped_and_survive(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["i have a bill", "sunshine"]
+    for helps in (True, False):
+        monkeypatch.setattr(
+            "voicebot.nlu.learning.calibrate", lambda told, _, h=helps: ((len(told) == 3) != h, 2.0)
+        )
+        learned = learn(TEXTS, INTENTS, embedder)
+        assert learned.sense is not None and (learned.sense.neighbours is not None) is helps
+        cache.save(tmp_path, str(helps), learned)
+        loaded = cache.load(tmp_path, str(helps))
+        assert loaded is not None
+        before, after = (Classifier(one, embedder).judge(asked) for one in (learned, loaded))
+        assert np.allclose(before.shares, after.shares, atol=2e-3)
+
+
+def test_a_neighbour_of_no_intent_is_refused(tmp_path: Path, embedder: Embedder) -> None:
+    learned = learn(TEXTS, INTENTS, embedder)
+    assert learned.sense is not None
+    stray = remember(embedder.embed(TEXTS[:2]), np.array([0, 99]), embedder.width)
+    cache.save(tmp_path, "d", replace(learned, sense=replace(learned.sense, neighbours=stray)))
+    assert cache.load(tmp_path, "d") is None

@@ -11,18 +11,28 @@ from voicebot.errors import BotError
 from voicebot.nlu.public_sets import is_public_set, read_set
 from voicebot.nlu.training import OUT_OF_SCOPE, Example
 
+PARTS = {
+    "train": [["set an alarm", "alarm"]], "oos_train": [["who am i", "oos"]],
+    "val": [], "oos_val": [["why", "oos"]], "test": [["wake me", "alarm"]], "oos_test": [],
+}  # fmt: skip
+
 
 def test_clinc150(tmp_path: Path) -> None:
-    parts = {
-        "train": [["set an alarm", "alarm"]], "oos_train": [["who am i", "oos"]],
-        "val": [], "oos_val": [["why", "oos"]], "test": [["wake me", "alarm"]], "oos_test": [],
-    }  # fmt: skip
-    (tmp_path / "data_full.json").write_text(json.dumps(parts))
+    (tmp_path / "data_full.json").write_text(json.dumps(PARTS))
     assert is_public_set(tmp_path)
     found = read_set(tmp_path)
     assert found.train == (Example("set an alarm", "alarm"), Example("who am i", OUT_OF_SCOPE))
     assert found.validation == (Example("why", OUT_OF_SCOPE),)
     assert found.test == (Example("wake me", "alarm"),)
+
+
+def test_clinc150_in_one_of_several_files(tmp_path: Path) -> None:
+    (tmp_path / "data_full.json").write_text(json.dumps(PARTS))
+    (tmp_path / "data_oos_plus.json").write_text(json.dumps({**PARTS, "oos_train": []}))
+    assert read_set(tmp_path).name == "data_oos_plus"
+    assert len(read_set(tmp_path / "data_full.json").train) == 2
+    with pytest.raises(BotError, match=r"other\.json: this is not CLINC150"):
+        read_set(tmp_path / "other.json")
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "nonsense", '{"train": 3}'])

@@ -18,7 +18,7 @@ from voicebot.nlu.rasa import Rasa, RasaAt
 PYTHON = rasa_beside.find()
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),  # TensorFlow on a busy machine
     pytest.mark.skipif(PYTHON is None, reason=f"no Rasa here: {rasa_beside.SET_UP}"),
     pytest.mark.asyncio(loop_scope="module"),
 ]

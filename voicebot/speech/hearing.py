@@ -22,7 +22,8 @@ ENGLISH = 0.2
 """Share from which it is English. Whisper spreads what it does not know over all its languages, and
 what it learned most of gets more than the rest: a comparison of two shares took Italian for English
 in one sentence of six. Of what is English it is surer: .85 and more for natural voices, .2 for all
-but one sentence in a hundred of robotic ones in noise, and at most .14 for Italian."""
+but one sentence in twenty of robotic ones, and at most .14 for Italian
+(docs/benchmarks/languages.md)."""
 
 
 @dataclass(frozen=True)

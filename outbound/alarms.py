@@ -95,11 +95,14 @@ class Alarms:
         """A call is over."""
         self._ended.append(call)
 
-    def look(self, standings: Iterable[Standing], now: float) -> tuple[list[Alarm], list[Alarm]]:
-        """Look again; the alarms that are new, and those that are over."""
+    def look(
+        self, standings: Iterable[Standing], now: float, also: Iterable[Alarm] = ()
+    ) -> tuple[list[Alarm], list[Alarm]]:
+        """Look again, also at what others found; the alarms that are new, and those that are
+        over."""
         while self._ended and self._ended[0].at <= now - self.limits.window:
             self._ended.popleft()
-        found = {one.key: one for one in self._found(list(standings), now)}
+        found = {one.key: one for one in (*self._found(list(standings), now), *also)}
         raised = [one for key, one in found.items() if key not in self._holding]
         for key, one in found.items():
             since = self._holding[key].since if key in self._holding else now

@@ -1,7 +1,8 @@
 """A notification is launched by telephone: number, PIN, template by key, how many, yes. PURE.
 
 One object a call; it is told what happened and answers with what to do. Nothing is made before the
-last yes, which takes two keys; a star goes back from everywhere, and whoever is silent is let go.
+last yes, which takes two keys and before which all of the message can be heard. A star goes back
+from everywhere, and whoever is silent is let go.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Template:
     name: str
     title: str
     headline: str
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,7 @@ class DialIn:
         warned = " There are warnings: see the page." if counted.warnings else ""
         return self._say(
             f"{self._chosen.title}: {self._chosen.headline} This calls {counted.people} people."
-            f"{takes}{warned} {YES}"
+            f"{takes}{warned} To hear all of it, press 2. {YES}"
         )
 
     def _confirm(self, digit: str) -> None:
@@ -278,6 +280,9 @@ class DialIn:
             self._to_menu()
         elif digit == "1" and not self._typed:
             self._typed = "1"
+        elif digit == "2" and self._chosen is not None:
+            self._typed = ""
+            self._say(f"{self._chosen.headline} {self._chosen.body} {YES}")
         else:
             self._typed = ""
             self._say(self._said)

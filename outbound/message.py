@@ -37,7 +37,9 @@ class Text:
     retraction: str = ""
     """Said to everybody who was reached if it turns out to be wrong; empty: the ready one."""
     sound: str = ""
-    """A recording that is played instead of headline and body: name of its content."""
+    """A recording that is played instead of headline and body; they are said where it is gone."""
+    sound_seconds: float = 0.0
+    """How long it plays."""
 
     def parts(self) -> tuple[str, ...]:
         """Everything that may hold slots."""
@@ -74,11 +76,12 @@ class Spoken:
     body: str
     voicemail: str
     sound: str = ""
+    sound_seconds: float = 0.0
 
     @property
     def seconds(self) -> float:
         """About how long headline and body take."""
-        return (len(self.headline) + len(self.body)) / CHARACTERS_A_SECOND
+        return self.sound_seconds or (len(self.headline) + len(self.body)) / CHARACTERS_A_SECOND
 
 
 def check_message(message: Message) -> None:
@@ -86,7 +89,7 @@ def check_message(message: Message) -> None:
     if message.default not in message.texts:
         raise BadMessage(f"the message has no text in its default language {message.default!r}")
     for language, text in message.texts.items():
-        if not text.headline.strip() and not text.sound:
+        if not text.headline.strip():
             raise BadMessage(f"{language}: there is no headline")
         if len(text.headline) > HEADLINE_LIMIT:
             raise BadMessage(
@@ -149,7 +152,8 @@ def render(message: Message, wanted: str, slots: Mapping[str, str]) -> Spoken:
     language = message.language_for(wanted)
     text = message.texts[language]
     headline, body = _fill(text.headline, slots), _fill(text.body, slots)
-    return Spoken(language, headline, body, _fill(text.voicemail, slots) or headline, text.sound)
+    short = _fill(text.voicemail, slots) or headline
+    return Spoken(language, headline, body, short, text.sound, text.sound_seconds)
 
 
 def render_retraction(message: Message, wanted: str, slots: Mapping[str, str], ready: str) -> str:

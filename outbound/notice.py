@@ -147,8 +147,12 @@ class Notice:
         words = self._version.phrases
         if self.script.exercise:
             self._say("exercise", words.exercise)
-        self._say("headline", self._version.headline)
-        self._say("body", self._version.body)
+        version = self._version
+        if version.sound:
+            self._say("headline", f"{version.headline} {version.body}".strip(), sound=version.sound)
+        else:
+            self._say("headline", version.headline)
+            self._say("body", version.body)
         if self.script.exercise:
             self._say("exercise", words.exercise)
         self._say_options()
@@ -166,13 +170,13 @@ class Notice:
         parts += [self.script.versions[one].phrases.switch for one in others[:1]]
         return " ".join(part for part in parts if part)
 
-    def _say(self, what: str, text: str, by_key: str = "") -> None:
+    def _say(self, what: str, text: str, by_key: str = "", sound: str = "") -> None:
         if not text:
             return
         self._counter += 1
         part = f"{what}-{self._counter}"
         self._parts[part] = what
-        self._commands.append(Say(part, text, self.language, self._slow, by_key))
+        self._commands.append(Say(part, text, self.language, self._slow, sound, by_key))
 
     def _hush(self) -> None:
         self._parts.clear()

@@ -88,6 +88,8 @@ class Say:
     text: str
     language: str
     slow: bool = False
+    sound: str = ""
+    """A recording that is played instead, where it can be."""
     by_key: str = ""
     """Said instead where a spoken answer could not be heard in time."""
 
@@ -182,6 +184,8 @@ class Version:
     body: str
     voicemail: str
     phrases: Phrases
+    sound: str = ""
+    """A recording that is played instead of headline and body."""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,9 @@ class Outbound(Section):
     bots: tuple[Name, ...] = ()
     """Bots that campaigns may have hold their calls, e.g. `survey`, `appointment`, `collections`,
     `qualification`; each is learned and its prompts are spoken at the first start."""
+    recordings: Path | None = None
+    """Folder of recorded messages (WAV, mono, 16 bit) that notifications may play instead of a
+    voice that reads."""
     recorded: bool = False
     """Calls that such a bot holds are recorded, and it says so."""
     preview_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0

@@ -27,3 +27,7 @@ class NoSound(ContentError):
 
 class BadName(ContentError):
     """A call's id cannot name a file."""
+
+
+class BadRecording(ContentError):
+    """A recorded message cannot be played."""

@@ -177,6 +177,7 @@ class LaunchKeys:
 
 def _templates() -> tuple[d.Template, ...]:
     return tuple(
-        d.Template(name, body["name"], body["texts"][body["default"]]["headline"])
+        d.Template(name, body["name"], text["headline"], text["body"])
         for name, body in ready_messages().items()
+        for text in (body["texts"][body["default"]],)
     )

@@ -21,6 +21,7 @@ from centralino.demo.stage import (
     click_file,
     recording_of,
 )
+from centralino.demo.survey import survey
 from telephony.media.activity import loud_frames
 
 Scene = Callable[[Stage], Awaitable[list[SceneResult]]]
@@ -192,8 +193,14 @@ async def without_agents(stage: Stage) -> list[SceneResult]:
     return [result for results in await scenes for result in results]
 
 
+async def calls_out(stage: Stage) -> list[SceneResult]:
+    """6, 7: a notification to five phones (voice, key, help, a mailbox, one out); then a survey."""
+    scenes = asyncio.gather(notification(stage), survey(stage))
+    return [result for results in await scenes for result in results]
+
+
 SCENES: dict[str, Scene] = {
-    "notification": notification,
+    "notification": calls_out,
     "question": without_agents,
     "hand-over": hand_over,
     "waiting": waiting,

@@ -19,6 +19,9 @@ WRAP_UP = 20.0
 SECOND_LANGUAGE = """[speech]
 voices = { it = "espeak:it" }
 
+[outbound]
+bots = ["survey"]
+
 [outbound.notices]
 en = "notification"
 it = "notification_it"

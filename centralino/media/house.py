@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from centralino.config.model import Config, Line
+from centralino.content.recordings import Recordings
 from centralino.content.vault import SoundVault
 from centralino.media.answers import Answers
 from centralino.media.capacity import CALM, EFFORTS, Shed
@@ -93,7 +94,10 @@ class House:
                 engines.recogniser, Invitations(part), self.clock, self.spawn, self.meter,
                 busy=lambda: self.use >= CALM,
             )  # fmt: skip
-        self.notices = Engines(spoken, {}, engines.recogniser, engines.vad, self.answers)
+        self.notices = Engines(
+            spoken, {}, engines.recogniser, engines.vad, self.answers,
+            Recordings(self.config.outbound.recordings),
+        )  # fmt: skip
 
     def talk_engines(self, direction: str) -> SpeechEngines:
         """The engines of a conversation, which spends on hearing what there is capacity for; one

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from centralino.content.errors import BadRecording
+from centralino.content.recordings import Recordings
 from centralino.media.answers import Answers
 from centralino.media.said import Said
 from kernel.clock import Clock
@@ -63,6 +65,7 @@ class Engines:
     answers: Answers | None = None
     """Who is asked to speak, and what is recognised later; None: all are, and what cannot be
     recognised at once is lost."""
+    recordings: Recordings = Recordings(None)
     _said: dict[str, Said] = field(default_factory=dict)
 
     def said(self, language: str) -> Said:
@@ -209,11 +212,21 @@ class NoticeTalk:
         if order.by_key and answers is not None and self._ear is not None:
             self._invited = answers.invite()
             text = order.text if self._invited else order.by_key
-        pcm = await self.engines.said(order.language).pcm(text)
+        pcm = await self._recorded(order.sound) if order.sound else b""
+        if not pcm:
+            pcm = await self.engines.said(order.language).pcm(text)
         if order.slow:
             pcm = await asyncio.to_thread(stretch, pcm, RATE, SLOWER)
         self.sound.playout.enqueue(order.part, pcm)
         self.sound.playout.end(order.part)
+
+    async def _recorded(self, reference: str) -> bytes:
+        """A recorded message; nothing where it is not to be had: then its text is spoken."""
+        try:
+            return (await self.engines.recordings.get(reference)).pcm
+        except BadRecording as error:
+            log.error("notice.no_recording", problem=str(error))
+            return b""
 
     # Hearing.
 

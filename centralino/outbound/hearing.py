@@ -28,20 +28,24 @@ class Voices:
     house: Synthesiser
     languages: Mapping[str, Synthesiser]
 
-    async def wav(self, language: str, texts: list[str]) -> bytes:
-        """The texts, one after the other. Raises CampaignError where no voice answers."""
+    async def wav(self, language: str, parts: list[str | bytes]) -> bytes:
+        """The texts, and what is sound already (16 bit, mono, 8 kHz), one after the other. Raises
+        CampaignError where no voice answers."""
         voice = self.languages.get(language, self.house)
         pcm = b""
         try:
-            for text in filter(None, texts):
-                pcm += b"".join([clause.pcm async for clause in voice.speak(text, RATE)])
+            for part in parts:
+                if isinstance(part, bytes):
+                    pcm += part
+                elif part:
+                    pcm += b"".join([clause.pcm async for clause in voice.speak(part, RATE)])
                 pcm += bytes(2 * round(RATE * PAUSE))
         except EngineLost as lost:
             raise CampaignError("no voice answers at the moment: try again") from lost
         return header(RATE, 1, len(pcm)) + pcm
 
 
-Spoken = Callable[[Mapping[str, Any], Asker], Awaitable[tuple[str, list[str]]]]
+Spoken = Callable[[Mapping[str, Any], Asker], Awaitable[tuple[str, list[str | bytes]]]]
 """What a call would say, and in which language."""
 
 

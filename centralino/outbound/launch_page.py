@@ -45,6 +45,7 @@ class LaunchPage:
                 if body["bot"] in self._config.outbound.bots
             },
             "languages": list(self._config.outbound.notices),
+            "recordings": self._notifications.recordings.names(),
             "two_person": self._config.outbound.two_person,
             "rehearsal": bool(self._audiences.over(True, ())),
         }  # fmt: skip

@@ -20,6 +20,8 @@ class WantedText(Wish):
     body: str = ""
     voicemail: str = ""
     retraction: str = ""
+    sound: str = ""
+    """A file of `outbound.recordings` that is played instead of headline and body."""
 
 
 class WantedAudience(Wish):
@@ -72,7 +74,9 @@ class NewNotice(Wish):
     def message(self) -> Message:
         """The message. Raises BadMessage."""
         texts = {
-            language.lower(): Text(text.headline, text.body, text.voicemail, text.retraction)
+            language.lower(): Text(
+                text.headline, text.body, text.voicemail, text.retraction, text.sound
+            )
             for language, text in self.texts.items()
         }
         made = Message(texts, self.default or next(iter(texts)))

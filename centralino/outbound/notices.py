@@ -120,7 +120,9 @@ def script_for(
         spoken = render(message, language, slots)
         bare = language.partition("-")[0]
         words = phrases[bare]
-        versions[bare] = Version(spoken.headline, spoken.body, spoken.voicemail, words)
+        versions[bare] = Version(
+            spoken.headline, spoken.body, spoken.voicemail, words, spoken.sound
+        )
     return Script(versions, cut_off, exercise, may_opt_out)
 
 

@@ -13,11 +13,14 @@ from typing import Any
 import structlog
 
 from centralino.config.model import Config
+from centralino.content.errors import BadRecording
+from centralino.content.recordings import Recordings
 from centralino.db.meta import get_meta, meta_like, set_meta
 from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, law_for
 from centralino.outbound.drafting import NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.launch_alarms import GLASS, LAUNCH
 from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
 from centralino.outbound.notices import StoredMessages, kind_of, sayable, script_for
 from centralino.users.permissions import Action
@@ -26,7 +29,7 @@ from contacts.audience import Audience, Chosen
 from kernel.clock import Clock
 from kernel.ids import new_id
 from outbound.compliance import LegalClass
-from outbound.errors import NoSuchCampaign
+from outbound.errors import BadMessage, NoSuchCampaign
 from outbound.estimate import estimate
 from outbound.message import Fit, Message, Text, fit, render
 from outbound.messages import (
@@ -51,8 +54,6 @@ AFTER_A_CALL = 30.0
 heard to its end."""
 LEFT = "no longer inside"
 """Why somebody whom an update left out is not called."""
-LAUNCH = "launch:"
-"""How the keys of launches that a first person asked for begin."""
 BACK = "back"
 """Which follow-up takes a notification back."""
 STOPPED = frozenset({CampaignState.EXPIRED, CampaignState.CANCELLED})
@@ -76,6 +77,7 @@ class Notifications:
         self._send = send
         self._clock = clock
         self._helpers = helpers
+        self.recordings = Recordings(config.outbound.recordings)
         """Queues to which calls for help go."""
         self._reminding: dict[str, asyncio.Task[None]] = {}
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
@@ -105,7 +107,18 @@ class Notifications:
         """What will be said. Raises BadMessage for what cannot be said in this house."""
         message = new.message()
         sayable(message, self._messages.phrases())
-        return message
+        return replace(message, texts={
+            language: self._with_sound(text) for language, text in message.texts.items()
+        })  # fmt: skip
+
+    def _with_sound(self, text: Text) -> Text:
+        if not text.sound:
+            return text
+        try:
+            found = self.recordings.named(text.sound)
+        except BadRecording as error:
+            raise BadMessage(str(error)) from error
+        return replace(text, sound=found.reference, sound_seconds=round(found.seconds, 1))
 
     async def _audience(self, new: NewNotice, law: LegalClass) -> Audience:
         if new.only_to or new.lines:
@@ -189,7 +202,7 @@ class Notifications:
             if waiting is not None:
                 return waiting
         self._remind_no_more(asked.campaign)
-        by = asked.by or asker.name
+        by = f"{asked.by or asker.name}{', alone' if asked.break_glass else ''}"
         await self.start(asked.campaign, by)
         return {"campaign": asked.campaign, "state": "running", "by": by}
 
@@ -198,8 +211,11 @@ class Notifications:
         alone = self._campaigns.service.view(record.id).recipients == 1
         return self._config.outbound.two_person and not record.exercise and not alone
 
-    async def spoken(self, values: Mapping[str, Any], asker: Asker) -> tuple[str, list[str]]:
-        """What a call would say in a language, unasked, in its order; and in whose voice.
+    async def spoken(
+        self, values: Mapping[str, Any], asker: Asker
+    ) -> tuple[str, list[str | bytes]]:
+        """What a call would say in a language, unasked, in its order, what is recorded as sound
+        (16 bit, mono, 8 kHz); and in whose voice.
 
         Raises CampaignError, OutboundError.
         """
@@ -210,8 +226,11 @@ class Notifications:
             message, asked.language, {}, self._messages.phrases(), exercise=new.exercise
         )
         language, version = next(iter(script.versions.items()))
+        said: list[str | bytes] = [version.headline, version.body]
+        if version.sound:
+            said = [(await self.recordings.get(version.sound)).pcm]
         before = [version.phrases.exercise] if new.exercise else []
-        return language, [*before, version.headline, version.body, version.phrases.options]
+        return language, [*before, *said, version.phrases.options]
 
     async def waiting(self) -> dict[str, Json]:
         """Campaign → who asked for its launch first, and when; also of those launched since."""
@@ -228,14 +247,17 @@ class Notifications:
                 raise CampaignError("without a second person: say the --reason")
             log.error("notice.break_glass", campaign=asked.campaign, by=asked.by,
                       reason=asked.reason)  # fmt: skip
-            return None
         database, centre = self._campaigns.books.database, self._campaigns.books.centre
+        value = {"by": asked.by, "at": self._clock.now()}
+        if asked.break_glass:
+            async with database.write() as connection:
+                await set_meta(database, connection, centre, f"{GLASS}{asked.campaign}", value)
+            return None
         key = f"{LAUNCH}{asked.campaign}"
         async with database.write() as connection:
             first = await get_meta(connection, centre, key)
             if first is not None and first["by"] != asked.by:
                 return None
-            value = {"by": asked.by, "at": self._clock.now()}
             await set_meta(database, connection, centre, key, value)
         self._remind(asked.campaign, asked.by)
         return {"campaign": asked.campaign, "state": "waits for a second person",

@@ -11,6 +11,7 @@ import structlog
 from centralino.config.dialling import AlarmLimits
 from centralino.db.meta import get_meta, set_meta
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.launch_alarms import launch_alarms
 from centralino.outbound.webhooks import Outbox
 from kernel.clock import Clock
 from kernel.core import Change, Put
@@ -99,7 +100,9 @@ class Watching:
 
     async def look(self) -> None:
         """Once: new alarms are logged and told, and so is their end."""
-        raised, cleared = self.alarms.look(self._standings(), self.clock.now())
+        now = self.clock.now()
+        launches = await launch_alarms(self.service, self.books, now)
+        raised, cleared = self.alarms.look(self._standings(), now, launches)
         for alarm in raised:
             log.error("outbound.alarm", what=alarm.what, do=alarm.do)
         for alarm in cleared:

@@ -99,7 +99,7 @@ class OutboundDesk:
     """Client → country of numbers without one."""
     results: ResultBook
     by_bot: BotCampaigns
-    spoken: Callable[[Mapping[str, Any], Asker], Awaitable[tuple[str, list[str]]]]
+    spoken: Callable[[Mapping[str, Any], Asker], Awaitable[tuple[str, list[str | bytes]]]]
     """What a notification's call would say, and in which language."""
     outbox: Outbox
     watching: Watching

@@ -2,30 +2,42 @@
 
 import { get, post } from "./api.js";
 import { byId, fill, h, region } from "./dom.js";
-import { words } from "./format.js";
+import { duration, words } from "./format.js";
 import { showAnswers } from "./answers.js";
 import { askFirst, beginLaunch, drawWaiting, launchDraft } from "./launch.js";
 import { attempt, begin, linkIs } from "./shell.js";
 
 const EVERY = 2000;
 const BUTTONS = {
-  draft: [["start", "Start"], ["cancel", "Cancel"]],
-  running: [["pause", "Pause"], ["cancel", "Cancel"]],
-  paused: [["start", "Resume"], ["cancel", "Cancel"]],
+  draft: [["start", "Start", ""], ["cancel", "Discard", "quiet"]],
+  running: [["pause", "Pause", ""], ["cancel", "Stop…", "danger"]],
+  paused: [["start", "Resume", ""], ["cancel", "Stop…", "danger"]],
 };
+const FIRST = ["running", "paused", "draft"]; // what can still be stopped stands above what is over
 const BUCKETS = ["acknowledged", "heard", "voicemail", "not_reached", "invalid", "unknown"];
 
 await begin("campaigns");
 await attempt(() => beginLaunch(() => attempt(look)));
 
-const number = (value) => h("td", { class: "number" }, String(value));
+// A button that is drawn anew between press and release is not clicked: figures wait for that.
+let pressed = false;
+for (const [event, is] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  document.addEventListener(event, () => { pressed = is; });
+}
+
+const number = (value) => h("td", { class: "number" }, value);
 
 function left(campaign) {
   const pending = campaign.states.pending ?? 0;
   if (!pending) return "–";
   const minutes = campaign.eta === null ? "" : ` (about ${Math.max(1, Math.round(campaign.eta / 60))} min)`;
-  return `${pending}${minutes}`;
+  const waits = campaign.state === "running" && campaign.oldest_pending > 1
+    ? h("small", {}, `the first waits for ${duration(campaign.oldest_pending)}`) : null;
+  return [`${pending}${minutes}`, waits];
 }
+
+const rank = (campaign) => (FIRST.indexOf(campaign.state) + FIRST.length + 1) % (FIRST.length + 1);
+const inOrder = (campaigns) => [...campaigns].sort((a, b) => rank(a) - rank(b) || b.since - a.since);
 
 const act = (path, body = {}) => attempt(async () => {
   await post(path, body);
@@ -59,14 +71,14 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
     h("th", { scope: "row" }, campaign.exercise ? h("span", { class: "mark plain" }, "Rehearsal") : null, campaign.exercise ? " " : null, campaign.name, h("small", {}, `${words(campaign.legal_class)}, ${campaign.recipients} people`)),
     h("td", {}, words(campaign.state), campaign.why ? h("small", {}, campaign.why) : null,
       campaign.mode ? h("small", {}, `${words(campaign.mode)}, ${campaign.pacing}; ${campaign.abandoned} of ${campaign.answered} who answered had no agent`) : null),
+    h("td", { class: "acts" }, (BUTTONS[campaign.state] ?? []).map(([verb, title, kind]) =>
+      h("button", { class: kind, onclick: () => ask(campaign, verb) }, title))),
     BUCKETS.map((bucket) => number(campaign.buckets[bucket])),
     number(campaign.helps),
     number(`${campaign.ringing} / ${campaign.up}`),
-    number(campaign.reached_per_minute),
+    number([campaign.reached_per_minute, h("small", {}, `${campaign.placed_per_minute} called`)]),
     number(left(campaign)),
-    h("td", {}, (BUTTONS[campaign.state] ?? []).map(([verb, title]) =>
-      h("button", { class: "quiet", onclick: () => ask(campaign, verb) }, title)),
-      campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
+    h("td", {}, campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
       h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
   )));
 
@@ -78,17 +90,20 @@ const drawTrunks = region("trunks", (trunks) => trunks.map((trunk) =>
     h("td", {}, Object.entries(trunk.statuses).map(([status, times]) => `${status}: ${times}`).join(", ") || "–"),
   )));
 
-const drawAlarms = region("alarms", (alarms) => alarms.map((alarm) =>
+// A launch that waits has a bar of its own, with a button.
+const drawAlarms = region("alarms", (alarms) => alarms.filter((alarm) => !alarm.key.startsWith("second:")).map((alarm) =>
   h("div", { class: "alarm" }, h("b", {}, words(alarm.what)),
     h("span", { class: "timer", dataset: { since: alarm.since } }), h("p", {}, alarm.do))));
 
 async function look() {
   const { campaigns, trunks, alarms, waiting } = await get("/api/campaigns");
+  if (pressed) return;
   drawAlarms(alarms);
   drawWaiting(waiting);
-  drawCampaigns(campaigns);
+  const ordered = inOrder(campaigns);
+  drawCampaigns(ordered);
   drawTrunks(trunks);
-  choose(campaigns);
+  choose(ordered);
 }
 
 function choose(campaigns) {
@@ -102,7 +117,7 @@ byId("why").addEventListener("submit", (event) => {
   const { campaign, number: field } = event.target.elements;
   attempt(async () => {
     const found = await get(`/api/campaigns/${campaign.value}/why?number=${encodeURIComponent(field.value)}`);
-    fill("answer", h("p", {}, found.why), h("ul", {}, found.attempts.map((one) =>
+    fill("answer", h("p", {}, `${words(found.why)}.`), h("ul", {}, found.attempts.map((one) =>
       h("li", {}, `${new Date(one.at * 1000).toLocaleTimeString()} ${words(one.outcome ?? one.state)} (${one.sip_status || "–"})`))));
   });
 });

@@ -93,12 +93,16 @@ function drawTexts() {
         h("button", { type: "button", class: "quiet", onclick: () => listen(language) }, "▶ Hear it")),
       h("label", {}, "First sentence", h("textarea", { name: `headline-${language}`, rows: 2, maxlength: 160 }, text.headline)),
       h("label", {}, "Then", h("textarea", { name: `body-${language}`, rows: 3 }, text.body ?? "")),
+      options.recordings.length ? h("label", {}, "Who says it",
+        h("select", { name: `sound-${language}` }, h("option", { value: "" }, "The voice reads it"),
+          options.recordings.map((name) => h("option", { value: name }, `Recording ${name}`)))) : null,
       h("div", { class: "player" }))));
 }
 
 function texts() {
   return Object.fromEntries(Object.entries(chosen.body.texts).map(([language, text]) => [language,
-    { ...text, headline: field(`headline-${language}`).value, body: field(`body-${language}`).value }]));
+    { ...text, headline: field(`headline-${language}`).value, body: field(`body-${language}`).value,
+      sound: field(`sound-${language}`)?.value ?? "" }]));
 }
 
 function lines() {

@@ -26,7 +26,10 @@ from outbound.dial_in import (
     Waiting,
 )
 
-MENU = (Template("water", "Boil water", "Do not drink it."), Template("fire", "Leave", "Go out."))
+MENU = (
+    Template("water", "Boil water", "Do not drink it.", "Not before it was boiled."),
+    Template("fire", "Leave", "Go out."),
+)
 FIRST = Waiting("cam-1", "Leave", 8, "2101")
 
 
@@ -60,7 +63,17 @@ def test_three_keys_from_the_menu_to_the_calls(call: DialIn) -> None:
     assert "Calling has begun" in said(over) and over[-1] == HangUp()
 
 
-@pytest.mark.parametrize("typed", ["#", "2#", "11#", "0", "*"])
+def test_all_of_it_can_be_heard_before_the_yes(call: DialIn) -> None:
+    proven(call)
+    keys(call, "1")
+    assert "press 2" in said(call.receive(Counted(12, 3)))
+    heard = keys(call, "12")
+    assert "Do not drink it. Not before it was boiled. To call them now" in said(heard)
+    assert keys(call, "#") == [Say(said(heard))], "the 1 before it counts no more"
+    assert keys(call, "1#") == [Launch("water")]
+
+
+@pytest.mark.parametrize("typed", ["#", "2#", "3#", "11#", "0", "*"])
 def test_nothing_else_is_a_yes(call: DialIn, typed: str) -> None:
     proven(call)
     keys(call, "1")

@@ -4,6 +4,7 @@ called: what is drafted, started, steered and taken back is seen in the dialler'
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -201,6 +202,29 @@ async def test_what_cannot_be_is_said_in_one_line(house: House) -> None:
             )
 
 
+async def test_a_recording_is_drafted_as_what_it_is_now(tmp_path: Path) -> None:
+    for name, width, rate in (("boil.wav", 2, 8000), ("thin.wav", 1, 8000), ("low.wav", 2, 4000)):
+        with wave.open(str(tmp_path / name), "wb") as file:
+            file.setparams((1, width, rate, 0, "NONE", ""))
+            file.writeframes(bytes(width * rate * 30))
+    (tmp_path / "text.wav").write_text("no sound")
+    async with opened(tmp_path, outbound=Outbound(recordings=tmp_path)) as house:
+        for name, problem in (
+            ("thin.wav", "16 bit"), ("low.wav", "8 to 48 kHz"), ("text.wav", "no WAV file"),
+            ("gone.wav", "No such file"), ("../boil.wav", "no WAV file of the folder"),
+        ):  # fmt: skip
+            with pytest.raises(CampaignError, match=problem):
+                await house.ask("notice.draft", name="x", client="town",
+                                texts={"en": {"headline": "Boil it.", "sound": name}})  # fmt: skip
+        texts = {"en": {"headline": "Boil it.", "sound": "boil.wav"}}
+        told = await house.ask("notice.draft", name="x", client="town", texts=texts)
+        assert told["message_seconds"] == 30.0
+        record = house.desk.service.campaign(told["campaign"])
+        due = (await house.desk.campaigns.books.everybody(record.id))[0]
+        script = await house.desk.service.messages.script(record, due.recipient)
+        assert script is not None and script.versions["en"].sound.startswith("boil.wav#")
+
+
 async def test_each_person_has_a_script_of_their_own(house: House) -> None:
     told = await draft(house)
     record = house.desk.service.campaign(told["campaign"])
@@ -263,6 +287,7 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
         with pytest.raises(CampaignError, match="drafted for"):
             await house.ask("people", campaign=first, lines=["+390212345678"])
         assert house.state(first) is CampaignState.DRAFT
+        assert await alarms(house) == {f"second:{first}"}
         assert (await house.ask("notice.launch", by="22", **asked))["state"] == "running"
         second = (await draft(house))["campaign"]
         glass = {"campaign": second, "by": "21", "pin": "4711", "break_glass": True}
@@ -270,8 +295,18 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
             await house.ask("notice.launch", **glass)
         await house.ask("notice.launch", reason="fire, alone on duty", **glass)
         assert house.state(second) is CampaignState.RUNNING
+        assert f"glass:{second}" in await alarms(house)
+        chain = await house.ask("audit", campaign=second)
+        assert "21, alone" in [row.get("by") for row in chain["rows"]]
         await house.ask("pause", campaign=second)
         assert (await house.ask("start", campaign=second))["state"] == "running"  # it was launched
+
+
+async def alarms(house: House) -> set[str]:
+    """What calls for a person, that is no trunk or pace."""
+    await house.desk.watching.look()
+    held = {one.key for one in house.desk.watching.alarms.holding}
+    return {key for key in held if key.startswith(("second:", "glass:"))}
 
 
 async def test_nothing_is_launched_by_one_while_its_people_are_written(

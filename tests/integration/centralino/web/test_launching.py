@@ -159,7 +159,7 @@ async def test_three_clicks_and_two_persons_launch_and_take_back(
     await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
     await emil.page.get_by_role("button", name="Pause").click()
     await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "paused")
-    await emil.page.get_by_role("button", name="Cancel").click()
+    await emil.page.get_by_role("button", name="Stop…").click()
     await expect(emil.page.locator("dialog.ask h1")).to_have_text("Stop “Boil water”?")
     await emil.page.locator("dialog.ask [name=why]").fill("the pipe is whole")
     await emil.page.locator("dialog.ask button.go").click()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 
 from centralino.config.dialling import Trunk
 from centralino.config.model import Config, Line
+from centralino.content.recordings import Recordings
 from centralino.media import answers as answers_module
 from centralino.media.answers import Answers
 from centralino.media.invitations import Invitations
@@ -136,6 +139,29 @@ async def test_the_message_begins_at_once_and_what_was_heard_is_a_fact(called: C
     assert 250 <= completed.played_ms <= 400
     await called.listen(40)
     assert called.ended().outcome is Outcome.ANSWERED and called.voice.spoken[-1] == "Bye."
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_recording_is_played_and_its_text_is_said_where_it_is_gone(
+    called: Called, tmp_path: Path, there: bool
+) -> None:
+    with wave.open(str(tmp_path / "boil.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(b"\0\x20" * 16_000)
+    recordings = Recordings(tmp_path)
+    reference = recordings.named("boil.wav").reference
+    await recordings.get(reference)  # read before: the walked clock waits for no file
+    version = replace(SCRIPT.versions["en"], sound=reference if there else "../another#1")
+    called.house.notices = Engines({"en": called.voice}, {}, None, None, None, recordings)
+    await called.place(script=replace(SCRIPT, versions={"en": version}))
+    await called.phone.answer(called.legs[-1])
+    await called.settle()
+    if not there:
+        await until(lambda: "For a minute." in called.voice.spoken)
+    await called.listen(3)
+    (completed,) = [event for event in called.told if isinstance(event, MessageCompleted)]
+    assert (950 <= completed.played_ms <= 1050) is there
+    assert ("For a minute." in called.voice.spoken) is not there
 
 
 async def test_understood_by_key(called: Called) -> None:

@@ -13,7 +13,7 @@ from centralino.outbound import watching
 from centralino.outbound.watching import Watching
 from kernel.clock import ManualClock
 from kernel.core import Put
-from outbound.alarms import Alarms
+from outbound.alarms import Alarm, Alarms
 from outbound.records import AttemptRecord, AttemptState, Outcome
 from outbound.service import OutboundService
 from tests.waiting import until
@@ -75,8 +75,12 @@ async def test_a_fault_while_looking_ends_neither_the_watcher_nor_control(
     async def nothing_held(self: Watching) -> None:
         pass
 
+    async def no_launches(*of: object) -> list[Alarm]:
+        return []
+
     monkeypatch.setattr(watching, "EVERY", 0.0)
     monkeypatch.setattr(Watching, "remember", nothing_held)
+    monkeypatch.setattr(watching, "launch_alarms", no_launches)
     service = Service()
     work = asyncio.create_task(watched(service).run())
     await until(lambda: service.looked > 2 or work.done())

@@ -1,0 +1,93 @@
+"""Recorded messages: sound files in a folder of the house, named with what they contain.
+
+A reference is `name#digest`, made when a notification is drafted: what is played is what was
+drafted, and the audit, which names the message, proves which sound it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from centralino.content.errors import BadRecording
+from telephony.media.resample import resample
+
+RATE = 8000
+LONGEST = 120.0
+"""Seconds; who listens longer to a machine that calls?"""
+LARGEST = 25_000_000
+"""Bytes of a file, which is read whole."""
+DIGEST = 16
+"""Hexadecimal digits of SHA-256 in a reference."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recorded message."""
+
+    reference: str
+    pcm: bytes
+    """16 bit, mono, 8 kHz."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        return len(self.pcm) / (2 * RATE)
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """The sound files of a folder. None: there are none."""
+
+    folder: Path | None
+    _read: dict[str, Recording] = field(default_factory=dict)
+    """By reference: one file is played in a thousand calls."""
+
+    def names(self) -> list[str]:
+        """The files that may be named."""
+        if self.folder is None or not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.glob("*.wav"))
+
+    def named(self, name: str) -> Recording:
+        """The file of this name, as it is now. Raises BadRecording."""
+        if self.folder is None or Path(name).name != name or not name.endswith(".wav"):
+            raise BadRecording(f"{name!r} is no WAV file of the folder outbound.recordings")
+        path = self.folder / name
+        try:
+            if path.stat().st_size > LARGEST:
+                raise BadRecording(f"{name} is larger than {LARGEST // 1_000_000} MB")
+            data = path.read_bytes()
+        except OSError as error:
+            raise BadRecording(f"{path}: {error.strerror}") from error
+        digest = hashlib.sha256(data).hexdigest()[:DIGEST]
+        return Recording(f"{name}#{digest}", _pcm(name, data))
+
+    async def get(self, reference: str) -> Recording:
+        """What was drafted under this reference. Raises BadRecording where it is another now."""
+        if reference not in self._read:
+            name = reference.rpartition("#")[0]
+            found = await asyncio.to_thread(self.named, name)
+            if found.reference != reference:
+                raise BadRecording(f"{name} is not what it was when the message was drafted")
+            self._read[reference] = found
+        return self._read[reference]
+
+
+def _pcm(name: str, data: bytes) -> bytes:
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
+            frames = file.getnframes()
+            if (channels, width) != (1, 2) or not RATE <= rate <= 48_000:
+                raise BadRecording(f"{name}: need mono, 16 bit, 8 to 48 kHz")
+            if not 0 < frames <= LONGEST * rate:
+                raise BadRecording(f"{name}: need at most {LONGEST:.0f} seconds of sound")
+            pcm = file.readframes(frames)
+    except (wave.Error, EOFError) as error:
+        raise BadRecording(f"{name} is no WAV file: {error}") from error
+    return resample(pcm, rate, RATE)

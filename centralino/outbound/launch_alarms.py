@@ -1,0 +1,55 @@
+"""Launches that call for a person: one that waits for its second, one that was made alone."""
+
+from __future__ import annotations
+
+from centralino.db.meta import meta_like
+from centralino.outbound.books import SqlBooks
+from outbound.alarms import Alarm
+from outbound.board import CampaignView
+from outbound.records import CampaignState
+from outbound.service import OutboundService
+
+LAUNCH, GLASS = "launch:", "glass:"
+"""In `meta`, before the campaign: a launch that a first person asked for; one made behind glass."""
+GLASS_SECONDS = 3600.0
+"""For which a launch by one person alone is an alarm."""
+
+
+async def launch_alarms(service: OutboundService, books: SqlBooks, now: float) -> list[Alarm]:
+    """What holds now."""
+    async with books.database.read() as connection:
+        asked = await meta_like(connection, books.centre, LAUNCH)
+        alone = await meta_like(connection, books.centre, GLASS)
+    if not asked and not alone:
+        return []
+    views = {view.id: view for view in service.campaigns()}
+    found = []
+    for key, first in asked.items():
+        view = views.get(key.removeprefix(LAUNCH))
+        if view is not None and view.state == CampaignState.DRAFT:
+            found.append(_waits(view, first["by"], first["at"]))
+    for key, broken in alone.items():
+        view = views.get(key.removeprefix(GLASS))
+        if view is not None and now - broken["at"] < GLASS_SECONDS:
+            found.append(_behind_glass(view, broken["by"], broken["at"]))
+    return found
+
+
+def _waits(view: CampaignView, by: str, at: float) -> Alarm:
+    return Alarm(
+        f"second:{view.id}",
+        f"“{view.name}” to {view.recipients} people waits for a second person; {by} asked for it",
+        "Somebody else who may launch confirms it on the page Campaigns, or by the number for"
+        " launching. Who is alone breaks the glass there, with a reason.",
+        at, view.client,
+    )  # fmt: skip
+
+
+def _behind_glass(view: CampaignView, by: str, at: float) -> Alarm:
+    return Alarm(
+        f"glass:{view.id}",
+        f"“{view.name}” to {view.recipients} people was launched by {by} alone",
+        "The reason is in the log (notice.break_glass). If it is not right, stop it on the page"
+        " Campaigns: who was reached is called back.",
+        at, view.client,
+    )  # fmt: skip

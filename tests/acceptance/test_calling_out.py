@@ -1,0 +1,163 @@
+"""Calling out over real SIP: a survey is answered by voice, a notification launched by keys."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centralino.caller.party import order
+from centralino.caller.script import HangUp, Pause, Press, Quiet, Step
+from centralino.commands.call import Running, party
+from centralino.commands.campaign import ask
+from centralino.commands.contacts import import_contacts
+from centralino.config.model import Config
+from centralino.db.engine import Database
+from centralino.demo.stage import Stage
+from centralino.demo.survey import at_noon
+from centralino.users.people import Users
+from centralino.users.types import AgentSettings, NewUser, Role
+from tests.acceptance.conftest import in_history, open_house
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
+
+RESIDENT = "+390646771234"
+LINES = """
+[[lines]]
+number = "7000"
+client = "riverton"
+kind = "agents"
+
+[[lines]]
+number = "9100"
+client = "riverton"
+kind = "launch"
+"""
+SAYS = ("I would say four.", "Your people were very friendly.")
+SHORT = {
+    "flow.yml": (
+        ("opens: may_i", "opens: questions"), ("    say: utter_first\n", ""),
+        ("ask: [satisfaction, unhappy_with, channel, recommend, comment]",
+         "ask: [satisfaction, comment]"),
+    ),
+    "domain.yml": (
+        ("Hello, this is Riverton Utilities with a short survey about our service.", "Riverton."),
+        ("How satisfied are you with us, from one, not at all, to five, very?",
+         "How satisfied are you, from one to five?"),
+        ("That was the last question. Thank you very much for your time. Goodbye.", "Goodbye."),
+    ),
+}  # fmt: skip
+"""The shipped survey, cut to a scale and an open answer: a call is in real time."""
+
+
+def shortened(folder: Path) -> Path:
+    """A folder of bots with that survey, beside the one of the house's lines."""
+    shipped = Config().bots_folder
+    (folder / "quick").mkdir(parents=True)
+    (folder / "utility").symlink_to(shipped / "utility")
+    for file in (shipped / "survey").glob("*.yml"):
+        text = file.read_text()
+        for old, new in SHORT.get(file.name, ()):
+            assert old in text
+            text = text.replace(old, new)
+        (folder / "quick" / file.name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+async def resident() -> AsyncIterator[Running]:
+    """A telephone that all plain numbers lead to: it understands what it is told, by key."""
+    script: list[Step] = [Quiet(0.3), Press("1"), Quiet(), Pause(30.0)]
+    async with party(order(script, user=RESIDENT, answer_after=0.2, max_seconds=150.0)) as phone:
+        yield phone
+
+
+async def test_a_survey_by_voice_and_a_launch_by_telephone(
+    tmp_path: Path, resident: Running
+) -> None:
+    bots = shortened(tmp_path / "bots")
+    port = (await resident.until("ready"))["port"]
+
+    def edit(text: str) -> str:
+        calling = '[outbound]\nbots = ["quick"]\n\n[outbound.notices]'
+        text = text.replace('[outbound]\nbots = ["survey"]\n\n[outbound.notices]', calling)
+        text = text.replace("127.0.0.1:9", f"127.0.0.1:{port}")
+        text = text.replace('["*@127.0.0.1"]', '["*@127.0.0.1", "foreign"]')
+        return f'bots_dir = "{bots}"\n{text}\n{LINES}'
+
+    async with open_house(tmp_path / "house", edit) as stage:
+        await asyncio.gather(a_voice_answers(stage), keys_launch(stage, resident, tmp_path))
+
+
+async def a_voice_answers(stage: Stage) -> None:
+    """The survey's questions, and what is counted."""
+    config = stage.setting.config
+    script: list[Step] = [step for said in SAYS for step in (Quiet(), await stage.say(said))]
+    called = order(script, user="citizen", answer_after=0.2, max_seconds=120.0)
+    async with party(called) as phone:
+        port = (await phone.until("ready"))["port"]
+        drafted = await ask(config, "bot.draft", {
+            "name": "How we did", "client": "riverton", "bot": "quick",
+            "legal_class": "informational", "trunks": ["carrier"], "zone": at_noon(),
+            "lines": [f"sip:citizen@127.0.0.1:{port}"],
+        })  # fmt: skip
+        assert drafted["people"] == 1
+        name = drafted["campaign"]
+        await ask(config, "start", {"campaign": name})
+        await phone.until("ended", 90)
+    call = await stage.call_of("citizen")
+    row = await in_history(stage, call)
+    view = await settled(config, name)
+    told = await ask(config, "statistics", {"campaign": name})
+    assert view["buckets"]["acknowledged"] == 1
+    assert call.last("result") == "complete"
+    assert (row.direction, row.outcome) == ("outbound", "answered")
+    answers = {one["name"]: one["counts"] for one in told["questions"] if one["counts"]}
+    assert answers == {"satisfaction": {"4": 1}}
+    assert told["results"] == {"complete": 1} and told["completion"] == 1.0
+    comment = next(one for one in told["questions"] if one["name"] == "comment")
+    assert comment["answered"] == 1
+
+
+async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
+    """Number, PIN, the first template, all of it heard, yes: and the telephone rings."""
+    config = stage.setting.config
+    people = folder / "people.csv"
+    people.write_text(f"name,phone,language\nAda,{RESIDENT},en\n")
+    assert await import_contacts(
+        config, people, "riverton", region="", groups=[], columns=[], encoding="", delimiter="",
+        dry_run=False, json_file=None,
+    )  # fmt: skip
+    async with Database(config.database_url) as database:
+        users = Users(database, config.centre)
+        roles = {"riverton": (Role.SUPERVISOR, Role.AGENT)}
+        settings = AgentSettings("2101")
+        duty = NewUser("vera", "riverton", "Vera", "seven green bottles", roles, settings)
+        await users.set_pin(await users.create(duty, time.time()), "1012")
+    soon = Quiet(0.15)  # a key stops what is being said
+    script: list[Step] = [
+        soon, Press("2101#"), soon, Press("1012#"), soon, Press("1"), Pause(0.5), soon,
+        Press("2"), Pause(0.5), soon, Press("1#"), Pause(0.5), Quiet(), HangUp(),
+    ]  # fmt: skip
+    async with stage.caller("vera", script, line="9100") as caller:
+        await resident.until("answered", 90)
+        await caller.until("ended", 60)
+    (view,) = [one for one in (await ask(config, "list", {}))["campaigns"] if one["notice"]]
+    assert (view["name"], view["recipients"]) == ("Boil water", 1)
+    assert (await settled(config, view["id"]))["buckets"]["acknowledged"] == 1
+    chain = await ask(config, "audit", {"campaign": view["id"]})
+    assert chain["whole"] and "2101" in [one.get("by") for one in chain["rows"]]
+
+
+async def settled(config: Any, name: str) -> dict[str, Any]:
+    """The campaign's figures, once it is over."""
+    async with asyncio.timeout(20):
+        while True:
+            view = await ask(config, "status", {"campaign": name})
+            if view["state"] == "completed":
+                return view
+            await asyncio.sleep(0.1)

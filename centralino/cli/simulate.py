@@ -61,6 +61,31 @@ def simulate_campaign(
         json_file.write_text(json.dumps(figures, indent=1) + "\n")
 
 
+@simulate_app.command("carrier")
+def simulate_carrier(
+    port: Annotated[int, typer.Option("--port", help="0: any free one.", min=0)] = 5090,
+    busy: Annotated[float, typer.Option("--busy", help="Share of calls.", min=0, max=1)] = 0.15,
+    no_answer: Annotated[float, typer.Option("--no-answer", min=0, max=1)] = 0.25,
+    voicemail: Annotated[float, typer.Option("--voicemail", min=0, max=1)] = 0.15,
+    congestion: Annotated[float, typer.Option("--congestion", help="503.", min=0, max=1)] = 0.05,
+    invalid: Annotated[float, typer.Option("--invalid", help="404.", min=0, max=1)] = 0.02,
+    silent: Annotated[
+        float, typer.Option("--silent", help="Picks up, presses nothing.", min=0, max=1)
+    ] = 0.08,
+    json_file: JsonFile = None,
+) -> None:
+    """A carrier for rehearsals: busy, no answer, mailboxes, 503; the rest press 1."""
+    from rich.console import Console
+
+    from centralino.commands.simulate_carrier import simulate_carrier as run
+    from centralino.rehearsal.people import Mix
+
+    mix = Mix(busy, no_answer, silent, 0.0, congestion, invalid, voicemail, ring=4.0, stays=60.0)
+    figures = run(port, mix, Console())
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures, indent=1) + "\n")
+
+
 @simulate_app.command("day")
 def simulate_day(
     file: Annotated[Path, typer.Argument(help="A day: queues, calls, shifts (TOML).")],

@@ -32,6 +32,7 @@ FRAME = bytes([0xFF]) * 160
 """20 ms of silence in µ-law: it costs what speech costs."""
 TONE = bytes([0xA0, 0xA0, 0xA0, 0xA0, 0x20, 0x20, 0x20, 0x20]) * 20
 """20 ms of 1 kHz."""
+BEEP_FRAMES = 25
 LOUD = frozenset(byte for byte in range(256) if byte & 0x7F < 0x48)
 """Samples of µ-law that are heard: above some -25 dBFS (ITU-T G.711 table 2a, inverted bits)."""
 HOST = "127.0.0.1"
@@ -187,7 +188,9 @@ class Carrier:
         self.talking[call.offer.host, call.offer.port] = call
         for wait in (T1, 3 * T1, 7 * T1):
             self._later(call, wait, self._repeat)
-        acts = {Fate.ANSWERS: self._press, Fate.SPEAKS: self._speak}
+        acts = {
+            Fate.ANSWERS: self._press, Fate.SPEAKS: self._speak, Fate.VOICEMAIL: self._beep,
+        }  # fmt: skip
         if call.fate in acts:
             self._later(call, self.mix.key_after, acts[call.fate])
         self._later(call, self.mix.stays, self._leave)
@@ -203,6 +206,9 @@ class Carrier:
     def _speak(self, call: Call) -> None:
         self.counted.words += 1
         call.speech = list(self.words)
+
+    def _beep(self, call: Call) -> None:
+        call.speech = [TONE] * BEEP_FRAMES
 
     def _leave(self, call: Call) -> None:
         contact = f"sip:carrier@{HOST}:{self.port}"
@@ -321,13 +327,13 @@ def signalling_socket(port: int) -> Iterator[socket.socket]:
         yield opened
 
 
-async def serve(port: int, mix: Mix, rtp_port: int = 0) -> Counted:
-    """Answer until SIGTERM or SIGINT; what was counted."""
+async def serve(port: int, mix: Mix, ready: Callable[[int], None], rtp_port: int = 0) -> Counted:
+    """Answer until SIGTERM or SIGINT; what was counted. `ready` gets the port. Raises OSError."""
     with signalling_socket(port) as signalling:
-        return await _serve(Carrier(mix, signalling), rtp_port)
+        return await _serve(Carrier(mix, signalling), ready, rtp_port)
 
 
-async def _serve(carrier: Carrier, rtp_port: int) -> Counted:
+async def _serve(carrier: Carrier, ready: Callable[[int], None], rtp_port: int) -> Counted:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -335,12 +341,16 @@ async def _serve(carrier: Carrier, rtp_port: int) -> Counted:
     sound, _ = await loop.create_datagram_endpoint(lambda: carrier.sound, (HOST, rtp_port))
     carrier.rtp_port = sound.get_extra_info("sockname")[1]
     sending = asyncio.create_task(carrier.sound.run())
-    print(json.dumps({"ready": carrier.port}), flush=True)  # noqa: T201 - its parent waits for this
+    ready(carrier.port)
     await stop.wait()
     sending.cancel()
     loop.remove_reader(carrier.signalling)
     sound.close()
     return carrier.counted
+
+
+def _ready(port: int) -> None:
+    print(json.dumps({"ready": port}), flush=True)  # noqa: T201 - its parent waits for this
 
 
 def main() -> None:
@@ -350,7 +360,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--mix", type=json.loads, default={})
     asked = parser.parse_args()
-    counted = asyncio.run(serve(asked.port, Mix(**asked.mix)))
+    counted = asyncio.run(serve(asked.port, Mix(**asked.mix), _ready))
     if asked.json is not None:
         asked.json.write_text(json.dumps(counted.as_json()))
 

@@ -16,6 +16,8 @@ class Fate(StrEnum):
     """Picks up, hears, and says something."""
     SILENT = "silent"
     """Picks up and presses nothing."""
+    VOICEMAIL = "voicemail"
+    """A mailbox: a beep, and it records."""
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     CONGESTION = "congestion"
@@ -33,10 +35,11 @@ class Mix:
     speaks: float = 0.0
     congestion: float = 0.0
     invalid: float = 0.0
+    voicemail: float = 0.0
     ring: float = 0.5
     """Seconds from INVITE to answer or refusal."""
     key_after: float = 3.0
-    """Seconds from answer to the key."""
+    """Seconds from answer to the key, or to the beep."""
     stays: float = 12.0
     """Seconds from answer after which the called hangs up, if nobody did."""
     says: str = ""
@@ -51,7 +54,7 @@ class Mix:
         shares = (
             (Fate.BUSY, self.busy), (Fate.NO_ANSWER, self.no_answer), (Fate.SILENT, self.silent),
             (Fate.CONGESTION, self.congestion), (Fate.INVALID, self.invalid),
-            (Fate.SPEAKS, self.speaks),
+            (Fate.SPEAKS, self.speaks), (Fate.VOICEMAIL, self.voicemail),
         )  # fmt: skip
         for fate, share in shares:
             if at < share:

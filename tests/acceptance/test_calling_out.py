@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from centralino.bench.dialer import carrier
 from centralino.caller.party import order
 from centralino.caller.script import HangUp, Pause, Press, Quiet, Step
 from centralino.commands.call import Running, party
@@ -19,6 +20,8 @@ from centralino.config.model import Config
 from centralino.db.engine import Database
 from centralino.demo.stage import Stage
 from centralino.demo.survey import at_noon
+from centralino.processes.layout import free_port
+from centralino.rehearsal.people import Mix
 from centralino.users.people import Users
 from centralino.users.types import AgentSettings, NewUser, Role
 from tests.acceptance.conftest import in_history, open_house
@@ -36,6 +39,12 @@ kind = "agents"
 number = "9100"
 client = "riverton"
 kind = "launch"
+"""
+REHEARSAL = """
+[[trunks]]
+name = "rehearsal"
+target = "127.0.0.1:{port}"
+rehearsal = true
 """
 SAYS = ("I would say four.", "Your people were very friendly.")
 SHORT = {
@@ -80,17 +89,23 @@ async def test_a_survey_by_voice_and_a_launch_by_telephone(
     tmp_path: Path, resident: Running
 ) -> None:
     bots = shortened(tmp_path / "bots")
-    port = (await resident.until("ready"))["port"]
+    port, loop = (await resident.until("ready"))["port"], free_port("127.0.0.1")
 
     def edit(text: str) -> str:
         calling = '[outbound]\nbots = ["quick"]\n\n[outbound.notices]'
         text = text.replace('[outbound]\nbots = ["survey"]\n\n[outbound.notices]', calling)
         text = text.replace("127.0.0.1:9", f"127.0.0.1:{port}")
         text = text.replace('["*@127.0.0.1"]', '["*@127.0.0.1", "foreign"]')
-        return f'bots_dir = "{bots}"\n{text}\n{LINES}'
+        return f'bots_dir = "{bots}"\n{text}\n{LINES}\n{REHEARSAL.format(port=loop)}'
 
-    async with open_house(tmp_path / "house", edit) as stage:
-        await asyncio.gather(a_voice_answers(stage), keys_launch(stage, resident, tmp_path))
+    mailboxes = Mix(busy=0, no_answer=0, voicemail=1.0)
+    async with (
+        carrier(loop, tmp_path / "carrier.json", mailboxes),
+        open_house(tmp_path / "house", edit) as stage,
+    ):
+        await asyncio.gather(
+            a_voice_answers(stage), keys_launch(stage, resident, tmp_path), rehearses(stage)
+        )
 
 
 async def a_voice_answers(stage: Stage) -> None:
@@ -123,6 +138,18 @@ async def a_voice_answers(stage: Stage) -> None:
     assert comment["answered"] == 1
 
 
+async def rehearses(stage: Stage) -> None:
+    """An exercise is called over the loopback carrier alone, where mailboxes take its calls."""
+    config = stage.setting.config
+    texts = {"en": {"headline": "Leave the house.", "voicemail": "Leave."}}
+    drafted = await ask(config, "notice.draft", {
+        "name": "Exercise", "client": "riverton", "texts": texts, "exercise": True, "attempts": 1,
+        "lines": [RESIDENT, "+390646771235"],
+    })  # fmt: skip
+    await ask(config, "notice.launch", {"campaign": drafted["campaign"]})
+    assert (await settled(config, drafted["campaign"]))["buckets"]["voicemail"] == 2
+
+
 async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
     """Number, PIN, the first template, all of it heard, yes: and the telephone rings."""
     config = stage.setting.config
@@ -146,7 +173,8 @@ async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
     async with stage.caller("vera", script, line="9100") as caller:
         await resident.until("answered", 90)
         await caller.until("ended", 60)
-    (view,) = [one for one in (await ask(config, "list", {}))["campaigns"] if one["notice"]]
+    board = (await ask(config, "list", {}))["campaigns"]
+    (view,) = [one for one in board if one["notice"] and not one["exercise"]]
     assert (view["name"], view["recipients"]) == ("Boil water", 1)
     assert (await settled(config, view["id"]))["buckets"]["acknowledged"] == 1
     chain = await ask(config, "audit", {"campaign": view["id"]})
@@ -155,7 +183,7 @@ async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
 
 async def settled(config: Any, name: str) -> dict[str, Any]:
     """The campaign's figures, once it is over."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             view = await ask(config, "status", {"campaign": name})
             if view["state"] == "completed":

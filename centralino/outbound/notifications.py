@@ -163,7 +163,7 @@ class Notifications:
         voices = {"en", *self._config.speech.voices}
         instead = sayable(message, self._messages.phrases())[0]
         warnings = [
-            f"the language {lang} has no voice here: its people hear {instead}"
+            f"no voice here speaks “{lang}”: these people hear “{instead}”"
             for lang in message.texts
             if lang.partition("-")[0] not in voices & set(self._config.outbound.notices)
         ]

@@ -21,9 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from centralino.rehearsal.people import Fate, Mix
 from centralino.rehearsal.sip import Message, Offer, answer, bye, offer_of, read, response
 from centralino.rehearsal.speech import mu_law
+from telephony.media.tones import beep
 from telephony.media.wav import read_wav
 
 T1 = 0.5
@@ -32,7 +35,6 @@ FRAME = bytes([0xFF]) * 160
 """20 ms of silence in µ-law: it costs what speech costs."""
 TONE = bytes([0xA0, 0xA0, 0xA0, 0xA0, 0x20, 0x20, 0x20, 0x20]) * 20
 """20 ms of 1 kHz."""
-BEEP_FRAMES = 25
 LOUD = frozenset(byte for byte in range(256) if byte & 0x7F < 0x48)
 """Samples of µ-law that are heard: above some -25 dBFS (ITU-T G.711 table 2a, inverted bits)."""
 HOST = "127.0.0.1"
@@ -113,7 +115,7 @@ class Carrier:
         self.calls: dict[str, Call] = {}
         self.talking: dict[tuple[str, int], Call] = {}
         self.sound = Sound(self)
-        self.words = frames_of(Path(mix.says)) if mix.says else []
+        self.words = frames_of(read_wav(Path(mix.says))[0]) if mix.says else []
         self.rtp_port = 0
         self.signalling = signalling
 
@@ -189,7 +191,7 @@ class Carrier:
         for wait in (T1, 3 * T1, 7 * T1):
             self._later(call, wait, self._repeat)
         acts = {
-            Fate.ANSWERS: self._press, Fate.SPEAKS: self._speak, Fate.VOICEMAIL: self._beep,
+            Fate.ANSWERS: self._press, Fate.SPEAKS: self._speak, Fate.VOICEMAIL: self._greet,
         }  # fmt: skip
         if call.fate in acts:
             self._later(call, self.mix.key_after, acts[call.fate])
@@ -207,8 +209,8 @@ class Carrier:
         self.counted.words += 1
         call.speech = list(self.words)
 
-    def _beep(self, call: Call) -> None:
-        call.speech = [TONE] * BEEP_FRAMES
+    def _greet(self, call: Call) -> None:
+        call.speech = list(MAILBOX)
 
     def _leave(self, call: Call) -> None:
         contact = f"sip:carrier@{HOST}:{self.port}"
@@ -301,10 +303,21 @@ class Sound(asyncio.DatagramProtocol):
         self._carrier.counted.sent += 1
 
 
-def frames_of(wav: Path) -> list[bytes]:
-    """A recording as frames of 20 ms in µ-law, the last one first. Raises OSError, wave.Error."""
-    sound = mu_law(read_wav(wav)[0])
+def frames_of(pcm: bytes) -> list[bytes]:
+    """Sound (16 bit, mono, 8 kHz) as frames of 20 ms in µ-law, the last one first."""
+    sound = mu_law(pcm)
     return [sound[at : at + 160].ljust(160, b"\xff") for at in range(0, len(sound), 160)][::-1]
+
+
+def mailbox() -> list[bytes]:
+    """A greeting, which is noise in the rhythm of speech, and the beep behind it."""
+    time = np.arange(12_000) / 8_000
+    loud = 6_000 * (0.6 + 0.4 * np.sin(8 * np.pi * time))
+    greeting = (np.random.default_rng(1).standard_normal(len(time)) * loud).clip(-32_000, 32_000)
+    return frames_of(greeting.astype("<i2").tobytes() + bytes(6_400) + beep(1000.0, 0.5))
+
+
+MAILBOX = mailbox()
 
 
 def stamp_of(beside: list[tuple[int, int, bytes]]) -> float:

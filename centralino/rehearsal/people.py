@@ -17,7 +17,7 @@ class Fate(StrEnum):
     SILENT = "silent"
     """Picks up and presses nothing."""
     VOICEMAIL = "voicemail"
-    """A mailbox: a beep, and it records."""
+    """A mailbox: a greeting, a beep, and it records."""
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     CONGESTION = "congestion"
@@ -39,7 +39,7 @@ class Mix:
     ring: float = 0.5
     """Seconds from INVITE to answer or refusal."""
     key_after: float = 3.0
-    """Seconds from answer to the key, or to the beep."""
+    """Seconds from answer to the key, to words, or to a mailbox's greeting."""
     stays: float = 12.0
     """Seconds from answer after which the called hangs up, if nobody did."""
     says: str = ""

@@ -98,7 +98,7 @@ async def test_a_survey_by_voice_and_a_launch_by_telephone(
         text = text.replace('["*@127.0.0.1"]', '["*@127.0.0.1", "foreign"]')
         return f'bots_dir = "{bots}"\n{text}\n{LINES}\n{REHEARSAL.format(port=loop)}'
 
-    mailboxes = Mix(busy=0, no_answer=0, voicemail=1.0)
+    mailboxes = Mix(busy=0, no_answer=0, voicemail=1.0, key_after=0.3, stays=30.0)
     async with (
         carrier(loop, tmp_path / "carrier.json", mailboxes),
         open_house(tmp_path / "house", edit) as stage,

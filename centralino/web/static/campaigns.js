@@ -82,11 +82,13 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
       h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
   )));
 
+const speed = (cps) => (cps < 1 ? `${Math.round(cps * 600) / 10} / min` : `${Math.round(cps * 10) / 10} / s`);
+
 const drawTrunks = region("trunks", (trunks) => trunks.map((trunk) =>
   h("tr", {},
     h("th", { scope: "row" }, trunk.name),
     number(trunk.max_channels ? `${trunk.up} / ${trunk.max_channels}` : trunk.up),
-    number(trunk.max_cps ? `${Math.round(trunk.max_cps * trunk.factor * 10) / 10} / s` : "any"),
+    number(trunk.max_cps ? speed(trunk.max_cps * trunk.factor) : "any"),
     h("td", {}, Object.entries(trunk.statuses).map(([status, times]) => `${status}: ${times}`).join(", ") || "–"),
   )));
 

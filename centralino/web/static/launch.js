@@ -3,7 +3,7 @@
 
 import { ApiError, get, post, postForSound } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
-import { clock, duration, serverNow, when, words } from "./format.js";
+import { clock, serverNow, when, words } from "./format.js";
 import { attempt, toast } from "./shell.js";
 
 const SETTLED = 350; // ms after the last change in which nothing is asked
@@ -16,6 +16,8 @@ let launched = () => {};
 
 const form = byId("compose");
 const field = (name) => form.elements[name];
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
+const languageName = (language) => LANGUAGES.of(language);
 const many = (count) => `${count.toLocaleString("en-GB")} ${count === 1 ? "person" : "people"}`;
 const real = () => field("mode").value === "real";
 
@@ -89,7 +91,7 @@ function drawTexts() {
   if (chosen.kind !== "notice") return fill("texts");
   fill("texts", Object.entries(chosen.body.texts).map(([language, text]) =>
     h("fieldset", { class: "text", dataset: { language } },
-      h("legend", {}, `${new Intl.DisplayNames(["en"], { type: "language" }).of(language)} `,
+      h("legend", {}, `${languageName(language)} `,
         h("button", { type: "button", class: "quiet", onclick: () => listen(language) }, "▶ Hear it")),
       h("label", {}, "First sentence", h("textarea", { name: `headline-${language}`, rows: 2, maxlength: 160 }, text.headline)),
       h("label", {}, "Then", h("textarea", { name: `body-${language}`, rows: 3 }, text.body ?? "")),
@@ -153,7 +155,7 @@ function drawReach() {
     h("p", { class: "reach" }, h("b", {}, many(told.people)), real() ? " will be called." : " in the rehearsal. No telephone rings."),
     h("p", {}, arrival(told)),
     told.languages && Object.keys(told.languages).length
-      ? h("p", { class: "faint" }, Object.entries(told.languages).map(([one, count]) => `${one}: ${count}`).join(", ")) : null,
+      ? h("p", { class: "faint" }, Object.entries(told.languages).map(([one, count]) => `${count.toLocaleString("en-GB")} in ${languageName(one)}`).join(", ")) : null,
     left.length ? h("ul", { class: "left-out" }, left.map(([why, count]) => h("li", {}, `${many(count)} left out: ${why}`))) : null,
     told.warnings.map((text) => h("p", { class: "problem" }, words(text))));
   const go = byId("go");
@@ -167,7 +169,13 @@ function arrival(answer) {
   const done = when(serverNow() + answer.first_pass_seconds);
   const slow = answer.rate < 1;
   const rate = `${Math.round(answer.rate * (slow ? 600 : 10)) / 10} calls a ${slow ? "minute" : "second"}`;
-  return `Everybody called once by ${done} (${duration(answer.first_pass_seconds)}, ${rate}); those who miss it are called again.`;
+  return `Everybody called once by ${done}, in about ${spell(answer.first_pass_seconds)} (${rate}); those who miss it are called again.`;
+}
+
+function spell(seconds) {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 90) return minutes === 1 ? "a minute" : `${minutes} minutes`;
+  return `${Math.round(minutes / 6) / 10} hours`;
 }
 
 // Hearing it.

@@ -157,7 +157,7 @@ async def test_a_dry_run_tells_and_makes_nothing(house: House) -> None:
     told = await draft(house, dry_run=True)
     assert told["people"] == 3 and told["languages"] == {"it": 1, "en": 2}  # an emergency
     assert told["rate"] == 2.0 and 1 < told["first_pass_seconds"] < 60
-    assert told["warnings"] == ["the language it has no voice here: its people hear en"]
+    assert told["warnings"] == ["no voice here speaks “it”: these people hear “en”"]
     assert house.desk.service.campaigns() == []
     reminder = await draft(house, dry_run=True, legal_class="reminder", expires=1.0)
     assert reminder["people"] == 2 and reminder["left_out"] == {"do not call": 1}

@@ -157,6 +157,7 @@ async def test_three_clicks_and_two_persons_launch_and_take_back(
     await emil.page.locator(".wait-launch button").click()
     await proves(emil.page, "2102")
     await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
+    await emil.shot("launch-5-running")
     await emil.page.get_by_role("button", name="Pause").click()
     await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "paused")
     await emil.page.get_by_role("button", name="Stop…").click()
@@ -164,7 +165,7 @@ async def test_three_clicks_and_two_persons_launch_and_take_back(
     await emil.page.locator("dialog.ask [name=why]").fill("the pipe is whole")
     await emil.page.locator("dialog.ask button.go").click()
     await expect(emil.page.locator("#campaigns tr")).to_have_attribute("data-mode", "cancelled")
-    await emil.shot("launch-5-cancelled")
+    await emil.shot("launch-6-cancelled")
     assert vera.complaints == [] and emil.complaints == []
 
 
@@ -188,7 +189,7 @@ async def test_a_rehearsal_looks_and_asks_otherwise(launching: Launching, browse
     await page.get_by_text("Rehearsal: no telephone rings").click()
     await expect(page.locator(".reach")).to_contain_text("No telephone rings")
     await expect(page.locator("#go")).to_have_text("Rehearse…")
-    await vera.shot("launch-6-rehearsal")
+    await vera.shot("launch-7-rehearsal")
     await page.click("#go")
     await expect(page.locator("dialog.ask")).to_have_class(re.compile("calm"))
     await page.locator("dialog.ask button.go").click()
@@ -257,5 +258,5 @@ async def test_a_list_with_faults_and_the_answers_of_a_survey(
         ))  # fmt: skip
     await page.get_by_role("button", name="Answers").click()
     await expect(page.locator("#statistics")).to_contain_text("3 of 3 answered, mean 4.67")
-    await vera.shot("launch-7-answers", whole=True)
+    await vera.shot("launch-9-answers", whole=True)
     assert vera.complaints == []

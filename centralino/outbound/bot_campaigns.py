@@ -13,11 +13,11 @@ from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import Asker, Campaigns, Json, law_for
 from centralino.outbound.drafting import EMERGENCY, NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.keyed import campaign_name
 from centralino.outbound.notice_wishes import WantedAudience
 from centralino.outbound.results import ResultBook, questions, shown
 from contacts.audience import Audience
 from kernel.clock import Clock
-from kernel.ids import new_id
 from outbound.compliance import LegalClass
 from outbound.estimate import estimate
 from outbound.messages import CampaignMade
@@ -98,7 +98,7 @@ class BotCampaigns:
         ring = max(new.ring_timeout, law.min_ring)
         attempts = new.attempts or law.attempts
         fields = new.model_copy(update={"ring_timeout": ring, "attempts": attempts})
-        record = replace(drafted(fields, new_id("cam")), message="", call_limit=LONGEST)
+        record = replace(drafted(fields, campaign_name()), message="", call_limit=LONGEST)
         service = self._campaigns.service
         await service.submit(CampaignMade(record))
         await service.add(record.id, [as_recipient(one) for one in audience.people])

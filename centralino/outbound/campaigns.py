@@ -34,11 +34,11 @@ from centralino.outbound.drafting import (
     drafted,
 )
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
+from centralino.outbound.keyed import asked_under, campaign_name
 from centralino.outbound.stored import MESSAGE, StoredMessage
 from contacts.errors import ContactsError
 from kernel.clock import Clock
 from kernel.errors import CoreStopped, IllegalTransition
-from kernel.ids import new_id
 from outbound.alarms import Alarms
 from outbound.compliance import LegalClass
 from outbound.errors import NoSuchCampaign, OutboundError
@@ -193,7 +193,8 @@ class Campaigns:
             if known[0] != digest:
                 raise KeyTaken(key)
             return known[1]
-        answer = await self._verbs[verb](values, asker)
+        with asked_under(key):
+            answer = await self._verbs[verb](values, asker)
         row = {"centre": self.books.centre, "key": key, "client": "", "at": self._clock.now(),
                "digest": digest, "answer": answer}  # fmt: skip
         async with self.books.database.write() as connection:
@@ -228,7 +229,7 @@ class Campaigns:
         if not new.words:
             raise CampaignError("say what is to be said (words)")
         check_agents_behind(new, self._queues, self._classes[new.legal_class])
-        record = drafted(new, new_id("cam"), self._looking)
+        record = drafted(new, campaign_name(), self._looking)
         await self.say(record, new.words, new.texts)
         await self.service.submit(CampaignMade(record))
         return {"campaign": record.id}

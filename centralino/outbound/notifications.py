@@ -20,6 +20,7 @@ from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, law_for
 from centralino.outbound.drafting import NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.keyed import campaign_name
 from centralino.outbound.launch_alarms import GLASS, LAUNCH
 from centralino.outbound.notice_wishes import Launch, NewNotice, Sound, Stop
 from centralino.outbound.notices import StoredMessages, kind_of, sayable, script_for
@@ -27,7 +28,6 @@ from centralino.users.permissions import Action
 from centralino.users.signin import SignIn
 from contacts.audience import Audience, Chosen
 from kernel.clock import Clock
-from kernel.ids import new_id
 from outbound.compliance import LegalClass
 from outbound.errors import BadMessage, NoSuchCampaign
 from outbound.estimate import estimate
@@ -100,7 +100,7 @@ class Notifications:
         told = self._preview(new, message, audience, fit(message, people))
         if new.dry_run:
             return told
-        record = await self._make(new, message, audience, name or new_id("cam"))
+        record = await self._make(new, message, audience, name or campaign_name())
         return {"campaign": record.id, **told}
 
     def message_of(self, new: NewNotice) -> Message:

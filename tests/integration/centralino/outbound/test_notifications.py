@@ -25,6 +25,7 @@ from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
+from centralino.db.outbound_tables import requests
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
@@ -223,6 +224,19 @@ async def test_a_recording_is_drafted_as_what_it_is_now(tmp_path: Path) -> None:
         due = (await house.desk.campaigns.books.everybody(record.id))[0]
         script = await house.desk.service.messages.script(record, due.recipient)
         assert script is not None and script.versions["en"].sound.startswith("boil.wav#")
+
+
+async def test_a_draft_whose_answer_a_crash_lost_is_the_same_draft(house: House) -> None:
+    campaigns = house.desk.campaigns
+    asked = {"name": "Water", "client": "town", "texts": WATER}
+    first = await campaigns.ask("notice.draft", asked, ME, "key-1")
+    async with campaigns.books.database.write() as connection:
+        await connection.execute(requests.delete())
+    again = await campaigns.ask("notice.draft", asked, ME, "key-1")
+    assert again["campaign"] == first["campaign"]
+    (view,) = house.desk.service.campaigns()
+    assert view.recipients == 3
+    assert (await campaigns.ask("notice.draft", asked, ME, "key-2"))["campaign"] != view.id
 
 
 async def test_each_person_has_a_script_of_their_own(house: House) -> None:

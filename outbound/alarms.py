@@ -133,14 +133,15 @@ class Alarms:
         for number in sorted({call.caller_id for call in self._ended if call.caller_id}):
             ours = [call for call in self._ended if call.caller_id == number]
             yield from self._blocked(f"number:{number}", f"the number {number}", ours, now)
+            yield from self._distrusted(number, ours, now)
         for one in standings:
             if one.state == CampaignState.RUNNING:
                 yield from self._campaign(one, now)
 
     def _trunk(self, trunk: str, now: float) -> Iterator[Alarm]:
         ours = [call for call in self._ended if call.trunk == trunk]
-        answered = sum(call.answered for call in ours)
-        if len(ours) >= self.limits.calls and answered < self.limits.answer_ratio * len(ours):
+        if self._unanswered(ours):
+            answered = sum(call.answered for call in ours)
             yield Alarm(
                 f"answers:{trunk}",
                 f"only {answered} of the last {len(ours)} calls over {trunk} were picked up",
@@ -150,6 +151,26 @@ class Alarms:
                 now,
             )
         yield from self._blocked(f"trunk:{trunk}", f"the trunk {trunk}", ours, now)
+
+    def _unanswered(self, calls: list[Ended]) -> bool:
+        answered = sum(call.answered for call in calls)
+        return len(calls) >= self.limits.calls and answered < self.limits.answer_ratio * len(calls)
+
+    def _distrusted(self, number: str, ours: list[Ended], now: float) -> Iterator[Alarm]:
+        """People do not pick up for this number, and do for the others that we show meanwhile."""
+        others = [call for call in self._ended if call.caller_id not in ("", number)]
+        if len(others) < self.limits.calls or not self._unanswered(ours):
+            return
+        if not self._unanswered(others):
+            answered = sum(call.answered for call in ours)
+            yield Alarm(
+                f"answers:number:{number}",
+                f"only {answered} of the last {len(ours)} calls that show {number} were picked up,"
+                " and more of those that show another number",
+                "It may stand as spam on people's telephones. Look it up in the registers of the"
+                " carriers' filters, and show one that people know.",
+                now,
+            )
 
     def _blocked(self, key: str, what: str, calls: list[Ended], now: float) -> Iterator[Alarm]:
         refused = sum(call.sip_status in BLOCKED for call in calls)

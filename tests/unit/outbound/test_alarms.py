@@ -51,6 +51,14 @@ def test_unwanted_calls_are_told_by_trunk_and_by_number(alarms: Alarms, status: 
     assert keys(alarms, 1.0) == ["blocked:trunk:one", "blocked:number:+39021"]
 
 
+def test_a_number_for_which_people_do_not_pick_up_while_they_do_for_others(alarms: Alarms) -> None:
+    calls(alarms, 10, caller_id="+39022", answered=False, sip_status=480)
+    calls(alarms, 9)
+    assert keys(alarms, 1.0) == [], "the others are too few to compare with"
+    calls(alarms, 1)
+    assert keys(alarms, 2.0) == ["answers:number:+39022"]
+
+
 def test_old_calls_are_forgotten_and_the_alarm_is_over_after_a_while(alarms: Alarms) -> None:
     calls(alarms, 10, answered=False, sip_status=480)
     assert keys(alarms, 1.0) == ["answers:one"]

@@ -25,7 +25,7 @@ COUNTED = {
     "satisfaction": {"4": 1}, "channel": {"email": 1}, "recommend": {"9": 1}, "comment": {},
 }  # fmt: skip
 """Question → value → how often; what was said in own words is counted as answered alone."""
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 async def survey(stage: Stage) -> list[SceneResult]:

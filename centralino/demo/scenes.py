@@ -188,19 +188,17 @@ async def keys_only(stage: Stage) -> list[SceneResult]:
 
 
 async def without_agents(stage: Stage) -> list[SceneResult]:
-    """1, 5: questions answered aloud; beside it a silent caller, and a line that is keys only."""
-    scenes = asyncio.gather(question(stage), silent(stage), keys_only(stage))
-    return [result for results in await scenes for result in results]
+    """1, 5, 7: questions answered aloud, then asked; beside it silence, and a line of keys."""
 
+    async def asked_and_asking() -> list[SceneResult]:
+        return [*await question(stage), *await survey(stage)]
 
-async def calls_out(stage: Stage) -> list[SceneResult]:
-    """6, 7: a notification to five phones (voice, key, help, a mailbox, one out); then a survey."""
-    scenes = asyncio.gather(notification(stage), survey(stage))
+    scenes = asyncio.gather(asked_and_asking(), silent(stage), keys_only(stage))
     return [result for results in await scenes for result in results]
 
 
 SCENES: dict[str, Scene] = {
-    "notification": calls_out,
+    "notification": notification,
     "question": without_agents,
     "hand-over": hand_over,
     "waiting": waiting,

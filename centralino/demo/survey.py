@@ -29,8 +29,7 @@ PATIENCE = 180.0
 
 
 async def survey(stage: Stage) -> list[SceneResult]:
-    """7: a survey wholly by the bot: a scale, a choice and an open answer, counted. It waits until
-    the emergency has placed its calls."""
+    """7: a survey wholly by the bot: a scale, a choice and an open answer, counted."""
     result = SceneResult("survey", "answered", said=list(SAYS))
     config = stage.setting.config
     script = [*await stage.steps(*SAYS), Quiet(), HangUp()]

@@ -30,9 +30,9 @@ def share_cache(directory: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def open_house(directory: Path, edit: Callable[[str], str] = str) -> AsyncIterator[Stage]:
-    """Start a house; `edit` may change its configuration file."""
+    """Start a house, without the bot that calls; `edit` may change its configuration file."""
     share_cache(directory)
-    setting = prepare(directory, edit)
+    setting = prepare(directory, lambda text: edit(text.replace('bots = ["survey"]', "bots = []")))
     async with open_stage(setting, Console(force_terminal=False), CACHE / "voices") as stage:
         yield stage
 

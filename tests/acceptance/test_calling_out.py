@@ -1,4 +1,4 @@
-"""Calling out over real SIP: a survey is answered by voice, a notification launched by keys."""
+"""Calling out over real SIP: a notification is launched by keys, and another one is rehearsed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from centralino.caller.script import HangUp, Pause, Press, Quiet, Step
 from centralino.commands.call import Running, party
 from centralino.commands.campaign import ask
 from centralino.commands.contacts import import_contacts
-from centralino.config.model import Config
 from centralino.db.engine import Database
 from centralino.demo.stage import Stage
-from centralino.demo.survey import at_noon
 from centralino.processes.layout import free_port
 from centralino.rehearsal.people import Mix
 from centralino.users.people import Users
 from centralino.users.types import AgentSettings, NewUser, Role
-from tests.acceptance.conftest import in_history, open_house
+from tests.acceptance.conftest import open_house
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
@@ -46,35 +44,6 @@ name = "rehearsal"
 target = "127.0.0.1:{port}"
 rehearsal = true
 """
-SAYS = ("I would say four.", "Your people were very friendly.")
-SHORT = {
-    "flow.yml": (
-        ("opens: may_i", "opens: questions"), ("    say: utter_first\n", ""),
-        ("ask: [satisfaction, unhappy_with, channel, recommend, comment]",
-         "ask: [satisfaction, comment]"),
-    ),
-    "domain.yml": (
-        ("Hello, this is Riverton Utilities with a short survey about our service.", "Riverton."),
-        ("How satisfied are you with us, from one, not at all, to five, very?",
-         "How satisfied are you, from one to five?"),
-        ("That was the last question. Thank you very much for your time. Goodbye.", "Goodbye."),
-    ),
-}  # fmt: skip
-"""The shipped survey, cut to a scale and an open answer: a call is in real time."""
-
-
-def shortened(folder: Path) -> Path:
-    """A folder of bots with that survey, beside the one of the house's lines."""
-    shipped = Config().bots_folder
-    (folder / "quick").mkdir(parents=True)
-    (folder / "utility").symlink_to(shipped / "utility")
-    for file in (shipped / "survey").glob("*.yml"):
-        text = file.read_text()
-        for old, new in SHORT.get(file.name, ()):
-            assert old in text
-            text = text.replace(old, new)
-        (folder / "quick" / file.name).write_text(text)
-    return folder
 
 
 @pytest.fixture
@@ -85,57 +54,20 @@ async def resident() -> AsyncIterator[Running]:
         yield phone
 
 
-async def test_a_survey_by_voice_and_a_launch_by_telephone(
-    tmp_path: Path, resident: Running
-) -> None:
-    bots = shortened(tmp_path / "bots")
+async def test_a_launch_by_telephone_and_a_rehearsal(tmp_path: Path, resident: Running) -> None:
     port, loop = (await resident.until("ready"))["port"], free_port("127.0.0.1")
 
     def edit(text: str) -> str:
-        calling = '[outbound]\nbots = ["quick"]\n\n[outbound.notices]'
-        text = text.replace('[outbound]\nbots = ["survey"]\n\n[outbound.notices]', calling)
         text = text.replace("127.0.0.1:9", f"127.0.0.1:{port}")
         text = text.replace('["*@127.0.0.1"]', '["*@127.0.0.1", "foreign"]')
-        return f'bots_dir = "{bots}"\n{text}\n{LINES}\n{REHEARSAL.format(port=loop)}'
+        return f"{text}\n{LINES}\n{REHEARSAL.format(port=loop)}"
 
     mailboxes = Mix(busy=0, no_answer=0, voicemail=1.0, key_after=0.3, stays=30.0)
     async with (
         carrier(loop, tmp_path / "carrier.json", mailboxes),
         open_house(tmp_path / "house", edit) as stage,
     ):
-        await asyncio.gather(
-            a_voice_answers(stage), keys_launch(stage, resident, tmp_path), rehearses(stage)
-        )
-
-
-async def a_voice_answers(stage: Stage) -> None:
-    """The survey's questions, and what is counted."""
-    config = stage.setting.config
-    script: list[Step] = [step for said in SAYS for step in (Quiet(), await stage.say(said))]
-    called = order(script, user="citizen", answer_after=0.2, max_seconds=120.0)
-    async with party(called) as phone:
-        port = (await phone.until("ready"))["port"]
-        drafted = await ask(config, "bot.draft", {
-            "name": "How we did", "client": "riverton", "bot": "quick",
-            "legal_class": "informational", "trunks": ["carrier"], "zone": at_noon(),
-            "lines": [f"sip:citizen@127.0.0.1:{port}"],
-        })  # fmt: skip
-        assert drafted["people"] == 1
-        name = drafted["campaign"]
-        await ask(config, "start", {"campaign": name})
-        await phone.until("ended", 90)
-    call = await stage.call_of("citizen")
-    row = await in_history(stage, call)
-    view = await settled(config, name)
-    told = await ask(config, "statistics", {"campaign": name})
-    assert view["buckets"]["acknowledged"] == 1
-    assert call.last("result") == "complete"
-    assert (row.direction, row.outcome) == ("outbound", "answered")
-    answers = {one["name"]: one["counts"] for one in told["questions"] if one["counts"]}
-    assert answers == {"satisfaction": {"4": 1}}
-    assert told["results"] == {"complete": 1} and told["completion"] == 1.0
-    comment = next(one for one in told["questions"] if one["name"] == "comment")
-    assert comment["answered"] == 1
+        await asyncio.gather(keys_launch(stage, resident, tmp_path), rehearses(stage))
 
 
 async def rehearses(stage: Stage) -> None:

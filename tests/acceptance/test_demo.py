@@ -32,6 +32,6 @@ async def test_the_demo_shows_what_it_promises(tmp_path: Path) -> None:
     assert figures["ok"] and figures["turn_latency_ms"]["n"] >= 5
     assert figures["engines"]["recogniser"]["name"] == "whisper-base"
     assert [call["outcome"] for call in figures["calls"]] == [
-        "answered", "abandoned", "answered", "transferred",
+        "answered", "answered", "abandoned", "answered", "transferred",
     ]  # fmt: skip
     assert all(Path(call["recording"]).exists() for call in figures["calls"])

@@ -22,6 +22,10 @@ KNOWN, KNOWN_WELL = 13, 100
 first of them would be taken for the line."""
 
 
+CLICK = 25
+"""Frames after which a sound that nobody followed up is no measure of who speaks next."""
+
+
 class Background:
     """What is on the line all the time: other people, music, a fan. In dBFS.
 
@@ -62,6 +66,8 @@ class Loudness:
         self._background = Background()
         self._noise = -60.0
         self._peak = -96.0
+        self._since = 0
+        """Frames since the last that was loud enough."""
 
     def enough(self, db: float, is_speech: bool, going_on: bool) -> bool:
         """Is this frame, speech by the VAD or not, loud enough? Remembers it.
@@ -69,6 +75,13 @@ class Loudness:
         `going_on`: somebody is speaking already.
         """
         self._background.hear(db)
+        loud = self._loud(db, is_speech, going_on)
+        self._since = 0 if loud else self._since + 1
+        if not going_on and self._since >= CLICK:
+            self.forget_speech()
+        return loud
+
+    def _loud(self, db: float, is_speech: bool, going_on: bool) -> bool:
         if not is_speech:
             self._noise += 0.05 * (min(max(db, -80.0), -35.0) - self._noise)
             return False

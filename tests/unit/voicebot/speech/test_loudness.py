@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voicebot.speech.loudness import (
+    CLICK,
     KNOWN,
     KNOWN_WELL,
     REMEMBERED,
@@ -77,3 +78,20 @@ def test_who_talks_on_stays_heard() -> None:
     phrase = [-24.0, -20.0, -28.0, -22.0] * 24 + [-55.0] * (SMOOTHED + 2)
     heard = [loudness.enough(db, db > -40.0, going_on=True) for db in phrase * 5]
     assert sum(heard) == 5 * 96
+
+
+def test_a_click_does_not_make_a_quiet_caller_unheard() -> None:
+    loudness = Loudness()
+    assert loudness.enough(-8.0, True, going_on=False)
+    assert not loudness.enough(-40.0, True, going_on=False), "it may be a television behind them"
+    for _ in range(CLICK):
+        loudness.enough(-70.0, False, going_on=False)
+    assert loudness.enough(-40.0, True, going_on=False)
+
+
+def test_a_pause_within_an_utterance_does_not_let_the_television_in() -> None:
+    loudness = Loudness()
+    loudness.enough(-12.0, True, going_on=False)
+    for _ in range(2 * CLICK):
+        loudness.enough(-70.0, False, going_on=True)
+    assert not loudness.enough(-40.0, True, going_on=True)

@@ -10,7 +10,9 @@ told again, and answers 503 at zero, before any running call is harmed.
 Room ends long before use does. Callers do not speak in turn, so those who end together wait for one
 another while the cores are idle half of the time; the fewer cores, the more must be idle for that
 (`SLACK`, the square-root rule of staffing). And the waiting itself is watched: it grows with the
-load r as r/(1-r), so from what is waited now follows how many calls more make it too much.
+load r as r/(1-r), so from what is waited now follows how many calls more make it too much. Only
+where callers can be in one another's way, though (`queueing`): what a few wait in a house that is
+idle is the machine's business, and refusing others would make nobody's answer sooner.
 
 A line marked emergency is let in all the same: it needs no recogniser, for its bot then works by
 keys.
@@ -58,6 +60,10 @@ MOST_BEHIND = 0.25
 WAITS_LITTLE, WAITS_ENOUGH = 0.02, 0.12
 """Seconds of it that say nothing, and that let in nobody more: one in twenty waits three times as
 long as the mean, and answers come within 1.2 s only while that is below 0.4 s."""
+TOO_FEW_CONVERSING, LEAST_WAITS, LEAST_LOAD = 2, 5, 0.3
+"""Conversations, utterances that the mean wait speaks of, and share of the cores or of the
+recognisers: with no more of the first, or fewer of the others, a wait is not one for other callers.
+"""
 LEAST_CORRECTION, MOST_CORRECTION = 0.2, 3.0
 LEARNS_DEARER, LEARNS_CHEAPER = 0.3, 0.05
 """Part of a difference by which the correction follows it, once a second. Callers who have just
@@ -122,7 +128,14 @@ class Work:
     recognising: float = 0.0
     """Share of the recognisers' time, 0–1."""
     behind: float = 0.0
-    """Seconds that the slowest recent utterance waited for a recogniser."""
+    """Seconds that recent utterances waited for a recogniser, in the mean."""
+    utterances: int = 0
+    """That `behind` speaks of."""
+
+    @property
+    def conversing(self) -> int:
+        """Calls that need the recognisers."""
+        return self.calls.get(Doing.CONVERSING, 0)
 
 
 @dataclass(frozen=True)
@@ -151,9 +164,10 @@ class CapacityCore:
         self.busy = busy = before + STEADIES * (work.cores_busy - before)
         self._learn(work, busy)
         ours = work.cores * (1 - RESERVE)
-        use = max(busy / ours, work.recognising / MOST_RECOGNISING, work.behind / MOST_BEHIND)
+        taken = max(busy / ours, work.recognising / MOST_RECOGNISING)
+        use = max(taken, work.behind / MOST_BEHIND)
         self.shed = shed_at(use, self.shed)
-        room = self._room(work, busy) if use < 1.0 else 0
+        room = self._room(work, busy) if taken < 1.0 else 0
         return Capacity(round(use, 3), room, self.shed)
 
     def _learn(self, work: Work, busy: float) -> None:
@@ -168,12 +182,20 @@ class CapacityCore:
     def _room(self, work: Work, busy: float) -> int:
         may_be_busy = work.cores - SLACK * math.sqrt(work.cores)
         by_cores = (may_be_busy - busy) / (self.costs[Doing.CONVERSING] * self.correction)
-        conversing = work.calls.get(Doing.CONVERSING, 0)
-        each = work.recognising / conversing if conversing else 0.0
+        each = work.recognising / work.conversing if work.conversing else 0.0
         by_recogniser = (MOST_RECOGNISING - work.recognising) / each if each > 0.001 else by_cores
-        more = more_until_too_late(busy / work.cores, work.behind)
-        by_waiting = more * max(1, conversing)
-        return max(0, int(min(by_cores, by_recogniser, by_waiting)))
+        load = max(busy / work.cores, work.recognising)
+        more = more_until_too_late(load, work.behind) if queueing(work, load) else math.inf
+        return max(0, int(min(by_cores, by_recogniser, more * work.conversing)))
+
+
+def queueing(work: Work, load: float) -> bool:
+    """Whether what is waited can be for other callers, at this load."""
+    return (
+        work.conversing > TOO_FEW_CONVERSING
+        and work.utterances >= LEAST_WAITS
+        and load >= LEAST_LOAD
+    )
 
 
 def more_until_too_late(load: float, waits: float) -> float:

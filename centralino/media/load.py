@@ -51,6 +51,7 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
             cores_busy=cores.look() * share,
             recognising=meter.share if meter else 0.0,
             behind=meter.behind if meter else 0.0,
+            utterances=meter.utterances if meter else 0,
         )
         before = house.shed
         found = core.decide(work)

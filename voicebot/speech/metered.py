@@ -35,6 +35,8 @@ class Recognising:
     """Seconds that an answer waited beyond the engine's own time, in the mean; more where one waits
     much longer now. Two who speak at once are no lack of recognisers: a single wait says nothing.
     """
+    utterances: int = 0
+    """How many `behind` speaks of, those that still wait included."""
 
 
 class MeteredRecogniser:
@@ -68,7 +70,8 @@ class MeteredRecogniser:
         usual = max((seconds for _, seconds, _ in self._done), default=1.0)
         waiting = max((now - asked - usual for asked in self._asked.values()), default=0.0)
         share = engine / WINDOW / self._workers
-        return Recognising(min(1.0, share), max(waited, waiting / STILL_WAITS))
+        behind = max(waited, waiting / STILL_WAITS)
+        return Recognising(min(1.0, share), behind, len(self._done) + len(self._asked))
 
     async def finish(self, stream: RecognitionStream) -> Recognised:
         """End an utterance and note what it took. Raises EngineLost."""

@@ -24,10 +24,11 @@ def work(
     busy: float = 0.0,
     recognising: float = 0.0,
     behind: float = 0.0,
+    utterances: int = 20,
     **more: int,
 ) -> Work:
     calls = {Doing.CONVERSING: conversing, **{Doing(name): n for name, n in more.items()}}
-    return Work(calls, 2.0, busy, recognising, behind)
+    return Work(calls, 2.0, busy, recognising, behind, utterances)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,32 @@ def test_the_longer_is_waited_the_less_room_is_left(load: float, waits: float) -
     assert (more > 0) is (waits < WAITS_ENOUGH) or waits == pytest.approx(WAITS_ENOUGH)
     assert load * (1 + more) < 1, "no queue is ever full and still in time"
     assert more_until_too_late(load, 2 * waits) < more
+
+
+@given(conversing=st.integers(0, 2), behind=st.floats(0.0, 2.0), utterances=st.integers(0, 30))
+def test_two_callers_who_wait_keep_nobody_out(
+    conversing: int, behind: float, utterances: int
+) -> None:
+    waiting = CapacityCore().decide(work(conversing, 1.0, 0.2, behind, utterances))
+    assert waiting.room == CapacityCore().decide(work(conversing, 1.0, 0.2)).room > 0
+
+
+def test_a_single_wait_or_waits_in_an_idle_house_keep_nobody_out() -> None:
+    for conversing in range(1, 13):
+        for busy, utterances in ((1.0, 1), (0.3, 12)):
+            waiting = CapacityCore().decide(work(conversing, busy, 0.1, 0.2, utterances))
+            assert waiting.room == CapacityCore().decide(work(conversing, busy, 0.1)).room > 0
+
+
+def test_twelve_on_a_core_keep_others_out_once_they_wait_for_one_another() -> None:
+    calls = {Doing.CONVERSING: 12}
+    early, late = (Work(calls, 1.0, 0.55, 0.3, behind, 11) for behind in (0.05, 0.12))
+    assert CapacityCore(correction=0.5).decide(early).room > 0
+    assert CapacityCore(correction=0.5).decide(late).room == 0
+
+
+def test_recognisers_that_are_full_keep_others_out_where_cores_are_idle() -> None:
+    assert CapacityCore().decide(work(8, 0.3, recognising=0.6, behind=0.15)).room == 0
 
 
 def test_calls_that_wait_leave_more_room_than_calls_that_converse() -> None:

@@ -101,7 +101,7 @@ class Meter:
         self.behind = behind
 
     def figures(self) -> Recognising:
-        return Recognising(0.1, self.behind)
+        return Recognising(0.1, self.behind, 12)
 
 
 async def watched(world: World, behind: float, monkeypatch: pytest.MonkeyPatch) -> MediaRoom:
@@ -118,14 +118,14 @@ async def watched(world: World, behind: float, monkeypatch: pytest.MonkeyPatch) 
     return world.last(MediaRoom)
 
 
-async def test_recognisers_that_are_behind_close_the_edge_and_turn_calls_to_keys(
+async def test_recognisers_that_are_behind_turn_calls_to_keys_and_an_idle_house_stays_open(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = await watched(world, 0.0, monkeypatch)
     assert (free.media, free.shed, free.room > 0) == ("media-1", Shed.NOTHING, True)
     with capture_logs() as logs:
-        full = await watched(world, 0.6, monkeypatch)
-    assert (full.room, full.shed, world.house.crowded) == (0, Shed.SPEECH, True)
+        late = await watched(world, 0.6, monkeypatch)
+    assert (late.room > 0, late.shed, world.house.crowded) == (True, Shed.SPEECH, False)
     assert [line["now"] for line in logs if line["event"] == "media.shed"] == ["speech"]
     assert not world.house.talk_engines("inbound").effort().speech
 

@@ -52,7 +52,8 @@ COSTS: Mapping[Doing, float] = {
 RESERVE = 0.15
 """Share of the cores that is left when use is 1.0: bursts, and calls that change what they do."""
 SLACK = 0.35
-"""Cores, times the square root of their number, that new calls may not take."""
+"""Cores, times the square root of their number, that new calls may not take; of the whole
+house, for its processes share the cores."""
 MOST_RECOGNISING = 0.70
 """Share of the recognisers' time; above it utterances wait for one another."""
 MOST_BEHIND = 0.25
@@ -68,6 +69,9 @@ LEAST_CORRECTION, MOST_CORRECTION = 0.2, 3.0
 LEARNS_DEARER, LEARNS_CHEAPER = 0.3, 0.05
 """Part of a difference by which the correction follows it, once a second. Callers who have just
 come cost little, for they are greeted: that says nothing of what they will cost."""
+FORGETS = 0.02
+"""Part of it that is forgotten a second where there is little to learn from: a burst that was dear
+must not leave a small share of the cores without room for the call that would tell otherwise."""
 STEADIES = 0.25
 """Part of a difference by which the cores that count as busy follow what one second shows: two who
 are recognised at once fill a core for a second, and nothing is short."""
@@ -131,6 +135,8 @@ class Work:
     """Seconds that recent utterances waited for a recogniser, in the mean."""
     utterances: int = 0
     """That `behind` speaks of."""
+    share: float = 1.0
+    """Of the house: what these cores are of all that it may use."""
 
     @property
     def conversing(self) -> int:
@@ -174,19 +180,22 @@ class CapacityCore:
         """What calls cost here."""
         expected = sum(self.costs[doing] * count for doing, count in work.calls.items())
         if expected < LITTLE_WORK:
+            self.correction += FORGETS * (1.0 - self.correction)
             return
         seen = min(MOST_CORRECTION, max(LEAST_CORRECTION, busy / expected))
         by = LEARNS_DEARER if seen > self.correction else LEARNS_CHEAPER
         self.correction += by * (seen - self.correction)
 
     def _room(self, work: Work, busy: float) -> int:
-        may_be_busy = work.cores - SLACK * math.sqrt(work.cores)
+        may_be_busy = work.cores - work.share * SLACK * math.sqrt(work.cores / work.share)
         by_cores = (may_be_busy - busy) / (self.costs[Doing.CONVERSING] * self.correction)
         each = work.recognising / work.conversing if work.conversing else 0.0
         by_recogniser = (MOST_RECOGNISING - work.recognising) / each if each > 0.001 else by_cores
         load = max(busy / work.cores, work.recognising)
-        more = more_until_too_late(load, work.behind) if queueing(work, load) else math.inf
-        return max(0, int(min(by_cores, by_recogniser, more * work.conversing)))
+        by_waiting = math.inf
+        if queueing(work, load):
+            by_waiting = work.conversing * more_until_too_late(load, work.behind)
+        return max(0, int(min(by_cores, by_recogniser, by_waiting)))
 
 
 def queueing(work: Work, load: float) -> bool:

@@ -64,6 +64,34 @@ def test_on_a_slower_machine_there_is_room_for_fewer() -> None:
     assert 1.9 < slow.correction < 2.1
 
 
+@given(cores=st.integers(1, 64), processes=st.integers(1, 8))
+def test_processes_that_share_the_cores_have_the_room_of_one_that_has_all(
+    cores: int, processes: int
+) -> None:
+    share = 1 / processes
+    whole = CapacityCore().decide(Work({}, cores, 0.05)).room
+    each = CapacityCore().decide(Work({}, cores * share, 0.05 * share, share=share)).room
+    assert whole - processes < each * processes <= whole
+
+
+def test_many_processes_on_few_cores_have_room_again_after_a_dear_burst() -> None:
+    share, core = 1 / 32, CapacityCore()
+    for _ in range(20):
+        core.decide(Work({Doing.CONVERSING: 2}, 4 * share, 0.36, share=share))
+    idle = Work({}, 4 * share, 0.05 * share, share=share)
+    assert core.decide(idle).room == 0
+    for _ in range(120):
+        found = core.decide(idle)
+    assert found.room == 1
+
+
+def test_what_calls_cost_is_kept_while_some_are_there() -> None:
+    core = CapacityCore(correction=2.0)
+    for _ in range(120):
+        core.decide(work(4, busy=8 * COSTS[Doing.CONVERSING]))
+    assert core.correction == pytest.approx(2.0)
+
+
 def test_callers_who_were_only_greeted_do_not_say_that_calls_are_cheap() -> None:
     core = CapacityCore()
     for _ in range(10):  # seconds in which twelve came

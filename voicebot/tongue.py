@@ -15,6 +15,7 @@ from voicebot import reports
 from voicebot.dialogue import acts
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.policy import Policy
+from voicebot.dialogue.questions import carried
 from voicebot.dialogue.state import State, Step
 from voicebot.expected import expected
 from voicebot.floor import Floor
@@ -35,10 +36,10 @@ class Tongue:
         self._open = bool(others)
 
     def begin(self) -> None:
-        """A caller who calls again goes on in the language of before."""
-        earlier = self._floor.facts.earlier
-        if earlier is not None and earlier.language in self._bots:
-            self._turn_to(earlier.language)
+        """Who calls again, or is called back, goes on in the language of before."""
+        before = self._floor.facts.earlier or self._floor.facts.called_back
+        if before is not None and before.language in self._bots:
+            self._turn_to(before.language)
 
     def context(self, ask: acts.Ask) -> RecognitionContext:
         """What the recogniser is told of the answer to a question."""
@@ -50,7 +51,10 @@ class Tongue:
         )
 
     def invited(self, step: Step) -> Step:
-        """The first words, and in each other language that it is spoken, too."""
+        """The first words, and in each other language that it is spoken, too: where nobody is asked
+        anything, nobody is invited."""
+        if not step.acts or not isinstance(step.acts[-1], acts.Ask):
+            return step
         invitations = tuple(
             acts.Say(bot.text(bot.flow.invite), language=language)
             for language, bot in self._bots.items()
@@ -75,5 +79,6 @@ class Tongue:
         bot = self._bots[language]
         self._floor.facts = replace(self._floor.facts, language=language)
         self._floor.language = "" if language == self._own else language
+        self._floor.dialogue = carried(bot.flow, self._floor.dialogue)
         self._policy.bot, self._policy.facts = bot, self._floor.facts
         self._turned()

@@ -116,8 +116,8 @@ class Wishes:
             case events.Heard(_, recognised, guess) if guess == self._pauses:
                 if is_noise(recognised):
                     return None
-                readings = (KINDS.get(self._leaving.stage, "open"),)
-                self._floor.order(do.Understand(self._turn, recognised.text, readings, guess))
+                asked = ((KINDS.get(self._leaving.stage, "open"),), guess, self._floor.language)
+                self._floor.order(do.Understand(self._turn, recognised.text, *asked))
             case events.Understood(_, readings, guess) if guess == self._pauses:
                 self._understood(readings[0], now)
             case events.SpeechEnded() | events.EngineFailed():

@@ -50,9 +50,12 @@ def ask_to_resume(draft: Draft) -> None:
 
 
 def resume(draft: Draft) -> None:
-    """Go on: what was told is known, what is left is asked."""
+    """Go on: what was told is known, what is left is asked. A bot that has no such route, since the
+    caller has changed the language meanwhile, asks what it is about."""
     earlier = draft.facts.earlier
-    assert earlier is not None
+    if earlier is None or not resumable(draft.flow, earlier):
+        questions.anything(draft)
+        return
     known = known_of(draft.flow, earlier.known)
     draft.state = replace(draft.state, goal=Goal(earlier.intent), known=known, asked={})
     goals.advance(draft)

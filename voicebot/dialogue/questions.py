@@ -7,11 +7,13 @@ from dataclasses import replace
 from voicebot.dialogue.acts import Ask, Keys
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.flow import Flow, Intent, Slot, SlotKind, Universal
-from voicebot.dialogue.state import YES_NO, Asking, Question
+from voicebot.dialogue.state import YES_NO, Asking, Question, State
 from voicebot.expected import expected
 
 TERMS = 24
 """Words for the recogniser at most: its prompt is short."""
+ABOUT_INTENTS = (Asking.INTENT, Asking.WHICH, Asking.RESUME)
+"""Questions that name intents."""
 
 
 def put(draft: Draft, question: Question, text: str | None = None, counted: bool = True) -> None:
@@ -41,6 +43,26 @@ def anything(draft: Draft) -> None:
         put(draft, Question(Asking.MENU, draft.flow.keypad.start))
     else:
         put(draft, Question(Asking.OPEN), "" if draft.asks_already() else _open_words(draft))
+
+
+def carried(flow: Flow, state: State) -> State:
+    """The state as another bot goes on with it, of this flow.
+
+    What was said last is not repeated: it was in other words. A question about something that this
+    bot does not have is open again.
+    """
+    question, state = state.question, replace(state, last=())
+    intents = {goal.intent for goal in state.offered}
+    if question.asking in ABOUT_INTENTS:
+        intents |= set(question.about.split("|"))
+    menus = flow.keypad.menus if flow.keypad else {}
+    menu = question.asking is Asking.MENU and question.about not in menus
+    wordless = (question.asking is Asking.WHICH and flow.which is None) or (
+        question.asking is Asking.RESUME and flow.resume is None
+    )
+    if menu or wordless or not intents <= flow.intents.keys():
+        return replace(state, offered=(), question=Question())
+    return state
 
 
 def split_question(text: str) -> tuple[str, str]:

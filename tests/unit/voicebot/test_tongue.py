@@ -4,31 +4,47 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from kernel.packet import Packet
 from tests.unit.voicebot.sample import FACTS, FLOW, bot, meant
+from tests.unit.voicebot.test_wishes import EVERY
 from tests.unit.voicebot.walk import Walk
 from voicebot import commands as do
 from voicebot import events, reports
+from voicebot.dialogue.flow import Answer, Bot, Flow
+from voicebot.dialogue.questions import carried
 from voicebot.dialogue.responses import Response, Variation
-from voicebot.dialogue.state import Earlier
+from voicebot.dialogue.state import Asking, Earlier, Question
+from voicebot.dialogue.state import State as DialogueState
+from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.speech.ports import Recognised
 from voicebot.turns import State
 
 
-def italian() -> Walk:
-    """A caller's line whose other bot says everything with "(it)" behind it."""
-    plain = bot(replace(FLOW, language="it", invite="thanks_too", resume="is_it"))
+def in_italian(flow: Flow = FLOW) -> Bot:
+    """A bot that says everything with "(it)" behind it."""
+    plain = bot(replace(flow, language="it", invite="thanks_too", resume="is_it"))
     texts = {
         key: Response(key, tuple(Variation(v.text + " (it)", v.conditions) for v in r.variations))
         for key, r in plain.responses.items()
     }
-    return Walk(FACTS, None, {"it": replace(plain, responses=texts)})
+    return replace(plain, responses=texts)
 
 
-def hears(walk: Walk, text: str, language: str, intent: str = "out_of_scope") -> Walk:
+def italian() -> Walk:
+    """A caller's line with that one as its other bot."""
+    return Walk(FACTS, None, {"it": in_italian()})
+
+
+def hears(
+    walk: Walk, text: str, language: str, intent: str = "out_of_scope",
+    said: Understanding | None = None,
+) -> Walk:  # fmt: skip
     """A turn that the recogniser hears in this language."""
     walk.heard_out().speaks().pauses()
     walk.tell(events.Heard(walk.turn, Recognised(text, 0.9, language=language)))
-    return walk.tell(events.Understood(walk.turn, (meant(intent),)))
+    return walk.tell(events.Understood(walk.turn, (said or meant(intent),)))
 
 
 def test_the_recogniser_is_told_of_both_until_it_is_decided() -> None:
@@ -107,3 +123,86 @@ def test_who_was_cut_off_is_met_in_the_language_of_before() -> None:
 
 def test_a_line_of_one_language_asks_nobody() -> None:
     assert Walk().orders(do.Listen)[-1].context.languages == ()
+
+
+# What one bot has and the other lacks.
+
+OWN = replace(FLOW, which="is_it", resume="is_it")
+
+
+def fewer(*without: str) -> Bot:
+    """The Italian bot, which lacks these intents, and the menus that the other has."""
+    kept = {name: intent for name, intent in FLOW.intents.items() if name not in without}
+    return in_italian(replace(FLOW, intents=kept, which=None, keypad=None))
+
+
+@pytest.mark.parametrize("then", ["out_of_scope", "affirm", "deny", "repeat", "back", "help"])
+@pytest.mark.parametrize("alternatives", [(), (IntentScore("supply", 0.39),)])
+def test_a_question_that_the_other_bot_does_not_have_is_open_again(
+    then: str, alternatives: tuple[IntentScore, ...]
+) -> None:
+    unsure = Understanding("?", IntentScore("bill", 0.4), alternatives)
+    walk = hears(Walk(FACTS, bot(OWN), {"it": fewer("bill")}), "the bill", "en", said=unsure)
+    assert walk.core.dialogue.question.about == ("bill|supply" if alternatives else "bill")
+    hears(walk, "la prima", "it", then)
+    assert walk.words[-1].endswith("(it)") and not walk.core.dialogue.offered
+    hears(walk, "orari", "it", "hours")
+    assert walk.words[-2:] == ["Nine to five. (it)", "Anything else? (it)"]
+
+
+def test_a_menu_that_the_other_bot_does_not_have_is_open_again() -> None:
+    at = DialogueState(question=Question(Asking.MENU, "bills"))
+    assert carried(fewer().flow, at) == DialogueState()
+    assert carried(FLOW, at) == at
+
+
+def test_a_question_that_both_have_stands() -> None:
+    unsure = Understanding("?", IntentScore("bill", 0.4))
+    walk = hears(hears(italian(), "the bill", "en", said=unsure), "sì", "it", "affirm")
+    assert walk.words[-2:] == ["Sorry about that. (it)", "Your name? (it)"]
+
+
+def test_what_was_said_in_the_other_language_is_not_repeated() -> None:
+    walk = hears(italian(), "ripeta", "it", "repeat")
+    assert walk.words[-1].endswith("(it)")
+
+
+def told_only() -> Bot:
+    """The Italian bot, which answers by itself what the other gives to a person."""
+    told = replace(FLOW.intents["bill"], does=Answer("hours_are"))
+    return in_italian(replace(FLOW, intents={**FLOW.intents, "bill": told}))
+
+
+@pytest.mark.parametrize("other", [fewer("bill"), told_only()])
+def test_who_would_go_on_with_what_the_other_bot_lacks_begins_anew(other: Bot) -> None:
+    facts = replace(FACTS, earlier=Earlier("bill"))
+    walk = Walk(facts, bot(OWN), {"it": other})
+    assert walk.core.dialogue.question.key == "resume:bill"
+    assert hears(walk, "sì", "it", "affirm").words[-1].endswith("(it)")
+    assert walk.core.dialogue.goal is None
+
+
+# In the queue, and called back.
+
+
+def test_a_waiting_caller_is_understood_in_the_language_spoken() -> None:
+    walk = hears(italian(), "una persona", "it", "person").heard_out()
+    walk.tell(events.PositionTold(2, 2, 1, None, EVERY)).wait(0.0).heard_out()
+    turn = walk.turn
+    walk.tell(events.SpeechStarted(turn, walk.now), events.SpeechPaused(turn, walk.now))
+    guess = walk.orders(do.Recognise)[-1].guess
+    walk.tell(events.Heard(turn, Recognised("orari", 0.9), guess))
+    assert walk.orders(do.Understand)[-1] == do.Understand(turn, "orari", ("open",), guess, "it")
+
+
+@pytest.mark.parametrize("agent_there", [False, True])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_who_is_called_back_hears_the_language_of_before_and_no_other(
+    language: str, agent_there: bool
+) -> None:
+    packet = Packet("c-1", "house", "city", "8000", "+390123", language, "bills", "asked")
+    facts = replace(FACTS, called_back=packet, agent_there=agent_there)
+    walk = Walk(facts, None, {"it": in_italian()})
+    hello = "We call you back. (it)" if language == "it" else "We call you back."
+    assert walk.words == ([] if agent_there else [hello])
+    assert walk.heard_out().orders(do.HandOver)[-1].packet.language == language

@@ -14,7 +14,7 @@ from voicebot.dialogue import goals, questions
 from voicebot.dialogue.confidence import Verdict, decide, evidence_of
 from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.filling import answer as fill_answer
-from voicebot.dialogue.filling import corrected, spelled_out, takes_text, volunteered
+from voicebot.dialogue.filling import corrected, disproved, spelled_out, takes_text, volunteered
 from voicebot.dialogue.flow import Answer, Route, Slot, Universal
 from voicebot.dialogue.keypad import press
 from voicebot.dialogue.ladder import give_up, no_match, slot_missed
@@ -240,6 +240,8 @@ def _slot(draft: Draft, said: Understanding) -> None:
         _answered(draft, slot.name)
         goals.echo(draft, slot)
         goals.advance(draft)
+    elif disproved(slot, said):
+        no_match(draft)  # whatever else it says: nobody tries without end
     elif verdict(draft.flow, said) is False and not slot.required:
         _said_yes_no(draft, said, False)
         draft.state = draft.state.progressed()

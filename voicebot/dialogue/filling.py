@@ -58,13 +58,15 @@ def volunteered(
     """Take every slot that the sentence fills unasked; the names of those taken.
 
     `wanted` are the slots that are going to be asked for: what can only be one of them is it, so
-    that "an appointment for December 3rd" is not followed by "for which date?".
+    that "an appointment for December 3rd" is not followed by "for which date?". What proves who the
+    caller is counts only as an answer to its own question, whose attempts are few.
     """
     free = [e for e in entities if not _overlap(e, but)]
     return frozenset(
         slot.name
         for slot in draft.flow.slots.values()
-        if (entity := _unasked(draft, slot, free, wanted)) is not None
+        if not slot.proves
+        and (entity := _unasked(draft, slot, free, wanted)) is not None
         and fill(draft, slot, entity.value, entity.confidence)
     )
 
@@ -125,6 +127,12 @@ def takes_text(slot: Slot, said: Understanding) -> bool:
 
 def _is_short(text: str) -> bool:
     return len(text.split()) <= NAME_WORDS
+
+
+def disproved(slot: Slot, said: Understanding) -> bool:
+    """Whether a sentence that did not fill this slot was an attempt to prove who the caller is."""
+    entity = slot.value_in(said.entities, True, said.intent.name) if slot.proves else None
+    return entity is not None and slot.accepts(entity.value)
 
 
 def spelled_out(draft: Draft, slot: Slot, said: Understanding) -> bool:

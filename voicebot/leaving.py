@@ -104,10 +104,10 @@ class Leaving:
 
     @property
     def listens(self) -> bool:
-        """Whether a word may mean something."""
-        return self.stage is not Stage.ASKED and any(
-            way.words for wish, way in self.ways.items() if wish in self.open
-        )
+        """Whether words may mean something: as an answer, or as those of a wish."""
+        if self.stage is not Stage.NOTHING:
+            return self.stage is not Stage.ASKED
+        return any(way.words for wish, way in self.ways.items() if wish in self.open)
 
     def offer(self) -> None:
         """The caller may not wait, and is asked whether to be called back."""

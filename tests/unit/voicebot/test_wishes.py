@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.packet import Packet
-from tests.unit.voicebot.sample import FACTS, FLOW, meant
+from tests.unit.voicebot.sample import FACTS, FLOW, bot, meant
 from tests.unit.voicebot.walk import Walk
 from voicebot import commands as do
 from voicebot import events, reports
@@ -123,6 +123,21 @@ def test_who_may_not_wait_is_asked_and_called_back() -> None:
     assert walk.words[-1] == "On 3 9 0, 1 2 3?"
     assert left(press(walk, "1")) == [do.LeaveQueue(Wish.CALLBACK, "key", "")]
     assert left(press(sent_back(), "11"))[0].wish is Wish.CALLBACK
+
+
+def test_an_offer_is_listened_to_where_no_words_ask_for_one() -> None:
+    quiet = bot(replace(FLOW, waiting=replace(FLOW.waiting, exits={})))
+    walk = Walk(replace(FACTS, caller="+390123"), quiet).says("person").heard_out()
+    told = events.PositionTold(2, 2, 1, None, EVERY, True, "full")
+    say(walk.tell(told).heard_out(), meant("affirm", text="yes", yes_no="yes"))
+    assert walk.words[-1] == "On 3 9 0, 1 2 3?"
+    say(walk.heard_out(), meant("deny", text="no", yes_no="no"))
+    say(walk.heard_out(), meant(text="five five five one", digits="5551"))
+    assert walk.wait(2.0).words[-1] == "On 5 5 5, 1?"
+    assert isinstance(
+        say(walk.heard_out(), meant("affirm", yes_no="yes")).ordered[-1], do.StopListening
+    )
+    assert left(walk) == [do.LeaveQueue(Wish.CALLBACK, "spoken", "5551")]
 
 
 def test_who_may_not_wait_and_wants_none_is_told_nothing_twice() -> None:

@@ -100,6 +100,7 @@ def begin(draft: Draft, goal: Goal, route: Route) -> None:
     draft.state = replace(
         draft.state.without(*route.forget),
         goal=goal,
+        question=Question(),
         one_by_one=False,
         skipped=frozenset(),
         asked={},
@@ -128,7 +129,7 @@ def _ask_next(draft: Draft, route: Route) -> bool:
     """The next slot to ask for or to confirm; False: nothing is left."""
     for slot in _asked(draft, route):
         if slot.name not in draft.state.known:
-            if not _can_be_asked(draft, slot):
+            if not can_be_asked(draft, slot):
                 skip(draft, slot.name)
             if slot.name in draft.state.skipped:
                 continue
@@ -318,5 +319,6 @@ def _asked(draft: Draft, route: Route) -> list[Slot]:
     return [slot for name in route.ask if holds(slot := draft.flow.slots[name])]
 
 
-def _can_be_asked(draft: Draft, slot: Slot) -> bool:
+def can_be_asked(draft: Draft, slot: Slot) -> bool:
+    """Whether there are words for it and, on a line of keys, keys."""
     return slot.ask is not None and (slot.keys or not draft.facts.keys_only)

@@ -50,7 +50,10 @@ def done(draft: Draft, outcome: Outcome) -> None:
         return
     question = Question(Asking.SLOT, name)
     slot = draft.flow.slots[name]
-    if draft.state.asked.get(question.key, 0) < slot.attempts:
+    if not goals.can_be_asked(draft, slot):
+        goals.skip(draft, name)
+        goals.advance(draft)
+    elif draft.state.asked.get(question.key, 0) < slot.attempts:
         questions.put(draft, question)
     elif slot.required:
         goals.hand_over(draft, "max_attempts")

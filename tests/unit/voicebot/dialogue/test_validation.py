@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tests.unit.voicebot.acting import acting_bot
-from tests.unit.voicebot.sample import FACTS, meant
+from tests.unit.voicebot.sample import FACTS, KEYS_ONLY, meant
 from voicebot.dialogue.acts import Ask, Perform, Say, Transfer
 from voicebot.dialogue.flow import Bot, Intent, Route
 from voicebot.dialogue.outcome import NO_MORE, Outcome, Words
@@ -124,3 +124,23 @@ def test_a_server_that_fails_leads_to_a_person() -> None:
     last = step.acts[-1]
     assert isinstance(last, Transfer)
     assert last.reason == "error"
+
+
+def test_a_question_of_what_was_left_is_none_of_the_form() -> None:
+    """Asked for a name for the bill, the caller orders instead, and tells the kind."""
+    step = POLICY.heard(POLICY.start().state, [meant("bill")])
+    assert said(step)[-1] == "Your name?"
+    step = POLICY.heard(step.state.with_known("number", Known("1234", 1.0)), [meant("bill")])
+    step = POLICY.heard(step.state, [meant("order", text="gas", kind="gas")])
+    act = step.acts[-1]
+    assert isinstance(act, Perform)
+    assert (act.checks, act.asked) == (("kind",), "")
+    assert step.state.question.key == "open"
+
+
+def test_what_cannot_be_keyed_in_is_not_asked_on_a_line_of_keys() -> None:
+    policy = Policy(checking_bot(), KEYS_ONLY)
+    state = replace(POLICY.heard(policy.start().state, [meant("order")]).state, doing=(ACTION,))
+    step = policy.performed(state, Outcome(asks="name"))
+    assert "name" in step.state.skipped
+    assert said(step)[-1].startswith("Gas or water?")

@@ -35,7 +35,7 @@ from telephony.edge.events import (
 )
 from telephony.edge.message import Request, Response, answerable, fault, max_forwards, parse
 from telephony.edge.proxy import Own, looped, respond, stamp, take_routes
-from telephony.edge.pulse import Pulses
+from telephony.edge.pulse import INSTEAD, Pulses
 from telephony.edge.registrar import Registrar
 from telephony.edge.state import Edge
 from telephony.edge.trunks import Trunks
@@ -183,13 +183,15 @@ class EdgeCore:
     def _arrived(self, source: Hop, data: bytes, now: float) -> None:
         edge = self._edge
         edge.counted["received"] += 1
-        edge.out += edge.pulses.heard_at(source, now)
         if not data.strip(b"\r\n\0 "):
+            edge.out += edge.pulses.heard_at(source, now)
             if source.transport == "tcp":
                 edge.out.append(Pong(source))
             return
         try:
             message = parse(data)
+            if not (isinstance(message, Response) and message.code in INSTEAD):
+                edge.out += edge.pulses.heard_at(source, now)
             if isinstance(message, Response):
                 self._response(message, source, now)
             else:

@@ -2,9 +2,10 @@
 
 A binding lasts for minutes after its phone has lost power or network. So each phone is asked every
 `every` seconds, spread by chance so that a thousand phones are not asked at once; any response
-counts, also a refusal, and so does any other message from where the phone is. One that leaves an
-OPTIONS and its repeats (§17.1.2.2, timer E) without answer for `patience` seconds is deaf until it
-is heard again; meanwhile it is asked more often.
+counts, also a refusal, but not what a proxy before the phone says in its stead (`INSTEAD`). So does
+any other message from where the phone is, if nobody else is there. One that leaves an OPTIONS and
+its repeats (§17.1.2.2, timer E) without answer for `patience` seconds is deaf until it is heard
+again; meanwhile it is asked more often.
 
 Alarm: `("pulse", Call-ID of its OPTIONS)`.
 """
@@ -34,6 +35,10 @@ from telephony.edge.uri import Hop, parse_uri
 T1, T2 = 0.5, 4.0
 SOONER = 10.0
 """Seconds after which one that is deaf is asked again at most."""
+TRYING = 100
+TIMED_OUT = frozenset({408, 504})
+INSTEAD = TIMED_OUT | {TRYING}
+"""What a proxy answers for a phone of which it has heard nothing."""
 
 
 class Pulse(Enum):
@@ -100,8 +105,8 @@ class Pulses:
         """By Call-ID of its OPTIONS."""
         self._calls: dict[str, dict[str, str]] = {}
         """Address of record → contact → Call-ID."""
-        self._deaf: dict[Hop, set[str]] = {}
-        """Where deaf phones are → their Call-IDs."""
+        self._at: dict[Hop, dict[str, set[str]]] = {}
+        """Flow → addresses of record there → Call-IDs."""
 
     def lives(self, binding: Binding) -> bool:
         """Whether nothing speaks against it that this phone can be rung."""
@@ -110,13 +115,16 @@ class Pulses:
 
     def follow(self, changes: Iterable[object], now: float) -> list[Command]:
         """Bindings came, were refreshed, or are gone."""
-        out: list[Command] = []
+        before: dict[str, bool] = {}
         for change in changes if self._every else ():
             if isinstance(change, SaveBinding):
-                out += self._registered(change.binding, now)
+                before.setdefault(change.binding.aor, self._silent(change.binding.aor))
+                self._registered(change.binding, now)
             elif isinstance(change, DropBinding):
-                out += self._gone(change.aor, change.contact)
-        return out
+                before.setdefault(change.aor, self._silent(change.aor))
+                self._gone(change.aor, change.contact)
+        there = (aor for aor in before if aor in self._calls)  # the rest is unregistered
+        return [news for aor in there for news in self._news(aor, before[aor])]
 
     def due(self, call_id: str, now: float) -> list[Command]:
         """The alarm went off: ask, repeat, or give up."""
@@ -130,61 +138,77 @@ class Pulses:
         self._alarms.set(("pulse", call_id), now + phone.wait)
         return [self._send(phone, phone.sent)] if phone.binding.flow.transport == "udp" else []
 
-    def answered(self, call_id: str, now: float) -> list[Command]:
-        """A response to one of our OPTIONS, whatever it says."""
+    def answered(self, call_id: str, code: int, now: float) -> list[Command]:
+        """A response to one of our OPTIONS."""
+        if code in TIMED_OUT:
+            return self.unreachable(call_id, now)
         phone = self._phones.get(call_id)
-        return self._move(phone, Heard(), now) if phone is not None else []
+        if phone is None or code == TRYING:
+            return []
+        return self._move(phone, Heard(), now)
 
     def unreachable(self, call_id: str, now: float) -> list[Command]:
-        """An OPTIONS could not be sent."""
+        """An OPTIONS could not be sent, or was given up on the way."""
         phone = self._phones.get(call_id)
         if phone is None or phone.sent is None:
             return []
         return self._move(phone, Unanswered(), now)
 
     def heard_at(self, source: Hop, now: float) -> list[Command]:
-        """Something came from there. Costs nothing where no phone is deaf."""
-        out: list[Command] = []
-        for call_id in sorted(self._deaf.get(source, ())):
-            out += self.answered(call_id, now)
-        return out
+        """Something came from there. It says nothing where more than one is: who shares a session
+        border controller with others is not heard by what they send."""
+        there = self._at.get(source, {})
+        ours = next(iter(there.values())) if len(there) == 1 else ()
+        deaf = [self._phones[one] for one in sorted(ours) if self._phones[one].state in SILENT]
+        return [news for phone in deaf for news in self._move(phone, Heard(), now)]
 
     # --- inside
 
-    def _registered(self, binding: Binding, now: float) -> list[Command]:
+    def _registered(self, binding: Binding, now: float) -> None:
         there = self._calls.setdefault(binding.aor, {})
         known = self._phones.get(there.get(binding.contact, ""))
         if known is None:
             call_id = f"{self._chance(8)}@{self._own.host}"
             known = self._phones[call_id] = _Phone(binding, call_id, self._chance(4))
             there[binding.contact] = call_id
-        elif known.binding.flow != binding.flow:
-            self._hears(known)
+        else:
+            self._leaves(known)
         known.binding = binding
-        return self._move(known, Heard(), now)
+        self._at.setdefault(binding.flow, {}).setdefault(binding.aor, set()).add(known.call_id)
+        self._take(known, Heard(), now)
 
-    def _gone(self, aor: str, contact: str) -> list[Command]:
+    def _gone(self, aor: str, contact: str) -> None:
         """Where it was the one that lived, the others may be deaf."""
         there = self._calls.get(aor, {})
         phone = self._phones.pop(there.pop(contact, ""), None)
         if phone is None:
-            return []
+            return
         if not there:
             del self._calls[aor]
-        self._hears(phone)
+        self._leaves(phone)
         self._alarms.drop(("pulse", phone.call_id))
-        return [PhoneDeaf(aor)] if self._silent(aor) and phone.state not in SILENT else []
+
+    def _leaves(self, phone: _Phone) -> None:
+        """It is no longer where it was."""
+        aor, flow = phone.binding.aor, phone.binding.flow
+        there = self._at[flow]
+        there[aor].discard(phone.call_id)
+        if not there[aor]:
+            del there[aor]
+        if not there:
+            del self._at[flow]
 
     def _move(self, phone: _Phone, event: object, now: float) -> list[Command]:
-        aor = phone.binding.aor
-        before = self._silent(aor)
+        before = self._silent(phone.binding.aor)
+        self._take(phone, event, now)
+        return self._news(phone.binding.aor, before)
+
+    def _take(self, phone: _Phone, event: object, now: float) -> None:
         phone.state = PULSE.next(phone.state, event)
         phone.sent = None
-        if phone.state in SILENT:
-            self._deaf.setdefault(phone.binding.flow, set()).add(phone.call_id)
-        else:
-            self._hears(phone)
         self._later(phone, now)
+
+    def _news(self, aor: str, before: bool) -> list[Command]:
         after = self._silent(aor)
         if before is after:
             return []
@@ -194,12 +218,6 @@ class Pulses:
         """Whether there are phones of this address of record, and every one is deaf."""
         there = self._calls.get(aor, {}).values()
         return bool(there) and all(self._phones[one].state in SILENT for one in there)
-
-    def _hears(self, phone: _Phone) -> None:
-        there = self._deaf.get(phone.binding.flow, set())
-        there.discard(phone.call_id)
-        if not there:
-            self._deaf.pop(phone.binding.flow, None)
 
     def _later(self, phone: _Phone, now: float) -> None:
         every = min(self._every, SOONER) if phone.state in SILENT else self._every

@@ -34,7 +34,7 @@ def response(edge: Edge, response: Response, source: Hop, now: float) -> None:
         if registration is not None:
             edge.out += registration.receive(response, source, now)
         else:
-            edge.out += edge.pulses.answered(response.call_id, now)
+            edge.out += edge.pulses.answered(response.call_id, response.code, now)
         return
     call = edge.calls.get(response.call_id)
     if call is not None:

@@ -96,6 +96,55 @@ def test_one_that_registers_anew_lives_wherever_it_is_now() -> None:
     assert news(house) == [PhoneDeaf("7001")]
 
 
+def test_one_that_registers_with_another_contact_is_heard() -> None:
+    house = bench()
+    house.register()
+    deafened(house)
+    assert news(house) == [PhoneDeaf("7001")]
+    house.register(hop=OTHER, contact="<sip:7001@203.0.113.9:5062>", call="r2")
+    assert news(house) == [PhoneHeard("7001")]
+    house.register(expires="0", cseq=3)  # the one that was deaf
+    assert news(house) == []
+
+
+def test_one_whose_contact_is_written_otherwise_now_is_heard() -> None:
+    house = bench()
+    house.register()
+    deafened(house)
+    news(house)
+    house.register(hop=OTHER, contact="<sip:7001@192.168.1.20:5060;ep=2>", call="r2")
+    assert news(house) == [PhoneHeard("7001")]
+    assert len(house.core._edge.pulses._phones) == 1
+
+
+def test_what_others_send_from_a_shared_address_is_no_sign_of_life() -> None:
+    house = bench()
+    house.register()
+    house.register("7002", "hidden", call="r2")
+    for _ in range(60):
+        for send in house.walk(1.0):
+            if isinstance(send.message, Request) and ":7002@" in send.message.uri:
+                house.hears(PHONE, reply(send.message, 200))
+                house.hears(PHONE, b"\r\n\r\n")
+    assert news(house) == [PhoneDeaf("7001")]
+    house.register("7002", "hidden", call="r2", cseq=3)
+    assert news(house) == []
+    house.register(cseq=3)
+    assert news(house) == [PhoneHeard("7001")]
+
+
+def test_what_a_proxy_says_in_place_of_a_phone_is_no_sign_of_life() -> None:
+    house = bench()
+    house.register()
+    for code in (408, 504):
+        ask = first(house)
+        house.hears(PHONE, reply(ask, 100))
+        house.hears(PHONE, reply(ask, code))
+    assert news(house) == [PhoneDeaf("7001")]
+    house.hears(PHONE, reply(first(house), 486))
+    assert news(house) == [PhoneHeard("7001")]
+
+
 def test_who_has_two_phones_is_rung_at_the_one_that_lives() -> None:
     house = bench()
     house.register()
@@ -126,6 +175,7 @@ def test_a_phone_that_is_gone_is_asked_no_more() -> None:
     assert asked(house, 100.0) == []
     assert news(house) == []
     assert house.core._edge.pulses._calls == {}
+    assert house.core._edge.pulses._at == {}
 
 
 def test_a_connection_that_cannot_be_opened_is_no_answer() -> None:

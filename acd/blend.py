@@ -4,12 +4,14 @@ A rule is data: what a kind may wait for, and how much of it an agent gets. Call
 back by a rule; what is not urgent is, for as long as callers need the agent:
 
     wait_below      only while no caller of the agent's queues has waited so long
-    service_above   only while each of the agent's queues answers this share of its callers in time
+    service_above   only while each of the agent's queues answers this share of its callers in time;
+                    fewer than ten callers in the last half hour say nothing against it
     share           at most this share of the agent's last ten contacts, while any caller waits
 
-All of them change with events alone (a caller who has waited too long stops it, and goes by an
-event), so nothing is polled. The service level is that of the last fifty callers of a queue who
-were answered or gave up: it needs no clock, and is a row, so a restart and a replay see the same.
+All of them change with events (a caller who has waited too long stops it, and goes by an event) or
+as a row does, so nothing is polled. The service level is that of the last fifty callers of a queue
+who were answered or gave up within the last half hour: callers of the evening hold back nobody in
+the night (`levels.py`).
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ Kind = Literal["inbound", "callback", "outbound"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LAST_CONTACTS = 10
 LAST_CALLERS = 50
+LAST_SECONDS = 1800.0
+"""Callers of longer ago say nothing of now."""
 FEWEST_CALLERS = 10
 """Fewer than these say nothing of a service level."""
 
@@ -66,6 +70,8 @@ class LevelRecord:
     client: str
     last: tuple[bool, ...] = ()
     """Answered in time, or not; the newest at the end."""
+    at: tuple[float, ...] = ()
+    """When: UTC seconds, one for each of them."""
 
     @property
     def key(self) -> str:
@@ -79,13 +85,21 @@ class LevelRecord:
 
 
 def with_caller(
-    level: LevelRecord, *, answered: bool, waited: float, threshold: float, short: float
+    level: LevelRecord, now: float, *, answered: bool, waited: float, threshold: float, short: float
 ) -> LevelRecord:
     """The level after one more caller; who gave up within `short` seconds says nothing of it."""
+    level = aged(level, now)
     if not answered and waited < short:
         return level
-    in_time = answered and waited <= threshold
-    return replace(level, last=(*level.last, in_time)[-LAST_CALLERS:])
+    last = (*level.last, answered and waited <= threshold)
+    return replace(level, last=last[-LAST_CALLERS:], at=(*level.at, now)[-LAST_CALLERS:])
+
+
+def aged(level: LevelRecord, now: float) -> LevelRecord:
+    """The level without callers of long ago."""
+    fared = zip(level.last, level.at, strict=False)  # rows once had no times
+    fresh = [(in_time, at) for in_time, at in fared if at + LAST_SECONDS > now]
+    return replace(level, last=tuple(one for one, _ in fresh), at=tuple(at for _, at in fresh))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from acd.blend import Kind, Need, held_back
 from acd.floor import Floor
@@ -23,8 +23,9 @@ class Blending:
 
     def held(self, call: WaitingRecord) -> Mapping[str, str]:
         """Agents of the call's queue who are not to have it now → why. Whoever is on the line
-        already is held back from nobody who takes the kind: only who is to be dialled can wait."""
-        if not self._floor.teams:
+        already is held back from nobody who takes the kind: only who is to be dialled can wait. Who
+        is asked about a call takes it whatever the team takes."""
+        if not self._floor.teams or call.consult:
             return NOBODY
         kind = kind_of(call)
         floor = self._floor
@@ -44,18 +45,23 @@ class Blending:
 
     def _need(self, agent: AgentRecord, now: float) -> Need:
         floor = self._floor
-        joined = [call.joined for queue in agent.queues for call in self._first(queue)]
-        levels = (floor.levels[queue].level for queue in agent.queues if queue in floor.levels)
-        longest = max((now - each for each in joined), default=0.0)
-        return Need(bool(joined), longest, min(levels, default=1.0))
+        since = [self._oldest(queue, now) for queue in agent.queues]
+        level = min((floor.levels.of(queue) for queue in agent.queues), default=1.0)
+        waiting = [joined for joined in since if joined is not None]
+        return Need(bool(waiting), now - min(waiting, default=now), level)
 
-    def _first(self, queue: str) -> Iterator[WaitingRecord]:
-        """The first caller of a queue who waits for anybody, if there is one."""
+    def _oldest(self, queue: str, now: float) -> float | None:
+        """Since when the caller of a queue has waited who has waited longest for anybody; None
+        where none does. Who was put first may have come last: but nobody stands, by the head start,
+        at an earlier time than the own coming less it, so few are looked at."""
+        oldest: float | None = None
         for place in self._floor.lines[queue].places if queue in self._floor.lines else ():
+            if oldest is not None and place[0] >= oldest:
+                break
             call = self._floor.waiting[place[3]]
             if kind_of(call) == "inbound" and not (call.offer or call.consult or call.limit):
-                yield call
-                return
+                oldest = call.joined if oldest is None else min(oldest, call.joined)
+        return oldest
 
     # --- match cycles
 

@@ -102,6 +102,7 @@ class Distributor(Wishes, Leaving, Cycle):
             "seat": lambda key, now: self.floor.drop_seat(key),
             "media": self._never_heard,
             "adrift": self._adrift,
+            "level": self.floor.levels.ages,
         }
 
     # --- the verbs

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from acd.blend import Kind, LevelRecord, with_caller
+from acd.blend import Kind, LevelRecord
 from acd.book import Book, dated
 from acd.config import CentreConfig
+from acd.levels import Levels
 from acd.matching import engaged
 from acd.queue import Asks, Line, Place, Unoffered, asks_of, place_of, skilled
 from acd.records import (
@@ -34,7 +35,6 @@ from acd.records import (
     TurnRecord,
     WaitingRecord,
     Want,
-    kind_of,
     seat_key,
 )
 from kernel.core import Change, Drop, Put, Transition
@@ -62,8 +62,7 @@ class Floor:
     seats: dict[str, SeatRecord] = field(default_factory=dict)
     turns: dict[str, TurnRecord] = field(default_factory=dict)
     handling: dict[str, HandlingRecord] = field(default_factory=dict)
-    levels: dict[str, LevelRecord] = field(default_factory=dict)
-    """Queue → how its last callers fared; only where a team's rule asks for it."""
+    levels: Levels = field(init=False)
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
     unoffered: dict[str, Unoffered] = field(default_factory=dict)
@@ -119,8 +118,7 @@ class Floor:
     def __post_init__(self) -> None:
         queues = self.config.queues
         self.teams = {team.name: team for team in self.config.teams}
-        rules = (each for team in self.config.teams for each in team.takes)
-        self._levelled = any(each.service_above is not None for each in rules)
+        self.levels = Levels(self.config, lambda row: self._row(LEVELS, row), self.timers)
         self._gated = frozenset(queue.id for queue in queues if queue.tier_waits)
         self._timed = frozenset(queue.id for queue in queues if queue.no_agent_wait is not None)
 
@@ -145,7 +143,7 @@ class Floor:
         elif isinstance(record, HandlingRecord):
             self.handling[record.key] = record
         elif isinstance(record, LevelRecord):
-            self.levels[record.key] = record
+            self.levels.load(record)
         else:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
@@ -362,8 +360,7 @@ class Floor:
     def drop_call(self, record: WaitingRecord, why: str, agent: str = "", by: str = "") -> None:
         """A call left its line: for one of `book.EXITS`, or to the agent who answered."""
         self.book.left(record.call, why, self.now, agent, by)
-        if self._levelled and kind_of(record) == "inbound" and not record.consult:
-            self._fared(record, why)
+        self.levels.left(record, why, self.now)
         self.away[record.queue] -= int(record.away)
         self.limited[record.queue] -= bool(record.limit)
         self._unbook(record)
@@ -374,18 +371,6 @@ class Floor:
         self.tells.cancel(record.call)
         for kind in CALL_TIMERS:
             self.timers.cancel((kind, record.call))
-
-    def _fared(self, record: WaitingRecord, why: str) -> None:
-        """A caller was answered, or gave up."""
-        if why not in ("answered", "hang_up"):
-            return
-        before = self.levels.get(record.queue, LevelRecord(record.queue, record.client))
-        level = with_caller(
-            before, answered=why == "answered", waited=self.now - record.queued,
-            threshold=self.config.level_seconds, short=self.config.short_seconds,
-        )  # fmt: skip
-        self._row(LEVELS, level)
-        self.levels[record.queue] = level
 
     def place(self, record: WaitingRecord) -> Place:
         """A call's place in its line."""

@@ -42,6 +42,7 @@ def make(
         offer, call.call, agent.agent, call.client, call.queue, call.media, call.epoch,
         call.caller, call.joined, call.seq, made=now, lease=now + ring + margin, since=now,
         intent=call.intent, origin=call.origin, consult=call.consult, kind=kind_of(call),
+        dial_seconds=call.dial_seconds,
     )  # fmt: skip
 
 

@@ -397,6 +397,7 @@ class Reactions:
                 self.floor.timers.cancel(("media", *life))
 
     def _call_moved(self, call: str, before: str, after: str, why: str, of: _Known) -> None:
-        """A row of the journal; where an agent is asked about a call, it is not the call's."""
-        subject = f"{'consult' if of.consult else 'call'}:{call}"
+        """A row of the journal; where an agent is asked about a call, it is not the call's, and
+        somebody whom an agent wants dialled is no caller."""
+        subject = f"{'consult' if of.consult else 'dialled' if of.dial_seconds else 'call'}:{call}"
         self.floor.note(subject, before, after, why, call, of.client)

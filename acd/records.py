@@ -299,6 +299,8 @@ class OfferRecord:
     consult: str = ""
     """The call that an agent is asked about, as long as it is not the one's own."""
     kind: Kind = "inbound"
+    dial_seconds: float = 0.0
+    """As of its call."""
 
     @property
     def key(self) -> str:
@@ -371,7 +373,7 @@ def seat_key(client: str, queue: str, caller: str) -> str:
 
 def kind_of(call: WaitingRecord) -> Kind:
     """Which kind of contact a call would be."""
-    if call.outbound:
+    if call.outbound or call.dial_seconds:
         return "outbound"
     return "callback" if call.callback is not None else "inbound"
 

@@ -178,7 +178,7 @@ def moved_by(batch: Batch) -> Moved:
     for change in batch.changes:
         if isinstance(change, Transition):
             kind, _, name = change.subject.partition(":")
-            ids = {"offer": offers, "call": calls, "consult": calls}
+            ids = {"offer": offers, "call": calls, "consult": calls, "dialled": calls}
             ids.get(kind, agents).add(name)
             clients |= {change.client} if change.client else set()
         elif isinstance(change, Put):

@@ -168,7 +168,7 @@ class TeamTakes(Section):
     """Only while no caller of the agent's queues has waited for so many seconds."""
     service_above: float | None = Field(default=None, ge=0, le=1)
     """Only while each of the agent's queues answers this share of its last fifty callers within
-    20 s."""
+    20 s. Only those of the last half hour count, and fewer than ten say nothing against it."""
     share: float | None = Field(default=None, ge=0, le=1)
     """While any caller waits, at most this share of the agent's last ten contacts."""
 

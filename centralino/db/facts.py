@@ -74,16 +74,19 @@ class FactBook:
     async def moves(
         self,
         room: str,
+        subject: str,
         before: str,
         after: str,
         since: float,
         until: float,
         clients: Collection[str] | None = None,
     ) -> int:
-        """How often something of a room moved from one state to another: to check facts by."""
+        """How often a kind of subject of a room (`call`, of `call:c-1`) moved from one state to
+        another: to check facts by."""
         query = select(func.count()).where(
             journal.c.centre == self._centre,
             journal.c.room == room,
+            journal.c.subject.startswith(f"{subject}:", autoescape=True),
             journal.c.from_state == before,
             journal.c.to_state == after,
             journal.c.at >= since,

@@ -110,6 +110,7 @@ class FactsPort(Protocol):
     async def moves(
         self,
         room: str,
+        subject: str,
         before: str,
         after: str,
         since: float,

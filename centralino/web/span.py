@@ -71,7 +71,7 @@ async def read_span(
         for stretch in [*spent, *running]
         if stretch.begin < until and stretch.end > since
     ]
-    entered = await facts.moves(ROOM, "", "waiting", since, until, clients)
+    entered = await facts.moves(ROOM, "call", "", "waiting", since, until, clients)
     back = await facts.read(Callback, since, min(until + LONGEST, now + 1), clients)
     owed = [fact for fact in open_now if isinstance(fact, Callback)]
     callbacks = [one for one in [*back, *owed] if since <= one.stay < until]

@@ -229,7 +229,7 @@ async def look_at_the_figures(book: FactBook) -> None:
     assert Counter((stay.call, stay.exit) for stay in stays) == Counter(
         (call, Exit.ANSWERED) for call in CALLS
     )
-    assert reconcile(stays, await book.moves(ROOM, "", "waiting", *for_ever)) == []
+    assert reconcile(stays, await book.moves(ROOM, "call", "", "waiting", *for_ever)) == []
     spent = await book.read(Stretch, *for_ever)
     for agent in ("a", "b"):
         own = [stretch for stretch in spent if stretch.agent == agent]

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acd.blend import LAST_CALLERS, LevelRecord, Need, Takes, Team, held_back, with_caller
+from acd.blend import (
+    LAST_CALLERS,
+    LAST_SECONDS,
+    LevelRecord,
+    Need,
+    Takes,
+    Team,
+    aged,
+    held_back,
+    with_caller,
+)
 from acd.callback import CallbackTerms
 from acd.config import CentreConfig, QueueConfig
 from acd.errors import AcdConfigError
@@ -21,6 +31,7 @@ from acd.messages import (
     CallQueued,
     CallsHeld,
     ContactEnded,
+    OfferAnswered,
     PlaceCallback,
     PlaceOffer,
 )
@@ -86,15 +97,18 @@ def test_the_level_is_that_of_the_last_callers_who_waited() -> None:
     level = LevelRecord("bills", "utility")
     terms: Any = {"threshold": 20.0, "short": 5.0}
     for waited in (30.0,) * 9:
-        level = with_caller(level, answered=True, waited=waited, **terms)
+        level = with_caller(level, 100.0, answered=True, waited=waited, **terms)
     assert level.level == 1.0, "too few"
-    level = with_caller(level, answered=False, waited=4.0, **terms)
+    level = with_caller(level, 100.0, answered=False, waited=4.0, **terms)
     assert len(level.last) == 9, "who hangs up at once did not wait"
-    level = with_caller(level, answered=True, waited=20.0, **terms)
+    level = with_caller(level, 200.0, answered=True, waited=20.0, **terms)
     assert level.level == 0.1
     for _ in range(LAST_CALLERS):
-        level = with_caller(level, answered=False, waited=50.0, **terms)
-    assert (level.level, len(level.last)) == (0.0, LAST_CALLERS)
+        level = with_caller(level, 300.0, answered=False, waited=50.0, **terms)
+    assert (level.level, len(level.last), len(level.at)) == (0.0, LAST_CALLERS, LAST_CALLERS)
+    assert aged(level, 300.0 + LAST_SECONDS - 1) == level
+    assert aged(level, 300.0 + LAST_SECONDS) == LevelRecord("bills", "utility")
+    assert aged(LevelRecord("bills", "utility", (True,) * 20), 300.0).last == (), "without times"
 
 
 @pytest.mark.parametrize(
@@ -140,6 +154,85 @@ def test_nobody_is_called_back_while_callers_wait_too_long_and_then_at_once() ->
     assert offered(made) == []
     made.say(CallerLeft("c2"))
     assert offered(made) == ["bc1"], "as soon as the caller has gone"
+
+
+def test_one_who_was_put_first_hides_nobody_who_waits_longer() -> None:
+    made = house(IN, Takes("callback", wait_below=30))
+    owed(made, "c1")
+    made.call("c2", "gas", required=("welsh",))
+    made.walk(20)
+    made.call("c3", "gas", required=("welsh",), priority=60)
+    made.walk(15)
+    joins(made, "ann")
+    assert offered(made) == []
+    made.say(CallerLeft("c2"))
+    assert offered(made) == ["bc1"]
+
+
+def test_callers_of_the_evening_hold_nobody_back_in_the_night() -> None:
+    made = house(IN, Takes("callback", service_above=0.8))
+    for n in range(12):
+        made.call(f"c{n}")
+        made.walk(60)
+        made.say(CallerLeft(f"c{n}"))
+    owed(made, "x")
+    joins(made, "ann")
+    made.walk(600)
+    assert offered(made) == []
+    made.restart()
+    made.say(CallsHeld("media-1", "e1"))
+    assert offered(made) == []
+    made.walk(LAST_SECONDS - 600 - 10 * 60 + 59)
+    assert offered(made) == []
+    made.walk(1)
+    assert offered(made) == ["bx"], "nine are too few to say anything"
+
+
+def dialled(made: House, call: str, agent: str = "ann") -> None:
+    """An agent wants somebody dialled."""
+    made.say(CallQueued(call, "utility", "sales", "", "media-1", "e1", agent=agent,
+                        dial_seconds=40.0))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("takes", "has_it"),
+    [((OUT,), True), ((IN, OUT), True), ((IN,), False),
+     ((IN, Takes("outbound", wait_below=0.0, share=0.0)), True)],
+)  # fmt: skip
+def test_whom_an_agent_wants_dialled_is_a_contact_out(
+    takes: tuple[Takes, ...], has_it: bool
+) -> None:
+    made = house(*takes)
+    joins(made, "ann", "sales")
+    joins(made, "bob", "sales")
+    made.call("c1", "sales", required=("welsh",))
+    dialled(made, "o1")
+    assert offered(made) == (["o1"] if has_it else [])
+    if has_it:
+        made.contact("o1")
+        assert made.row("ann").last == ("outbound",)
+    else:
+        explained = made.core.explain("o1", made.now)
+        assert explained is not None and "outbound: takes none" in explained.short()
+
+
+def test_whom_agents_dial_in_vain_are_no_callers_who_gave_up() -> None:
+    made = house(IN, Takes("outbound", service_above=0.5))
+    joins(made, "ann", "sales")
+    for n in range(12):
+        dialled(made, f"o{n}")
+        made.say(OfferAnswered(made.offer(f"o{n}").offer))
+        made.walk(30)
+        made.say(CallerLeft(f"o{n}"))
+    assert made.core.floor.levels.of("sales") == 1.0
+
+
+@pytest.mark.parametrize("takes", [(OUT,), (BACK,), (IN,)])
+def test_who_is_asked_about_a_call_is_held_back_by_no_rule(takes: tuple[Takes, ...]) -> None:
+    made = house(*takes)
+    joins(made, "ann", "sales")
+    made.call("k1", "sales", consult="c1", agent="ann")
+    assert offered(made) == ["k1"]
 
 
 def test_callbacks_are_interleaved_with_callers_by_share() -> None:

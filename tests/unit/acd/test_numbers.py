@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from acd.messages import CallerLeft
 from acd.numbers import (
     AgentFigures,
     Doing,
@@ -20,6 +22,7 @@ from acd.numbers import (
     with_times,
 )
 from acd.visits import Exit, Visit
+from tests.unit.acd.house import House
 
 DAY = 86_400.0
 
@@ -115,6 +118,24 @@ def test_adherence_counts_what_is_beyond_the_allowance() -> None:
     assert adherence(found, {"lunch": 200.0}, 1) == pytest.approx(1 - 400 / 4000)
     assert adherence(found, {"lunch": 200.0}, 3) == 1.0
     assert adherence(AgentFigures({}, {}, None), {"lunch": 200.0}, 1) is None
+
+
+@pytest.mark.parametrize("more", [{"dial_seconds": 40.0}, {"consult": "c1"}])
+def test_calls_that_are_no_callers_are_not_counted_as_such(more: dict[str, Any]) -> None:
+    house = House()
+    house.agent("ann")
+    house.call("c1")
+    house.contact("c1")
+    house.walk(40)
+    house.call("k1", agent="ann", **more)
+    house.contact("k1")
+    house.walk(40)
+    house.call("k2", agent="ann", **more)
+    house.say(CallerLeft("k2"))
+    assert [stay.call for stay in house.visits()] == ["c1"]
+    assert reconcile(house.visits(), house.entered()) == []
+    callers = {row.call for row in house.journal if row.subject == f"call:{row.call}"}
+    assert callers == {"c1"}
 
 
 def test_what_does_not_add_up_is_named() -> None:

@@ -187,14 +187,15 @@ async def test_facts_are_read_by_type_time_and_client(sql: SqlLedger) -> None:
     assert await FactBook(sql.database, "south").read(Ring, at, at + 1) == []
 
 
-async def test_moves_are_counted_by_state_time_and_client(sql: SqlLedger) -> None:
+async def test_moves_are_counted_by_subject_state_time_and_client(sql: SqlLedger) -> None:
     at = batch().at
-    await sql.commit(batch(moved("agent:1"), moved("agent:2")))
+    await sql.commit(batch(moved("agent:1"), moved("agent:2"), moved("agents:3"), moved("call:4")))
     book = FactBook(sql.database, "north")
-    assert await book.moves(ROOM, "READY", "RESERVED", at, at + 1) == 2
-    assert await book.moves(ROOM, "READY", "RESERVED", at, at + 1, ["gas"]) == 0
-    assert await book.moves(ROOM, "READY", "IDLE", at, at + 1) == 0
-    assert await book.moves("other", "READY", "RESERVED", at, at + 1) == 0
+    assert await book.moves(ROOM, "agent", "READY", "RESERVED", at, at + 1) == 2
+    assert await book.moves(ROOM, "call", "READY", "RESERVED", at, at + 1) == 1
+    assert await book.moves(ROOM, "agent", "READY", "RESERVED", at, at + 1, ["gas"]) == 0
+    assert await book.moves(ROOM, "agent", "READY", "IDLE", at, at + 1) == 0
+    assert await book.moves("other", "agent", "READY", "RESERVED", at, at + 1) == 0
 
 
 async def test_every_row_carries_centre_and_client(sql: SqlLedger) -> None:

@@ -101,6 +101,15 @@ async def lived(day: Day) -> None:
     day.house.clock.advance(7.0)
 
 
+async def no_callers(day: Day) -> None:
+    """An agent is asked about a call, and another time wants somebody dialled."""
+    anna = day.house.users["anna"]
+    await day.say(AgentReady(anna))
+    for call, more in (("c-5+1", {"consult": "c-5"}), ("o-1", {"dial_seconds": 40.0})):
+        await day.call(call, RIVER, "billing", agent=anna, **more)
+        await day.say(CallerLeft(call))
+
+
 async def test_a_supervisor_sees_what_was_and_what_is(day: Day, visit: Visit) -> None:
     await lived(day)
     rosa = await visit("rosa")
@@ -134,6 +143,7 @@ async def test_each_client_is_blind_to_the_other(day: Day, visit: Visit) -> None
 
 async def test_what_does_not_add_up_is_said_in_the_log_at_run_time(day: Day) -> None:
     await lived(day)
+    await no_callers(day)
     facts, going_on = day.house.parts.facts, list(day.service.going_on())
     now = day.house.clock.advance(120.0)
     with capture_logs() as logs:

@@ -12,6 +12,8 @@ from acd.records import AgentRecord, HandlingRecord, State, WaitingRecord, handl
 KEEP = 2.0
 """Seconds for which a queue's line and agents are taken as they were: estimates are rough, and
 many are asked for at once."""
+OLDEST = 5 * KEEP
+"""Seconds after which they are looked at whatever else was in the same step."""
 SPREAD = 0.7
 """Standard deviation over mean of handling times, until they are measured."""
 
@@ -54,12 +56,14 @@ class Forecast:
     accuracy: dict[str, Accuracy] = field(default_factory=dict)
     _views: dict[str, _View] = field(default_factory=dict)
     _looked: float = 0.0
-    """When a queue was looked at last: with a long line one look a step is work enough."""
+    """When a queue was looked at last: with long lines one look a step is work enough, as long as
+    none is old."""
 
     def of(self, call: WaitingRecord, now: float) -> Range | None:
         """The wait still to come; None when nothing can be said."""
         view = self._views.get(call.queue)
-        if view is None or (self._looked != now and not 0 <= now - view.at < KEEP):
+        keep = OLDEST if self._looked == now else KEEP
+        if view is None or not 0 <= now - view.at < keep:
             view = self._views[call.queue] = self._look(call.queue, now)
             self._looked = now
         if view.one.mean <= 0:

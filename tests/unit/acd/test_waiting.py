@@ -22,6 +22,7 @@ from acd.messages import (
     AgentNotReady,
     AgentReady,
     CallerLeft,
+    CallQueued,
     CallsHeld,
     MediaLost,
     ReleaseCall,
@@ -244,6 +245,29 @@ def test_the_range_grows_with_the_callers_ahead_and_shrinks_with_agents() -> Non
         assert said[0][1] < said[7][1]
         widths.append(said[7][1])
     assert widths[1] < widths[0] / 2
+
+
+def test_a_queue_is_looked_at_anew_though_another_was_in_the_same_step() -> None:
+    house = house_of({"handling_seconds": 120.0}, ("b", {"handling_seconds": 120.0}))
+    house.agent("a", "gas")
+    house.agent("b", "b")
+    for queue in ("gas", "b"):
+        house.call(f"busy-{queue}", queue)
+        house.talk(f"busy-{queue}")
+    morning = told(house.call("b-1", "b"))[-1]
+    house.say(CallerLeft("b-1"))
+    house.walk(600)
+    for number in range(8):
+        house.agent(f"b{number}", "b", ready=False)
+        house.say(AgentReady(f"b{number}"))
+        house.call(f"busy{number}", "b")
+        house.talk(f"busy{number}")
+    house.walk(60)
+    for call, queue in (("g-2", "gas"), ("b-2", "b")):
+        event = CallQueued(call, "utility", queue, call, "media-1", "e1")
+        house.core.receive(event, house.now)
+    noon = told(house.say())
+    assert len(noon) == 2 and noon[1][1] < morning[1] / 2
 
 
 def test_nobody_at_work_means_no_estimate() -> None:

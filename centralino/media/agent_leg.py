@@ -142,7 +142,9 @@ class AgentLeg:
         self.house.pump.add(self.leg, self._tick)
 
     def digit(self, digit: str) -> None:
-        """A key of the agent: any skips the whisper; a star and a digit mean something later."""
+        """A key of the agent: any skips the whisper, and is a sign of life of the phone; a star and
+        a digit mean something later."""
+        self._heard = True
         if self.state is OfferState.WHISPERING:
             self._end_whisper()
             return

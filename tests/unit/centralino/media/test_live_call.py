@@ -38,6 +38,22 @@ async def test_a_phone_that_sends_nothing_gets_no_caller(world: World) -> None:
     assert world.last(acd.Bridged).offer == "o-202"
 
 
+async def test_a_phone_with_silence_suppression_whose_agent_presses_a_key_has_the_caller(
+    world: World,
+) -> None:
+    await world.queued()
+    world.house.engines = replace(world.house.engines, synthesiser=TextSynthesiser(0.3))
+    await world.offered("201")
+    await world.answer("201")
+    await world.listen(1.7)
+    assert world.call.agent is not None, "the whisper is long"
+    phone = world.phones["201"]
+    await phone.control.send_digits(phone.leg, "1")
+    await world.listen(0.2)
+    assert world.last(acd.Bridged).offer == "o-201"
+    assert not world.all(acd.OfferFailed)
+
+
 # --- ring all
 
 

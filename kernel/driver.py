@@ -47,6 +47,8 @@ class Driver:
     chance: Chance = random_hex
     on_error: Callable[[BaseException], None] = lambda error: None
     _over: bool = False
+    _taken: list[_Waiting] = field(default_factory=list)
+    """Those of the step under way."""
     _inbox: asyncio.Queue[_Waiting] = field(default_factory=asyncio.Queue)
 
     async def submit(self, event: object) -> None:
@@ -68,16 +70,17 @@ class Driver:
         finally:
             self._over = True
             while not self._inbox.empty():
-                done = self._inbox.get_nowait().done
-                if not done.done():
-                    done.set_exception(CoreStopped(f"{self.room} has stopped"))
+                self._taken.append(self._inbox.get_nowait())
+            for item in self._taken:  # also those of a step that a fault of ours ended
+                if not item.done.done():
+                    item.done.set_exception(CoreStopped(f"{self.room} has stopped"))
 
     async def _work(self) -> None:
         for outgoing in await self.ledger.unconfirmed(self.room):
             await self._send(outgoing)
         while True:
-            waiting = await self._gather()
-            await self._step(waiting)
+            self._taken = await self._gather()
+            await self._step(self._taken)
 
     async def confirm(self, ids: Sequence[str]) -> None:
         """These commands had their effect."""

@@ -9,15 +9,14 @@ from outbound.dialer import Dialer
 from outbound.pacing import Grant
 from outbound.predictive import by_hand
 from outbound.records import (
-    AttemptState,
     Bucket,
     CampaignRecord,
     CampaignState,
     RecipientRecord,
     RecipientState,
 )
+from outbound.teams import RINGS
 
-RINGING = (AttemptState.INTENT, AttemptState.INVITED, AttemptState.RINGING)
 WINDOW = 60.0
 """Seconds over which speeds are told."""
 
@@ -105,7 +104,7 @@ def campaign_view(
     desk, name = dialer.desk, campaign.id
     tally = desk.tallies[name]
     ours = [attempt for attempt in desk.attempts.values() if attempt.campaign == name]
-    ringing = sum(attempt.state in RINGING for attempt in ours)
+    ringing = sum(attempt.state in RINGS for attempt in ours)
     reached, placed = speeds.per_minute(name, now)
     pending = tally.states[RecipientState.PENDING]
     eta = pending / placed * 60.0 if placed and campaign.state is CampaignState.RUNNING else None

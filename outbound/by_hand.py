@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from kernel.errors import IllegalTransition
 from outbound import messages as told
 from outbound import retry
+from outbound.campaign import ATTEMPT
 from outbound.messages import Dial, DueRecipient, NobodyLooked
 from outbound.places import Places
 from outbound.predictive import DialMode, by_hand
 from outbound.records import (
-    AttemptState,
     CampaignRecord,
     CampaignState,
     PreviewThen,
@@ -30,6 +30,10 @@ SKIPPED_FOR = 1800.0
 """Seconds until somebody who was skipped is shown again."""
 AGENT_SECONDS = 60.0
 """Seconds within which the agent's telephone must be taken up, beside the ringing of the called."""
+
+HELD_SECONDS = 600.0
+"""Seconds after which somebody whom an agent sees, or wants dialled, is next again where no end is
+set: the agent may be gone, and nobody else sees them meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,9 @@ class ByHand(Places):
         if due is None or not self.may_begin(campaign, now):
             return self.stale()
         until = now + campaign.preview_seconds if campaign.preview_seconds else 0.0
-        self.shown[event.agent] = Shown(campaign.id, due.recipient.id, event.agent, until)
-        if until:
-            self.desk.timers.set(("preview", event.agent), until)
+        name = due.recipient.id
+        self.shown[event.agent] = Shown(campaign.id, name, event.agent, until, media=event.media)
+        self.desk.timers.set(("preview", event.agent), until or now + HELD_SECONDS)
         return None
 
     def person_taken(self, event: told.PersonTaken, now: float) -> None:
@@ -77,8 +81,7 @@ class ByHand(Places):
         if seen is None or seen.recipient != event.recipient:
             seen = self._picked(campaign, event, now)
         if not seen.taken:
-            self.desk.timers.cancel(("preview", event.agent))
-            self.shown[event.agent] = replace(seen, until=0.0, taken=True, media=event.media)
+            self._take(replace(seen, media=event.media), now)
 
     def _picked(self, campaign: CampaignRecord, event: told.PersonTaken, now: float) -> Shown:
         """Somebody from the list, where agents pick."""
@@ -89,9 +92,10 @@ class ByHand(Places):
         return Shown(campaign.id, event.recipient, event.agent)
 
     def person_skipped(self, event: told.PersonSkipped, now: float) -> None:
-        """Not now: later, or at the time that the agent says."""
+        """Not now: later, or at the time that the agent says. Also of one who waits to be dialled:
+        an attempt is shown to nobody."""
         seen = self._still(event.agent, now)
-        if seen is None or seen.recipient != event.recipient or seen.taken:
+        if seen is None or seen.recipient != event.recipient:
             return self.stale()
         return self._put_off(seen, event.again_at, now)
 
@@ -111,13 +115,15 @@ class ByHand(Places):
         self._hidden(event.agent)
 
     def preview_over(self, agent: str, now: float) -> None:
-        """Nothing was said for long enough."""
+        """Nothing was said for long enough, or nothing came of it."""
         seen = self._still(agent, now)
-        if seen is None or seen.taken:
+        if seen is None:
             return
         campaign = self.desk.campaigns[seen.campaign]
-        if campaign.preview_then == PreviewThen.DIAL:
-            self.shown[agent] = replace(seen, until=0.0, taken=True)
+        if not seen.until:
+            self._hidden(agent)
+        elif campaign.preview_then == PreviewThen.DIAL:
+            self._take(seen, now)
         elif campaign.preview_then == PreviewThen.SKIP:
             self._put_off(seen, 0.0, now)
         else:
@@ -129,8 +135,11 @@ class ByHand(Places):
     def agent_there(self, event: told.AgentThere, now: float) -> None:
         """The agent is at the phone: the last look, and the INVITE."""
         attempt = self.desk.attempts.get(event.attempt)
-        if attempt is None or attempt.state is not AttemptState.INTENT:
+        if attempt is None or not ATTEMPT.allows(attempt.state, event):
             return self.stale()
+        # Written before the INVITE may go out: from here on it may ring.
+        after = replace(attempt, state=ATTEMPT.next(attempt.state, event), since=now)
+        self.desk.put_attempt(after, "the agent is there")
         self.tell(Dial(
             attempt.id, attempt.recipient, attempt.campaign, attempt.client, attempt.media,
             self.epoch, attempt.path, now + self.config.dial_seconds, go=True,
@@ -187,6 +196,10 @@ class ByHand(Places):
             self._hidden(agent)
             return None
         return seen
+
+    def _take(self, seen: Shown, now: float) -> None:
+        self.shown[seen.agent] = replace(seen, until=0.0, taken=True)
+        self.desk.timers.set(("preview", seen.agent), now + HELD_SECONDS)
 
     def _hidden(self, agent: str) -> None:
         self.shown.pop(agent, None)

@@ -20,6 +20,7 @@ from outbound.messages import (
 from outbound.predictive import by_hand
 from outbound.reactions import Reactions
 from outbound.records import (
+    BEFORE_INVITE,
     AttemptRecord,
     AttemptState,
     Bucket,
@@ -122,21 +123,13 @@ class Calls(Reactions):
     def refused(self, event: AttemptRefused, now: float) -> None:
         """The gate let the INVITE not go out."""
         attempt = self.desk.attempts.get(event.attempt)
-        if attempt is None or attempt.state is not AttemptState.INTENT:
+        if attempt is None or attempt.state not in BEFORE_INVITE:
             return self.stale()
         self.counts[f"refused_{event.refusal}"] += 1
-        self.close(attempt, Outcome.REFUSED, str(event.refusal), now)
         if by_hand(self.desk.campaigns[attempt.campaign].mode):  # its agent is at the phone
             why = str(event.refusal)
             self.tell(StopAttempt(attempt.id, attempt.media, attempt.client, why, also_up=True))
-        working = self.called(attempt)
-        if working is not None:
-            policy = self.desk.campaigns[attempt.campaign].retry
-            self.settle(
-                working.recipient,
-                retry.after_refusal(policy, working.recipient, event.refusal, now, event.again_at),
-                now,
-            )
+        self.turned_away(attempt, event.refusal, str(event.refusal), now, event.again_at)
 
     def lease_over(self, name: str, now: float) -> None:
         """Nothing was heard of it for longer than a call can last."""

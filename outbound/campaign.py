@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kernel.machine import Machine
 from outbound.messages import (
+    AgentThere,
     AttemptAcknowledged,
     AttemptAnswered,
     AttemptEnded,
@@ -77,6 +78,10 @@ _BEFORE = {AttemptAnswered: AttemptState.ANSWERED, **_UP}
 ATTEMPT: Machine[AttemptState] = Machine(
     "attempt",
     {
+        AttemptState.AGENT_FIRST: {
+            AgentThere: AttemptState.INTENT,
+            AttemptEnded: AttemptState.OVER,
+        },
         AttemptState.INTENT: {
             AttemptInvited: AttemptState.INVITED,
             AttemptRinging: AttemptState.RINGING,

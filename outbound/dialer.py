@@ -263,7 +263,8 @@ class Dialer(ByHand):
         talked = recipient.state is RecipientState.ACKNOWLEDGED or said
         again = recipient.why == event.disposition and event.again_at in (0.0, recipient.next_at)
         if not talked or over or again or event.disposition not in table:
-            self.desk.forget(event.recipient)
+            if recipient.state.final:  # else the window and an open attempt know them
+                self.desk.forget(event.recipient)
             return self.stale()
         follows = Follows(table[event.disposition])
         after = disposed(
@@ -381,7 +382,7 @@ class Dialer(ByHand):
             due, place = self.desk.working[seen.recipient], seen.media or media
             if not trunks or place is None or not self._has_room(place):
                 self._wake_at(now + WHILE_NOTHING_MOVES)
-                return None
+                continue  # where another agent's leg is there may be room
             number = due.paths[due.recipient.path].number
             answer = self.pacer.ask(campaign.id, trunks, number, now)
             if isinstance(answer, Grant):
@@ -421,8 +422,9 @@ class Dialer(ByHand):
             id=attempt_id(campaign.id, recipient.id, ordinal), campaign=campaign.id,
             recipient=recipient.id, client=campaign.client, ordinal=ordinal, path=recipient.path,
             prefix=call.grant.prefix, trunk=call.grant.trunk, media=call.media,
-            media_epoch=media.epoch, epoch=self.epoch, state=AttemptState.INTENT, since=now,
-            made=now, lease=now + agent_first + campaign.ring_timeout + self.config.lease_margin,
+            media_epoch=media.epoch, epoch=self.epoch, since=now,
+            state=AttemptState.AGENT_FIRST if call.agent else AttemptState.INTENT, made=now,
+            lease=now + agent_first + campaign.ring_timeout + self.config.lease_margin,
             message_version=campaign.message_version,
         )  # fmt: skip
         self.desk.put_attempt(attempt, "its turn")

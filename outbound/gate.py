@@ -43,7 +43,7 @@ def look(
     now: float,
 ) -> Allowed:
     """Whether this INVITE may go out now."""
-    if attempt.state is not AttemptState.INTENT:
+    if attempt.state is not (AttemptState.AGENT_FIRST if dial.agent else AttemptState.INTENT):
         return Allowed(Refusal.OVER)
     if dial.epoch != epoch:
         return Allowed(Refusal.OLD_EPOCH)

@@ -140,6 +140,9 @@ class PersonAsked:
 
     campaign: str
     agent: str
+    media: str = ""
+    """The process that holds the agent's leg: should the campaign decide, they are dialled
+    there."""
 
 
 @message("outbound.person_taken")

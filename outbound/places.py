@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from outbound import retry
 from outbound.calls import Calls
 from outbound.messages import AskAttempts, AttemptsTold, MediaGone, MediaThere
 from outbound.reactions import MediaProcess
-from outbound.records import AttemptRecord, AttemptState, Outcome, Refusal
+from outbound.records import BEFORE_INVITE, AttemptRecord, Refusal
 
 
 class Places(Calls):
@@ -81,18 +80,10 @@ class Places(Calls):
         self.desk.put_attempt(replace(attempt, lease=lease, epoch=self.epoch), "adopted")
 
     def _never_begun(self, attempt: AttemptRecord, now: float) -> None:
-        if attempt.state is not AttemptState.INTENT:
+        if attempt.state not in BEFORE_INVITE:
             return self.lost(attempt, "forgotten there", now)
         self.counts["never_begun"] += 1
-        self.close(attempt, Outcome.REFUSED, "never begun", now)
-        working = self.called(attempt)
-        if working is not None:
-            policy = self.desk.campaigns[attempt.campaign].retry
-            self.settle(
-                working.recipient,
-                retry.after_refusal(policy, working.recipient, Refusal.OLD_EPOCH, now, now),
-                now,
-            )
+        self.turned_away(attempt, Refusal.OLD_EPOCH, "never begun", now, now)
 
     def _of(self, media: str) -> list[AttemptRecord]:
         return [one for one in self.desk.attempts.values() if one.media == media]

@@ -22,6 +22,7 @@ from outbound.records import (
     Outcome,
     RecipientRecord,
     RecipientState,
+    Refusal,
 )
 from outbound.retry import RetryDecision
 from outbound.sharing import Sharing
@@ -170,9 +171,22 @@ class Reactions:
         )  # fmt: skip
         self.look_for_end(recipient.campaign, now)
 
+    def turned_away(
+        self, attempt: AttemptRecord, refusal: Refusal, why: str, now: float, again_at: float = 0.0
+    ) -> None:
+        """An attempt whose INVITE never went out is over: it costs nobody an attempt."""
+        self.close(attempt, Outcome.REFUSED, why, now)
+        working = self.called(attempt)
+        if working is not None:
+            policy = self.desk.campaigns[attempt.campaign].retry
+            decision = retry.after_refusal(policy, working.recipient, refusal, now, again_at)
+            self.settle(working.recipient, decision, now)
+
     def lost(self, attempt: AttemptRecord, why: str, now: float) -> None:
         """A crash took this call's news: emergencies call again, all others never do."""
         self.counts["lost"] += 1
+        if attempt.state is AttemptState.AGENT_FIRST:
+            return self.turned_away(attempt, Refusal.NO_AGENT, why, now)
         behind = bool(self.desk.campaigns[attempt.campaign].mode)
         heard = attempt.state is AttemptState.MESSAGE_COMPLETE and not behind
         self.close(

@@ -86,6 +86,8 @@ class Bucket(StrEnum):
 class AttemptState(StrEnum):
     """How far an attempt is. What it came to in the end is its `Outcome`."""
 
+    AGENT_FIRST = "agent_first"
+    """Committed; its agent is called to the phone, and no INVITE to the called may go out."""
     INTENT = "intent"
     """Committed; the INVITE may or may not have gone out."""
     INVITED = "invited"
@@ -95,6 +97,10 @@ class AttemptState(StrEnum):
     MESSAGE_COMPLETE = "message_complete"
     ACKNOWLEDGED = "acknowledged"
     OVER = "over"
+
+
+BEFORE_INVITE = frozenset({AttemptState.AGENT_FIRST, AttemptState.INTENT})
+"""Of these it is not told that the telephone of the called rings."""
 
 
 class Outcome(StrEnum):

@@ -14,11 +14,18 @@ from dataclasses import dataclass, field, replace
 from outbound.abandonment import Abandonment
 from outbound.messages import TeamTold
 from outbound.predictive import DialDecision, DialMode, Odds, PredictiveConfig, Team, decide
-from outbound.records import AttemptRecord, AttemptState, CampaignRecord, Outcome
+from outbound.records import (
+    BEFORE_INVITE,
+    AttemptRecord,
+    AttemptState,
+    CampaignRecord,
+    Outcome,
+)
 
 UNSEEN_SECONDS = 2.0
 """A call that an agent has counts as out for this long at most until the team shows it."""
-RINGS = frozenset({AttemptState.INTENT, AttemptState.INVITED, AttemptState.RINGING})
+RINGS = BEFORE_INVITE | {AttemptState.INVITED, AttemptState.RINGING}
+"""What may still be answered."""
 NOBODY = Team(0, 0)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, not_, select
 from centralino.db.engine import Database
 from centralino.db.outbound_tables import attempts, campaigns
 from outbound.records import (
-    AttemptState,
+    BEFORE_INVITE,
     CampaignRecord,
     Outcome,
     RecipientRecord,
@@ -43,7 +43,7 @@ class CalledBefore:
             names = (await connection.execute(same)).scalars()
             # A recipient's id follows from campaign and person, so an index finds the attempts.
             persons = [recipient_id(name, recipient.person) for name in names]
-            about_to_be = and_(a.state == AttemptState.INTENT, a.recipient == recipient.id)
+            about_to_be = and_(a.state.in_(BEFORE_INVITE), a.recipient == recipient.id)
             query = select(a.made).where(
                 a.centre == self.centre, a.recipient.in_(persons), a.made > since,
                 a.outcome.is_(None) | a.outcome.not_in(NEVER_RANG), not_(about_to_be),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acd.snapshot import AgentView
+from centralino.outbound.campaigns import in_one_line
 from centralino.outbound.errors import CampaignError
 from kernel.core import Change, Put
-from kernel.errors import IllegalTransition
+from kernel.errors import CoreStopped, IllegalTransition
 from outbound.by_hand import Shown
+from outbound.errors import LeaseLost
 from outbound.messages import (
     DueRecipient,
     PersonAsked,
@@ -20,7 +22,14 @@ from outbound.messages import (
     PersonTaken,
 )
 from outbound.predictive import DialMode, by_hand
-from outbound.records import AttemptRecord, AttemptState, CampaignRecord, attempt_id
+from outbound.records import (
+    AttemptRecord,
+    AttemptState,
+    CampaignRecord,
+    PreviewThen,
+    RecipientRecord,
+    attempt_id,
+)
 from outbound.service import OutboundService
 
 Json = dict[str, Any]
@@ -42,20 +51,27 @@ class Choosing:
     """Agent → what became of the last whom they had dialled, where nobody was had."""
     _wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Attempt → who wanted it, and the name of the called."""
-    _watchers: list[Callable[[], None]] = field(default_factory=list)
+    _watchers: list[Callable[[frozenset[str]], None]] = field(default_factory=list)
 
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call this when what agents see may have changed; the function returned ends it."""
+    def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call this with the queues whose agents may see another thing than before; the function
+        returned ends it."""
         self._watchers.append(callback)
         return lambda: self._watchers.remove(callback)
 
     def written(self, changes: Sequence[Change]) -> None:
         """What a commit of the dialler changed."""
+        touched = set[str]()
         for change in changes:
             record = change.record if isinstance(change, Put) else None
             if isinstance(record, AttemptRecord) and record.id in self._wanted:
                 self._of_attempt(record)
-        self._moved()
+            if isinstance(record, AttemptRecord | RecipientRecord):
+                touched.add(record.campaign)
+            elif isinstance(record, CampaignRecord):
+                touched.add(record.id)
+        of = [self.service.campaign(name) for name in touched]
+        self._moved(*(one for one in of if by_hand(one.mode)))
 
     def _of_attempt(self, record: AttemptRecord) -> None:
         agent, name = self._wanted[record.id]
@@ -65,24 +81,34 @@ class Choosing:
                 self.ended[agent] = {"name": name, "outcome": str(record.outcome or ""),
                                      "at": record.since}  # fmt: skip
 
-    def _moved(self) -> None:
-        for watcher in list(self._watchers):
-            watcher()
+    def _moved(self, *campaigns: CampaignRecord) -> None:
+        queues = frozenset(one.queue for one in campaigns)
+        for watcher in list(self._watchers) if queues else ():
+            watcher(queues)
 
     # --- what agents see
 
     async def seen(self, agent: str) -> Json | None:
-        """What this agent sees now; None for one who has no such campaign. An agent who is free is
-        shown somebody whom the law lets be called now."""
+        """What this agent sees now; None for one who has no such campaign, and where another house
+        dials. An agent who is free is shown somebody whom the law lets be called now."""
+        try:
+            return await self._seen(agent)
+        except (CoreStopped, LeaseLost):
+            return None
+
+    async def _seen(self, agent: str) -> Json | None:
         view = self.agent_of(agent)
         campaigns = self._campaigns(view)
-        if view is None or not campaigns:
-            return None
         core, now = self.service.core(), self.service.clock.now()
         shown = core.seen_by(agent, now)
-        if not view.free:
-            if shown is not None and not shown.taken:
-                await self.service.submit(PersonReleased(agent))
+        free = view is not None and view.free
+        if shown is not None and not (free and shown.campaign in {one.id for one in campaigns}):
+            await self.service.submit(PersonReleased(agent))  # also of one who waits to be dialled
+            self._moved(self.service.campaign(shown.campaign))
+            shown = None
+        if not campaigns:
+            return None
+        if not free:
             return {"person": None, "list": [], "ended": self.ended.get(agent)}
         if shown is None:
             shown = await self._next(agent, campaigns)
@@ -107,7 +133,7 @@ class Choosing:
         core = self.service.core()
         for campaign in campaigns:
             for _ in range(LOOKS if campaign.mode == DialMode.PREVIEW else 0):
-                await self.service.submit(PersonAsked(campaign.id, agent))
+                await self.service.submit(PersonAsked(campaign.id, agent, self.leg_of(agent)))
                 shown = core.seen_by(agent, self.service.clock.now())
                 if shown is None:
                     break  # of this campaign nobody is due
@@ -120,6 +146,8 @@ class Choosing:
         number = due.paths[due.recipient.path].number
         allowed = await self.service.rules.ask(campaign, due.recipient, number, now)
         if allowed.refusal is None:
+            if campaign.preview_then == PreviewThen.DIAL:  # then nobody says so
+                await self._note(shown.agent, due, campaign)
             return True
         await self.service.submit(
             PersonRefused(shown.recipient, shown.agent, allowed.refusal, allowed.again_at)
@@ -151,17 +179,27 @@ class Choosing:
         if view is None or not view.free:
             raise CampaignError("say that you are ready first")
         due, record = self._of(recipient, view)
-        name = (await self.service.messages.given(record, due.recipient)).get("name", "")
-        taken = PersonTaken(record.id, recipient, agent, self.leg_of(agent))
-        attempt = attempt_id(record.id, recipient, due.recipient.ordinal + 1)
-        self._wanted[attempt] = (agent, name or due.paths[due.recipient.path].number)
+        attempt = await self._note(agent, due, record)
         self.ended.pop(agent, None)
         try:
-            await self.service.submit(taken)
-        except IllegalTransition:
-            del self._wanted[attempt]
-            raise CampaignError("that person is not yours to call any more") from None
-        self._moved()
+            with in_one_line():
+                await self.service.submit(
+                    PersonTaken(record.id, recipient, agent, self.leg_of(agent))
+                )
+        except CampaignError as error:
+            self._wanted.pop(attempt, None)
+            if isinstance(error.__cause__, IllegalTransition):
+                raise CampaignError("that person is not yours to call any more") from None
+            raise
+        self._moved(record)
+
+    async def _note(self, agent: str, due: DueRecipient, record: CampaignRecord) -> str:
+        """Who is told what comes of the next attempt of this person; its id."""
+        one = due.recipient
+        name = (await self.service.messages.given(record, one)).get("name", "")
+        attempt = next_attempt(one)
+        self._wanted[attempt] = (agent, name or due.paths[one.path].number)
+        return attempt
 
     async def skip(self, agent: str, recipient: str, again_at: float = 0.0) -> None:
         """Not now: later, or at that time (UTC seconds). Raises CampaignError."""
@@ -169,8 +207,10 @@ class Choosing:
         if shown is None or shown.recipient != recipient:
             raise CampaignError("that person is not shown to you any more")
         self.ended.pop(agent, None)
-        await self.service.submit(PersonSkipped(recipient, agent, again_at))
-        self._moved()
+        self._wanted.pop(next_attempt(self.service.core().desk.working[recipient].recipient), None)
+        with in_one_line():
+            await self.service.submit(PersonSkipped(recipient, agent, again_at))
+        self._moved(self.service.campaign(shown.campaign))
 
     def _of(self, recipient: str, view: AgentView) -> tuple[DueRecipient, CampaignRecord]:
         due = self.service.core().desk.working.get(recipient)
@@ -178,3 +218,8 @@ class Choosing:
         if due is None or due.recipient.campaign not in known:
             raise CampaignError("that person is not yours to call")
         return due, known[due.recipient.campaign]
+
+
+def next_attempt(one: RecipientRecord) -> str:
+    """The id of the attempt that this person's next call will be."""
+    return attempt_id(one.campaign, one.id, one.ordinal + 1)

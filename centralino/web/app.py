@@ -33,7 +33,7 @@ async def _following(app: web.Application) -> AsyncIterator[None]:
     parts, live = app[PARTS], app[LIVE]
     ends = [parts.desk.subscribe(live.moved)]
     if parts.choosing is not None:
-        ends.append(parts.choosing.subscribe(live.moved))
+        ends.append(parts.choosing.subscribe(live.chosen))
     if parts.callers is not None:
         ends.append(parts.callers.subscribe(live.known))
     closing = asyncio.create_task(_tell_of_closing(app), name="pages closing")

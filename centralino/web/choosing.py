@@ -8,7 +8,7 @@ from pydantic import Field
 from centralino.outbound.choosing import Choosing
 from centralino.outbound.errors import CampaignError
 from centralino.web.errors import Refusal, not_found
-from centralino.web.requests import Body, ok, parts_of, read, who
+from centralino.web.requests import AgainAt, Body, ok, parts_of, read, who
 
 
 class Chosen(Body):
@@ -20,7 +20,7 @@ class Chosen(Body):
 class NotNow(Chosen):
     """Not now."""
 
-    again_at: float = Field(default=0.0, ge=0)
+    again_at: AgainAt = 0.0
     """UTC seconds at which they are to be called; 0: after a while."""
 
 

@@ -25,7 +25,7 @@ from centralino.web.names import Names
 from centralino.web.parts import WebParts
 from centralino.web.ports import Clients
 from centralino.web.ranges import read_range
-from centralino.web.requests import Body, ok, parts_of, read, who
+from centralino.web.requests import AgainAt, Body, ok, parts_of, read, who
 from centralino.web.views import (
     Json,
     call_figures_json,
@@ -49,7 +49,7 @@ class NewNotes(Body):
 
     text: str = Field(default="", max_length=4000)
     disposition: str = Field(default="", max_length=64)
-    again_at: float = Field(default=0.0, ge=0)
+    again_at: AgainAt = 0.0
     """UTC seconds at which somebody of a campaign is to be called again, where that was agreed."""
 
 

@@ -72,6 +72,13 @@ class Live:
             if agent is not None and call_of(agent.call) == call:
                 socket.wake.set()
 
+    def chosen(self, queues: frozenset[str]) -> None:
+        """Whom agents of these queues may call changed, and nothing else of the centre."""
+        for socket in self.sockets:
+            agent = self.parts.desk.agent(socket.user)
+            if agent is not None and not queues.isdisjoint(agent.queues):
+                socket.wake.set()
+
     def again(self, user: str) -> None:
         """Something of this one's call is on its way: the page looks again in a moment."""
         asyncio.get_running_loop().call_later(AGAIN, self._wake, user)

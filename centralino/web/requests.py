@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from centralino.users.types import SignedIn
 from centralino.web.errors import Refusal
@@ -18,6 +18,10 @@ TOKEN = web.RequestKey("token", str)
 KEY = web.RequestKey("key", ApiKey)
 
 M = TypeVar("M", bound="Body")
+
+LATEST = 4_102_444_800.0  # the end of 2099: what is later is a slip of the keys
+AgainAt = Annotated[float, Field(ge=0, le=LATEST, allow_inf_nan=False)]
+"""UTC seconds at which somebody is to be called again; 0: none is named."""
 
 
 class Body(BaseModel):

@@ -162,6 +162,23 @@ async def test_a_ledger_that_fails_ends_the_life_and_tells_whoever_waits() -> No
             await it.driver.submit("+")
 
 
+async def test_a_fault_in_the_core_ends_the_life_and_tells_whoever_waits() -> None:
+    class Broken(Counter):
+        def receive(self, event: object, now: float) -> None:
+            raise KeyError(event)
+
+    async def send(outgoing: Outgoing) -> None:
+        """Goes nowhere."""
+
+    driver = Driver(Broken(), "test", "c", ManualClock(), MemoryLedger(), send)
+    life = asyncio.create_task(driver.run())
+    async with asyncio.timeout(5):
+        told = await asyncio.gather(*(driver.submit("+") for _ in "ab"), return_exceptions=True)
+        assert {type(error) for error in told} == {CoreStopped}, "nobody waits for ever"
+        with pytest.raises(KeyError):
+            await life
+
+
 async def test_the_crash_point_asked_for_is_passed_once() -> None:
     died: list[int] = []
     crash = CrashPoints("test", 4, 2, die=lambda: died.append(1))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kernel.errors import IllegalTransition
-from outbound.by_hand import SKIPPED_FOR
+from outbound.by_hand import HELD_SECONDS, SKIPPED_FOR
 from outbound.messages import (
     AgentThere,
     AttemptAcknowledged,
@@ -16,6 +16,8 @@ from outbound.messages import (
     AttemptRefused,
     CampaignPaused,
     Dial,
+    MediaGone,
+    MediaThere,
     NobodyLooked,
     PersonAsked,
     PersonRefused,
@@ -104,7 +106,7 @@ def test_the_agent_s_talk_counts_as_any() -> None:
     attempt = dials(house)[0].attempt
     house.tell(TeamTold("spring", 0, talking=1, having=(attempt,)))
     for event in (
-        AttemptAnswered(attempt), AttemptAcknowledged(attempt, "agent"),
+        AgentThere(attempt), AttemptAnswered(attempt), AttemptAcknowledged(attempt, "agent"),
         AttemptEnded(attempt, Outcome.ANSWERED, 200),
     ):  # fmt: skip
         house.tell(event)
@@ -112,6 +114,57 @@ def test_the_agent_s_talk_counts_as_any() -> None:
     counted = house.dialer.teams.of("spring").counted
     assert (counted.answered, counted.abandoned) == (1, 0)
     assert not [one for one in house.commands if isinstance(one, StopAttempt)]
+
+
+def test_one_leg_without_room_holds_up_no_other_agent_and_lets_go() -> None:
+    house = house_of()
+    house.tell(MediaThere("media-2", "life-x", 50))
+    ask(house, "anna"), ask(house, "carl")
+    house.tell(MediaGone("media-2"))
+    house.tell(PersonTaken("spring", recipient(house, "anna"), "anna", "media-2"))
+    house.tell(PersonTaken("spring", recipient(house, "carl"), "carl", "media-1"))
+    assert [(dial.agent, dial.media) for dial in dials(house)] == [("carl", "media-1")]
+    house.tell(PersonSkipped(recipient(house, "anna"), "anna"))
+    assert ask(house, "anna") == "p2"
+    house.nobody_is_lost()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_agent_who_is_gone_hides_nobody_for_ever(taken: bool) -> None:
+    house = house_of(replace(SPRING, preview_seconds=0.0), count=1)
+    ask(house)
+    if taken:
+        house.tell(PersonTaken("spring", recipient(house), "anna", "media-2"))
+    house.walk(HELD_SECONDS - 10.0, 10.0)
+    assert ask(house, "carl") == ""
+    house.walk(20.0, 10.0)
+    assert ask(house, "carl") == "p0" and sees(house) == ""
+
+
+def test_whom_the_campaign_has_dialled_is_dialled_where_the_leg_is() -> None:
+    house = house_of(replace(SPRING, preview_seconds=5.0, preview_then=PreviewThen.DIAL))
+    house.tell(MediaThere("media-2", "life-x", 500))
+    house.tell(PersonAsked("spring", "anna", "media-1"))
+    house.walk(7.0)
+    assert [(dial.agent, dial.media) for dial in dials(house)] == [("anna", "media-1")]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_death_before_the_first_ring_costs_nobody_an_attempt(there: bool) -> None:
+    house = house_of(count=1)
+    ask(house)
+    house.tell(PersonTaken("spring", recipient(house), "anna", "media-1"))
+    if there:
+        house.tell(AgentThere(dials(house)[0].attempt))
+    house.network.die()
+    house.tell(MediaThere("media-1", house.network.life, 50))
+    (one,) = house.books.recipients()
+    if there:  # it may have rung, and at most once is promised
+        assert (one.state, one.why) == (RecipientState.EXHAUSTED, "unknown")
+    else:
+        assert (one.state, one.spent, one.why) == (RecipientState.PENDING, 0, "no_agent")
+        assert house.books.attempts()[0].outcome is Outcome.REFUSED
+    house.nobody_is_lost()
 
 
 def test_skipped_comes_later_and_put_off_comes_then() -> None:

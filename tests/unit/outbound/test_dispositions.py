@@ -80,6 +80,35 @@ def test_said_again_it_may_change_until_the_next_call() -> None:
     house.nobody_is_lost()
 
 
+@pytest.mark.parametrize("fed", [False, True])
+def test_saved_twice_calls_nobody_twice_and_stops_nothing(fed: bool) -> None:
+    house = talked()
+    at = house.now + 5.0
+    assert dispose(house, "call again", at).next_at == at
+    assert dispose(house, "call again").next_at == at
+    house.tell(TeamTold("spring", 2))
+    house.now = at + 1.0
+    if fed:
+        house.feed()
+    house.step()
+    house.walk(2.0)
+    assert sum(house.network.invites.values()) == 2
+    house.nobody_is_lost()
+
+
+def test_said_of_one_who_is_being_called_it_locks_nobody() -> None:
+    house = talked()
+    dispose(house, "call again", house.now + 5.0)
+    house.now += 6.0
+    house.feed()
+    house.step()
+    (one,) = house.books.recipients()
+    assert one.state is RecipientState.ACTIVE
+    assert dispose(house, "sale").state is RecipientState.ACTIVE
+    house.walk(5.0)
+    house.nobody_is_lost()
+
+
 def test_a_wrong_number_goes_on_to_the_next_one_and_the_last_is_invalid() -> None:
     house = talked(numbers=2)
     one = dispose(house, "wrong number")

@@ -14,11 +14,19 @@ from centralino.outbound.choosing import Choosing
 from centralino.outbound.errors import CampaignError
 from kernel.clock import ManualClock
 from kernel.core import Put
+from kernel.errors import CoreStopped
 from outbound.gate import ALLOWED, Allowed
 from outbound.messages import AttemptEnded, AttemptRinging
-from outbound.records import CampaignRecord, Outcome, RecipientRecord, RecipientState, Refusal
+from outbound.records import (
+    CampaignRecord,
+    Outcome,
+    PreviewThen,
+    RecipientRecord,
+    RecipientState,
+    Refusal,
+)
 from outbound.service import OutboundService
-from tests.unit.outbound.house import House
+from tests.unit.outbound.house import House, campaign, people
 from tests.unit.outbound.test_by_hand import SPRING, dials, house_of
 
 ANNA = AgentView(
@@ -35,6 +43,7 @@ class Service:
     house: House
     closed: set[str] = field(default_factory=set)
     """Whom the law does not let be called at this hour."""
+    stopped: bool = False
 
     def __post_init__(self) -> None:
         self.rules = self.messages = self
@@ -47,6 +56,8 @@ class Service:
         return self.house.record(name)
 
     async def submit(self, event: object) -> None:
+        if self.stopped:
+            raise CoreStopped("outbound has stopped")
         self.house.tell(event)
 
     async def ask(
@@ -78,10 +89,19 @@ class Room:
         assert seen is not None
         return str(seen["person"]["recipient"])
 
+    def written(self, table: str, only: str = "") -> None:
+        """The newest rows are committed."""
+        rows = self.service.house.books.rows(table)
+        self.choosing.written(
+            [Put(table, only, row) for row in rows if only in ("", getattr(row, "id", ""))]
+        )
 
-def room(record: CampaignRecord = SPRING, closed: frozenset[str] = frozenset()) -> Room:
+
+def room(
+    record: CampaignRecord = SPRING, closed: frozenset[str] = frozenset(), leg: str = "media-1"
+) -> Room:
     service, agents = Service(house_of(record), set(closed)), {"anna": ANNA}
-    choosing = Choosing(cast(OutboundService, service), agents.get, lambda agent: "media-1")
+    choosing = Choosing(cast(OutboundService, service), agents.get, lambda agent: leg)
     return Room(service, choosing, agents)
 
 
@@ -106,6 +126,60 @@ async def test_one_who_has_something_else_to_do_lets_them_go() -> None:
     assert await desk.shown() == first
 
 
+async def test_one_who_has_no_such_queue_any_more_hides_nobody() -> None:
+    desk = room()
+    await desk.shown()
+    desk.agents["anna"] = replace(ANNA, queues=("bills",))
+    assert await desk.choosing.seen("anna") is None
+    assert not desk.service.house.dialer.shown
+
+
+async def test_whom_nobody_can_dial_now_can_be_skipped_and_is_let_go() -> None:
+    desk = room(leg="media-9")
+    first = await desk.shown()
+    await desk.choosing.dial("anna", first)
+    assert await desk.shown() == first and not dials(desk.service.house)
+    desk.agents["anna"] = replace(ANNA, free=False)
+    assert await desk.name() == "" and not desk.service.house.dialer.shown
+    desk.agents["anna"] = ANNA
+    await desk.choosing.dial("anna", await desk.shown())
+    await desk.choosing.skip("anna", first)
+    assert await desk.name() == "Ben Bova"
+
+
+async def test_what_comes_of_one_whom_the_campaign_has_dialled_is_told_too() -> None:
+    desk = room(replace(SPRING, preview_seconds=5.0, preview_then=PreviewThen.DIAL))
+    await desk.shown()
+    desk.service.house.walk(6.0)
+    (dial,) = dials(desk.service.house)
+    assert (dial.agent, dial.media) == ("anna", "media-1")
+    desk.service.house.tell(AttemptEnded(dial.attempt, Outcome.BUSY, 486))
+    desk.written("attempts")
+    assert desk.choosing.ended["anna"]["name"] == "Ada Lovelace"
+
+
+async def test_where_another_house_dials_nobody_is_shown_and_a_click_is_one_line() -> None:
+    desk = room()
+    first = await desk.shown()
+    desk.service.stopped = True
+    with pytest.raises(CampaignError, match="does not dial any more"):
+        await desk.choosing.dial("anna", first)
+    with pytest.raises(CampaignError, match="does not dial any more"):
+        await desk.choosing.skip("anna", first)
+    desk.service.house.dialer.shown.clear()
+    assert await desk.choosing.seen("anna") is None
+
+
+async def test_only_pages_of_the_queue_look_and_only_for_such_a_campaign() -> None:
+    desk, looks = room(), list[frozenset[str]]()
+    desk.choosing.subscribe(looks.append)
+    desk.service.house.start(campaign("storm"), people(1))
+    desk.written("campaigns", "storm")
+    assert not looks
+    desk.written("recipients")
+    assert looks == [{"sales"}]
+
+
 async def test_one_of_no_such_queue_sees_nothing() -> None:
     desk = room()
     desk.agents["anna"] = replace(ANNA, queues=("bills",))
@@ -120,8 +194,7 @@ async def test_who_was_not_had_is_told_until_the_next_word() -> None:
     assert (dial.agent, dial.media) == ("anna", "media-1")
     desk.service.house.tell(AttemptRinging(dial.attempt))
     desk.service.house.tell(AttemptEnded(dial.attempt, Outcome.BUSY, 486))
-    rows = desk.service.house.books.rows("attempts")
-    desk.choosing.written([Put("attempts", dial.attempt, row) for row in rows])
+    desk.written("attempts")
     seen = await desk.choosing.seen("anna")
     assert seen is not None and seen["ended"]["name"] == "Ada Lovelace"
     assert seen["ended"]["outcome"] == "busy"

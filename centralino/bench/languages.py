@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +102,36 @@ async def judge(
 
 def totals(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """Language, noise, wrong of all: natives and accents apart."""
-    kinds = dict.fromkeys((row["accent"], row["language"], row["noise"]) for row in rows)
-    for accent, language, noise in kinds:
-        those = [r for r in rows if (r["accent"], r["language"], r["noise"])
-                 == (accent, language, noise)]  # fmt: skip
-        wrong, n = sum(r["wrong"] for r in those), sum(r["n"] for r in those)
+    for (accent, language, noise), those in _grouped(rows, "accent", "language", "noise").items():
         who = f"{language}, by voices of the other language" if accent else language
-        yield who, noise, f"{wrong} of {n}"
+        yield who, noise, _wrong(those)
+
+
+def closing(rows: list[dict[str, Any]]) -> str:
+    """What the tables say: who is mistaken at all, and how often. PURE."""
+    native = [row for row in rows if not row["accent"]]
+    by_language = _grouped(native, "language").items()
+    own = ", ".join(f"{language} {_wrong(those)}" for language, those in by_language)
+    by_voice = _grouped(native, "voice").items()
+    never = [voice for voice, those in by_voice if not any(row["wrong"] for row in those)]
+    text = (
+        f"Sentences taken for the other language, by voices of their own: {own}; by voices of the "
+        f"other that read aloud: {_wrong([row for row in rows if row['accent']])}. Never mistaken: "
+        f"{', '.join(never) or 'nobody'}. The choice is not final until something is understood. "
+        "The times depend on what else the machine does (load, above)."
+    )
+    return f"\n{textwrap.fill(text, 128, break_on_hyphens=False)}\n"
+
+
+def _grouped(rows: list[dict[str, Any]], *by: str) -> dict[Any, list[dict[str, Any]]]:
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(itemgetter(*by)(row), []).append(row)
+    return found
+
+
+def _wrong(rows: list[dict[str, Any]]) -> str:
+    return f"{sum(row['wrong'] for row in rows)} of {sum(row['n'] for row in rows)}"
 
 
 async def _run(
@@ -149,6 +174,7 @@ def run_languages(
         + _EXPLAINED.format(each=each, bots=named)
         + table(("spoken", "behind it", "wrong"), totals(figures["rows"]))
         + "\n" + table(("spoken", "voice", "behind it", "wrong", "recognised in, p50 ms"), by_voice)
+        + closing(figures["rows"])
     )  # fmt: skip
     Console().print(text, highlight=False, markup=False, soft_wrap=True)
     write_json(figures, json_file)

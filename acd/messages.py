@@ -395,6 +395,8 @@ class PlaceOffer:
     """Seconds."""
     nailed_up: bool = False
     """On the leg of this agent that stands already."""
+    leg_media: str = ""
+    """The process in which that leg stands; empty: not told."""
 
 
 @message("acd.withdraw_offer")

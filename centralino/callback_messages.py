@@ -35,3 +35,5 @@ class DialBack:
     order: PlaceCallback
     number: str
     packet: Packet
+    leg_media: str = ""
+    """The process in which the agent's leg stands; empty: none does."""

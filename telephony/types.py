@@ -72,6 +72,8 @@ class Originate:
     headers: Mapping[str, str] = field(default_factory=dict)
     ring_timeout: float = 30.0
     """Seconds of ringing after which the leg is cancelled and ends with NO_ANSWER."""
+    direct: bool = False
+    """Past the outbound proxy: to another process of this house."""
 
 
 # Events. Past tense; each names its leg.

@@ -49,15 +49,6 @@ def check_queues(config: Config) -> None:
             raise Misplaced(("queues", index, "overflow"), problem)
 
 
-def check_agents(config: Config) -> None:
-    """Raises Misplaced for legs that would stand where their callers are not."""
-    for index, agent in enumerate(config.agents):
-        if agent.nailed_up and config.media.processes > 1:
-            raise Misplaced(
-                ("agents", index, "nailed_up"), "it needs one media process (media.processes = 1)"
-            )
-
-
 def check_languages(config: Config) -> None:
     """Raises Misplaced for languages that could not be heard or spoken."""
     for index, line in enumerate(config.lines):

@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 
 from centralino.config.callers import CallerLookup, check_lookups
 from centralino.config.checks import (
-    check_agents,
     check_languages,
     check_names,
     check_numbers,
@@ -275,7 +274,6 @@ class Config(Section):
         check_names(self)
         check_trunks(self)
         check_queues(self)
-        check_agents(self)
         check_languages(self)
         check_teams(self)
         check_numbers(self)

@@ -65,6 +65,8 @@ class Callbacks:
     clock: Clock
     kept_seconds: Callable[[str], float]
     """Line → seconds for which content of its calls is kept."""
+    leg_of: Callable[[str], str]
+    """Agent → the media process in which the leg stands; empty: none does."""
 
     @property
     def takers(self) -> dict[type, Callable[[Any], Awaitable[None]]]:
@@ -109,7 +111,7 @@ class Callbacks:
         if not isinstance(number, bytes) or not isinstance(packet, Packet):
             log.warning("control.callback_erased", call=order.call)
             return False
-        dial = DialBack(order, number.decode(), packet)
+        dial = DialBack(order, number.decode(), packet, self.leg_of(order.agent))
         await self.bus.send(order.media, dial, call=order.call, id=id)
         return True
 

@@ -8,14 +8,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from acd.messages import PlaceCallback
+from acd.messages import PlaceCallback, PlaceOffer
 from acd.replay import Checkpoint, Step
 from acd.service import AcdService
 from centralino import messages as house
@@ -106,7 +106,6 @@ def web_config(config: Config) -> WebConfig:
         decline_reasons=config.acd.decline_reasons,
         screen_pops={queue.id: queue.screen_pop for queue in config.queues if queue.screen_pop},
         skills=config.acd.skills,
-        may_nail_up=config.media.processes == 1,
         team_of=config.team_of,
         secure=config.web.secure_cookies,
         retention_seconds=config.retention_seconds,
@@ -232,6 +231,8 @@ async def opened(
                 if not await callbacks.place(command, outgoing.id):
                     control.spawn(callbacks.drop(command))
                 return
+            if isinstance(command, PlaceOffer) and command.nailed_up:
+                command = replace(command, leg_media=standing.place_of(command.agent))
             await bus.send(
                 getattr(command, "media", ""), command,
                 call=getattr(command, "call", None), id=outgoing.id,
@@ -258,7 +259,7 @@ async def opened(
         callbacks = Callbacks(
             service, contents, caller_keys,
             contact_denied(config, arguments.layout.edge, Purpose.CALLBACK), bus, clock,
-            config.retention_seconds,
+            config.retention_seconds, standing.place_of,
         )  # fmt: skip
 
         async def message_left(finished: house.CallFinished) -> None:

@@ -17,7 +17,7 @@ from acd.messages import AgentLoggedOut, AgentNotReady, OfferFailed, PlaceOffer
 from acd.star_keys import StarKey, StarKeys
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
-from centralino.media.standing import StandingLeg
+from centralino.media.standing import StandingLeg, to_standing
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
 from telephony.dialling import Purpose
@@ -62,11 +62,17 @@ def may_ring(
     order: PlaceOffer, standing: StandingLeg | None, house: House, call: str, client: str
 ) -> bool:
     """Whether this phone may be rung, or the leg that stands be taken; a refusal is told."""
-    contact, missing = contact_uri(order.contact, house.edge), order.nailed_up and standing is None
+    contact = contact_uri(order.contact, house.edge)
+    missing = order.nailed_up and standing is None and not stands_beside(order, house)
     if not missing and house.gate.allows(contact, Purpose.AGENT, call, client):
         return True
     house.tell(OfferFailed(order.offer, "unreachable"), call)
     return False
+
+
+def stands_beside(order: PlaceOffer, house: House) -> str:
+    """host:port of the other media process in which this agent's leg stands; empty: it does not."""
+    return house.beside.get(order.leg_media, "") if order.leg_media != house.name else ""
 
 
 @dataclass
@@ -193,6 +199,8 @@ class AgentLeg:
         return FAILURES.get(cause, "unreachable")
 
     def _originate(self) -> Originate:
+        if beside := stands_beside(self.order, self.house):
+            return to_standing(self.leg, self.order.agent, beside, self.house)
         domain = self.house.config.domain
         return Originate(
             leg=self.leg,
@@ -220,7 +228,7 @@ class AgentLeg:
         if self._whispered is not None:
             await asyncio.wait([self._whispered], timeout=WHISPER_WAIT_SECONDS)
         if self.state is OfferState.WHISPERING:
-            if self.standing is not None:  # a ring is what tells it on any other leg
+            if self.order.nailed_up:  # a ring is what tells it on any other leg
                 self._playout.enqueue("contact", beep(hertz=660.0, seconds=0.2))
                 self._playout.end("contact")
             self._play("whisper")

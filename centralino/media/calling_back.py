@@ -71,8 +71,9 @@ class CallingBack:
         """The offer to the agent, as any other."""
         order = self.order
         return acd.PlaceOffer(
-            order.offer, order.call, order.agent, order.contact, order.media, order.ring_timeout
-        )
+            order.offer, order.call, order.agent, order.contact, order.media, order.ring_timeout,
+            bool(self.dial.leg_media), self.dial.leg_media,
+        )  # fmt: skip
 
     def begin(self) -> None:
         """Ring whoever is first, unless one of both may not be dialled."""

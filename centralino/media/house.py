@@ -65,6 +65,8 @@ class House:
     """What the edge says with every call that it admitted."""
     voices: Mapping[str, Synthesiser] = field(default_factory=dict)
     """Further languages → who speaks them."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Media processes of this house → host:port of each."""
     live: Live = lambda event: None
     chance: Chance = random_hex
     meter: MeteredRecogniser | None = None

@@ -101,7 +101,7 @@ def sip_options(place: MediaPlace, config: Config, layout: Layout) -> BaresipOpt
         outbound_proxy=layout.edge,
         codecs=config.media.codecs,
         jitter_ms=config.media.jitter_ms,
-        expose_headers=("X-Centralino-Admit",),
+        expose_headers=("X-Centralino-Admit", "X-Centralino-Standing"),
     )
 
 
@@ -135,6 +135,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
             voices=voices, clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"),
             edge=layout.edge,
             secret=layout.secret,
+            beside={one.name: f"{one.host}:{one.port}" for one in layout.media},
             live=live_line if arguments.live else lambda event: None,
         )  # fmt: skip
         switchboard = Switchboard(house)

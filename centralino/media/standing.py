@@ -6,6 +6,7 @@ Afterwards the leg is quiet again, and stays up until control drops it or the ag
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,13 +22,23 @@ from telephony.dialling import Purpose
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.ports import MediaStream
-from telephony.types import Cause, LegAnswered, LegEnded, LegEvent, Originate
+from telephony.types import (
+    Cause,
+    DigitReceived,
+    LegAnswered,
+    LegEnded,
+    LegEvent,
+    LegOffered,
+    Originate,
+)
 from voicebot.errors import EngineLost
 
 log = structlog.get_logger()
 
 RING_SECONDS = 60.0
 """At log-in the agent takes up the phone; no caller waits."""
+LOOKS, LOOK_AGAIN = 15, 0.02
+"""How often, and after how many seconds each, it is looked whether a leg was given back."""
 SILENT_SECONDS = 5.0
 """Without a packet for so long the agent could not be heard."""
 HUNG_UP = "you hung up"
@@ -54,6 +65,13 @@ class HeardSound(LegSound):
         if frames:
             self.heard_at = self._now()
         return frames
+
+
+def to_standing(leg: LegId, agent: str, beside: str, house: House) -> Originate:
+    """The call by which another media process, at this host:port, is asked for an agent's leg."""
+    headers = {"X-Centralino-Admit": house.secret, "X-Centralino-Standing": agent}
+    us = f"sip:agents@{house.config.domain}"
+    return Originate(leg, f"sip:standing@{beside}", us, headers=headers, direct=True)
 
 
 @dataclass
@@ -137,15 +155,56 @@ class StandingLeg:
 
 
 @dataclass
+class Lent:
+    """A leg that stands here, with a contact in another media process: their call and the agent's
+    leg are one line."""
+
+    leg: LegId
+    """Of the other process's call."""
+    standing: StandingLeg
+    house: House
+    sound: LegSound | None = None
+
+    def answered(self) -> None:
+        """The call of the other process is up."""
+        self.sound = LegSound(self.house.control.media(self.leg), Playout())
+        self.house.pump.add(self.leg, self._tick)
+
+    def over(self) -> None:
+        """The contact is over, or the agent is gone."""
+        self.house.pump.remove(self.leg)
+        self.standing.give_back()
+
+    def key(self, digit: str) -> None:
+        """The agent pressed a key: whoever has the contact is to hear of it."""
+        self.house.spawn(self.house.control.send_digits(self.leg, digit), f"key {self.leg}")
+
+    def _tick(self) -> None:
+        agent = self.standing.sound
+        if self.sound is not None and agent is not None:
+            agent.send_through(self.sound.receive())
+            self.sound.send_through(agent.receive())
+
+
+@dataclass
 class StandingLegs:
     """All of them."""
 
     house: House
+    _lent: dict[LegId, Lent] = field(default_factory=dict)
+    """By the leg of the other process's call."""
+    _asking: set[LegId] = field(default_factory=set)
+    """Such legs, until the agent's is free."""
     _legs: dict[LegId, StandingLeg] = field(default_factory=dict)
     obey: Mapping[type, Callable[[Any], None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.obey = {HoldLeg: self._hold, DropLeg: self._drop}
+
+    @property
+    def lends(self) -> bool:
+        """Whether a leg that stands here has a contact in another media process."""
+        return bool(self._lent)
 
     def here(self) -> None:
         """Tell control which there are."""
@@ -165,6 +224,12 @@ class StandingLegs:
     def leg_event(self, event: LegEvent) -> bool:
         """One event of one leg; whether that was all about it. The end of a leg that a contact has
         borrowed is the contact's affair, too."""
+        if event.leg in self._lent:
+            self._of_lent(event)
+            return True
+        if event.leg in self._asking:
+            self._asking.discard(event.leg)
+            return True
         one = self._legs.get(event.leg)
         if one is None:
             return False
@@ -173,7 +238,46 @@ class StandingLegs:
         elif isinstance(event, LegEnded):
             del self._legs[event.leg]
             one.gone(event)
-        return not one.lent
+        abroad = self._abroad(one)
+        if abroad is not None:
+            self._of_agent_abroad(abroad, event)
+        return not one.lent or abroad is not None
+
+    def lend(self, event: LegOffered, agent: str) -> None:
+        """Another media process has a contact for an agent whose leg stands here."""
+        self._asking.add(event.leg)
+        self.house.spawn(self._lend(event.leg, agent), f"lend {event.leg}")
+
+    async def _lend(self, leg: LegId, agent: str) -> None:
+        """The contact before may not have given the leg back yet: its end and this call come on
+        ways of their own."""
+        for _ in range(LOOKS):
+            if (standing := self.of(agent)) is not None or leg not in self._asking:
+                break
+            await asyncio.sleep(LOOK_AGAIN)
+        if leg not in self._asking:
+            return  # not wanted any more
+        self._asking.discard(leg)
+        if standing is None:
+            return await self.house.control.refuse(leg, Cause.BUSY)
+        standing.lent = True
+        self._lent[leg] = Lent(leg, standing, self.house)
+        return await self.house.control.answer(leg)
+
+    def _of_lent(self, event: LegEvent) -> None:
+        if isinstance(event, LegAnswered):
+            self._lent[event.leg].answered()
+        elif isinstance(event, LegEnded):
+            self._lent.pop(event.leg).over()
+
+    def _abroad(self, standing: StandingLeg) -> Lent | None:
+        return next((one for one in self._lent.values() if one.standing is standing), None)
+
+    def _of_agent_abroad(self, lent: Lent, event: LegEvent) -> None:
+        if isinstance(event, DigitReceived):
+            lent.key(event.digit)
+        elif isinstance(event, LegEnded):
+            self.house.spawn(self.house.control.hang_up(lent.leg), f"hang up {lent.leg}")
 
     def hang_up_all(self) -> None:
         """The process ends."""

@@ -48,6 +48,8 @@ from telephony.types import (
 log = structlog.get_logger()
 
 ADMITTED = "x-centralino-admit"
+STANDING = "x-centralino-standing"
+"""Which agent's leg another media process asks for."""
 SEEN_LIMIT = 10_000
 """Ids of commands remembered, so that one sent again by a new life of control has no effect."""
 
@@ -97,7 +99,8 @@ class Switchboard:
     def empty(self) -> bool:
         """Whether no call is left."""
         ours = (self.calls, self._agents, self._keypads, self._notices)
-        return not (any(ours) or len(self.out) or len(self.back))
+        elsewhere = len(self.out) or len(self.back) or self.standing.lends
+        return not (any(ours) or elsewhere)
 
     # Legs.
 
@@ -147,6 +150,10 @@ class Switchboard:
         return True
 
     def _offered(self, event: LegOffered) -> None:
+        agent = event.headers.get(STANDING)
+        if agent and self._is_admitted(event):  # also while nothing new begins here
+            self.standing.lend(event, agent)
+            return
         number = user_of(event.request_uri)
         line = self._house.line(number)
         if (cause := self._refusal(event, line)) is not None:
@@ -227,13 +234,17 @@ class Switchboard:
 
     def _refusal(self, event: LegOffered, line: Line | None) -> Cause | None:
         """Why an INVITE is refused; None where it is not."""
-        admitted = event.headers.get(ADMITTED, "").encode()  # as bytes: it may be any text
-        if not hmac.compare_digest(admitted, self._house.secret.encode()):
+        if not self._is_admitted(event):
             log.warning("media.not_admitted", caller=event.from_uri)
             return Cause.REJECTED  # it came past the edge
         if self.draining:
             return Cause.CONGESTION
         return Cause.UNALLOCATED if line is None else None
+
+    def _is_admitted(self, event: LegOffered) -> bool:
+        """Whether the edge, or a process of ours, sent it."""
+        admitted = event.headers.get(ADMITTED, "").encode()  # as bytes: it may be any text
+        return hmac.compare_digest(admitted, self._house.secret.encode())
 
     def _answered(self, leg: LegId) -> None:
         if leg in self._callers:

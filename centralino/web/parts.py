@@ -99,8 +99,6 @@ class WebConfig:
     """Every skill there is; empty: not checked."""
     team_of: Callable[[str], str] = lambda number: ""
     """The team of the agent with this number; empty for none."""
-    may_nail_up: bool = True
-    """Whether agents' phones may stay up between contacts."""
     secure: bool = False
     """Behind TLS: the session cookie is sent over it alone."""
     retention_seconds: Callable[[str], float] = lambda line: 90 * DAY

@@ -21,7 +21,6 @@ from centralino.web.views import user_json
 
 log = structlog.get_logger()
 PIN_DIGITS = 6
-ONE_PROCESS = "a phone that stays up needs a house with one media process (media.processes = 1)."
 PASSWORD_BYTES = 12
 
 
@@ -113,8 +112,6 @@ def _settings(parts: WebParts, agent: Agent, client: str) -> AgentSettings:
     if unknown:
         raise Refusal(400, "bad_body", f"skills: there is no skill {unknown[0]}.")
     tiers = {queue: tier for queue, tier in agent.tiers.items() if queue in agent.queues}
-    if agent.nailed_up and not parts.config.may_nail_up:
-        raise Refusal(400, "bad_body", f"nailed_up: {ONE_PROCESS}")
     return AgentSettings(
         agent.number, agent.contact, agent.queues, agent.skills, tiers, agent.nailed_up
     )

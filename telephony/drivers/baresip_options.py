@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony.drivers.addresses import name_addr, parse_uri
 from telephony.types import Capabilities, Cause, Originate
@@ -113,6 +113,8 @@ def identity_line(options: BaresipOptions, order: Originate) -> str | None:
     uri = parse_uri(order.from_uri)
     if uri is None or not uri.user or options.register is not None:
         return None
+    if order.direct:
+        options = replace(options, outbound_proxy=None)
     return _account_line(options, name_addr(f"sip:{uri.user}@{uri.hostport}", order.from_name), 0)
 
 

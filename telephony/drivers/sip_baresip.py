@@ -66,7 +66,7 @@ HOLD_TRIES = 10
 HOLD_RETRY_SECONDS = 0.1
 TRANSFERRED = "Call transfered"
 """The stack's words, in its spelling, when our REFER was carried out."""
-MAIN = ("", "")
+MAIN = ("", "", False)
 """The key of the user agent that takes every inbound leg."""
 
 
@@ -92,7 +92,7 @@ class BaresipControl:
         self.port = options.port
         """The port that SIP listens on, once open."""
         self._runtime: Any = None
-        self._agents: dict[tuple[str, str], Any] = {}
+        self._agents: dict[tuple[str, str, bool], Any] = {}
         self._legs: dict[LegId, _Leg] = {}
         self._by_handle: dict[int, _Leg] = {}
         self._placing = 0
@@ -280,7 +280,7 @@ class BaresipControl:
         line = identity_line(self.options, order)
         if line is None:
             return self._agents[MAIN]
-        key = (order.from_uri, order.from_name)
+        key = (order.from_uri, order.from_name, order.direct)
         if key not in self._agents:
             if len(self._agents) > MAX_IDENTITIES:
                 log.warning("From is the house's own: too many identities", leg=order.leg)

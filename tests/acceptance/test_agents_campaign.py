@@ -47,6 +47,7 @@ def settings(directory: Path, trunk: int, phones: int) -> dict[str, Any]:
         "sip": {"port": 0, "drain_seconds": 2.0},
         "web": {"port": 0},
         "speech": {"workers": 1},
+        "media": {"processes": 2},  # a leg stands in each, and calls come to both
         "queues": [
             {"id": "sales", "client": "riverton", "wrap_up": 0.0},
             {"id": "shut", "client": "riverton", "hours": "never"},

@@ -118,7 +118,10 @@ async def called(tmp_path: Path) -> AsyncIterator[Called]:
         {"asks": LoadedBot(bot(ASKS), WordForWord())}, clock, SoundVault(tmp_path), EDGE, SECRET,
         chance=counting(),
     )  # fmt: skip
-    yield Called(Switchboard(house), house, ours, phones, clock, recogniser=recogniser, voice=voice)
+    yield Called(
+        Switchboard(house), house, ours, phones, clock, exchange, recogniser=recogniser,
+        voice=voice,
+    )  # fmt: skip
     await house.cancel_all()
     await asyncio.sleep(0)
 

@@ -11,7 +11,7 @@ from acd import messages as acd
 from centralino.config.dialling import DialRule
 from centralino.media.called import IN_TIME
 from centralino.media.gate import Gate, plan_of
-from centralino.media.standing import HUNG_UP, SILENT_SECONDS
+from centralino.media.standing import HUNG_UP, SILENT_SECONDS, to_standing
 from centralino.messages import ContactWish, GiveTask, HandOn
 from kernel.ids import LegId
 from outbound.messages import (
@@ -228,3 +228,64 @@ async def test_no_bot_can_be_given_a_task_where_none_is_and_the_two_go_on(world:
     await world.obey(GiveTask(world.call.id, "media-1", order.offer, "number_task"))
     await world.listen(1.0)
     assert await world.heard("201") == {"caller"}
+
+
+BESIDE = "127.0.0.1:5072"
+
+
+async def stands_beside(world: World) -> acd.PlaceOffer:
+    """The agent's leg stands in another media process; an offer of a call that is here."""
+    board = world.another("media-2", BESIDE)
+    board._obey[acd.HoldLeg](acd.HoldLeg("standing-201", "agent-201", "town", "201", "media-2"))
+    await world.settle()
+    await world.answer("201")
+    return acd.PlaceOffer(
+        "o-201", world.call.id, "agent-201", "201", "media-1", 20.0, True, "media-2"
+    )
+
+
+async def test_a_leg_that_stands_in_another_process_is_joined_by_a_call_of_our_own(
+    world: World,
+) -> None:
+    await called(world)
+    order = await stands_beside(world)
+    for n in (1, 2):
+        await world.obey(replace(order, call=world.call.id))
+        await world.listen(0.1)
+        assert world.last(acd.Bridged).offer == order.offer
+        assert await world.heard("caller") == {"201"}
+        assert await world.heard("201") == {"caller"}
+        (beside,) = world.beside
+        assert beside.standing.lends and not beside.empty
+        await world.phones["201"].control.send_digits(world.phones["201"].leg, "*#")
+        await world.listen(0.2)
+        assert world.last(acd.ContactEnded) == acd.ContactEnded("o-201", "agent")
+        assert not beside.standing.lends and not world.all(acd.LegDown)
+        if n == 1:
+            await called(world, attempt="att-2")
+
+
+async def test_of_two_who_ask_for_it_one_has_a_standing_leg(world: World) -> None:
+    await called(world)
+    order = await stands_beside(world)
+    await world.obey(order)
+    (beside,) = world.beside
+    asked = to_standing(LegId("second"), "agent-201", BESIDE, world.house)
+    await world.phones["202"].control.originate(asked)
+    await world.listen(0.1)
+    assert len(beside.standing._lent) == 1
+    stranger = replace(asked, leg=LegId("third"), headers={"X-Centralino-Standing": "agent-201"})
+    await world.phones["202"].control.originate(stranger)
+    await world.listen(0.1)
+    assert len(beside.standing._lent) == 1, "and nobody from outside"
+
+
+async def test_an_agent_abroad_who_hangs_up_ends_the_contact_and_the_leg(world: World) -> None:
+    await called(world)
+    await world.obey(await stands_beside(world))
+    await world.listen(0.1)
+    await world.phones["201"].control.hang_up(world.phones["201"].leg)
+    await world.listen(0.1)
+    assert world.last(acd.LegDown).hung_up
+    assert world.last(acd.ContactEnded).by == "agent"
+    assert not world.beside[0].standing.lends

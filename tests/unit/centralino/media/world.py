@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -61,26 +61,45 @@ class World:
     ours: MemoryControl
     phones: dict[str, Phone]
     clock: ManualClock
+    exchange: MemoryExchange
     told: list[object] = field(default_factory=list)
+    beside: list[Switchboard] = field(default_factory=list)
+    """Of other media processes of the house."""
+
+    def another(self, name: str, address: str) -> Switchboard:
+        """A media process beside ours."""
+        places = {**self.house.beside, name: address}
+        control = self.exchange.control(f"sip:standing@{address}")
+        house = replace(
+            self.house, name=name, control=control, pump=Pump(), beside=places,
+            _outbox=asyncio.Queue(),
+        )  # fmt: skip
+        self.house.beside = places
+        self.beside.append(Switchboard(house))
+        return self.beside[-1]
 
     async def settle(self) -> None:
         for _ in range(6):
             await asyncio.sleep(0)
-            while not self.house._outbox.empty():
-                self.told.append(self.house._outbox.get_nowait()[0])
             for phone in self.phones.values():
                 for event in phone.control.take_events():
                     if isinstance(event, LegOffered):
                         phone.leg = event.leg
-            for event in self.ours.take_events():
-                self.board.leg_event(event)
+            for board in (self.board, *self.beside):
+                control = board._house.control
+                assert isinstance(control, MemoryControl)
+                for event in control.take_events():
+                    board.leg_event(event)
+                while not board._house._outbox.empty():
+                    self.told.append(board._house._outbox.get_nowait()[0])
 
     async def listen(self, seconds: float) -> None:
         """Time goes by, tick by tick."""
         for _ in range(round(seconds / 0.02)):
             self.clock.advance(0.02)
-            for tick in list(self.house.pump._ticks.values()):
-                tick()
+            for board in (self.board, *self.beside):
+                for tick in list(board._house.pump._ticks.values()):
+                    tick()
             for phone in self.phones.values():
                 phone.tick()
             await self.settle()
@@ -184,7 +203,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
         {"utility": LoadedBot(bot(), cast(Any, None))}, clock, SoundVault(folder), EDGE, SECRET,
         chance=counting(),
     )  # fmt: skip
-    world = World(Switchboard(house), house, ours, phones, clock)
+    world = World(Switchboard(house), house, ours, phones, clock, exchange)
     yield world
     await phones["caller"].control.hang_up(CALLER)
     await world.settle()

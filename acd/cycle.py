@@ -27,6 +27,9 @@ class Cycle(Callbacks):
         self.blending.look()
         if self.floor.fresh_calls or self.floor.fresh_agents:
             self._match(now)
+            self.blending.look()  # who waited and held an agent back may have been offered
+            if self.floor.fresh_agents:
+                self._match(now)
         self.floor.remember_kept_agents()
         self.blending.remember()
 

@@ -285,6 +285,18 @@ def test_whom_we_called_and_who_is_there_is_held_back_by_no_rule() -> None:
     assert made.core.blending.held(made.core.floor.waiting["o1"]) == {}
 
 
+def test_who_was_held_back_for_a_caller_has_a_callback_once_another_takes_the_caller() -> None:
+    made = house(Takes("callback", share=0.34))
+    joins(made, "ann")
+    joins(made, "bob", team="")
+    made.call("c0")
+    made.call("c1")
+    owed(made, "x2")
+    assert offered(made) == ["c0"], "ann takes no callers, and no callback while one waits"
+    made.contact("c0", 1.0)
+    assert offered(made) == ["c0", "c1", "bx2"]
+
+
 # --- whatever happens
 
 

@@ -17,7 +17,8 @@ from acd.messages import AgentLoggedOut, AgentNotReady, OfferFailed, PlaceOffer
 from acd.star_keys import StarKey, StarKeys
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
-from centralino.media.standing import StandingLeg, to_standing
+from centralino.media.lent import BetweenSound, stands_beside, to_standing
+from centralino.media.standing import StandingLeg
 from kernel.ids import LegId, new_id
 from kernel.packet import Packet, whisper_text
 from telephony.dialling import Purpose
@@ -68,11 +69,6 @@ def may_ring(
         return True
     house.tell(OfferFailed(order.offer, "unreachable"), call)
     return False
-
-
-def stands_beside(order: PlaceOffer, house: House) -> str:
-    """host:port of the other media process in which this agent's leg stands; empty: it does not."""
-    return house.beside.get(order.leg_media, "") if order.leg_media != house.name else ""
 
 
 @dataclass
@@ -136,7 +132,9 @@ class AgentLeg:
         """The agent picked up, or had never hung up."""
         self.state, self._answered = OfferState.WHISPERING, self.house.clock.now()
         self.sound = self.standing.sound if self.standing else None
-        if self.sound is None:
+        if self.sound is None and stands_beside(self.order, self.house):
+            self.sound = BetweenSound(self.leg, self.house, self._playout)
+        elif self.sound is None:
             self.sound = LegSound(self.house.control.media(self.leg), self._playout)
 
     def begin(self) -> None:
@@ -194,6 +192,8 @@ class AgentLeg:
         """Why the agent was not had, in the ACD's words."""
         if self.state is OfferState.WHISPERING:
             return "no_sound" if self._mute else "declined"
+        if stands_beside(self.order, self.house):
+            return "error"  # between our processes: the phone had no part in it
         if self.state is OfferState.PLACED and cause is Cause.NO_ANSWER:
             return "unreachable"
         return FAILURES.get(cause, "unreachable")

@@ -17,7 +17,7 @@ import structlog
 
 from acd import messages as acd
 from centralino.callback_messages import DialBack
-from centralino.media.agent_leg import AgentLeg
+from centralino.media.agent_leg import AgentLeg, may_ring
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.standing import StandingLeg
@@ -78,9 +78,8 @@ class CallingBack:
     def begin(self) -> None:
         """Ring whoever is first, unless one of both may not be dialled."""
         order = self.order
-        contact = contact_uri(order.contact, self.house.edge)
-        if not self.house.gate.allows(contact, Purpose.AGENT, order.call, order.client):
-            return self._failed("unreachable")
+        if not may_ring(self.offer(), self.standing, self.house, order.call, order.client):
+            return self._end()
         if not self._may_dial():
             return None
         if order.first == "customer":

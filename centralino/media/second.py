@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from acd import messages as acd
-from centralino.media.agent_leg import AgentLeg, OfferState
+from centralino.media.agent_leg import AgentLeg, OfferState, may_ring
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
 from centralino.media.legs import OutsideLeg, TalkLeg
@@ -117,12 +117,7 @@ class Consult:
 
     def offer(self, order: acd.PlaceOffer, standing: StandingLeg | None = None) -> AgentLeg | None:
         """Ring an agent, or take the leg that stands; None where neither can be."""
-        contact = contact_uri(order.contact, self.house.edge)
-        missing = order.nailed_up and standing is None
-        if missing or not self.house.gate.allows(
-            contact, Purpose.AGENT, self.about, self.packet.client
-        ):
-            self.house.tell(acd.OfferFailed(order.offer, "unreachable"), self.about)
+        if not may_ring(order, standing, self.house, self.about, self.packet.client):
             self._not_had()
             return None
         self.leg = agent = AgentLeg(order, self.packet, self.house, self._whispered, standing)

@@ -17,20 +17,13 @@ from acd.devices import SILENT
 from acd.messages import DropLeg, HeldLeg, HoldLeg, LegDown, LegsHeld, LegSilent, LegUp
 from centralino.media.gate import contact_uri
 from centralino.media.house import House
+from centralino.media.lent import Lent
 from kernel.ids import LegId
 from telephony.dialling import Purpose
 from telephony.media.leg import LegSound
 from telephony.media.playout import Playout
 from telephony.ports import MediaStream
-from telephony.types import (
-    Cause,
-    DigitReceived,
-    LegAnswered,
-    LegEnded,
-    LegEvent,
-    LegOffered,
-    Originate,
-)
+from telephony.types import Cause, LegAnswered, LegEnded, LegEvent, LegOffered, Originate
 from voicebot.errors import EngineLost
 
 log = structlog.get_logger()
@@ -65,13 +58,6 @@ class HeardSound(LegSound):
         if frames:
             self.heard_at = self._now()
         return frames
-
-
-def to_standing(leg: LegId, agent: str, beside: str, house: House) -> Originate:
-    """The call by which another media process, at this host:port, is asked for an agent's leg."""
-    headers = {"X-Centralino-Admit": house.secret, "X-Centralino-Standing": agent}
-    us = f"sip:agents@{house.config.domain}"
-    return Originate(leg, f"sip:standing@{beside}", us, headers=headers, direct=True)
 
 
 @dataclass
@@ -155,44 +141,12 @@ class StandingLeg:
 
 
 @dataclass
-class Lent:
-    """A leg that stands here, with a contact in another media process: their call and the agent's
-    leg are one line."""
-
-    leg: LegId
-    """Of the other process's call."""
-    standing: StandingLeg
-    house: House
-    sound: LegSound | None = None
-
-    def answered(self) -> None:
-        """The call of the other process is up."""
-        self.sound = LegSound(self.house.control.media(self.leg), Playout())
-        self.house.pump.add(self.leg, self._tick)
-
-    def over(self) -> None:
-        """The contact is over, or the agent is gone."""
-        self.house.pump.remove(self.leg)
-        self.standing.give_back()
-
-    def key(self, digit: str) -> None:
-        """The agent pressed a key: whoever has the contact is to hear of it."""
-        self.house.spawn(self.house.control.send_digits(self.leg, digit), f"key {self.leg}")
-
-    def _tick(self) -> None:
-        agent = self.standing.sound
-        if self.sound is not None and agent is not None:
-            agent.send_through(self.sound.receive())
-            self.sound.send_through(agent.receive())
-
-
-@dataclass
 class StandingLegs:
     """All of them."""
 
     house: House
     _lent: dict[LegId, Lent] = field(default_factory=dict)
-    """By the leg of the other process's call."""
+    """To other media processes, by the leg of their call."""
     _asking: set[LegId] = field(default_factory=set)
     """Such legs, until the agent's is free."""
     _legs: dict[LegId, StandingLeg] = field(default_factory=dict)
@@ -215,20 +169,31 @@ class StandingLegs:
         self.house.tell(LegsHeld(self.house.name, self.house.epoch, tuple(legs)))
 
     def of(self, agent: str) -> StandingLeg | None:
-        """The agent's leg, if it stands and no contact has it."""
+        """The agent's leg, if it stands and no contact here has it.
+
+        Control gives an agent one contact at a time. So one in another media process that has the
+        leg still is over: its end is on its way, or nothing comes of that process any more.
+        """
         for one in self._legs.values():
-            if one.order.agent == agent and one.sound is not None and not one.lent:
+            if one.order.agent != agent or one.sound is None:
+                continue
+            if (abroad := self._abroad(one)) is not None:
+                self._end(abroad)
+            if not one.lent:
                 return one
         return None
 
     def leg_event(self, event: LegEvent) -> bool:
         """One event of one leg; whether that was all about it. The end of a leg that a contact has
         borrowed is the contact's affair, too."""
-        if event.leg in self._lent:
-            self._of_lent(event)
+        if (lent := self._lent.get(event.leg)) is not None:
+            if isinstance(event, LegEnded):
+                del self._lent[event.leg]
+            lent.of_call(event)
             return True
         if event.leg in self._asking:
-            self._asking.discard(event.leg)
+            if isinstance(event, LegEnded):
+                self._asking.discard(event.leg)
             return True
         one = self._legs.get(event.leg)
         if one is None:
@@ -240,7 +205,7 @@ class StandingLegs:
             one.gone(event)
         abroad = self._abroad(one)
         if abroad is not None:
-            self._of_agent_abroad(abroad, event)
+            abroad.of_agent(event)
         return not one.lent or abroad is not None
 
     def lend(self, event: LegOffered, agent: str) -> None:
@@ -249,35 +214,28 @@ class StandingLegs:
         self.house.spawn(self._lend(event.leg, agent), f"lend {event.leg}")
 
     async def _lend(self, leg: LegId, agent: str) -> None:
-        """The contact before may not have given the leg back yet: its end and this call come on
-        ways of their own."""
+        """A contact here may not have given the leg back yet: its end and this call come on ways of
+        their own."""
         for _ in range(LOOKS):
-            if (standing := self.of(agent)) is not None or leg not in self._asking:
+            if leg not in self._asking or (standing := self.of(agent)) is not None:
                 break
             await asyncio.sleep(LOOK_AGAIN)
         if leg not in self._asking:
-            return  # not wanted any more
+            return None  # not wanted any more
         self._asking.discard(leg)
-        if standing is None:
+        if standing is None or standing.sound is None:
             return await self.house.control.refuse(leg, Cause.BUSY)
-        standing.lent = True
-        self._lent[leg] = Lent(leg, standing, self.house)
+        standing.lend()
+        self._lent[leg] = Lent(leg, standing.leg, standing.sound, self.house, standing.give_back)
         return await self.house.control.answer(leg)
 
-    def _of_lent(self, event: LegEvent) -> None:
-        if isinstance(event, LegAnswered):
-            self._lent[event.leg].answered()
-        elif isinstance(event, LegEnded):
-            self._lent.pop(event.leg).over()
-
     def _abroad(self, standing: StandingLeg) -> Lent | None:
-        return next((one for one in self._lent.values() if one.standing is standing), None)
+        return next((one for one in self._lent.values() if one.agent == standing.leg), None)
 
-    def _of_agent_abroad(self, lent: Lent, event: LegEvent) -> None:
-        if isinstance(event, DigitReceived):
-            lent.key(event.digit)
-        elif isinstance(event, LegEnded):
-            self.house.spawn(self.house.control.hang_up(lent.leg), f"hang up {lent.leg}")
+    def _end(self, abroad: Lent) -> None:
+        del self._lent[abroad.leg]
+        abroad.hang_up()
+        abroad.give_back()
 
     def hang_up_all(self) -> None:
         """The process ends."""

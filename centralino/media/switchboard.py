@@ -48,6 +48,8 @@ from telephony.types import (
 log = structlog.get_logger()
 
 ADMITTED = "x-centralino-admit"
+SOURCE = "x-centralino-source"
+"""Whence the edge has it."""
 STANDING = "x-centralino-standing"
 """Which agent's leg another media process asks for."""
 SEEN_LIMIT = 10_000
@@ -151,7 +153,8 @@ class Switchboard:
 
     def _offered(self, event: LegOffered) -> None:
         agent = event.headers.get(STANDING)
-        if agent and self._is_admitted(event):  # also while nothing new begins here
+        # Also while nothing new begins here; never for what came through the edge.
+        if agent and SOURCE not in event.headers and self._is_admitted(event):
             self.standing.lend(event, agent)
             return
         number = user_of(event.request_uri)
@@ -161,7 +164,7 @@ class Switchboard:
             return
         assert line is not None
         if line.kind in ("agents", "launch"):
-            source = event.headers.get("x-centralino-source", "")
+            source = event.headers.get(SOURCE, "")
             launches = line.client if line.kind == "launch" else ""
             self._keypads[event.leg] = KeypadLeg(event.leg, source, self._house, launches)
         elif line.kind == "notification":

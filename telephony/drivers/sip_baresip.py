@@ -276,13 +276,16 @@ class BaresipControl:
             await self._end(leg, leg.ending)
 
     async def _agent_for(self, order: Originate) -> Any:
-        """The user agent whose From this order wants; the main one where that cannot be."""
+        """The user agent whose From this order wants; the main one where that cannot be. Raises
+        ValueError for a direct one: by the main one it would go through the outbound proxy."""
         line = identity_line(self.options, order)
         if line is None:
+            if order.direct:
+                raise ValueError(f"no direct leg from {order.from_uri}")
             return self._agents[MAIN]
         key = (order.from_uri, order.from_name, order.direct)
         if key not in self._agents:
-            if len(self._agents) > MAX_IDENTITIES:
+            if len(self._agents) > MAX_IDENTITIES and not order.direct:
                 log.warning("From is the house's own: too many identities", leg=order.leg)
                 return self._agents[MAIN]
             self._agents[key] = await self._agent(line)

@@ -18,8 +18,8 @@ def anybody_may_be_called(world: World, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(world.house.gate, "allows", lambda *asked: True)
 
 
-async def dialled(world: World, first: Literal["agent", "customer"]) -> None:
-    """A caller who left a number is being called back."""
+async def dialled(world: World, first: Literal["agent", "customer"], leg_media: str = "") -> None:
+    """A caller who left a number is being called back; the agent's leg may stand somewhere."""
     await world.talking()
     packet = world.call.packet
     assert packet is not None
@@ -32,7 +32,7 @@ async def dialled(world: World, first: Literal["agent", "customer"]) -> None:
         packet.queue, first, 20.0, 25.0, now + 600.0, now - 30.0,
     )  # fmt: skip
     target = f"sip:caller@{EDGE}"
-    await world.obey(DialBack(order, target, replace(packet, call="call-back")))
+    await world.obey(DialBack(order, target, replace(packet, call="call-back"), leg_media))
 
 
 async def agent_ready(world: World) -> None:
@@ -52,6 +52,23 @@ async def gone_at_once(world: World) -> None:
         for event in world.ours.take_events():
             world.board.take(event)
     await world.settle()
+
+
+async def test_the_agents_leg_may_stand_in_another_process(world: World) -> None:
+    beside = await world.stands_beside("202")
+    await dialled(world, "agent", "media-2")
+    await world.listen(5.0)  # the whisper is over
+    await world.answer("caller")
+    assert await world.heard("caller") == {"202"}
+    assert beside.standing.lends
+    await world.phones["caller"].control.hang_up(world.phones["caller"].leg)
+    await world.listen(0.5)
+    assert not beside.standing.lends and not world.all(acd.LegDown)
+
+
+async def test_a_phone_that_is_in_use_is_not_rung_beside_its_standing_leg(world: World) -> None:
+    await dialled(world, "agent", "media-1")
+    assert world.last(acd.OfferFailed) == acd.OfferFailed("o-back", "unreachable")
 
 
 async def test_an_agent_who_goes_as_the_caller_answers_leaves_a_caller_who_waits(

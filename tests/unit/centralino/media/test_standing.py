@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,10 @@ from acd import messages as acd
 from centralino.config.dialling import DialRule
 from centralino.media.called import IN_TIME
 from centralino.media.gate import Gate, plan_of
-from centralino.media.standing import HUNG_UP, SILENT_SECONDS, to_standing
-from centralino.messages import ContactWish, GiveTask, HandOn
+from centralino.media.lent import LOST_TICKS, to_standing
+from centralino.media.standing import HUNG_UP, LOOK_AGAIN, LOOKS, SILENT_SECONDS
+from centralino.media.switchboard import Switchboard
+from centralino.messages import ConsultOrder, ContactWish, GiveTask, HandOn
 from kernel.ids import LegId
 from outbound.messages import (
     AttemptAcknowledged,
@@ -23,7 +26,8 @@ from outbound.messages import (
     PlaceCall,
 )
 from outbound.records import Outcome, call_of
-from tests.unit.centralino.media.world import EDGE, World
+from telephony.errors import NoSuchLeg
+from tests.unit.centralino.media.world import BESIDE, EDGE, World
 
 ORDER = PlaceCall(
     "att-1", "rcp-1", "spring", "town", 1, 1e12, "caller", "loop", "+3902000", 20.0, 60.0, "", "m",
@@ -230,18 +234,22 @@ async def test_no_bot_can_be_given_a_task_where_none_is_and_the_two_go_on(world:
     assert await world.heard("201") == {"caller"}
 
 
-BESIDE = "127.0.0.1:5072"
-
-
-async def stands_beside(world: World) -> acd.PlaceOffer:
+async def stands_beside(world: World, name: str = "201") -> acd.PlaceOffer:
     """The agent's leg stands in another media process; an offer of a call that is here."""
-    board = world.another("media-2", BESIDE)
-    board._obey[acd.HoldLeg](acd.HoldLeg("standing-201", "agent-201", "town", "201", "media-2"))
-    await world.settle()
-    await world.answer("201")
-    return acd.PlaceOffer(
-        "o-201", world.call.id, "agent-201", "201", "media-1", 20.0, True, "media-2"
-    )
+    await world.stands_beside(name)
+    call, agent = world.call.id, f"agent-{name}"
+    return acd.PlaceOffer(f"o-{name}", call, agent, name, "media-1", 20.0, True, "media-2")
+
+
+async def talks_abroad(world: World) -> Switchboard:
+    """Somebody who was called talks with an agent whose leg stands in another process: that one."""
+    await called(world)
+    await world.obey(await stands_beside(world))
+    await world.listen(0.1)
+    assert world.last(acd.Bridged).offer == "o-201"
+    (beside,) = world.beside
+    assert beside.standing.lends
+    return beside
 
 
 async def test_a_leg_that_stands_in_another_process_is_joined_by_a_call_of_our_own(
@@ -265,25 +273,80 @@ async def test_a_leg_that_stands_in_another_process_is_joined_by_a_call_of_our_o
             await called(world, attempt="att-2")
 
 
-async def test_of_two_who_ask_for_it_one_has_a_standing_leg(world: World) -> None:
+async def test_nobody_from_outside_is_joined_with_a_standing_leg(world: World) -> None:
+    beside = await talks_abroad(world)
+    asked = to_standing(LegId("third"), "agent-201", BESIDE, world.house)
+    edge = {"X-Centralino-Admit": world.house.secret, "X-Centralino-Source": "trunk"}
+    for said in ({}, {"X-Centralino-Admit": ""}, {"X-Centralino-Admit": "guessed"}, edge):
+        stranger = replace(asked, headers={"X-Centralino-Standing": "agent-201", **said})
+        await world.phones["202"].control.originate(stranger)
+        await world.listen(0.1)
+        with pytest.raises(NoSuchLeg):
+            world.phones["202"].control.media(asked.leg)
+    assert await world.heard("caller") == {"201"}
+    assert beside.standing.lends
+
+
+async def test_an_agent_whom_nobody_has_is_not_lent(world: World) -> None:
     await called(world)
     order = await stands_beside(world)
-    await world.obey(order)
-    (beside,) = world.beside
+    await world.obey(replace(order, agent="agent-202"))
+    for _ in range(LOOKS):
+        await asyncio.sleep(LOOK_AGAIN)
+    await world.settle()
+    assert world.last(acd.OfferFailed).why == "error"
+
+
+async def test_the_next_contact_of_an_agent_waits_for_no_end_of_the_one_before(
+    world: World,
+) -> None:
+    beside = await talks_abroad(world)
     asked = to_standing(LegId("second"), "agent-201", BESIDE, world.house)
     await world.phones["202"].control.originate(asked)
     await world.listen(0.1)
-    assert len(beside.standing._lent) == 1
-    stranger = replace(asked, leg=LegId("third"), headers={"X-Centralino-Standing": "agent-201"})
-    await world.phones["202"].control.originate(stranger)
-    await world.listen(0.1)
-    assert len(beside.standing._lent) == 1, "and nobody from outside"
+    assert world.last(acd.ContactEnded).offer == "o-201"
+    assert beside.standing.lends
+    assert beside.standing.of("agent-201") is not None, "nor does one in the same process"
+    assert not beside.standing.lends and not world.all(acd.LegDown)
+
+
+async def test_without_the_process_of_the_leg_no_caller_talks_to_nobody(world: World) -> None:
+    world.dead.append(await talks_abroad(world))
+    await world.listen(LOST_TICKS * 0.02 - 0.5)
+    assert not world.all(acd.ContactEnded)
+    await world.listen(1.0)
+    assert world.last(acd.ContactEnded).by == "agent"
+
+
+async def test_without_the_process_of_the_call_the_leg_is_free_again(world: World) -> None:
+    beside = await talks_abroad(world)
+    world.dead.append(world.board)
+    await world.listen(LOST_TICKS * 0.02 + 0.5)
+    assert not beside.standing.lends
+    assert beside.standing.of("agent-201") is not None and not world.all(acd.LegDown)
+
+
+async def test_who_says_nothing_for_long_is_not_taken_for_lost(world: World) -> None:
+    beside = await talks_abroad(world)
+    await world.listen(LOST_TICKS * 0.02 * 3)
+    assert beside.standing.lends
+    assert await world.heard("caller") == {"201"}
+
+
+async def test_whose_leg_stands_in_another_process_is_consulted_there(world: World) -> None:
+    await world.talking()
+    order = await stands_beside(world, "202")
+    await world.obey(
+        ConsultOrder(world.call.id, "media-1", "o-201", queue="bills", agent="agent-202")
+    )
+    await world.obey(replace(order, call=world.last(acd.CallQueued).call))
+    await world.listen(5.0)  # the whisper is over
+    assert world.last(acd.Bridged).offer == "o-202"
+    assert "202" in await world.heard("201")
 
 
 async def test_an_agent_abroad_who_hangs_up_ends_the_contact_and_the_leg(world: World) -> None:
-    await called(world)
-    await world.obey(await stands_beside(world))
-    await world.listen(0.1)
+    await talks_abroad(world)
     await world.phones["201"].control.hang_up(world.phones["201"].leg)
     await world.listen(0.1)
     assert world.last(acd.LegDown).hung_up

@@ -28,6 +28,7 @@ from voicebot.ports import SpeechEngines
 from voicebot.speech.scripted import ScriptedRecogniser, TextSynthesiser, tone
 
 EDGE = "127.0.0.1:5066"
+BESIDE = "127.0.0.1:5072"
 SECRET = "s3cret"
 VOICE = tone(8000, 0.02)
 CALLER = LegId("caller")
@@ -65,6 +66,8 @@ class World:
     told: list[object] = field(default_factory=list)
     beside: list[Switchboard] = field(default_factory=list)
     """Of other media processes of the house."""
+    dead: list[Switchboard] = field(default_factory=list)
+    """Of processes that do nothing any more."""
 
     def another(self, name: str, address: str) -> Switchboard:
         """A media process beside ours."""
@@ -77,6 +80,15 @@ class World:
         self.house.beside = places
         self.beside.append(Switchboard(house))
         return self.beside[-1]
+
+    async def stands_beside(self, name: str) -> Switchboard:
+        """This agent's leg stands in another media process, "media-2"."""
+        board = self.another("media-2", BESIDE)
+        order = acd.HoldLeg(f"standing-{name}", f"agent-{name}", "town", name, "media-2")
+        board._obey[acd.HoldLeg](order)
+        await self.settle()
+        await self.answer(name)
+        return board
 
     async def settle(self) -> None:
         for _ in range(6):
@@ -97,12 +109,30 @@ class World:
         """Time goes by, tick by tick."""
         for _ in range(round(seconds / 0.02)):
             self.clock.advance(0.02)
-            for board in (self.board, *self.beside):
+            for board in self._alive():
                 for tick in list(board._house.pump._ticks.values()):
                     tick()
+            self._stacks_send()
             for phone in self.phones.values():
                 phone.tick()
             await self.settle()
+
+    def _alive(self) -> list[Switchboard]:
+        return [board for board in (self.board, *self.beside) if board not in self.dead]
+
+    def _stacks_send(self) -> None:
+        """A process's stack sends a packet each 20 ms, of silence where there is nothing else;
+        that matters between two of ours."""
+        controls = [board._house.control for board in (self.board, *self.beside)]
+        for line in self.exchange._connections:
+            if not all(control in controls for control in line.controls):
+                continue
+            for control, leg in zip(line.controls, line.legs, strict=True):
+                board = (self.board, *self.beside)[controls.index(control)]
+                with contextlib.suppress(NoSuchLeg):
+                    media = control.media(leg)
+                    if board not in self.dead and not media.queued():
+                        media.write(bytes(media.frame_bytes))
 
     async def heard(self, *speakers: str) -> set[str]:
         """Who hears these speak."""
@@ -182,7 +212,7 @@ class World:
 async def open_world(folder: Path) -> AsyncIterator[World]:
     """A house with a caller, two agents and a supervisor."""
     clock = ManualClock()
-    exchange = MemoryExchange(clock, counting())
+    exchange = MemoryExchange(clock, counting(1000))  # its legs are not named as ours are
     ours = exchange.control("sip:1001@media")
     phones = {
         name: Phone(exchange.control(f"sip:{name}@{EDGE}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kernel.ids import LegId
 from telephony.drivers.baresip_options import (
     BaresipOptions,
@@ -32,6 +34,12 @@ def test_an_account_that_registers_goes_by_its_registrar() -> None:
     assert line.startswith("<sip:7001@127.0.0.1:5060>;regint=600;")
     assert 'auth_pass="geheim"' in line and 'outbound="sip:127.0.0.1:5060"' in line
     assert identity_line(options, order("sip:other@x")) is None
+
+
+def test_a_direct_leg_goes_past_the_proxy() -> None:
+    options, wanted = BaresipOptions(outbound_proxy="127.0.0.1:5060"), order("sip:agents@house")
+    assert 'outbound="sip:127.0.0.1:5060"' in (identity_line(options, wanted) or "")
+    assert "outbound" not in (identity_line(options, replace(wanted, direct=True)) or "outbound")
 
 
 def test_another_from_is_another_account() -> None:

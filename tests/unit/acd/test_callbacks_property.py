@@ -38,6 +38,8 @@ from tests.unit.acd.house import House, only
 from tests.unit.acd.test_callbacks import DAY, NINE, callbacks
 
 ATTEMPTS = 2
+WEEK = 168.0
+"""Hours. A callback is kept for a day from when it may be called: on Thursdays and Fridays."""
 CALLERS = ("x", "y", "z")
 
 
@@ -181,7 +183,7 @@ def test_every_callback_ends_once_and_the_figures_add_up(data: st.DataObject, fi
     for _ in range(data.draw(st.integers(1, 30))):
         world.step(data.draw)
     house = world.house
-    world.night(data.draw, 72.0)
+    world.night(data.draw, WEEK + 48.0)
     world.look()
     open_ = [one for one in callbacks(house) if one.became is Became.OPEN]
     talking = {offer.call for offer in house.core.floor.offers.values()}

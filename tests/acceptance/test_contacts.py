@@ -3,6 +3,7 @@ the recordings of telephones that are processes of their own."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ import aiohttp
 import pytest
 
 from centralino.caller.party import order
-from centralino.caller.script import Hold, Pause, Press, Step
+from centralino.caller.script import Hold, Pause, Press
 from centralino.commands.call import Running, party
 from centralino.demo.acting import bridged, ended, not_ready, ready
 from centralino.demo.desk import Desk, signed_in
 from centralino.demo.stage import Stage, recording_of
 from centralino.demo.watch import SeenCall
 from tests.acceptance.conftest import in_history, open_house
+from tests.acceptance.messages_left import Deliveries, leaves_one, owners, wants_to_leave_one
 from tests.acceptance.tones import TONES, heard, longest_silence, sounds, telephone
 from tests.waiting import until
 
@@ -27,8 +29,13 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
 
 MUSIC_BREATHES = 0.5
 """Seconds between two notes at most."""
-FOR_A_PERSON: list[Step] = [Pause(1.0), Press("0")]
 OUTSIDE = "0212345678"
+QUEUES = {
+    "service": 'max_wait = 5.0\noverflow = "technical"',
+    "technical": 'voicemail = true\nvoicemail_prompt = "Please leave a message."',
+}
+NO_HEAD_START = "[acd]\npriority_cap = 0.0\n\n"
+"""Who came first is first."""
 
 
 @dataclass
@@ -40,6 +47,8 @@ class Centre:
     first: Running
     second: Running
     outside: Running
+    told: Deliveries
+    """What the webhook was told."""
 
     @property
     def anna(self) -> Desk:
@@ -55,12 +64,10 @@ class Centre:
 
     @contextlib.asynccontextmanager
     async def caller(self, name: str) -> AsyncIterator[tuple[Running, SeenCall]]:
-        """A caller who talks with Anna, while Carl wants no calls."""
-        await not_ready(self.carl)
-        await ready(self.anna)
-        async with self.stage.caller(name, FOR_A_PERSON, line="1001") as caller:
+        """A caller on the line of keys, answered by the bot."""
+        async with self.stage.caller(name, [], line="1001") as caller:
             call = await self.stage.call_of(name)
-            await bridged(self.stage, call)
+            await caller.until("answered")
             yield caller, call
 
     async def stands(self, call: SeenCall, talk: str) -> None:
@@ -77,19 +84,23 @@ async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
     async with party(called) as outside:
         port = (await outside.until("ready"))["port"]
         async with (
-            open_house(tmp_path / "house", lambda text: reaching(text, port)) as stage,
+            owners(tmp_path) as (told, hook),
+            open_house(tmp_path / "house", lambda text: reaching(text, port, hook)) as stage,
             boss_of(stage) as boss,
             telephone(stage, "201", calls=3) as first,
-            telephone(stage, "202", calls=3) as second,
+            telephone(stage, "202", calls=3, answer_after=None) as second,
         ):
-            yield Centre(stage, boss, first, second, outside)
+            yield Centre(stage, boss, first, second, outside, told)
 
 
-def reaching(text: str, port: int) -> str:
-    """A file in which calls outside go to this port, and agents may place them."""
+def reaching(text: str, port: int, hook: str) -> str:
+    """A file in which calls outside go to this port, and agents may place them; one queue overflows
+    to another, which takes messages."""
     rule = '[[dial_rules]]\npurposes = ["transfer"]\ntargets = ["national"]\n\n'
+    for queue, terms in QUEUES.items():
+        text = text.replace(f'id = "{queue}"\n', f'id = "{queue}"\n{terms}\n')
     return text.replace("127.0.0.1:9", f"127.0.0.1:{port}").replace(
-        "[[dial_rules]]", f"{rule}[[dial_rules]]", 1
+        "[[dial_rules]]", f"{NO_HEAD_START}{hook}{rule}[[dial_rules]]", 1
     )
 
 
@@ -107,44 +118,101 @@ async def boss_of(stage: Stage) -> AsyncIterator[Desk]:
 
 
 async def test_one_call_through_many_hands(centre: Centre) -> None:
-    """A supervisor joins, the agent hands on, the second holds, asks the first, all three talk, the
-    first has the caller, gives the caller to the bot for one thing and back, asks somebody outside
-    and leaves the caller there.
+    """A caller overflows to another queue and is first there, an agent declines, another one has
+    the caller; who came later leaves a message. A supervisor joins, the agent hands on, the second
+    holds, asks the first, all three talk, the first has the caller, gives the caller to the bot for
+    one thing and back, asks somebody outside and leaves the caller there.
 
     The tones: 0 the caller and 1 Anna in talk, 2 who listens, 3 whispers and 4 barges in; 5 Carl
     with the caller, 6 the same on hold, 7 the caller on hold; 8 Carl asks Anna, 9 Anna in the
     conference, 10 with the caller; 11 outside with Anna, 12 with the caller, 13 the caller with
     outside.
     """
-    async with centre.caller("mary") as (caller, call):
-        await supervised(centre, caller, call)
+    async with centre.caller("paul") as (later, message), centre.caller("mary") as (caller, call):
+        await overflowed(centre, (caller, call), (later, message))
+        await declined(centre, call)
+        await ready(centre.anna)
+        await bridged(centre.stage, call)
+        await wants_to_leave_one(centre.stage, later, message)
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(leaves_one(centre.stage, later, message, centre.boss, centre.told))
+            await supervised(centre, caller, call)
         await handed_on(centre, call)
         held = await on_hold(centre, caller, call)
         await asked(centre, caller, call)
         await given_to_the_bot(centre, caller, call)
         await outside(centre, caller, call)
         row = await in_history(centre.stage, call)
-        await until(lambda: calls_of(centre.first) == 3 and calls_of(centre.second) == 2)
+        await until(lambda: times(centre.first, "ended") == 3 == times(centre.second, "ended"))
     assert row.outcome == "transferred"
     recorded = centre.stage.setting.recordings
     expected = {
-        "mary": {1, 4, 5, 9, 10, 12}, "agent-202": {0, 1}, "agent-201": {0, 3, 4},
-        "agent-202-2": {9}, "agent-201-2": {8}, "agent-201-3": {11},
+        "mary": {1, 4, 5, 9, 10, 12}, "agent-202-2": {0, 1}, "agent-201": {0, 3, 4},
+        "agent-202-3": {9}, "agent-201-2": {8}, "agent-201-3": {11},
     }  # fmt: skip
     assert {name: heard(recorded / f"{name}.wav") for name in expected} == expected
     assert heard(Path(recording_of(centre.outside))) == {13}
     assert longest_silence(recorded / "mary.wav", *held) < MUSIC_BREATHES
+    await in_the_books(centre.boss, call)
 
 
-def calls_of(phone: Running) -> int:
-    """How many calls this telephone has had."""
-    return sum(event["event"] == "ended" for event in phone.events)
+def times(phone: Running, event: str) -> int:
+    """How often this telephone has told of this."""
+    return sum(told["event"] == event for told in phone.events)
+
+
+async def picks_up(phone: Running, call: int) -> None:
+    """Somebody answers the nth call of this telephone, once it rings."""
+    await until(lambda: times(phone, "offered") == call)
+    phone.word("answer")
+
+
+async def overflowed(
+    centre: Centre, first: tuple[Running, SeenCall], later: tuple[Running, SeenCall]
+) -> None:
+    """Nobody is at work. The first caller waits as long as the queue allows, and goes to another
+    one, for which somebody waits by then who came later."""
+    watch = centre.stage.watch
+    (caller, call), (other, others) = first, later
+    caller.cue(Pause(1.0), Press("0"))
+    other.cue(Pause(1.0), Press("3"))
+    await watch.until("both wait", lambda: call.last("queued") and others.last("queued"))
+    assert (call.last("queued"), others.last("queued")) == ("service", "technical")
+    assert call.last("overflowed") is None, "the other one came to that queue before"
+    await watch.until("it overflows", lambda: call.last("overflowed") == "technical")
+
+
+async def declined(centre: Centre, call: SeenCall) -> None:
+    """Carl is offered who came first, and declines with a reason while it rings."""
+    carl = centre.carl
+    await ready(carl)
+    await carl.until("it rings", lambda: carl.state == "ringing" and carl.contact)
+    assert carl.contact["call"] == call.id, "the place was kept"
+    await carl.do("decline", offer=carl.contact["offer"], reason="not mine")
+    await until(lambda: times(centre.second, "ended") == 1)
+    await not_ready(carl)
+    assert not times(centre.second, "answered")
+    assert call.last("ended") is None
+
+
+async def in_the_books(boss: Desk, call: SeenCall) -> None:
+    """The call's page says where it went and why; the figures have each stay once."""
+    journey = (await boss.get(f"/api/calls/{call.id}"))["journey"]
+    whys = " ".join(str(row["why"]) for row in journey)
+    assert "too_long: from service to technical" in whys
+    assert "declined: not mine" in whys
+    figures = await boss.get("/api/figures")
+    assert figures["problems"] == []
+    exits = {row["key"]: row["exits"] for row in figures["rows"]}
+    assert exits["service"]["overflowed"] == 1
+    assert (exits["technical"]["answered"], exits["technical"]["voicemail"]) == (1, 1)
 
 
 async def supervised(centre: Centre, caller: Running, call: SeenCall) -> None:
     """A supervisor listens, whispers, barges in and leaves."""
     watch, boss = centre.stage.watch, centre.second
     await centre.boss.supervise("Anna Bell", "202")
+    await picks_up(boss, 2)
     await watch.until("listening", lambda: call.last("supervised") == "listen")
     for who, number in ((caller, 0), (centre.first, 1), (boss, 2)):
         await centre.tone(who, number)
@@ -167,6 +235,7 @@ async def handed_on(centre: Centre, call: SeenCall) -> None:
     assert handed["packet"]["caller"] == packet["caller"]
     assert handed["packet"]["slots"] == packet["slots"]
     assert packet["transcript"] == handed["packet"]["transcript"] != []
+    await picks_up(centre.second, 3)
     await carl.until("he talks", lambda: carl.state == "talking")
     await centre.tone(centre.second, 5)
 

@@ -37,12 +37,16 @@ WITHIN, LASTS = 14, 5
 
 
 @contextlib.asynccontextmanager
-async def telephone(stage: Stage, number: str, calls: int = 1) -> AsyncIterator[Running]:
-    """An agent's telephone that answers, skips the whisper, and does what it is cued to."""
+async def telephone(
+    stage: Stage, number: str, calls: int = 1, answer_after: float | None = 0.5
+) -> AsyncIterator[Running]:
+    """An agent's telephone that answers (None: when told), skips the whisper, and does what it is
+    cued to."""
     asked = order(
         [Pause(0.3), Press("1")], user=number, password=stage.setting.agents[number].sip,
         edge=stage.house.layout.edge,
         recording=str(stage.setting.recordings / f"agent-{number}.wav"), calls=calls,
+        answer_after=answer_after,
     )  # fmt: skip
     async with party(asked) as running:
         await running.until("ready")

@@ -97,6 +97,9 @@ class Outbox:
             return
         async with self._database.write() as connection:
             await self.put_in(connection, event, id, client, body)
+        for hook in self._hooks.values():
+            if hook.wants(event, client):  # who looked before the commit saw nothing
+                self._there[hook.name].set()
 
     async def put_in(
         self, connection: AsyncConnection, event: str, id: str, client: str, body: dict[str, Any]

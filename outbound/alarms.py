@@ -61,7 +61,7 @@ class Standing:
     placed_at: float
     """UTC seconds of its newest call; 0: none yet."""
     since: float
-    """UTC seconds of its last start."""
+    """UTC seconds of its last start, or from when on calls could be placed."""
     oldest: float | None
     """Seconds for which the first in line waits; None: nobody is due."""
     up: int
@@ -80,6 +80,11 @@ class Alarm:
     since: float
     client: str = ""
     """Whose; empty: the whole house's."""
+
+
+def still(campaign: str) -> str:
+    """The key of the alarm that people of a campaign wait and nobody is called."""
+    return f"still:{campaign}"
 
 
 @dataclass
@@ -188,11 +193,11 @@ class Alarms:
     def _campaign(self, one: Standing, now: float) -> Iterator[Alarm]:
         if one.oldest is None:
             return
-        still = now - max(one.placed_at, one.since)
-        if not one.up and still >= self.limits.no_progress and one.oldest > 0:
+        idle = now - max(one.placed_at, one.since)
+        if not one.up and idle >= self.limits.no_progress and one.oldest > 0:
             yield Alarm(
-                f"still:{one.id}",
-                f"“{one.name}” runs, people wait, and for {still:.0f} s nobody was called",
+                still(one.id),
+                f"“{one.name}” runs, people wait, and for {idle:.0f} s nobody was called",
                 "Ask on this page why one of them is not being called: hours, a closed trunk, no"
                 " media process, or a campaign that goes before.",
                 now, one.client,

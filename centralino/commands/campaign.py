@@ -11,7 +11,7 @@ from centralino import messages as house
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.model import Config
-from centralino.outbound.errors import CampaignError, HouseAway
+from centralino.outbound.errors import CampaignError, HouseAway, HouseSilent
 from kernel.bus import Envelope
 from kernel.clock import SteadyClock
 from kernel.ids import new_id
@@ -23,7 +23,7 @@ CHUNK = 20_000
 
 
 async def ask(config: Config, verb: str, values: dict[str, Any], key: str = "") -> dict[str, Any]:
-    """Ask the running house. Raises CampaignError, HouseAway."""
+    """Ask the running house. Raises CampaignError, HouseAway where none runs, HouseSilent."""
     path = config.state_dir.resolve() / "run" / "bus.sock"
     if not path.exists():
         raise HouseAway(str(path))
@@ -44,10 +44,20 @@ async def ask(config: Config, verb: str, values: dict[str, Any], key: str = "") 
             async with asyncio.timeout(WAIT_SECONDS):
                 told = await answer
         except TimeoutError:
-            raise HouseAway(str(path)) from None
+            raise (HouseSilent if await _listens(path) else HouseAway)(str(path)) from None
     if told.problem:
         raise CampaignError(told.problem)
     return told.answer
+
+
+async def _listens(path: Path) -> bool:
+    """Whether somebody has the socket open: one that was killed leaves it behind."""
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    writer.close()
+    return True
 
 
 async def draft(

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centralino.content.store import batched
 from centralino.db.engine import Database
-from centralino.db.errors import ContactKeyMissing
+from centralino.db.errors import ContactKeyChanged, ContactKeyMissing
 from centralino.db.meta import get_meta, instance, set_meta
 from centralino.db.outbound_tables import recipients
 from centralino.db.tables import calls, contact_numbers, contacts, do_not_call
@@ -54,6 +54,11 @@ class Digests:
     listed_keys: int = 0
     """With how many of the keys the ids of people on lists are made: as many as there were when
     the first of them came. They are ids in campaigns, which cannot change."""
+
+    @property
+    def marks(self) -> list[str]:
+        """By which it is known again under which keys these are."""
+        return [_mark(key) for key in self.keys]
 
     def of(self, text: str, size: int = SIZE) -> str:
         """The name under which a number (E.164) or identity is found again."""
@@ -90,8 +95,8 @@ async def open_digests(database: Database, centre: str, path: Path, now: float) 
     """
     name = await instance(database, centre, now)
     async with database.write() as connection:
-        if not database.is_sqlite:  # two processes started at once: one does it
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        # Two processes started at once: one does it, while nobody writes digests.
+        await _lock(database, connection, "pg_advisory_xact_lock")
         known = await get_meta(connection, centre, KEYS) or {"marks": []}
         keys = await asyncio.to_thread(_keys, path, known["marks"])
         done = len(known["marks"])
@@ -103,6 +108,29 @@ async def open_digests(database: Database, centre: str, path: Path, now: float) 
         known["marks"] = [_mark(key) for key in keys]
         await set_meta(database, connection, centre, KEYS, known)
     return Digests(name, keys, known["listed"])
+
+
+async def still_of(connection: AsyncConnection, centre: str, digests: Digests) -> None:
+    """That what is read here is what these digests find. Raises ContactKeyChanged where the
+    database was brought to newer keys: nobody would be found, and a wish not to be called neither.
+    """
+    known = await get_meta(connection, centre, KEYS) or {"marks": []}
+    if known["marks"] != digests.marks:
+        raise ContactKeyChanged
+
+
+async def writing(
+    database: Database, connection: AsyncConnection, centre: str, digests: Digests
+) -> None:
+    """Before digests are written: no newer key comes until this transaction's end. Raises
+    ContactKeyChanged where one has come."""
+    await _lock(database, connection, "pg_advisory_xact_lock_shared")
+    await still_of(connection, centre, digests)
+
+
+async def _lock(database: Database, connection: AsyncConnection, kind: str) -> None:
+    if not database.is_sqlite:  # which has one writer at a time
+        await connection.execute(text(f"SELECT {kind}(:key)"), {"key": LOCK})
 
 
 def _keys(path: Path, marks: list[str]) -> tuple[str, ...]:
@@ -119,8 +147,9 @@ def _keys(path: Path, marks: list[str]) -> tuple[str, ...]:
 def add_key(path: Path, chance: Chance = random_hex) -> None:
     """A newer key, for the next `open_digests`: when the file may have been seen by others."""
     kept_secret(path)
+    ended = path.read_text().endswith("\n")  # one that was put back by hand may not be
     with path.open("a") as file:
-        file.write(chance(32) + "\n")
+        file.write(("" if ended else "\n") + chance(32) + "\n")
 
 
 async def _has_recipients(connection: AsyncConnection, centre: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from centralino.contacts.digests import Digests
+from centralino.contacts.digests import Digests, still_of, writing
 from centralino.content.store import ContentStore, batched
 from centralino.db.calls import Clients
 from centralino.db.engine import Database
@@ -45,11 +45,13 @@ class ContactStore:
         self.database = database
         self.contents = contents
         self.centre = contents.centre
+        self.digests = digests
         self.digest, self.listed = digests.of, digests.listed
         self._chance = chance
 
     async def save(self, people: Mapping[str, Person], client: str, now: float) -> Saved:
-        """Keep people by their identity; who is known already is updated (`contacts.merged`)."""
+        """Keep people by their identity; who is known already is updated (`contacts.merged`).
+        Raises ContactKeyChanged; what is kept until then stays."""
         known = await self._known(client)
         new = updated = 0
         for some in batched(list(people), CHUNK):
@@ -66,6 +68,7 @@ class ContactStore:
                     else replace(draft, id=ids[who])
                 )
             async with self.database.write() as connection:
+                await writing(self.database, connection, self.centre, self.digests)
                 await self._write(connection, ready, client, now)
             updated += len(old)
             new += len(some) - len(old)
@@ -159,8 +162,10 @@ class ContactStore:
         return await self.contents.erase(person, now)
 
     async def block(self, numbers: Iterable[str], client: str, source: str, now: float) -> None:
-        """Put numbers (E.164) on a client's do-not-call list; client "" is the whole centre's."""
+        """Put numbers (E.164) on a client's do-not-call list; client "" is the whole centre's.
+        Raises ContactKeyChanged."""
         async with self.database.write() as connection:
+            await writing(self.database, connection, self.centre, self.digests)
             await self._block(connection, list(numbers), client, source, now)
 
     async def _block(
@@ -179,10 +184,13 @@ class ContactStore:
         await connection.execute(statement, rows)
 
     async def blocked(self, client: str) -> Callable[[str], bool]:
-        """Whether a number is on the client's or the centre's do-not-call list, as of now."""
+        """Whether a number is on the client's or the centre's do-not-call list, as of now. Raises
+        ContactKeyChanged."""
         query = select(do_not_call.c.digest).where(
             do_not_call.c.centre == self.centre, do_not_call.c.client.in_(["", client])
         )
         async with self.database.read() as connection:
             digests = frozenset((await connection.execute(query)).scalars())
+            # Last: a key that came between the two is seen.
+            await still_of(connection, self.centre, self.digests)
         return lambda number: self.digest(number) in digests

@@ -40,6 +40,16 @@ class StoreTooNew(StoreError):
         self.ours = ours
 
 
+class ContactKeyChanged(StoreError):
+    """The digests of this database were brought to a newer key than this process has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "people are known under a newer key meanwhile (`centralino contacts renew-key`): start"
+            " this again"
+        )
+
+
 class ContactKeyMissing(StoreError):
     """The keys of this database's digests are not those of the file."""
 

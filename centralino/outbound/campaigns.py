@@ -193,7 +193,8 @@ class Campaigns:
             if known[0] != digest:
                 raise KeyTaken(key)
             return known[1]
-        with asked_under(key):
+        # Another body under the same key, whose answer was lost, is another draft.
+        with asked_under(f"{key}:{digest}"):
             answer = await self._verbs[verb](values, asker)
         row = {"centre": self.books.centre, "key": key, "client": "", "at": self._clock.now(),
                "digest": digest, "answer": answer}  # fmt: skip
@@ -230,9 +231,17 @@ class Campaigns:
             raise CampaignError("say what is to be said (words)")
         check_agents_behind(new, self._queues, self._classes[new.legal_class])
         record = drafted(new, campaign_name(), self._looking)
+        self.check_draft(record.id)
         await self.say(record, new.words, new.texts)
         await self.service.submit(CampaignMade(record))
         return {"campaign": record.id}
+
+    def check_draft(self, name: str) -> None:
+        """Before the words of a draft are written. Raises IllegalTransition where a campaign of
+        this name is more than a draft: it goes on saying what it said."""
+        known = self.service.core().desk.campaigns.get(name)
+        if known is not None and known.state is not CampaignState.DRAFT:
+            raise IllegalTransition("campaign", known.state, name)
 
     async def say(
         self, record: CampaignRecord, words: str, texts: Mapping[str, str] = MappingProxyType({})

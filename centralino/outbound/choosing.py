@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from acd.snapshot import AgentView
+from centralino.db.errors import StoreError
 from centralino.outbound.campaigns import in_one_line
 from centralino.outbound.errors import CampaignError
 from kernel.core import Change, Put
@@ -32,6 +35,7 @@ from outbound.records import (
 )
 from outbound.service import OutboundService
 
+log = structlog.get_logger()
 Json = dict[str, Any]
 LISTED = 20
 """People on an agent's list."""
@@ -95,6 +99,9 @@ class Choosing:
             return await self._seen(agent)
         except (CoreStopped, LeaseLost):
             return None
+        except StoreError as error:
+            log.error("outbound.nobody_shown", why=str(error))
+            return None
 
     async def _seen(self, agent: str) -> Json | None:
         view = self.agent_of(agent)
@@ -144,7 +151,11 @@ class Choosing:
     async def _may_be_called(self, campaign: CampaignRecord, shown: Shown) -> bool:
         due, now = self.service.core().desk.working[shown.recipient], self.service.clock.now()
         number = due.paths[due.recipient.path].number
-        allowed = await self.service.rules.ask(campaign, due.recipient, number, now)
+        try:
+            allowed = await self.service.rules.ask(campaign, due.recipient, number, now)
+        except Exception:  # whoever cannot be asked about is shown to nobody
+            await self.service.submit(PersonReleased(shown.agent))
+            raise
         if allowed.refusal is None:
             if campaign.preview_then == PreviewThen.DIAL:  # then nobody says so
                 await self._note(shown.agent, due, campaign)

@@ -24,6 +24,13 @@ class KeyTaken(CampaignError):
         super().__init__(f"the key {key!r} was used for another request: take a new one")
 
 
+class HouseSilent(CampaignError):
+    """A house runs here, and does not answer."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"the house at {path} does not answer: see its log, or stop it")
+
+
 class HouseAway(CampaignError):
     """No house runs here."""
 

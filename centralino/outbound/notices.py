@@ -120,8 +120,9 @@ def script_for(
         spoken = render(message, language, slots)
         bare = language.partition("-")[0]
         words = phrases[bare]
-        versions[bare] = Version(
-            spoken.headline, spoken.body, spoken.voicemail, words, spoken.sound
+        # Two texts may be of one spoken language: the person's own stands first.
+        versions.setdefault(
+            bare, Version(spoken.headline, spoken.body, spoken.voicemail, words, spoken.sound)
         )
     return Script(versions, cut_off, exercise, may_opt_out)
 

@@ -140,6 +140,7 @@ class Notifications:
         if new.retry_after:
             delays = dict.fromkeys(record.retry.delays, new.retry_after)
             record = replace(record, retry=replace(record.retry, delays=delays))
+        self._campaigns.check_draft(record.id)
         await self._keep(record, message)
         service = self._campaigns.service
         await service.submit(CampaignMade(record))

@@ -15,9 +15,9 @@ from centralino.outbound.launch_alarms import launch_alarms
 from centralino.outbound.webhooks import Outbox
 from kernel.clock import Clock
 from kernel.core import Change, Put
-from outbound.alarms import Alarm, Alarms, Ended, Standing, Thresholds
+from outbound.alarms import Alarm, Alarms, Ended, Standing, Thresholds, still
 from outbound.hooks import ALARM_CLEARED, ALARM_RAISED
-from outbound.records import AttemptRecord, AttemptState, Outcome
+from outbound.records import AttemptRecord, Outcome
 from outbound.service import OutboundService
 
 log = structlog.get_logger()
@@ -51,6 +51,8 @@ class Watching:
     clock: Clock
     _placed: dict[str, float] = field(default_factory=dict)
     """Campaign → its newest call."""
+    _begun: float = 0.0
+    """UTC seconds at which this life began to look."""
     _told: dict[str, Alarm] = field(default_factory=dict)
     """Those of which the store knows, by key."""
 
@@ -58,14 +60,11 @@ class Watching:
         """What a commit of the dialler changed."""
         for change in changes:
             record = change.record if isinstance(change, Put) else None
-            if not isinstance(record, AttemptRecord):
-                continue
-            if record.state is AttemptState.INTENT:
-                self._placed[record.campaign] = record.made
-            else:
-                self._ended(record)
+            if isinstance(record, AttemptRecord):
+                self._heard(record)
 
-    def _ended(self, record: AttemptRecord) -> None:
+    def _heard(self, record: AttemptRecord) -> None:
+        self._placed[record.campaign] = max(self._placed.get(record.campaign, 0.0), record.made)
         if _tells(record):
             number = self.service.campaign(record.campaign).caller_id
             up = record.outcome in UP
@@ -87,11 +86,11 @@ class Watching:
 
     async def remember(self) -> None:
         """What held before a restart, and the calls that it was seen from."""
-        now = self.clock.now()
+        self._begun = now = self.clock.now()
         campaigns = [view.id for view in self.service.campaigns()]
         for record in await self.books.ended_since(campaigns, now - self.alarms.limits.window):
             if record.since <= now:  # what ends while we read is told by the dialler
-                self._ended(record)
+                self._heard(record)
         async with self.books.database.read() as connection:
             kept = await get_meta(connection, self.books.centre, HOLDING)
         held = [Alarm(**one) for one in kept or ()]
@@ -130,10 +129,17 @@ class Watching:
             Standing(
                 one.campaign.id, one.campaign.client, one.campaign.name, one.campaign.state,
                 one.campaign.emergency, self._placed.get(one.campaign.id, 0.0),
-                max(one.campaign.since, one.campaign.starts), one.oldest, one.out,
+                max(one.campaign.since, one.campaign.starts, self._could_call(one.campaign.id)),
+                one.oldest, one.out,
             )
             for one in self.service.waiting()
         ]  # fmt: skip
+
+    def _could_call(self, campaign: str) -> float:
+        """From when on calls could be placed: while this house was down none were. An alarm that
+        held over it goes on."""
+        held = any(alarm.key == still(campaign) for alarm in self.alarms.holding)
+        return 0.0 if held else self._begun
 
 
 def _tells(record: AttemptRecord) -> bool:

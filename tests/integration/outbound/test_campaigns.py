@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
@@ -17,12 +18,19 @@ from centralino.content.errors import SealBroken
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
+from centralino.db.outbound_tables import requests
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.lease import SqlOwnership
-from centralino.outbound.stored import HouseRules, StoredWords, house_classes
+from centralino.outbound.stored import (
+    MESSAGE,
+    HouseRules,
+    StoredMessage,
+    StoredWords,
+    house_classes,
+)
 from kernel.clock import SteadyClock
 from kernel.journal import Outgoing
 from outbound.config import DialerConfig
@@ -162,6 +170,37 @@ async def test_the_same_key_is_done_once(house: House) -> None:
     with pytest.raises(KeyTaken):
         await house.campaigns.ask("create", {**WARNING, "name": "Flood"}, OPS, "k1")
     assert len(house.service.campaigns()) == 1
+
+
+async def test_what_was_begun_under_a_key_is_not_overwritten_when_its_answer_is_lost(
+    house: House,
+) -> None:
+    first = (await house.campaigns.ask("create", WARNING, OPS, "k1"))["campaign"]
+
+    async def lose_the_answer() -> None:
+        async with house.contacts.database.write() as connection:
+            await connection.execute(delete(requests))
+
+    async def words(campaign: str) -> str:
+        message = house.service.campaign(campaign).message
+        stored = await house.contents.get(message, MESSAGE, None)
+        assert isinstance(stored, StoredMessage)
+        return stored.words
+
+    await lose_the_answer()
+    again = await house.campaigns.ask("create", WARNING, OPS, "k1")
+    assert again["campaign"] == first
+    await lose_the_answer()
+    changed = {**WARNING, "words": "Go outside."}
+    other = (await house.campaigns.ask("create", changed, OPS, "k1"))["campaign"]
+    assert other != first and await words(first) == WARNING["words"]
+    await lose_the_answer()
+    record = house.service.campaign(first)
+    await house.campaigns.say(replace(record, message_version=2), "Come back.")
+    await house.campaigns.ask("start", {"campaign": first}, OPS)
+    with pytest.raises(CampaignError, match="that cannot be done now"):
+        await house.campaigns.ask("create", WARNING, OPS, "k1")
+    assert await words(first) == "Come back."
 
 
 @pytest.mark.parametrize(

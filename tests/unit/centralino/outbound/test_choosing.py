@@ -10,6 +10,7 @@ import pytest
 
 from acd.snapshot import AgentView
 from centralino.control.keys import KeyedList
+from centralino.db.errors import ContactKeyChanged
 from centralino.outbound.choosing import Choosing
 from centralino.outbound.errors import CampaignError
 from kernel.clock import ManualClock
@@ -41,8 +42,8 @@ class Service:
     """As much of the dialler as is asked, around a real core."""
 
     house: House
-    closed: set[str] = field(default_factory=set)
-    """Whom the law does not let be called at this hour."""
+    closed: set[str] | None = field(default_factory=set)
+    """Whom the law does not let be called at this hour; None: it cannot be asked."""
     stopped: bool = False
 
     def __post_init__(self) -> None:
@@ -63,6 +64,8 @@ class Service:
     async def ask(
         self, campaign: CampaignRecord, recipient: RecipientRecord, number: str, now: float
     ) -> Allowed:
+        if self.closed is None:
+            raise ContactKeyChanged
         closed = recipient.person in self.closed
         return Allowed(Refusal.HOURS, now + 600.0) if closed else ALLOWED
 
@@ -168,6 +171,14 @@ async def test_where_another_house_dials_nobody_is_shown_and_a_click_is_one_line
         await desk.choosing.skip("anna", first)
     desk.service.house.dialer.shown.clear()
     assert await desk.choosing.seen("anna") is None
+
+
+async def test_whom_the_law_cannot_be_asked_about_is_shown_to_nobody() -> None:
+    desk = room()
+    desk.service.closed = None
+    for _ in range(2):
+        assert await desk.choosing.seen("anna") is None
+    assert not desk.service.house.dialer.shown
 
 
 async def test_only_pages_of_the_queue_look_and_only_for_such_a_campaign() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import contextlib
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,9 +14,11 @@ from centralino.outbound import watching
 from centralino.outbound.watching import Watching
 from kernel.clock import ManualClock
 from kernel.core import Put
-from outbound.alarms import Alarm, Alarms
-from outbound.records import AttemptRecord, AttemptState, Outcome
+from outbound.alarms import SETTLES, Alarm, Alarms
+from outbound.board import Waiting
+from outbound.records import AttemptRecord, AttemptState, CampaignState, Outcome
 from outbound.service import OutboundService
+from tests.unit.outbound.house import campaign
 from tests.waiting import until
 
 
@@ -67,6 +70,51 @@ def test_a_trunk_that_refuses_every_call_is_an_alarm(
     watching.written([Put("attempts", "att-1", ended)] * 20)
     raised, _ = watching.alarms.look([], 100.0)
     assert [one.key for one in raised] == (["answers:loop"] if counts else [])
+
+
+@pytest.mark.parametrize("called_before", [True, False])
+@pytest.mark.parametrize("held", [True, False])
+async def test_after_a_restart_nobody_is_said_to_be_left_who_was_called(
+    monkeypatch: pytest.MonkeyPatch, called_before: bool, held: bool
+) -> None:
+    now = 100_000.0
+    storm = campaign(state=CampaignState.RUNNING, since=now - 5400.0)
+    just = replace(ATTEMPT, made=now - 20.0, since=now - 3.0, outcome=Outcome.ACKNOWLEDGED)
+
+    class Stored(Service):
+        centre, database = "house", SimpleNamespace(read=lambda: contextlib.nullcontext())
+
+        def campaigns(self) -> list[Any]:
+            return [storm]
+
+        def waiting(self) -> list[Any]:
+            return [Waiting(storm, 4.0, 0)]
+
+        async def ended_since(self, of: object, at: float) -> list[AttemptRecord]:
+            return [just] if called_before else []
+
+    async def kept(*of: object) -> list[Any]:
+        return [asdict(Alarm("still:storm", "", "", now - 300.0))] if held else []
+
+    async def nothing(*of: object) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(watching, "get_meta", kept)
+    monkeypatch.setattr(watching, "launch_alarms", nothing)
+    monkeypatch.setattr(Watching, "_tell", nothing)
+    stored, clock = Stored(), ManualClock(now)
+    house = Watching(cast(Any, stored), Alarms(), cast(Any, None), cast(Any, stored), clock)
+    await house.remember()
+    await house.look()
+    still = [alarm.key for alarm in house.alarms.holding]
+    assert still == (["still:storm"] if held else [])
+    clock.advance(SETTLES)
+    await house.look()
+    goes_on = held and not called_before
+    assert len(house.alarms.holding) == goes_on
+    clock.advance(house.alarms.limits.no_progress)
+    await house.look()
+    assert [alarm.key for alarm in house.alarms.holding] == ["still:storm"]
 
 
 async def test_a_fault_while_looking_ends_neither_the_watcher_nor_control(

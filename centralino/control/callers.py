@@ -28,6 +28,7 @@ from contacts.numbers import dialled
 from contacts.people import Person
 from kernel.bus import Bus
 from kernel.clock import Clock
+from kernel.errors import KernelError
 from kernel.packet import KnownCaller, Packet
 from voicebot.dialogue.outcome import Outcome
 from voicebot.outside.asking import Asking, values_of
@@ -71,6 +72,8 @@ class _Call:
     """How much of it is written: only then a page finds it."""
     name: str = ""
     """The name last told."""
+    read: bool = False
+    """Whether what an earlier life of control has found is among the known."""
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -190,22 +193,31 @@ class Callers:
     async def _learned(self, call: _Call, found: list[KnownCaller]) -> None:
         if not found:
             return
-        call.known += found
+        call.known = _with(call.known, found)
         now = self.clock.now()
         async with call.writing:
-            known = Known(tuple(call.known))
             try:
+                await self._read_once(call)
+                known = Known(tuple(call.known))
                 await self.contents.put(
                     call.id, KNOWN, known, client=call.client,
                     expires=now + self.keep_seconds(call.line), now=now,
                 )  # fmt: skip
-            except (ContentError, SQLAlchemyError) as error:
+            except (ContentError, KernelError, SQLAlchemyError) as error:
                 log.error("control.caller_unkept", call=call.id, problem=type(error).__name__)
                 return
             call.kept = len(known.callers)
         for told in self._told:
             told(call.id)
         await self._tell_name(call)
+
+    async def _read_once(self, call: _Call) -> None:
+        """Control may have begun anew during the call: what was found before is not lost."""
+        if not call.read:
+            before = await self.contents.get(call.id, KNOWN, frozenset({call.client}))
+            if isinstance(before, Known):
+                call.known = _with(list(before.callers), call.known)
+            call.read = True
 
     async def _tell_name(self, call: _Call) -> None:
         names = {one.name for one in call.known if one.name}
@@ -225,6 +237,15 @@ class Callers:
         """Be told of which call more is known; returns what ends it."""
         self._told.append(callback)
         return lambda: self._told.remove(callback)
+
+
+def _with(known: list[KnownCaller], found: list[KnownCaller]) -> list[KnownCaller]:
+    """The known with what was found now: it replaces what its source said before, except that no
+    trouble does."""
+    sources = {one.source for one in known}
+    new = [one for one in found if not (one.problem and one.source in sources)]
+    said = {one.source for one in new}
+    return [*(one for one in known if one.source not in said), *new]
 
 
 def _told(packet: Packet) -> dict[str, str]:

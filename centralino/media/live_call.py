@@ -187,7 +187,7 @@ class LiveCall:
 
     def queue(self, packet: Packet, agent: str = "") -> None:
         """Join the packet's queue; `agent`: kept for this one for a while."""
-        self.queued_at = self.house.clock.now()
+        self.queued_at, self.limit = self.house.clock.now(), ""
         self.house.tell(self.queued_as(packet, agent), self.id)
         self.move(states.Queued(packet.queue))
         self.house.live({"call": self.id, "queued": packet.queue, "reason": packet.reason,

@@ -81,12 +81,17 @@ def desk(house: House) -> Desk:
         ContactStore(house.contents.database, house.contents, Digests("secret")),
         Wire(),
     )
-    callers = Callers(
+    callers = a_life(house, contacts, wire)
+    house.parts = replace(house.parts, callers=callers)
+    return Desk(house, contacts, callers, wire)
+
+
+def a_life(house: House, contacts: ContactStore, wire: Wire) -> Callers:
+    """The callers' part of one life of control."""
+    return Callers(
         house.contents, contacts, [], {}, {RIVER: "IT"}, {"1000": "en"}, lambda line: 600.0,
         cast(Bus, wire), house.clock, Asking(house.clock.now),
     )  # fmt: skip
-    house.parts = replace(house.parts, callers=callers)
-    return Desk(house, contacts, callers, wire)
 
 
 def crm(root: str, **more: Any) -> CallerLookup:
@@ -172,6 +177,27 @@ async def test_a_queue_asks_with_what_was_told_and_once(desk: Desk, house: House
             await until(lambda: not desk.callers._work)
     assert asked == ["in=en"]
     assert await desk.known("call-1") == (KnownCaller("crm", problem="nothing found"),)
+
+
+async def test_what_was_found_before_control_began_anew_is_kept(desk: Desk, house: House) -> None:
+    answers = [200, 200, 500, 500]
+
+    async def handler(request: web.Request) -> web.Response:
+        status = answers.pop(0)
+        return web.json_response({"person": {"name": request.path}}, status=status)
+
+    packet = a_packet("call-1", RIVER, "billing", house.clock.now())
+    async with peer.serving(handler) as url:
+        both = [crm(url), crm(url).model_copy(update={"name": "tickets"})]
+        for count in (1, 2, 2):
+            desk.callers = a_life(house, desk.contacts, desk.wire)
+            desk.callers.lookups = both[:1] if count == 1 else both[1:]
+            await desk.take(PacketMade(packet))
+            await until(lambda: not desk.callers._work)
+            known = await desk.known("call-1")
+            assert [one.source for one in known] == ["crm", "tickets"][:count]
+            assert not any(one.problem for one in known)
+    assert answers == [500]
 
 
 async def test_a_program_that_fails_is_left_alone_and_the_agent_is_told(desk: Desk) -> None:

@@ -219,6 +219,19 @@ async def test_who_may_not_wait_is_called_back_instead(world: World) -> None:
     assert world.last(house_messages.CallFinished).outcome == "callback"
 
 
+async def test_a_limit_of_one_queue_is_forgotten_in_the_next(world: World) -> None:
+    await may_not_wait(world)
+    await world.joined()  # an agent came after all
+    bills = house_messages.HandOn(world.call.id, "media-1", "o-201", "bills")
+    await world.obey(bills)
+    await world.listen(1.0)
+    before = len(world.all(house_messages.CallSaid))
+    await world.obey(acd.ReleaseCall(world.call.id, "media-1", "closed", "bills"))
+    await world.listen(1.0)
+    said = [each.line.text for each in world.all(house_messages.CallSaid)[before:]]
+    assert said[0] == "We are closed."
+
+
 async def test_who_may_not_wait_and_wants_no_callback_leaves_a_message(world: World) -> None:
     await may_not_wait(world)
     await world.phones["caller"].control.send_digits(CALLER, "2")

@@ -312,7 +312,7 @@ def happens(made: House, draw: Any, n: int) -> None:
         case "leave" if here:
             made.say(CallerLeft(draw(st.sampled_from(here))))
         case "walk":
-            made.walk(draw(st.sampled_from([1.0, 25.0])))
+            made.walk(draw(st.sampled_from([1.0, 25.0, 1700.0])))
         case what if floor.offers:
             offer = floor.offers[draw(st.sampled_from(sorted(floor.offers)))]
             if what == "talk" and offer.call in here and offer.state == "placed":

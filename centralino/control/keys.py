@@ -110,7 +110,8 @@ class StoredDispositions:
     async def dispose(self, call: str, agent: str, disposition: str) -> None:
         """Note it, with what follows from it for the campaign; the text stays."""
         await self._note(call, agent, disposition)
-        await self.talks.dispose(call, disposition, agent, 0.0)
+        with suppressed("dispose"):
+            await self.talks.dispose(call, disposition, agent, 0.0)
 
     async def _note(self, call: str, agent: str, disposition: str) -> None:
         row, now = await self.history.get(call, None), self.clock.now()

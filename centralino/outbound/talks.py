@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from centralino.contacts.store import ContactStore
 from centralino.outbound.books import SqlBooks
+from centralino.outbound.campaigns import in_one_line
 from contacts.numbers import dialled
 from outbound.dispositions import DISPOSITIONS, Follows
 from outbound.records import AttemptRecord, attempt_of_call
@@ -42,11 +43,11 @@ class Talks:
         return Choices(campaign.name, dict(campaign.dispositions or DISPOSITIONS))
 
     async def dispose(self, call: str, disposition: str, by: str, again_at: float) -> None:
-        """The talk came to this."""
+        """The talk came to this. Raises CampaignError where another house dials: then no campaign
+        here knows of it, and who is not to be called stands on the list all the same."""
         attempt = await self._attempt(call)
         if attempt is None:
             return
-        await self.service.dispose(attempt.recipient, disposition, by, again_at)
         follows = self._of(attempt).dispositions.get(disposition)
         if follows == Follows.DO_NOT_CALL:
             await self.block(attempt.recipient, attempt.client, "asked an agent")
@@ -54,6 +55,8 @@ class Talks:
             (due,) = await self.books.named([attempt.recipient])
             number = due.paths[attempt.path].number
             await self.block("", attempt.client, "wrong number", number)
+        with in_one_line():
+            await self.service.dispose(attempt.recipient, disposition, by, again_at)
 
     async def block(self, recipient: str, client: str, source: str, *numbers: str) -> None:
         """Onto the client's do-not-call list: these numbers, and every one of a recipient."""

@@ -16,6 +16,7 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.packets import read_packet
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT
 from centralino.db.calls import CallFilter, CallRow, Cursor, Outcome
+from centralino.outbound.errors import CampaignError
 from centralino.users.permissions import Action, visible
 from centralino.users.types import SignedIn
 from centralino.web.access import in_, may_read, shown_caller
@@ -219,7 +220,10 @@ async def write_notes(request: web.Request) -> web.Response:
     except Erased:
         raise Refusal(410, "erased", "This call was erased; nothing is kept of it.") from None
     if parts.talks is not None and choices is not None and body.disposition:
-        await parts.talks.dispose(row.id, body.disposition, me.user, body.again_at)
+        try:
+            await parts.talks.dispose(row.id, body.disposition, me.user, body.again_at)
+        except CampaignError as error:
+            raise Refusal(409, "not_done", f"{error}.") from error
     request.app[LIVE].contacts.pop(me.user, None)
     return ok()
 

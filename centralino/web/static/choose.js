@@ -35,13 +35,12 @@ export const drawChoice = region("choice", (choose) => {
     h("h1", { id: "choice-name" }, person.name || party(person.number)),
     h("p", { class: "sub" }, [person.name ? party(person.number) : null, before(person)].filter(Boolean).join(" · ")),
     known(person).length ? h("dl", { class: "facts" }, known(person).flatMap(([name, value]) => [h("dt", {}, words(name)), h("dd", {}, value)])) : null,
-    person.taken
-      ? h("p", { class: "answer", id: "choice-waits" }, "Waits for a line: your phone comes first, then it rings.")
-      : h("div", { class: "row", role: "group", "aria-label": "Call" },
-          h("button", { class: "primary go", id: "choice-dial", "aria-keyshortcuts": "Alt+Shift+L", onclick: () => act("dial", { recipient }) }, "Call"),
-          h("button", { class: "quiet", id: "choice-skip", onclick: () => act("skip", { recipient }) }, "Skip"),
-          again,
-          h("button", { class: "quiet", id: "choice-later", onclick: later }, "Call then")),
+    person.taken ? h("p", { class: "answer", id: "choice-waits" }, "Waits for a line: your phone comes first, then it rings.") : null,
+    h("div", { class: "row", role: "group", "aria-label": "Call" },
+      person.taken ? null : h("button", { class: "primary go", id: "choice-dial", "aria-keyshortcuts": "Alt+Shift+L", onclick: () => act("dial", { recipient }) }, "Call"),
+      h("button", { class: "quiet", id: "choice-skip", onclick: () => act("skip", { recipient }) }, "Skip"),
+      again,
+      h("button", { class: "quiet", id: "choice-later", onclick: later }, "Call then")),
     person.until && !person.taken ? h("p", { class: "faint" }, h("b", { dataset: { until: person.until } }), " ", THEN[person.then]) : null,
   ];
 });

@@ -86,15 +86,20 @@ class Mask:
     """0: no limit."""
     luhn: bool = False
     """Whether the last digit checks the others (ISO/IEC 7812-1, annex B)."""
+    scale: tuple[int, int] | None = None
+    """The least and the greatest number that they may be, both included."""
 
     def fits(self, digits: str) -> bool:
         """Whether these can be the answer."""
         high = self.most or len(digits)
         right = digits.isdigit() and self.least <= len(digits) <= high
-        return right and (not self.luhn or luhn(digits))
+        on_scale = self.scale is None or (right and self.scale[0] <= int(digits) <= self.scale[1])
+        return right and on_scale and (not self.luhn or luhn(digits))
 
     def full(self, digits: str) -> bool:
         """Whether these are the answer, and no digit can follow."""
+        if self.scale is not None:
+            return self.fits(digits) and (int(digits) == 0 or int(digits) * 10 > self.scale[1])
         return bool(self.most) and len(digits) == self.most and self.fits(digits)
 
 

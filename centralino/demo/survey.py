@@ -18,7 +18,7 @@ SAYS = (
     "Yes.",
     "I would say four.",
     "By email, please.",
-    "Nine.",
+    "I would say nine.",
     "Your people were very friendly.",
 )
 COUNTED = {

@@ -144,7 +144,7 @@ class Slot:
         """What digits must be to be its value; None: it holds something else."""
         if self.kind is not SlotKind.DIGITS:
             return None
-        return Mask(self.min_digits, self.max_digits, self.luhn)
+        return Mask(self.min_digits, self.max_digits, self.luhn, self.scale)
 
     def accepts(self, value: str) -> bool:
         """Whether `value` is possible."""

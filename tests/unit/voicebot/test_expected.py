@@ -38,6 +38,12 @@ def test_what_is_complete_ends_sooner_and_what_hangs_later(kind: str) -> None:
         (Mask(), "12", True, False),
         (Mask(1, 4), "12a", False, False),
         (Mask(16, 16, luhn=True), "4539578763621486", True, True),
+        (Mask(0, 2, scale=(0, 10)), "9", True, True),
+        (Mask(0, 2, scale=(0, 10)), "99", False, False),
+        (Mask(0, 2, scale=(0, 10)), "1", True, False),
+        (Mask(0, 2, scale=(0, 10)), "10", True, True),
+        (Mask(0, 2, scale=(0, 10)), "0", True, True),
+        (Mask(0, 1, scale=(1, 5)), "0", False, False),
         (Mask(16, 16, luhn=True), "4539578763621487", False, False),
     ],
 )

@@ -97,14 +97,12 @@ class Outbox:
             return
         async with self._database.write() as connection:
             await self.put_in(connection, event, id, client, body)
-        for hook in self._hooks.values():
-            if hook.wants(event, client):  # who looked before the commit saw nothing
-                self._there[hook.name].set()
+        self.wake()
 
     async def put_in(
         self, connection: AsyncConnection, event: str, id: str, client: str, body: dict[str, Any]
     ) -> None:
-        """The same in the transaction of what it tells."""
+        """The same in the transaction of what it tells; `wake` once it is committed."""
         now = self._clock.now()
         rows: list[dict[str, Any]] = [
             {"centre": self._centre, "id": f"{id}.{hook.name}", "hook": hook.name, "event": event,
@@ -114,8 +112,11 @@ class Outbox:
         if rows:
             insert = self._database.insert_new(deliveries, ("centre", "id"))
             await connection.execute(insert, rows)
-            for row in rows:
-                self._there[row["hook"]].set()
+
+    def wake(self) -> None:
+        """What was put in is committed. Who is woken before that looks, and sees nothing."""
+        for there in self._there.values():
+            there.set()
 
     async def forget_in(self, connection: AsyncConnection, person: str) -> None:
         """Nobody is told any more what somebody answered."""

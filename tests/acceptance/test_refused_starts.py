@@ -15,6 +15,7 @@ from sqlalchemy import text
 from centralino.config.read import read_config
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
+from tests.acceptance.conftest import share_cache
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(120)
@@ -79,7 +80,7 @@ async def test_a_missing_model(file: Path, tmp_path: Path) -> None:
 
 async def test_a_database_of_a_newer_version(file: Path, tmp_path: Path) -> None:
     config = read_config(file)
-    (tmp_path / "state").mkdir()
+    share_cache(tmp_path)
     async with Database(config.database_url) as database:
         await upgrade(database)
         async with database.write() as connection:

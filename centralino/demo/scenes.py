@@ -188,12 +188,8 @@ async def keys_only(stage: Stage) -> list[SceneResult]:
 
 
 async def without_agents(stage: Stage) -> list[SceneResult]:
-    """1, 5, 7: questions answered aloud, then asked; beside it silence, and a line of keys."""
-
-    async def asked_and_asking() -> list[SceneResult]:
-        return [*await question(stage), *await survey(stage)]
-
-    scenes = asyncio.gather(asked_and_asking(), silent(stage), keys_only(stage))
+    """1, 5, 7: at once, questions answered aloud, questions asked, silence, and a line of keys."""
+    scenes = asyncio.gather(question(stage), survey(stage), silent(stage), keys_only(stage))
     return [result for results in await scenes for result in results]
 
 

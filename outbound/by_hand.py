@@ -10,6 +10,7 @@ person and law have their last look (`Dial.go`), right before the INVITE.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from kernel.errors import IllegalTransition
@@ -63,9 +64,9 @@ class ByHand(Places):
     def person_asked(self, event: told.PersonAsked, now: float) -> None:
         """An agent looks for somebody to call; one who sees somebody goes on seeing them."""
         campaign = self._by_hand(event.campaign, event)
-        if self._still(event.agent, now) is not None or campaign.mode != DialMode.PREVIEW:
+        if self.seen_by(event.agent, now) is not None or campaign.mode != DialMode.PREVIEW:
             return self.stale()
-        due = next(iter(self.in_line(campaign, now)), None)
+        due = next(self.in_line(campaign, now), None)
         if due is None or not self.may_begin(campaign, now):
             return self.stale()
         until = now + campaign.preview_seconds if campaign.preview_seconds else 0.0
@@ -77,7 +78,7 @@ class ByHand(Places):
     def person_taken(self, event: told.PersonTaken, now: float) -> None:
         """The agent wants this person dialled. Raises IllegalTransition where that cannot be."""
         campaign = self._by_hand(event.campaign, event)
-        seen = self._still(event.agent, now)
+        seen = self.seen_by(event.agent, now)
         if seen is None or seen.recipient != event.recipient:
             seen = self._picked(campaign, event, now)
         if not seen.taken:
@@ -88,23 +89,23 @@ class ByHand(Places):
         free = (due.recipient.id for due in self.in_line(campaign, now))
         if campaign.mode != DialMode.MANUAL or event.recipient not in free:
             raise IllegalTransition("recipient", "not shown", event)
-        self._hidden(event.agent)
+        self.hidden(event.agent)
         return Shown(campaign.id, event.recipient, event.agent)
 
     def person_skipped(self, event: told.PersonSkipped, now: float) -> None:
         """Not now: later, or at the time that the agent says. Also of one who waits to be dialled:
         an attempt is shown to nobody."""
-        seen = self._still(event.agent, now)
+        seen = self.seen_by(event.agent, now)
         if seen is None or seen.recipient != event.recipient:
             return self.stale()
         return self._put_off(seen, event.again_at, now)
 
     def person_refused(self, event: told.PersonRefused, now: float) -> None:
         """The law does not let them be called now: nobody is to read about them."""
-        seen = self._still(event.agent, now)
+        seen = self.seen_by(event.agent, now)
         if seen is None or seen.recipient != event.recipient or seen.taken:
             return self.stale()
-        self._hidden(event.agent)
+        self.hidden(event.agent)
         recipient = self.desk.working[seen.recipient].recipient
         policy = self.desk.campaigns[seen.campaign].retry
         decision = retry.after_refusal(policy, recipient, event.refusal, now, event.again_at)
@@ -112,22 +113,22 @@ class ByHand(Places):
 
     def person_released(self, event: told.PersonReleased, now: float) -> None:
         """The agent has something else to do: whoever it was is next again."""
-        self._hidden(event.agent)
+        self.hidden(event.agent)
 
     def preview_over(self, agent: str, now: float) -> None:
         """Nothing was said for long enough, or nothing came of it."""
-        seen = self._still(agent, now)
+        seen = self.seen_by(agent, now)
         if seen is None:
             return
         campaign = self.desk.campaigns[seen.campaign]
         if not seen.until:
-            self._hidden(agent)
+            self.hidden(agent)
         elif campaign.preview_then == PreviewThen.DIAL:
             self._take(seen, now)
         elif campaign.preview_then == PreviewThen.SKIP:
             self._put_off(seen, 0.0, now)
         else:
-            self._hidden(agent)
+            self.hidden(agent)
             self.tell(NobodyLooked(agent, campaign.id, campaign.client))
 
     # --- the agent at the phone
@@ -148,34 +149,43 @@ class ByHand(Places):
 
     # --- what is looked at
 
-    def in_line(self, campaign: CampaignRecord, now: float) -> list[DueRecipient]:
+    def in_line(self, campaign: CampaignRecord, now: float) -> Iterator[DueRecipient]:
         """Who is due and seen by nobody, in order."""
         seen = {one.recipient for one in self.shown.values()}
-        return [
+        return (
             self.desk.working[name]
             for next_at, _, name in self.desk.line(campaign.id)
             if next_at <= now and name not in seen
-        ]
+        )
 
     def may_begin(self, campaign: CampaignRecord, now: float) -> bool:
         """Whether agents may begin calls of this campaign now."""
         running = campaign.state is CampaignState.RUNNING and campaign.starts <= now
         return running and not self.teams.of(campaign.id).held
 
-    def seen_by(self, agent: str, now: float) -> Shown | None:
-        """Whom this agent sees."""
-        return self._still(agent, now)
-
     def taken(self, campaign: CampaignRecord, now: float) -> list[Shown]:
         """Those whom agents of this campaign want dialled."""
         if not self.may_begin(campaign, now):
             return []
-        seen = [self._still(agent, now) for agent in list(self.shown)]
+        seen = [self.seen_by(agent, now) for agent in list(self.shown)]
         return [one for one in seen if one and one.taken and one.campaign == campaign.id]
 
-    def placed_for(self, agent: str) -> None:
-        """It is an attempt now."""
-        self._hidden(agent)
+    def seen_by(self, agent: str, now: float) -> Shown | None:
+        """What the agent sees, unless it is gone: called back, stopped, paused."""
+        seen = self.shown.get(agent)
+        if seen is None:
+            return None
+        working = self.desk.working.get(seen.recipient)
+        waits = working is not None and working.recipient.state is RecipientState.PENDING
+        if not waits or self.desk.campaigns[seen.campaign].state is not CampaignState.RUNNING:
+            self.hidden(agent)
+            return None
+        return seen
+
+    def hidden(self, agent: str) -> None:
+        """Whom this agent sees is theirs no more: let go, or an attempt now."""
+        self.shown.pop(agent, None)
+        self.desk.timers.cancel(("preview", agent))
 
     # --- inside
 
@@ -185,28 +195,12 @@ class ByHand(Places):
             raise IllegalTransition("campaign", "not by hand", event)
         return campaign
 
-    def _still(self, agent: str, now: float) -> Shown | None:
-        """What the agent sees, unless it is gone: called back, stopped, paused."""
-        seen = self.shown.get(agent)
-        if seen is None:
-            return None
-        working = self.desk.working.get(seen.recipient)
-        waits = working is not None and working.recipient.state is RecipientState.PENDING
-        if not waits or self.desk.campaigns[seen.campaign].state is not CampaignState.RUNNING:
-            self._hidden(agent)
-            return None
-        return seen
-
     def _take(self, seen: Shown, now: float) -> None:
         self.shown[seen.agent] = replace(seen, until=0.0, taken=True)
         self.desk.timers.set(("preview", seen.agent), now + HELD_SECONDS)
 
-    def _hidden(self, agent: str) -> None:
-        self.shown.pop(agent, None)
-        self.desk.timers.cancel(("preview", agent))
-
     def _put_off(self, seen: Shown, again_at: float, now: float) -> None:
-        self._hidden(seen.agent)
+        self.hidden(seen.agent)
         recipient = self.desk.working[seen.recipient].recipient
         what = "put off" if again_at else "skipped"
         at = max(now, again_at) if again_at else now + SKIPPED_FOR

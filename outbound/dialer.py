@@ -442,5 +442,5 @@ class Dialer(ByHand):
             )
         )  # fmt: skip
         if call.agent:
-            self.placed_for(call.agent)
+            self.hidden(call.agent)
             self.fact(campaign, "wanted", attempt, recipient.person, call.agent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -123,7 +124,7 @@ class Choosing:
         listed = [
             await self.person(due, record)
             for record in ([] if shown else lists)
-            for due in core.in_line(record, now)[:LISTED]
+            for due in list(islice(core.in_line(record, now), LISTED))
         ]
         return {
             "person": await self._shown(shown) if shown else None, "list": listed,

@@ -20,18 +20,16 @@ async def launch_alarms(service: OutboundService, books: SqlBooks, now: float) -
     async with books.database.read() as connection:
         asked = await meta_like(connection, books.centre, LAUNCH)
         alone = await meta_like(connection, books.centre, GLASS)
-    if not asked and not alone:
-        return []
-    views = {view.id: view for view in service.campaigns()}
-    found = []
+    campaigns = service.core().desk.campaigns
+    found = []  # the rows outlive their launch: a view is made of what is an alarm only
     for key, first in asked.items():
-        view = views.get(key.removeprefix(LAUNCH))
-        if view is not None and view.state == CampaignState.DRAFT:
-            found.append(_waits(view, first["by"], first["at"]))
+        record = campaigns.get(key.removeprefix(LAUNCH))
+        if record is not None and record.state is CampaignState.DRAFT:
+            found.append(_waits(service.view(record.id), first["by"], first["at"]))
     for key, broken in alone.items():
-        view = views.get(key.removeprefix(GLASS))
-        if view is not None and now - broken["at"] < GLASS_SECONDS:
-            found.append(_behind_glass(view, broken["by"], broken["at"]))
+        record = campaigns.get(key.removeprefix(GLASS))
+        if record is not None and now - broken["at"] < GLASS_SECONDS:
+            found.append(_behind_glass(service.view(record.id), broken["by"], broken["at"]))
     return found
 
 

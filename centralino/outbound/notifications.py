@@ -77,8 +77,8 @@ class Notifications:
         self._send = send
         self._clock = clock
         self._helpers = helpers
-        self.recordings = Recordings(config.outbound.recordings)
         """Queues to which calls for help go."""
+        self.recordings = Recordings(config.outbound.recordings)
         self._reminding: dict[str, asyncio.Task[None]] = {}
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "notice.draft": self.draft,

@@ -116,6 +116,7 @@ class Carrier:
         self.talking: dict[tuple[str, int], Call] = {}
         self.sound = Sound(self)
         self.words = frames_of(read_wav(Path(mix.says))[0]) if mix.says else []
+        self.greeting = mailbox() if mix.voicemail else []
         self.rtp_port = 0
         self.signalling = signalling
 
@@ -210,7 +211,7 @@ class Carrier:
         call.speech = list(self.words)
 
     def _greet(self, call: Call) -> None:
-        call.speech = list(MAILBOX)
+        call.speech = list(self.greeting)
 
     def _leave(self, call: Call) -> None:
         contact = f"sip:carrier@{HOST}:{self.port}"
@@ -315,9 +316,6 @@ def mailbox() -> list[bytes]:
     loud = 6_000 * (0.6 + 0.4 * np.sin(8 * np.pi * time))
     greeting = (np.random.default_rng(1).standard_normal(len(time)) * loud).clip(-32_000, 32_000)
     return frames_of(greeting.astype("<i2").tobytes() + bytes(6_400) + beep(1000.0, 0.5))
-
-
-MAILBOX = mailbox()
 
 
 def stamp_of(beside: list[tuple[int, int, bytes]]) -> float:

@@ -11,7 +11,7 @@ from aiohttp import web
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.errors import CampaignError
 from centralino.users.permissions import Action, visible
-from centralino.web.errors import Refusal, not_found
+from centralino.web.errors import Refusal, not_found, told_why
 from centralino.web.requests import KEY, ok, parts_of, who
 from outbound.records import CampaignRecord
 
@@ -56,10 +56,8 @@ async def ask(request: web.Request, verb: str, values: dict[str, Any]) -> web.Re
     if len(key) > LONGEST_KEY:
         raise Refusal(400, "bad_key", f"{IDEMPOTENCY} is too long.")
     asker = asker_of(request)
-    try:
+    with told_why():
         return ok(await campaigns_of(request).ask(verb, values, asker, key))
-    except CampaignError as error:
-        raise Refusal(409, "not_done", f"{error}.") from error
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from aiohttp import web
 from pydantic import Field
 
 from centralino.outbound.choosing import Choosing
-from centralino.outbound.errors import CampaignError
-from centralino.web.errors import Refusal, not_found
+from centralino.web.errors import not_found, told_why
 from centralino.web.requests import AgainAt, Body, ok, parts_of, read, who
 
 
@@ -27,20 +26,16 @@ class NotNow(Chosen):
 async def dial(request: web.Request) -> web.Response:
     """POST /api/agent/dial: have this person dialled; one's own phone comes first."""
     body = await read(request, Chosen)
-    try:
+    with told_why():
         await _choosing(request).dial(who(request).user, body.recipient)
-    except CampaignError as error:
-        raise Refusal(409, "not_done", f"{error}.") from error
     return ok()
 
 
 async def skip(request: web.Request) -> web.Response:
     """POST /api/agent/skip: not now; `again_at` says when."""
     body = await read(request, NotNow)
-    try:
+    with told_why():
         await _choosing(request).skip(who(request).user, body.recipient, body.again_at)
-    except CampaignError as error:
-        raise Refusal(409, "not_done", f"{error}.") from error
     return ok()
 
 

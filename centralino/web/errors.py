@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from centralino.errors import CentralinoError
+from centralino.outbound.errors import CampaignError
 
 
 class WebError(CentralinoError):
@@ -62,3 +66,12 @@ def not_found() -> Refusal:
 def forbidden() -> Refusal:
     """The user is known and may not."""
     return Refusal(403, "forbidden", "Your role does not allow this.")
+
+
+@contextmanager
+def told_why() -> Iterator[None]:
+    """What calling out does not do (CampaignError) is answered with its reason: a Refusal, 409."""
+    try:
+        yield
+    except CampaignError as error:
+        raise Refusal(409, "not_done", f"{error}.") from error

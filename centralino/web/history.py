@@ -16,11 +16,10 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.packets import read_packet
 from centralino.content.store import NOTES, PACKET, TRANSCRIPT
 from centralino.db.calls import CallFilter, CallRow, Cursor, Outcome
-from centralino.outbound.errors import CampaignError
 from centralino.users.permissions import Action, visible
 from centralino.users.types import SignedIn
 from centralino.web.access import in_, may_read, shown_caller
-from centralino.web.errors import Refusal, not_found
+from centralino.web.errors import Refusal, not_found, told_why
 from centralino.web.live import LIVE
 from centralino.web.names import Names
 from centralino.web.parts import WebParts
@@ -220,10 +219,8 @@ async def write_notes(request: web.Request) -> web.Response:
     except Erased:
         raise Refusal(410, "erased", "This call was erased; nothing is kept of it.") from None
     if parts.talks is not None and choices is not None and body.disposition:
-        try:
+        with told_why():
             await parts.talks.dispose(row.id, body.disposition, me.user, body.again_at)
-        except CampaignError as error:
-            raise Refusal(409, "not_done", f"{error}.") from error
     request.app[LIVE].contacts.pop(me.user, None)
     return ok()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from centralino.outbound.errors import CampaignError
 from centralino.web.campaigns import ask, asker_of, body_of
-from centralino.web.errors import Refusal, not_found
+from centralino.web.errors import not_found, told_why
 from centralino.web.requests import parts_of
 
 
@@ -25,10 +24,8 @@ async def sound(request: web.Request) -> web.Response:
     hear = parts_of(request).hear_notice
     if hear is None:
         raise not_found()
-    try:
+    with told_why():
         wav = await hear(await body_of(request), asker_of(request))
-    except CampaignError as error:
-        raise Refusal(409, "not_done", f"{error}.") from error
     return web.Response(body=wav, content_type="audio/wav")
 
 

@@ -144,6 +144,7 @@ NO_ANSWER, PHONE_TROUBLE = "no answer", "phone trouble"
 NOT_UP_YET = "is being called"
 """Why a phone that is to stay up cannot be reached at log-in."""
 LAPSED = "is not registered"
+"""Why a phone is away of which nothing else is told."""
 
 
 IN_CALL = frozenset({State.WHISPER, State.TALKING, State.HOLD})

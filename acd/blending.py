@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from acd.blend import Kind, Need, held_back
 from acd.floor import Floor
+from acd.matching import NOBODY
 from acd.records import AgentRecord, WaitingRecord, kind_of
 
 NOT_TAKEN = "takes none"
 """Of a kind that the agent's team does not have."""
-NOBODY: Mapping[str, str] = {}
 
 
 class Blending:
@@ -22,16 +22,19 @@ class Blending:
         """Free agents who were held back from callbacks at the end of the last match cycle."""
 
     def held(self, call: WaitingRecord) -> Mapping[str, str]:
-        """Agents of the call's queue who are not to have it now → why. Whoever is on the line
+        """Free agents of the call's queue who are not to have it now → why. Whoever is on the line
         already is held back from nobody who takes the kind: only who is to be dialled can wait. Who
         is asked about a call takes it whatever the team takes."""
         if not self._floor.teams or call.consult:
             return NOBODY
         kind = kind_of(call)
         floor = self._floor
-        whys = ((a.agent, self.why(a, kind, floor.now)) for a in floor.agents_of(call.queue))
-        held = {agent: why for agent, why in whys if why == NOT_TAKEN or (why and call.away)}
-        return {agent: f"{kind}: {why}" for agent, why in held.items()}
+        free = floor.free_for(call.queue)
+        if call.away:
+            whys = {a.agent: self.why(a, kind, floor.now) for a in free}
+        else:
+            whys = {a.agent: NOT_TAKEN for a in free if not floor.takes(a, kind)}
+        return {agent: f"{kind}: {why}" for agent, why in whys.items() if why}
 
     def why(self, agent: AgentRecord, kind: Kind, now: float) -> str:
         """Why an agent is held back from contacts of a kind; empty for one who is not."""

@@ -103,8 +103,9 @@ class Floor:
     restaffed: set[str] = field(default_factory=set)
     """Queues that calls leave when nobody is at work, and in which somebody came or went."""
     ringing_out: dict[str, int] = field(default_factory=dict)
-    _kept: dict[str, frozenset[str]] = field(default_factory=dict)
     """Queue → calls out for each of which an idle agent is kept; said anew after a restart."""
+    _kept: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Queue → agents who were kept for it at the end of the last match cycle."""
     alone_since: dict[str, float] = field(default_factory=dict)
     """Of those queues where nobody is at work: since when, as far as this life knows."""
     _timed: frozenset[str] = frozenset()

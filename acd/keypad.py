@@ -311,7 +311,8 @@ class KeypadDesk:
             self._move(session, PersonOffered())
             self._say(session, f"{event.text} {words.PERSON}", now)
         else:
-            session.at = At.MENU
+            if session.at is At.PERSON:
+                self._move(session, Chosen())
             self._say(session, event.text or words.NOBODY_TO_CALL, now)
 
     def _person_key(self, session: Session, digit: str, now: float) -> None:

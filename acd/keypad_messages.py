@@ -117,7 +117,7 @@ class AskPerson:
 
 @dataclass(frozen=True)
 class PersonTold:
-    """The answer to AskPerson, and to DialPerson where that could not be."""
+    """The answer to AskPerson."""
 
     leg: str
     person: str

@@ -123,8 +123,7 @@ class KeypadService:
 
     async def _check(self, command: CheckPin) -> None:
         answer = await self._pins.check(command.number, command.pin)
-        checked = PinChecked(command.leg, answer.ok, answer.login, answer.locked_for)
-        self.desk.receive(checked, self._clock.now())
+        self._told(PinChecked(command.leg, answer.ok, answer.login, answer.locked_for))
 
     async def _act(self, command: ActAs) -> None:
         try:

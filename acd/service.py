@@ -175,10 +175,10 @@ class AcdService:
 def moved_by(batch: Batch) -> Moved:
     """The ids that a batch is about."""
     agents, calls, offers, clients = (set[str]() for _ in range(4))
+    ids = {"offer": offers, "call": calls, "consult": calls, "dialled": calls}
     for change in batch.changes:
         if isinstance(change, Transition):
             kind, _, name = change.subject.partition(":")
-            ids = {"offer": offers, "call": calls, "consult": calls, "dialled": calls}
             ids.get(kind, agents).add(name)
             clients |= {change.client} if change.client else set()
         elif isinstance(change, Put):

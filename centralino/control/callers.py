@@ -120,15 +120,13 @@ class Callers:
 
     def _begun(self, begun: house.CallBegun) -> None:
         if begun.direction == "inbound" and begun.call not in self._calls:
-            call = self._opened(begun.call, begun.client, begun.line, begun.caller, begun.media)
-            self._ask(call, [one for one in self.lookups if call.line in one.lines], {})
+            self._opened(begun.call, begun.client, begun.line, begun.caller, begun.media)
 
     def _packet(self, made: house.PacketMade) -> None:
         packet = made.packet
         call = self._calls.get(packet.call)
         if call is None:
             call = self._opened(packet.call, packet.client, packet.line, packet.caller)
-            self._ask(call, [one for one in self.lookups if call.line in one.lines], {})
         call.language = packet.language
         self._ask(call, [one for one in self.lookups if packet.queue in one.queues], _told(packet))
 
@@ -136,7 +134,7 @@ class Callers:
         self._calls.pop(finished.call, None)
 
     def _opened(self, id: str, client: str, line: str, caller: str, media: str = "") -> _Call:
-        """A call that is looked up among the contacts from now on."""
+        """A call that is looked up from now on: among the contacts, and as its line says."""
         number = dialled(caller, self.regions.get(client, ""))
         language = self.languages.get(line, "")
         call = self._calls[id] = _Call(id, client, line, number, language, media)
@@ -144,6 +142,7 @@ class Callers:
             del self._calls[next(iter(self._calls))]
         if number.startswith("+"):
             self._spawn(self._look_among_contacts(call))
+        self._ask(call, [one for one in self.lookups if line in one.lines], {})
         return call
 
     def _ask(self, call: _Call, lookups: Sequence[CallerLookup], slots: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from acd.agent import LAPSED
 from acd.messages import DeviceChanged
 from acd.service import AcdService
 from centralino import messages as house
@@ -11,7 +12,7 @@ from centralino.control.standing import StandingDesk
 from centralino.users.people import Users
 from kernel.bus import Bus
 
-NOT_REGISTERED, NO_ANSWER = "is not registered", "does not answer"
+NO_ANSWER = "does not answer"
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Phones:
     def trouble(self, aor: str) -> str | None:
         """Why this phone cannot be rung, in a few words for its agent; None where it can."""
         if aor not in self.registered:
-            return NOT_REGISTERED
+            return LAPSED
         return NO_ANSWER if aor in self.deaf else None
 
     async def tell_edge(self) -> None:

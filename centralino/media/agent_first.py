@@ -20,6 +20,7 @@ from centralino.media.live_call import LiveCall
 from centralino.media.standing import StandingLeg
 from centralino.messages import PacketMade
 from kernel.ids import CallId, LegId, OfferId
+from kernel.packet import Packet
 from outbound.messages import AgentThere, PlaceCall
 from outbound.records import call_of
 from telephony import call as states
@@ -45,6 +46,7 @@ class AgentFirst:
     joined: Callable[[LegId, LiveCall], None]
     """The agent's leg is a call's from here on."""
     id: CallId = field(init=False)
+    packet: Packet = field(init=False)
     agent: AgentLeg | None = None
     there: bool = False
     """At the phone."""
@@ -53,6 +55,7 @@ class AgentFirst:
 
     def __post_init__(self) -> None:
         self.id = CallId(call_of(self.order.attempt))
+        self.packet = packet_of(self.order, self.house)
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -62,8 +65,7 @@ class AgentFirst:
     def begin(self) -> None:
         """Have the agent called to the phone."""
         order, house = self.order, self.house
-        packet = packet_of(order, house)
-        house.tell(PacketMade(packet), self.id)
+        house.tell(PacketMade(self.packet), self.id)
         self._tell(acd.CallQueued(
             call=self.id, client=order.client, queue=order.queue, caller="", media=house.name,
             epoch=house.epoch, priority=round(house.config.acd.priority_cap), agent=order.agent,
@@ -81,8 +83,9 @@ class AgentFirst:
             order, standing, self.house, self.id, self.order.client
         ):
             return self._lost()
-        packet = packet_of(self.order, self.house)
-        self.agent = AgentLeg(order, packet, self.house, self._is_there, standing, whispers=False)
+        self.agent = AgentLeg(
+            order, self.packet, self.house, self._is_there, standing, whispers=False
+        )
         self._wait(order.ring_timeout + MARGIN)
         self.agent.place()
         return self._answered() if standing is not None else None
@@ -140,7 +143,7 @@ class AgentFirst:
         assert agent is not None and agent.sound is not None
         self._done()
         agent.sound.playout.background(None)
-        live.packet, live.queued_at = packet_of(self.order, self.house), self.house.clock.now()
+        live.packet, live.queued_at = self.packet, self.house.clock.now()
         live.agent, agent.ready_to_bridge = agent, live.join
         live.move(states.Queued(self.order.queue))
         live.move(states.OfferPlaced(OfferId(agent.offer), agent.leg))

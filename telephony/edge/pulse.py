@@ -30,9 +30,9 @@ from telephony.edge.events import (
 )
 from telephony.edge.message import Request
 from telephony.edge.proxy import COOKIE, Own
+from telephony.edge.trunks import T1, T2
 from telephony.edge.uri import Hop, parse_uri
 
-T1, T2 = 0.5, 4.0
 SOONER = 10.0
 """Seconds after which one that is deaf is asked again at most."""
 TRYING = 100

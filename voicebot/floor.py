@@ -24,8 +24,7 @@ class Floor:
 
     def __init__(self, facts: CallFacts) -> None:
         self.facts = facts
-        self.language = ""
-        """That is spoken; empty: the line's own."""
+        self._own = facts.language
         self.state = State.NEW
         self.stale = 0
         """Events that came for something no longer current."""
@@ -35,6 +34,11 @@ class Floor:
         self.transcript = Transcript()
         self._odd: set[str] = set()
         self._commands: list[do.Command] = []
+
+    @property
+    def language(self) -> str:
+        """That is spoken; empty: the line's own."""
+        return "" if self.facts.language == self._own else self.facts.language
 
     def order(self, command: do.Command) -> None:
         """Have this done."""

@@ -46,13 +46,10 @@ def is_card(digits: str) -> bool:
     return digits.isdecimal() and CARD[0] <= len(digits) <= CARD[1] and luhn(digits)
 
 
-def without_numbers(text: str, language: str = "en") -> str:
-    """The text with every long number replaced by a label, in figures or in words."""
-    return _without(text, _numbers(text, language))
-
-
-def _without(text: str, numbers: Iterable[tuple[int, int, str]]) -> str:
-    for start, end, digits in reversed(list(numbers)):
+def without_numbers(text: str, *languages: str) -> str:
+    """The text with every long number replaced by a label, in figures or in words of any of these
+    languages; of English where none is named."""
+    for start, end, digits in reversed(list(_numbers(text, *(languages or ("en",))))):
         label = CARD_LABEL if is_card(digits) else NUMBER
         text = text[:start] + label + text[end:]
     return text
@@ -108,7 +105,7 @@ class Redactor:
         """What may be kept of any text of this call."""
         for words, label in sorted(self._personal.items(), key=lambda item: -len(item[0])):
             text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", label, text, flags=re.IGNORECASE)
-        return _without(text, _numbers(text, *self._languages))
+        return without_numbers(text, *self._languages)
 
     def packet(self, packet: Packet) -> Packet:
         """A packet as it may travel: slots typed and without secrets, the transcript redacted.

@@ -30,8 +30,7 @@ class Tongue:
     ) -> None:
         self._floor = floor
         self._policy = policy
-        self._own = floor.facts.language
-        self._bots = {self._own: policy.bot, **others}
+        self._bots = {floor.facts.language: policy.bot, **others}
         self._turned = turned
         self._open = bool(others)
 
@@ -78,7 +77,6 @@ class Tongue:
     def _turn_to(self, language: str) -> None:
         bot = self._bots[language]
         self._floor.facts = replace(self._floor.facts, language=language)
-        self._floor.language = "" if language == self._own else language
         self._floor.dialogue = carried(bot.flow, self._floor.dialogue)
         self._policy.bot, self._policy.facts = bot, self._floor.facts
         self._turned()

@@ -49,10 +49,8 @@ class Wishes:
         self._turn = 0
         """The turn that is listened to for us; 0: none."""
         self._pauses = 0
-        self._said: tuple[str, bool | None, str] | None = None
-        """A number that may go on: text, yes or no, digits."""
-        self._question: Understanding | None = None
-        """What was understood last."""
+        self._said: Understanding | None = None
+        """What was understood last and is not taken yet: a number may go on."""
 
     @property
     def asking(self) -> bool:
@@ -127,9 +125,7 @@ class Wishes:
         return None
 
     def _understood(self, said: Understanding, now: float) -> None:
-        digits = next((e.value for e in said.entities if e.name == "digits"), "")
-        self._said = (said.text, verdict(self._flow, said), digits)
-        self._question = said
+        self._said = said
         if self._leaving.stage is Stage.NUMBER:
             self._floor.timers.set(Timer.WISH, now + WHOLE_NUMBER)
         else:
@@ -159,16 +155,18 @@ class Wishes:
 
     def _take(self, now: float) -> None:
         said, self._said = self._said, None
-        reply = self._leaving.said(*said) if said is not None else None
+        if said is None:
+            return
+        digits = next((e.value for e in said.entities if e.name == "digits"), "")
+        reply = self._leaving.said(said.text, verdict(self._flow, said), digits)
         if reply is not None:
             self._do(reply, now)
-        elif said is not None and self._leaving.stage is Stage.NOTHING:
-            self._answer(now)
+        elif self._leaving.stage is Stage.NOTHING:
+            self._answer(said, now)
 
-    def _answer(self, now: float) -> None:
+    def _answer(self, said: Understanding, now: float) -> None:
         """What the caller asked while waiting, if the bot can tell it."""
-        question, self._question = self._question, None
-        step = self._policy.aside(self._floor.dialogue, question) if question else None
+        step = self._policy.aside(self._floor.dialogue, said)
         if step is not None:
             self._announce(step, now)
 

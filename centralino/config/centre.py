@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from acd.blend import Takes, Team
 from acd.callback import CallbackTerms
 from acd.config import CentreConfig, QueueConfig, Relax
 from acd.hours import DAYS, Hours, Span
@@ -23,10 +22,7 @@ def centre_config(config: Config) -> CentreConfig:
         priority_cap=config.acd.priority_cap,
         seat_seconds=config.acd.seat_seconds,
         fairness_seconds=config.acd.fairness_seconds,
-        teams=tuple(
-            Team(team.name, tuple(Takes(**each.model_dump()) for each in team.takes))
-            for team in config.teams
-        ),
+        teams=tuple(team.as_team() for team in config.teams),
     )
 
 

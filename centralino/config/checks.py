@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from acd.blend import Takes, Team, problems_of
+from acd.blend import problems_of
 from acd.config import overflow_problem
 from centralino.errors import Misplaced
 from centralino.web.screen_pop import problem as screen_pop_problem
@@ -68,8 +68,7 @@ def check_teams(config: Config) -> None:
     """Raises Misplaced for what the ACD would refuse, and for an agent in two teams."""
     seen: dict[str, str] = {}
     for index, team in enumerate(config.teams):
-        takes = tuple(Takes(**each.model_dump()) for each in team.takes)
-        for problem in problems_of(Team(team.name, takes)):
+        for problem in problems_of(team.as_team()):
             raise Misplaced(("teams", index, "takes"), problem)
         for number in team.agents:
             if seen.setdefault(number, team.name) != team.name:

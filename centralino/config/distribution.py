@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from acd.blend import Takes, Team
 from acd.strategy import Strategy
 from centralino.config.section import Level, Name, Seconds, Section
 
@@ -181,6 +182,10 @@ class TeamSection(Section):
     """Numbers; they hold from each agent's next log-in on."""
     takes: tuple[TeamTakes, ...]
     """A kind that is not named is not taken."""
+
+    def as_team(self) -> Team:
+        """The same as the distributor takes it."""
+        return Team(self.name, tuple(Takes(**each.model_dump()) for each in self.takes))
 
 
 class Acd(Section):

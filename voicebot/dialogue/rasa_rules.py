@@ -137,23 +137,17 @@ class Rules:
 
     def _collected(self, form: Form) -> Route:
         """A form, and what its end does."""
+        route = Route(self._queue, ask=form.slots, validate=form.validate)
         end = self._ends.get(form.name)
         if end is None:
-            return Route(self._queue, ask=form.slots, validate=form.validate)
+            return route
         before = end.one_before(form.place)
         if not end.do:
-            return Route(self._queue, ask=form.slots, validate=form.validate, handover=before)
+            return replace(route, handover=before)
         if before:
             form.place.refuse(f"at the end of the form {form.name!r} {before} stands before an "
                               "action; say it behind, or in the action")  # fmt: skip
-        return Route(
-            self._queue,
-            ask=form.slots,
-            validate=form.validate,
-            do=end.do,
-            stays=True,
-            answer=end.behind,
-        )
+        return replace(route, do=end.do, stays=True, answer=end.behind)
 
     def _in_order(self, place: Node, steps: list[Step]) -> _Actions:
         """Responses, then custom actions, then at most one response more."""

@@ -29,8 +29,8 @@ def due(draft: Draft, route: Route) -> bool:
     checked = {**draft.state.checked, **told}
     draft.state = replace(draft.state, doing=(route.validate,), checked=checked)
     draft.because(f"does {route.validate}")
-    act = Perform(route.validate, known, draft.state.sentence, checks=tuple(told))
-    draft.end(replace(act, asked=_asked(draft)))
+    asked = _asked(draft)
+    draft.end(Perform(route.validate, known, draft.state.sentence, checks=tuple(told), asked=asked))
     return True
 
 
@@ -50,12 +50,10 @@ def done(draft: Draft, outcome: Outcome) -> None:
         return
     question = Question(Asking.SLOT, name)
     slot = draft.flow.slots[name]
-    if not goals.can_be_asked(draft, slot):
-        goals.skip(draft, name)
-        goals.advance(draft)
-    elif draft.state.asked.get(question.key, 0) < slot.attempts:
+    possible = goals.can_be_asked(draft, slot)
+    if possible and draft.state.asked.get(question.key, 0) < slot.attempts:
         questions.put(draft, question)
-    elif slot.required:
+    elif possible and slot.required:
         goals.hand_over(draft, "max_attempts")
     else:
         goals.skip(draft, name)

@@ -95,9 +95,10 @@ def learn(
     ways = [held.without_neighbours()]
     if learned.sense is not None and learned.sense.neighbours is not None:
         ways.append(held)
-    best = min(ways, key=lambda way: calibrate(way.opinions, way.meant))
+    judged = [(calibrate(way.opinions, way.meant), way) for way in ways]
+    (_, sharpness), best = min(judged, key=lambda one: one[0])
     learned = learned if best is held else _without_neighbours(learned)
-    learned = replace(learned, sharpness=calibrate(best.opinions, best.meant)[1])
+    learned = replace(learned, sharpness=sharpness)
     return replace(learned, doubt=_doubt(learned, best))
 
 

@@ -142,7 +142,7 @@ class Slot:
     @property
     def mask(self) -> Mask | None:
         """What digits must be to be its value; None: it holds something else."""
-        if self.kind is not SlotKind.DIGITS:
+        if self.kind is not SlotKind.DIGITS and self.scale is None:
             return None
         return Mask(self.min_digits, self.max_digits, self.luhn, self.scale)
 
@@ -155,8 +155,6 @@ class Slot:
             return value.isalnum() and self.min_digits <= len(value) <= high
         if self.kind is SlotKind.CHOICE:
             return any(choice.value == value for choice in self.choices)
-        if self.scale is not None:
-            return value.isdecimal() and self.scale[0] <= int(value) <= self.scale[1]
         return bool(value.strip())
 
     def by_key(self, keys: str) -> str | None:

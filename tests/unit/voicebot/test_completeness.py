@@ -92,6 +92,8 @@ def test_a_first_name_may_be_followed_by_another(
         ("123456", Mask(4, 6), COMPLETE),
         ("1234", Mask(), UNSURE),
         ("", Mask(4, 4), PREFIX),
+        ("4", Mask(0, 1, scale=(1, 5)), COMPLETE),
+        ("1", Mask(0, 2, scale=(0, 10)), UNSURE),
     ],
 )
 def test_digits_are_complete_when_no_more_can_come(

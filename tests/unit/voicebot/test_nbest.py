@@ -32,6 +32,7 @@ RIGHT, WRONG = "4539 5787 6362 1486", "4539 5787 6362 1485"
         (ask("digits", mask=Mask(4, 4)), ("one two", "three"), "one two"),
         (ask("digits", mask=CARD), (WRONG, RIGHT), RIGHT),
         (ask("digits", mask=Mask(2, 2), denied=frozenset({"72"})), ("7 2", "7 3"), "7 3"),
+        (ask("digits", mask=Mask(0, 2, scale=(0, 10))), ("9 9", "9"), "9"),
         (ask("digits"), ("person please", "12"), "person please"),
         (ask("yes_no"), ("I never wanted to know that", "No."), "I never wanted to know that"),
         (ask("yes_no"), ("Yeah, so", "Chess"), "Yeah, so"),

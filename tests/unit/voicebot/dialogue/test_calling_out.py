@@ -102,3 +102,9 @@ def test_a_bot_that_opens_says_what_its_calls_come_to(folder: Path) -> None:
 )
 def test_a_scale_has_two_ends(value: str, fits: bool) -> None:
     assert Slot("score", SlotKind.NUMBER, scale=(1, 5)).accepts(value) is fits
+
+
+def test_a_question_on_a_scale_says_what_its_numbers_are() -> None:
+    mask = Slot("score", SlotKind.NUMBER, scale=(1, 5), max_digits=1).mask
+    assert mask is not None and mask.full("4") and not mask.fits("44")
+    assert Slot("people", SlotKind.NUMBER).mask is None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -13,10 +17,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from centralino.db import outbound_tables  # noqa: F401 - its tables belong to the schema
-from centralino.db.engine import Database
+from centralino.db.engine import BUSY_TIMEOUT, Database
 from centralino.db.errors import StoreTooNew, StoreUnreachable
 
 UPGRADE_LOCK = 0x63656E7472616C69  # "centrali": any number that nobody else takes
+AGAIN = 0.02  # s between two tries to set a new file's journal mode
 
 
 def config() -> Config:
@@ -54,7 +59,7 @@ async def upgrade(database: Database) -> None:
     opened or written.
     """
     if database.is_sqlite:
-        _make_file(Path(database.url.database or ""), database.name)
+        await asyncio.to_thread(make_file, Path(database.url.database or ""), database.name)
     try:
         async with database.write() as connection:
             await connection.run_sync(_upgrade, database.name)
@@ -64,10 +69,27 @@ async def upgrade(database: Database) -> None:
         raise StoreUnreachable(database.name, str(error)) from error
 
 
-def _make_file(file: Path, name: str) -> None:
-    """An empty file that only its owner may read: it will hold keys."""
+def make_file(file: Path, name: str) -> None:
+    """A file in WAL mode that only its owner may read: it will hold keys."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
+        if not file.exists():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        _write_ahead(file)
+    except (OSError, sqlite3.Error) as error:
         raise StoreUnreachable(name, str(error)) from error
+
+
+def _write_ahead(file: Path) -> None:
+    """The mode stays in the file. Two that set it at the same time would wait for one another, so
+    SQLite refuses one of them at once, whatever its busy timeout; here that one tries again."""
+    until = time.monotonic() + BUSY_TIMEOUT / 1000
+    with closing(sqlite3.connect(file, timeout=0)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(AGAIN)

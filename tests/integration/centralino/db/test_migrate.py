@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from centralino.db.engine import Database
 from centralino.db.errors import StoreTooNew, StoreUnreachable
 from centralino.db.meta import instance
-from centralino.db.migrate import newest, upgrade
+from centralino.db.migrate import make_file, newest, upgrade
 from centralino.db.tables import metadata
 
 
@@ -42,12 +44,25 @@ async def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
         assert await instance(database, "south", 1.0) != name
 
 
-async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
-    async with Database(empty_url) as one, Database(empty_url) as two:
-        await asyncio.gather(upgrade(one), upgrade(two))
-        async with one.read() as connection:
+async def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
+    async with AsyncExitStack() as opened:
+        several = [await opened.enter_async_context(Database(empty_url)) for _ in range(2)]
+        await asyncio.gather(*map(upgrade, several))
+        async with several[0].read() as connection:
             rows = (await connection.execute(text("SELECT * FROM alembic_version"))).all()
             assert [tuple(row) for row in rows] == [(newest(),)]
+
+
+def test_a_file_that_another_one_is_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "store.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr("time.sleep", lambda seconds: other.execute("COMMIT"))
+        make_file(file, file.name)
+        assert not other.in_transaction
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 async def test_a_newer_schema_is_refused_in_one_line(empty_url: str) -> None:

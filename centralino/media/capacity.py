@@ -18,7 +18,11 @@ A line marked emergency is let in all the same: it needs no recogniser, for its 
 keys.
 
 When calls that were admitted need more than there is, things are left out in the order of `SHED`,
-and taken back only when use has fallen well below (`CALM`), so that nothing flickers.
+one step at each look, so that what was left out last has a second to help before the next goes. A
+wait counts for that as it counts for room, only where callers can be in one another's way, or where
+one utterance after the other waited (`noticed`): a single long one on an idle machine costs nobody
+a keypad. They are taken back only when use has fallen well below (`CALM`), so that nothing
+flickers, but all at once.
 """
 
 from __future__ import annotations
@@ -57,7 +61,9 @@ house, for its processes share the cores."""
 MOST_RECOGNISING = 0.70
 """Share of the recognisers' time; above it utterances wait for one another."""
 MOST_BEHIND = 0.25
-"""Seconds that an utterance may wait for a recogniser. At twice as much callers notice."""
+"""Seconds that an utterance may wait for a recogniser where many do."""
+NOTICED = 0.5
+"""Seconds of waiting that callers notice: where each waits so long keys are better than words."""
 WAITS_LITTLE, WAITS_ENOUGH = 0.02, 0.12
 """Seconds of it that say nothing, and that let in nobody more: one in twenty waits three times as
 long as the mean, and answers come within 1.2 s only while that is below 0.4 s."""
@@ -118,6 +124,8 @@ SHED: tuple[tuple[float, Shed], ...] = (
     (1.50, Shed.SPEECH),
 )
 """From this use on, this is left out."""
+MOST_USE = SHED[-1][0]
+"""From which on everything is that can be."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,8 @@ class Work:
     """Seconds that recent utterances waited for a recogniser, in the mean."""
     utterances: int = 0
     """That `behind` speaks of."""
+    each: float = 0.0
+    """Seconds that each of the last few utterances waited at least."""
     share: float = 1.0
     """Of the house: what these cores are of all that it may use."""
 
@@ -171,8 +181,8 @@ class CapacityCore:
         self._learn(work, busy)
         ours = work.cores * (1 - RESERVE)
         taken = max(busy / ours, work.recognising / MOST_RECOGNISING)
-        use = max(taken, work.behind / MOST_BEHIND)
-        self.shed = shed_at(use, self.shed)
+        use = max(taken, noticed(work, max(busy / work.cores, work.recognising)))
+        self.shed = min(shed_at(use, self.shed), next_step(self.shed))
         room = self._room(work, busy) if taken < 1.0 else 0
         return Capacity(round(use, 3), room, self.shed)
 
@@ -214,6 +224,17 @@ def more_until_too_late(load: float, waits: float) -> float:
         return math.inf
     then = WAITS_ENOUGH / waits * load / (1 - load)
     return then / (1 + then) / load - 1
+
+
+def noticed(work: Work, load: float) -> float:
+    """What is waited, as a use."""
+    steady = work.each / NOTICED * MOST_USE
+    return max(steady, work.behind / MOST_BEHIND) if queueing(work, load) else steady
+
+
+def next_step(now: Shed) -> Shed:
+    """What is left out next."""
+    return Shed(min(now + 1, Shed.SPEECH))
 
 
 def shed_at(use: float, now: Shed) -> Shed:

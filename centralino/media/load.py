@@ -52,6 +52,7 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
             recognising=meter.share if meter else 0.0,
             behind=meter.behind if meter else 0.0,
             utterances=meter.utterances if meter else 0,
+            each=meter.each if meter else 0.0,
             share=share,
         )
         before = house.shed

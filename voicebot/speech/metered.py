@@ -7,7 +7,7 @@ from the room that there is for them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from voicebot.speech.ports import (
@@ -23,6 +23,8 @@ WINDOW = 10.0
 """Seconds that the figures speak of."""
 STILL_WAITS = 4
 """What one that still waits counts for as a mean: 1 s of waiting as 0.25 s."""
+IN_A_ROW = 3
+"""Utterances that show that waiting is no accident."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Recognising:
     """
     utterances: int = 0
     """How many `behind` speaks of, those that still wait included."""
+    each: float = 0.0
+    """Seconds that each of the last `IN_A_ROW` waited at least, or waits by now; 0 where there were
+    fewer, or where nothing was recognised for `WINDOW`."""
 
 
 class MeteredRecogniser:
@@ -49,6 +54,8 @@ class MeteredRecogniser:
         self._now = now
         self._done: deque[tuple[float, float, float]] = deque()
         self._asked: dict[int, float] = {}
+        self._last: deque[float] = deque(maxlen=IN_A_ROW)
+        """What the last ones waited, however long ago: callers are silent for longer than that."""
 
     async def info(self) -> EngineInfo:
         """Which engine answers. Raises EngineLost."""
@@ -64,14 +71,17 @@ class MeteredRecogniser:
         now = self._now()
         while self._done and self._done[0][0] < now - WINDOW:
             self._done.popleft()
+        if not self._done:
+            self._last.clear()
         engine = sum(seconds for _, seconds, _ in self._done)
         waits = [max(0.0, behind) for _, _, behind in self._done]
         waited = sum(waits) / len(waits) if waits else 0.0
         usual = max((seconds for _, seconds, _ in self._done), default=1.0)
-        waiting = max((now - asked - usual for asked in self._asked.values()), default=0.0)
+        waiting = [now - asked - usual for asked in self._asked.values()]
         share = engine / WINDOW / self._workers
-        behind = max(waited, waiting / STILL_WAITS)
-        return Recognising(min(1.0, share), behind, len(self._done) + len(self._asked))
+        behind = max(waited, max(waiting, default=0.0) / STILL_WAITS)
+        each = max(_each(self._last), _each([*self._last, *waiting]))
+        return Recognising(min(1.0, share), behind, len(self._done) + len(self._asked), each)
 
     async def finish(self, stream: RecognitionStream) -> Recognised:
         """End an utterance and note what it took. Raises EngineLost."""
@@ -82,8 +92,16 @@ class MeteredRecogniser:
         finally:
             self._asked.pop(id(stream), None)
         now = self._now()
-        self._done.append((now, heard.seconds, now - began - heard.seconds))
+        late = now - began - heard.seconds
+        self._done.append((now, heard.seconds, late))
+        self._last.append(late)
         return heard
+
+
+def _each(waits: Iterable[float]) -> float:
+    """What each of the last few waited at least."""
+    last = list(waits)[-IN_A_ROW:]
+    return max(0.0, min(last)) if len(last) == IN_A_ROW else 0.0
 
 
 class _Metered:

@@ -25,10 +25,11 @@ def work(
     recognising: float = 0.0,
     behind: float = 0.0,
     utterances: int = 20,
+    each: float = 0.0,
     **more: int,
 ) -> Work:
     calls = {Doing.CONVERSING: conversing, **{Doing(name): n for name, n in more.items()}}
-    return Work(calls, 2.0, busy, recognising, behind, utterances)
+    return Work(calls, 2.0, busy, recognising, behind, utterances, each)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +47,19 @@ def work(
         (work(20, busy=1.0, recognising=0.9), 1.286, 0, Shed.CARE),
         (work(20, busy=1.0, recognising=0.98), 1.4, 0, Shed.GUESSES),
         (work(waiting=40, busy=0.6), 0.353, 15, Shed.NOTHING),
+        (work(1, behind=0.38, utterances=1), 0.0, 25, Shed.NOTHING),
+        (work(12, busy=0.3, behind=0.38), 0.176, 20, Shed.NOTHING),
+        (work(1, behind=0.38, utterances=3, each=0.38), 1.14, 25, Shed.TURN_DETECTOR),
+        (work(1, behind=0.5, utterances=3, each=0.5), 1.5, 25, Shed.SPEECH),
     ],
 )
 def test_what_follows_from_a_load(load: Work, use: float, room: int, shed: Shed) -> None:
-    found = CapacityCore().decide(load)
+    core = CapacityCore()
+    found = core.decide(load)
     assert found.use == pytest.approx(use, abs=0.001)
     assert abs(found.room - room) <= 1
+    for _ in Shed:
+        found = core.decide(load)
     assert found.shed is shed
 
 
@@ -166,5 +174,22 @@ def test_what_is_left_out_comes_back_late() -> None:
 
 def test_room_is_never_negative() -> None:
     assert CapacityCore().decide(work(30, busy=9.0, recognising=1.0, behind=9.0)) == Capacity(
-        36.0, 0, Shed.SPEECH
+        36.0, 0, Shed.INTERIM
     )
+
+
+def test_a_long_wait_on_an_idle_machine_leaves_out_nothing() -> None:
+    waits, quiet = CapacityCore(), CapacityCore()
+    for utterances in (1, 1, 2, 2, 1):  # of one caller, in the seconds after one waited 0.38 s
+        late = work(1, 0.1, 0.05, 0.38 / utterances, utterances)
+        assert waits.decide(late) == quiet.decide(work(1, 0.1, 0.05))
+    assert waits.shed is Shed.NOTHING
+
+
+def test_each_step_has_a_second_to_help_and_all_come_back_at_once() -> None:
+    core, late = CapacityCore(), work(20, busy=1.0, behind=0.6)
+    assert [core.decide(late).shed for _ in range(6)] == [*list(Shed)[1:], Shed.SPEECH]
+    assert core.decide(work(20, busy=1.0, behind=0.05)).shed is Shed.NOTHING
+    helped = CapacityCore()
+    assert helped.decide(late).shed is Shed.INTERIM
+    assert helped.decide(work(20, busy=1.0, behind=0.24)).shed is Shed.INTERIM

@@ -80,3 +80,41 @@ async def test_what_gives_way_to_callers_takes_nothing_from_their_room() -> None
     for urgency in set(Urgency) - {Urgency.INBOUND}:
         await (await meter.open(8000, RecognitionContext(urgency=urgency))).finish()
     assert meter.figures().share == meter.figures().behind == 0.0
+
+
+async def test_waiting_is_no_accident_from_the_third_in_a_row_on() -> None:
+    slow = Slow()
+    meter = MeteredRecogniser(slow, workers=1, now=lambda: slow.now)
+    seen = []
+    for slow.waits in (0.38, 0.0, 0.4, 0.5, 0.6, 0.0):
+        slow.now += WINDOW / 2  # callers are silent for longer than that
+        await (await meter.open(8000, RecognitionContext())).finish()
+        seen.append(round(meter.figures().each, 6))
+    assert seen == [0.0, 0.0, 0.0, 0.0, 0.4, 0.0]
+
+
+async def test_one_that_still_waits_may_be_the_third_and_excuses_nobody() -> None:
+    slow = Slow()
+    slow.waits = 0.4
+    meter = MeteredRecogniser(slow, workers=1, now=lambda: slow.now)
+
+    async def finish() -> None:
+        await (await meter.open(8000, RecognitionContext())).finish()
+
+    async def seen_while_one_waits(*after: float) -> list[float]:
+        slow.gate.clear()
+        waiting = asyncio.create_task(finish())
+        await asyncio.sleep(0)
+        began, seen = slow.now, []
+        for slow.now in (began + seconds for seconds in after):
+            seen.append(round(meter.figures().each, 6))
+        slow.gate.set()
+        await waiting
+        return seen
+
+    await finish()
+    await finish()
+    assert await seen_while_one_waits(0.1, 0.8, 2.0) == [0.0, 0.3, 0.4]
+    assert await seen_while_one_waits(0.1, 2.0) == [0.4, 0.4]
+    slow.now += WINDOW + 1
+    assert meter.figures().each == 0.0, "nobody spoke for long: let us see anew"

@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
@@ -15,10 +16,11 @@ from rich.table import Table
 
 from centralino import __version__
 from centralino.config.model import Config
-from centralino.errors import CentralinoError
+from centralino.errors import CentralinoError, StartRefused
 from centralino.processes.layout import port_is_free
-from centralino.processes.preflight import find_bot
+from centralino.processes.preflight import find_bot, find_calling_bot
 from voicebot import models
+from voicebot.dialogue.flow import Bot
 from voicebot.errors import VoicebotError
 from voicebot.nlu.embedding import choose
 from voicebot.speech import engines
@@ -49,7 +51,8 @@ def examine(config: Config) -> Finding:
         *(_model(status) for status in models.status(config.speech.models_dir)),
         _recogniser(config),
         _sheds(config),
-        *(_bot(config, name) for name in sorted({line.bot for line in config.lines})),
+        *(_bot(name, find_bot, config) for name in config.bots_of_lines()),
+        *(_bot(name, find_calling_bot, config) for name in config.outbound.bots),
         *(
             _understanding(config, code)
             for code in sorted({c for line in config.lines for c in (line.language, *line.also)})
@@ -122,12 +125,12 @@ def _sheds(config: Config) -> Finding:
     speech = config.speech
     try:
         engine = _choice(config).engine
-        menus = {name: find_bot(config, name).flow.keypad is not None for name in _bots(config)}
+        bots = {name: find_bot(config, name) for name in config.bots_of_lines()}
     except (VoicebotError, CentralinoError) as error:
         return _found("short of time", False, str(error), needed=False)
     care = "three readings" if engine == "whisper" else f"nothing ({engine} has one model)"
     judges = speech.turn_detector if speech.turn_detector != "off" else "nothing (it is off)"
-    without = [name for name, has in menus.items() if not has]
+    without = [name for name, bot in bots.items() if bot.flow.keypad is None]
     keys = f"keys; a person for {', '.join(without)}, which have no menu" if without else "keys"
     return _found(
         "short of time", True,
@@ -135,13 +138,16 @@ def _sheds(config: Config) -> Finding:
     )  # fmt: skip
 
 
-def _bots(config: Config) -> list[str]:
-    return config.bots_of_lines()
-
-
-def _bot(config: Config, name: str) -> Finding:
-    folder = config.bots_folder / name
-    return _found(f"bot {name}", folder.is_dir(), str(folder), "set bots_dir")
+def _bot(name: str, find: Callable[[Config, str], Bot], config: Config) -> Finding:
+    """A bot of a line, in any language, or of campaigns: its files as a start reads them."""
+    try:
+        bot = find(config, name)
+    except (StartRefused, VoicebotError) as error:
+        return _found(f"bot {name}", False, str(error), "mend what is named, or set bots_dir")
+    training = bot.training
+    sentences, intents = len(training.examples), len(training.intents())
+    value = f"{bot.folder}: {sentences} sentences, {intents} intents, {bot.flow.language}"
+    return _found(f"bot {name}", True, value)
 
 
 def _understanding(config: Config, language: str) -> Finding:

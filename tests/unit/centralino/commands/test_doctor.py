@@ -1,6 +1,8 @@
-"""What `centralino doctor` says of the steps that a house short of time takes."""
+"""What `centralino doctor` says of bots, and of the steps that a house short of time takes."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -26,3 +28,15 @@ def test_it_says_what_has_nothing_behind_it(
     (found,) = [one for one in findings if one["what"] == "short of time"]
     assert all(words in found["is"] for words in says)
     assert not found["needed"] or found["ok"]
+
+
+def test_it_reads_every_language_of_a_line(tmp_path: Path) -> None:
+    (tmp_path / "utility").symlink_to(Config().bots_folder / "utility")
+    (tmp_path / "utility_it").mkdir()
+    speech = Speech(recogniser="whisper", voices={"en": "piper", "it": "piper"})
+    line = Line(number="8000", client="riverton", bot="utility", also={"it": "utility_it"})
+    findings = examine(Config(lines=(line,), bots_dir=tmp_path, speech=speech))
+    own, other = (one for one in findings["findings"] if one["what"].startswith("bot "))
+    assert own["ok"] and "sentences" in own["is"]
+    assert not other["ok"] and str(tmp_path / "utility_it") in other["is"] and other["mend"]
+    assert not findings["ok"]

@@ -52,6 +52,8 @@ class TranscriptLine:
     """How sure that was, 0–1."""
     latency_ms: float | None = None
     """How long the caller waited for this answer, by our own log; the bot's lines only."""
+    language: str | None = None
+    """In which it was understood, so by which bot of a line with several; the caller's only."""
 
 
 @message("packet.tries")

@@ -92,9 +92,10 @@ class Floor:
         found: tuple[tuple[str, str], ...],
     ) -> None:
         """The caller said this, and it was taken as this."""
-        self.transcript.caller(began, heard.text, heard.confidence)
+        language = self.facts.language
+        self.transcript.caller(began, heard.text, heard.confidence, language)
         self.transcript.meant(meant.name)
-        told = (began, turn, heard.text, heard.confidence, heard.engine)
+        told = (began, turn, heard.text, heard.confidence, heard.engine, language)
         self.tell(reports.TurnHeard(self.facts.call, *told))
         taken = (turn, heard.text, meant.name, meant.confidence, found)
         self.tell(reports.TurnUnderstood(self.facts.call, *taken))

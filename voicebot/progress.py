@@ -23,9 +23,11 @@ class Transcript:
         """We say this."""
         self._lines.append(TranscriptLine(at, "bot", text))
 
-    def caller(self, at: float, text: str, confidence: float | None = None) -> None:
+    def caller(
+        self, at: float, text: str, confidence: float | None = None, language: str | None = None
+    ) -> None:
         """The caller said this."""
-        self._lines.append(TranscriptLine(at, "caller", text, confidence))
+        self._lines.append(TranscriptLine(at, "caller", text, confidence, language=language))
 
     def cut(self, at: float, text: str, spoken: str) -> None:
         """Of this, ordered at `at`, only so much was heard."""

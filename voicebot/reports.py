@@ -88,6 +88,8 @@ class TurnHeard:
     text: str
     confidence: float
     engine: str = ""
+    language: str = ""
+    """Of the bot that understands it."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,10 @@ class Decided:
     after: str
     """The question that is open now, or `to:<queue>@<intent>`, or `end`."""
     why: str
+    """Reasons, with `; ` between them; `speaks it` where several languages were possible."""
+
+
+SPEAKS = "speaks "
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Tongue:
         """The caller's turn came to this: with something that the bot is for, it is decided."""
         if self._open and (state.goal is not None or state.answered):
             self._open = False
-            why, place = f"speaks {self._floor.facts.language}", state.place
+            why, place = f"{reports.SPEAKS}{self._floor.facts.language}", state.place
             self._floor.tell(reports.Decided(self._floor.facts.call, now, place, place, why))
 
     def _turn_to(self, language: str) -> None:

@@ -55,7 +55,7 @@ def examine(config: Config) -> Finding:
         *(_bot(name, find_calling_bot, config) for name in config.outbound.bots),
         *(
             _understanding(config, code)
-            for code in sorted({c for line in config.lines for c in (line.language, *line.also)})
+            for code in sorted({c for line in config.lines for c in line.bots})
         ),
         _port("sip.port", config.sip.host, config.sip.port),
         _port("web.port", config.web.host, config.web.port),

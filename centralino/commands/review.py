@@ -25,13 +25,17 @@ FIGURES = ("accuracy", "macro_f1", "oos_recall", "ece")
 
 async def show_doubtful(config: Config, bot: str, days: int, limit: int) -> None:
     """Print what to look at, the most doubtful first."""
-    lines = {line.number for line in config.lines if line.kind == "bot" and line.bot == bot}
+    lines = {line.number: line for line in config.lines if bot in line.bots.values()}
     async with Database(config.database_url) as database:
         history = CallHistory(database, config.centre)
         contents = ContentStore(database, config.centre)
         since = CallFilter(since=time.time() - days * DAY)
         rows = await history.list(None, limit=MOST_CALLS, filters=since)
-        found = [d for row in rows if row.line in lines for d in await _doubts(contents, row)]
+        theirs = [(lines[row.line], row) for row in rows if row.line in lines]
+        found = [
+            doubt for line, row in theirs for doubt in await _doubts(contents, row)
+            if line.bots.get(doubt.language or "", line.bot) == bot
+        ]  # fmt: skip
     console = Console(highlight=False)
     table = Table("sure", "taken as", "heard", "call")
     for doubt in in_order(found)[:limit]:

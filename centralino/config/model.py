@@ -195,6 +195,11 @@ class Line(Section):
     announce_machine: bool = True
     """The greeting says that a machine answers."""
 
+    @property
+    def bots(self) -> dict[str, str]:
+        """Language → the bot for callers who speak it; the line's own language first."""
+        return {self.language: self.bot, **self.also}
+
 
 class AgentSeed(Section):
     """An agent who exists from the first start. `centralino user` and the page make more."""
@@ -300,7 +305,7 @@ class Config(Section):
     def bots_of_lines(self) -> list[str]:
         """The bots that lines name, in every language."""
         bots = (line for line in self.lines if line.kind == "bot")
-        return sorted({name for line in bots for name in (line.bot, *line.also.values())})
+        return sorted({name for line in bots for name in line.bots.values()})
 
     @property
     def domain(self) -> str:

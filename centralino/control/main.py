@@ -100,7 +100,7 @@ def web_config(config: Config) -> WebConfig:
         clients={client.id: client.name or client.id for client in config.clients},
         reasons=config.acd.reasons,
         reason_seconds={r: 60 * minutes for r, minutes in config.acd.reason_minutes.items()},
-        bots={line.number: line.bot for line in config.lines if line.kind == "bot"},
+        bots={line.number: line.bots for line in config.lines if line.kind == "bot"},
         line_clients={line.number: line.client for line in config.lines},
         dispositions=config.acd.dispositions,
         decline_reasons=config.acd.decline_reasons,

@@ -20,4 +20,4 @@ def others_of(house: House, line: Line) -> dict[str, InLanguage]:
 
 def flows_of(house: House, line: Line) -> tuple[Flow, ...]:
     """What callers of this line may be asked for, in any of its languages; its own first."""
-    return tuple(house.bots[name].bot.flow for name in (line.bot, *line.also.values()))
+    return tuple(house.bots[name].bot.flow for name in line.bots.values())

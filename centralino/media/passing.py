@@ -46,12 +46,13 @@ def waits_in(call: LiveCall, queue: str) -> None:
 
 def give_task(call: LiveCall, order: GiveTask) -> None:
     """The agent has the bot do something; what is no task is answered by a tone."""
-    intent = call.house.bots[call.line.bot].bot.flow.intents.get(order.task)
     contact, packet = call.contact, call.packet
     if contact is None or packet is None or contact.first.offer != order.offer:
         return
     if call.session is None:  # a campaign's call of agents: no conversation that could do it
         return contact.refuse()
+    bot = call.line.bots.get(call.session.language, call.line.bot)
+    intent = call.house.bots[bot].bot.flow.intents.get(order.task)
     if intent is None or not isinstance(intent.does, Route) or not intent.does.task:
         return contact.refuse()
     slots = tuple(PacketSlot(*slot, 1.0, True, "lookup") for slot in order.slots.items())

@@ -91,7 +91,10 @@ class Reporter:
         """What of it may be kept is known when it is understood."""
         if self.redactor.secret(self._question):
             self._hidden.add(heard.turn)
-        self._spoken[heard.turn] = TranscriptLine(heard.at, "caller", heard.text, heard.confidence)
+        language = heard.language or None
+        self._spoken[heard.turn] = TranscriptLine(
+            heard.at, "caller", heard.text, heard.confidence, language=language
+        )
         self._answer = None
 
     def _lost(self, lost: reports.TurnLost) -> None:

@@ -7,9 +7,11 @@ A row is one decision of a dialogue: from a place to a place, and why. Places ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+
+from voicebot.reports import SPEAKS
 
 OPEN = "open"
 _MISSED = ("no-match", "no-input", "an engine was lost")
@@ -24,6 +26,20 @@ class Decision:
     before: str
     after: str
     why: str
+
+
+def held_in(decisions: Iterable[Decision], own: str, language: str) -> Iterator[Decision]:
+    """Those of the calls that were held in this language, of lines with bots for several.
+
+    `own`: the lines' own language, in which a call is held that never said otherwise. Each call's
+    decisions stand side by side.
+    """
+    for _, group in groupby(decisions, key=lambda decision: decision.call):
+        steps = list(group)
+        told = [reason for step in steps for reason in step.why.split("; ")]
+        spoken = [reason.removeprefix(SPEAKS) for reason in told if reason.startswith(SPEAKS)]
+        if (spoken[-1] if spoken else own) == language:
+            yield from steps
 
 
 @dataclass

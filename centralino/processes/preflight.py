@@ -164,7 +164,7 @@ def check_houses(config: Config, bot: Bot, name: str) -> None:
     """Every other house to which the bot sends calls may be dialled. Raises StartRefused."""
     plan = plan_of(config, config.domain)
     lines = (line for line in config.lines if line.kind == "bot")
-    for line in (line for line in lines if name in (line.bot, *line.also.values())):
+    for line in (line for line in lines if name in line.bots.values()):
         for house in bot.flow.houses.values():
             verdict = may_dial(house.target, Purpose.REFER, line.client, plan)
             if not verdict.allowed:

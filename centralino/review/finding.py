@@ -33,6 +33,8 @@ class Doubt:
     confidence: float
     misrouted: bool
     queue: str
+    language: str | None = None
+    """In which it was understood; None: in the line's own."""
 
 
 def doubts(row: CallRow, lines: Iterable[TranscriptLine], notes: Notes | None) -> list[Doubt]:
@@ -45,8 +47,12 @@ def doubts(row: CallRow, lines: Iterable[TranscriptLine], notes: Notes | None) -
         sure = line.intent_confidence or 0.0
         if sent or sure < DOUBTFUL:
             began = row.started if row.answered is None else row.answered
-            where = (row.id, row.line, line.at, max(0.0, line.at - began))
-            found.append(Doubt(*where, line.text, line.intent or "", sure, sent, row.queue or ""))
+            found.append(
+                Doubt(
+                    row.id, row.line, line.at, max(0.0, line.at - began), line.text,
+                    line.intent or "", sure, sent, row.queue or "", line.language,
+                )
+            )  # fmt: skip
     return found
 
 

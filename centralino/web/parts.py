@@ -89,8 +89,8 @@ class WebConfig:
     dispositions: tuple[str, ...] = ("solved", "follow-up", "wrong number", "no answer given")
     decline_reasons: tuple[str, ...] = ()
     """Why an agent declines a call that rings."""
-    bots: Mapping[str, str] = field(default_factory=dict)
-    """Line → the bot that answers it."""
+    bots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Line → language → the bot that answers it; the line's own language first."""
     line_clients: Mapping[str, str] = field(default_factory=dict)
     """Line → whose it is."""
     screen_pops: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +106,12 @@ class WebConfig:
     api_keys: tuple[ApiKey, ...] = ()
     heartbeat_seconds: float = 10.0
     """How often a live socket is sent a sign of life, and its session is looked at again."""
+
+    def bot_of(self, line: str, language: str | None) -> str:
+        """The bot that understood what was said there in this language; empty: none does."""
+        bots = self.bots.get(line, {})
+        own = next(iter(bots.values()), "")
+        return bots.get(language, own) if language else own
 
     @property
     def cookie(self) -> str:

@@ -60,7 +60,10 @@ async def doubtful(request: web.Request) -> web.Response:
     seen = seen.union(*(desk.left(bot) for bot in _bots(request)))
     found = in_order(but_those_like(doubted, seen))
     bots = {bot: await asyncio.to_thread(desk.titles, bot) for bot in _bots(request)}
-    listed = [_json(doubt, parts.config.bots.get(doubt.line, "")) for doubt in found[:MOST_SHOWN]]
+    listed = [
+        _json(doubt, parts.config.bot_of(doubt.line, doubt.language))
+        for doubt in found[:MOST_SHOWN]
+    ]
     lessons = {bot: len(desk.lessons(bot)) for bot in bots}
     return ok({"doubts": listed, "bots": bots, "lessons": lessons, "more": len(found) > MOST_SHOWN})
 
@@ -75,9 +78,10 @@ async def teach(request: web.Request) -> web.Response:
     parts, me = parts_of(request), who(request)
     body = await read(request, NewLesson)
     row = await parts.calls.get(body.call, visible(me, Action.TEACH))
-    if row is None or not await _line(request, row, body.at):
+    said = await _line(request, row, body.at) if row else None
+    if row is None or said is None:
         raise not_found()
-    bot = parts.config.bots.get(row.line, "")
+    bot = parts.config.bot_of(row.line, said.language)
     text = example_of(body.text).lower()
     lesson = Lesson(parts.clock.now(), me.user, body.intent, text, row.id, body.at)
     await _change(_desk(request).teach(bot, lesson))
@@ -89,9 +93,10 @@ async def leave(request: web.Request) -> web.Response:
     parts = parts_of(request)
     body = await read(request, Seen)
     row = await parts.calls.get(body.call, visible(who(request), Action.TEACH))
-    if row is None or not await _line(request, row, body.at):
+    said = await _line(request, row, body.at) if row else None
+    if row is None or said is None:
         raise not_found()
-    bot = parts.config.bots.get(row.line, "")
+    bot = parts.config.bot_of(row.line, said.language)
     await asyncio.to_thread(_desk(request).leave, bot, row.id, body.at)
     return ok({})
 
@@ -125,7 +130,7 @@ def _bots(request: web.Request) -> list[str]:
     config, clients = parts_of(request).config, visible(who(request), Action.TEACH)
     return sorted(
         {
-            bot for line, bot in config.bots.items()
+            bot for line, bots in config.bots.items() for bot in bots.values()
             if clients is None or config.line_clients.get(line) in clients
         }
     )  # fmt: skip

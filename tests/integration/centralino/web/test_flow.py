@@ -39,12 +39,14 @@ BILL = (
 )
 HOURS = (("open", "open", "hours 0.98; answered hours"), ("open", "end", "goodbye 0.99"))
 LEFT = BILL[:1]
+IN_ITALIAN = (*BILL[:3], ("slot:account@bill", "slot:account@bill", "speaks it"), BILL[3])
 
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> House:
     """Yesterday's calls on a line with a small bot, and one of today and one of another client."""
     write_small_bot(tmp_path / "bots" / "small")
+    write_small_bot(tmp_path / "bots" / "piccolo")
     made = make_house(database, tmp_path / "sound", time.time())
     await made.meet()
 
@@ -53,13 +55,13 @@ async def house(database: Database, tmp_path: Path) -> House:
     ) -> list[JournalRow]:
         return await read_room(database, HOUSE, "dialogue", span, lines, clients)
 
-    config = replace(made.parts.config, bots={"1000": "small"})
+    config = replace(made.parts.config, bots={"1000": {"en": "small", "it": "piccolo"}})
     made.parts = replace(made.parts, config=config, flows=Flows(tmp_path / "bots", decisions))
     ledger = SqlLedger(database, HOUSE)
     now = made.clock.now()
     for number, (moves, client, ago) in enumerate(
         [(BILL, RIVER, DAY), (BILL, RIVER, DAY), (LEFT, RIVER, DAY), (HOURS, RIVER, DAY),
-         (BILL, HARBOUR, DAY), (BILL, RIVER, 0.0)]
+         (BILL, HARBOUR, DAY), (BILL, RIVER, 0.0), (IN_ITALIAN, RIVER, DAY)]
     ):  # fmt: skip
         id = f"call-{number}"
         began = CallBegun(id, client, "1000", "inbound", now - ago, "media-1", "e")
@@ -86,6 +88,9 @@ async def test_what_is_drawn_for_whom(house: House, visit: Any) -> None:
     assert ">3</text>" in drawn and "2 not understood" in drawn and "1 hung up" in drawn
     theirs = await (await hugo.ask("GET", path)).text()
     assert ">3</text>" not in theirs and "1 not understood" in theirs
+    assert (await rosa.get("/api/picture"))["bots"] == ["piccolo", "small"]
+    other = await (await rosa.ask("GET", path.replace("small", "piccolo"))).text()
+    assert ">3</text>" not in other and "1 not understood" in other and "hung up" not in other
     assert (await rosa.ask("GET", "/api/picture/other.svg")).status == 404
     assert (await rosa.ask("GET", "/api/picture/small.svg?since=x")).status == 400
     assert (await rosa.ask("GET", "/api/picture/small.svg?since=0&until=999999")).status == 400
@@ -99,6 +104,7 @@ async def test_the_picture_on_its_page(house: House, pages: WebServer) -> None:
         page = rosa.page
         await rosa.sign_in("rosa", PASSWORD)
         await page.get_by_role("link", name="Flow").click()
+        await page.select_option("#bot", "small")
         await expect(page.locator("#picture svg")).to_be_visible()
         bill = page.locator("[data-place='slot:name@bill']")
         await expect(bill).to_contain_text("2 not understood, 1 hung up")

@@ -38,7 +38,11 @@ async def house(database: Database, tmp_path: Path) -> House:
     write_small_bot(tmp_path / "bots" / "small")
     made = make_house(database, tmp_path / "sound", time.time())
     await made.meet()
-    bots = {"1000": "small", "1001": "small", "1002": "others"}
+    bots = {
+        "1000": {"en": "small", "it": "others"},
+        "1001": {"en": "small"},
+        "1002": {"en": "others"},
+    }
     lines = {"1000": RIVER, "1001": HARBOUR, "1002": RIVER}
     config = replace(made.parts.config, bots=bots, line_clients=lines)
     write_small_bot(tmp_path / "bots" / "others")
@@ -52,15 +56,16 @@ async def house(database: Database, tmp_path: Path) -> House:
 
 
 async def doubtful(
-    house: House, id: str, client: str, text: str, intent: str, sure: float, disposition: str = ""
-) -> None:
+    house: House, id: str, client: str, text: str, intent: str, sure: float, disposition: str = "",
+    language: str | None = None,
+) -> None:  # fmt: skip
     began = house.clock.now() - 900
     await house.begin(id, client, began)
     await house.calls.update(id, CallUpdate(answered=began + 1, queue="billing", intent=intent))
     await house.calls.end(id, began + 60, Outcome.TRANSFERRED, "agent hung up")
     said = (
         TranscriptLine(began + 1, "bot", "How can I help you?"),
-        TranscriptLine(began + 2, "caller", text, 0.9, intent, sure),
+        TranscriptLine(began + 2, "caller", text, 0.9, intent, sure, language=language),
     )
     await house.keep(id, TRANSCRIPT, Transcript(said), client)
     if disposition:
@@ -89,12 +94,7 @@ async def test_whose_sentences_one_sees(house: House, visit: object) -> None:
 async def test_nobody_takes_back_what_was_learned_from_another_client(
     house: House, visit: object
 ) -> None:
-    async def quickly(folder: Path, cache: Path) -> Figures:
-        return {}
-
-    desk = house.parts.review
-    assert desk is not None
-    desk.measure = quickly
+    desk = unmeasured(house)
     hugo: Visitor = await visit("hugo")  # type: ignore[operator]
     assert list((await hugo.get("/api/review"))["bots"]) == ["small"]  # no line of his has others
     await desk.teach("small", Lesson(1.0, "somebody", "bill", "my flumbo grindle", "call-1"))
@@ -106,6 +106,34 @@ async def test_nobody_takes_back_what_was_learned_from_another_client(
     await desk.settled()
     assert (await hugo.ask("POST", "/api/review/undo", {"bot": "small"})).status == 200
     await desk.close()
+
+
+async def test_the_bot_of_a_sentence_is_that_of_its_language(
+    house: House, visit: object, tmp_path: Path
+) -> None:
+    desk = unmeasured(house)
+    await doubtful(house, "call-5", RIVER, "la bolletta blu", "bill", 0.2, language="it")
+    rosa: Visitor = await visit("rosa")  # type: ignore[operator]
+    found = {d["call"]: d for d in (await rosa.get("/api/review"))["doubts"]}
+    assert (found["call-1"]["bot"], found["call-5"]["bot"]) == ("small", "others")
+    lesson = {"call": "call-5", "at": found["call-5"]["at"], "intent": "bill", "text": "blu"}
+    assert (await rosa.ask("POST", "/api/review/teach", lesson)).status == 200
+    await desk.settled()
+    taught = [(tmp_path / "bots" / bot / "nlu.yml").read_text() for bot in ("small", "others")]
+    assert ["- blu" in text for text in taught] == [False, True]
+    await desk.close()
+
+
+def unmeasured(house: House) -> ReviewDesk:
+    """The desk, whose lessons are not learned here."""
+
+    async def quickly(folder: Path, cache: Path) -> Figures:
+        return {}
+
+    desk = house.parts.review
+    assert desk is not None
+    desk.measure = quickly
+    return desk
 
 
 @pytest.mark.peer

@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 _shared: ContextVar[AsyncConnection | None] = ContextVar("shared", default=None)
 """The transaction that this task's writes are part of."""
+_then: ContextVar[list[Callable[[], None]] | None] = ContextVar("then", default=None)
+"""What is to be called after the commit of this task's transaction."""
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -117,11 +119,26 @@ class Database:
             async with shared.begin_nested():
                 yield shared
             return
+        then: list[Callable[[], None]] = []
         async with self._turn if self.is_sqlite else nullcontext():
             async with self._opened().connect() as connection:
                 await connection.execution_options(centralino_write=True)
                 async with connection.begin():
-                    yield connection
+                    token = _then.set(then)
+                    try:
+                        yield connection
+                    finally:
+                        _then.reset(token)
+        for call in then:
+            call()
+
+    def once_committed(self, call: Callable[[], None]) -> None:
+        """Call it after the commit of the `write` or `together` that this task is in, and not at
+        all if that is rolled back: who is told sooner looks, and sees nothing."""
+        then = _then.get()
+        if then is None:
+            raise RuntimeError("once_committed: this task is in no transaction")
+        then.append(call)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """`work` in a `write` of its own, given a plain connection.

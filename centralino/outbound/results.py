@@ -56,7 +56,6 @@ class ResultBook:
             await self.outbox.put_in(
                 connection, CALL_RESULT, f"{CALL_RESULT}:{told.attempt}", told.client, _told(told)
             )
-        self.outbox.wake()
         if told.said:
             try:
                 await self.contents.put(

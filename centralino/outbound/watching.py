@@ -122,7 +122,6 @@ class Watching:
                 await self.outbox.put_in(connection, event, name, one.client, asdict(one))
             kept = [asdict(one) for one in holding.values()]
             await set_meta(database, connection, centre, HOLDING, kept)
-        self.outbox.wake()
         self._told = holding
 
     def _standings(self) -> list[Standing]:

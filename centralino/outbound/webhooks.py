@@ -97,12 +97,11 @@ class Outbox:
             return
         async with self._database.write() as connection:
             await self.put_in(connection, event, id, client, body)
-        self.wake()
 
     async def put_in(
         self, connection: AsyncConnection, event: str, id: str, client: str, body: dict[str, Any]
     ) -> None:
-        """The same in the transaction of what it tells; `wake` once it is committed."""
+        """The same in the transaction of what it tells."""
         now = self._clock.now()
         rows: list[dict[str, Any]] = [
             {"centre": self._centre, "id": f"{id}.{hook.name}", "hook": hook.name, "event": event,
@@ -112,9 +111,9 @@ class Outbox:
         if rows:
             insert = self._database.insert_new(deliveries, ("centre", "id"))
             await connection.execute(insert, rows)
+            self._database.once_committed(self._wake)
 
-    def wake(self) -> None:
-        """What was put in is committed. Who is woken before that looks, and sees nothing."""
+    def _wake(self) -> None:
         for there in self._there.values():
             there.set()
 

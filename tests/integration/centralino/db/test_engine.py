@@ -63,6 +63,29 @@ async def test_together_is_one_transaction_in_which_each_write_fails_alone(
     assert await count(database) == 2
 
 
+async def test_what_waits_for_the_commit_waits_for_the_outermost(database: Database) -> None:
+    told: list[str] = []
+
+    async def telling(key: str, fail: bool = False) -> None:
+        async with database.write() as connection:
+            await set_meta(database, connection, "north", key, 1)
+            database.once_committed(lambda: told.append(key))
+            if fail:
+                raise RuntimeError("on purpose")
+
+    await telling("one")
+    assert told == ["one"]
+    async with database.together():
+        await telling("two")
+        assert told == ["one"], "nobody would see it yet"
+    assert told == ["one", "two"]
+    with pytest.raises(RuntimeError):
+        await telling("three", fail=True)
+    with pytest.raises(RuntimeError, match="no transaction"):
+        database.once_committed(lambda: told.append("four"))
+    assert told == ["one", "two"]
+
+
 async def test_what_another_task_writes_meanwhile_is_its_own(database: Database) -> None:
     async with database.together():
         await put(database, "one")

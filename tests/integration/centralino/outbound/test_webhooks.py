@@ -128,6 +128,21 @@ async def test_it_is_tried_again_until_it_is_taken_under_the_same_id(
     await asyncio.gather(work, return_exceptions=True)
 
 
+async def test_what_is_put_within_a_larger_transaction_is_carried_after_that(
+    database: Database, crm: tuple[Crm, str]
+) -> None:
+    other, url = crm
+    outbox = Outbox(database, "house", [Hook("crm", url, SECRET)], ManualClock(1_000.0))
+    async with database.together():
+        await outbox.put("voicemail.left", "call-1", "riverton", {})
+        assert not outbox._there["crm"].is_set(), "whoever looks now sees nothing"
+    assert outbox._there["crm"].is_set()
+    work = asyncio.create_task(outbox.run())
+    await until(lambda: other.ids == ["call-1.crm"])
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
 async def test_a_kill_between_post_and_answer_brings_it_again_and_loses_nothing(
     database: Database, crm: tuple[Crm, str]
 ) -> None:

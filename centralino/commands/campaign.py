@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,10 @@ async def ask(config: Config, verb: str, values: dict[str, Any], key: str = "") 
     path = config.state_dir.resolve() / "run" / "bus.sock"
     if not path.exists():
         raise HouseAway(str(path))
-    ends = Ends(f"cli-{os.getpid()}", config.centre, SteadyClock())
-    bus = UnixBus(ends, path, listens=False)
     question = house.CampaignAsked(new_id("ask"), verb, values, key)
+    # A name of its own: the answer to one of two who ask at once must not go to the other.
+    ends = Ends(f"cli-{question.id}", config.centre, SteadyClock())
+    bus = UnixBus(ends, path, listens=False)
     answer: asyncio.Future[house.CampaignAnswered] = asyncio.get_running_loop().create_future()
 
     async def take(envelope: Envelope) -> None:

@@ -6,13 +6,16 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
 from contacts.audience import Audience, Chosen, Filter, choose
 from contacts.errors import BadNumber
 from contacts.numbers import read_number, zones
+from contacts.people import Person, Place
+from contacts.spots import Spots, gather
 from outbound.compliance import LegalClass
 from outbound.estimate import Estimate
 from outbound.pacing import Limits
@@ -47,6 +50,11 @@ class Audiences:
 
         return await asyncio.to_thread(chosen)
 
+    async def places(self, client: str, wanted: Filter) -> Where:
+        """Where those who are meant live, wherever that is: areas are not asked."""
+        people = [one async for one in self.contacts.all(frozenset({client}))]
+        return await asyncio.to_thread(_where, people, replace(wanted, areas=()))
+
     async def groups(self, client: str) -> dict[str, int]:
         """How many contacts are in each group of a client."""
         counts = Counter[str]()
@@ -68,6 +76,32 @@ class Audiences:
             trunk for trunk in self.trunks
             if trunk.rehearsal == exercise and (not trunks or trunk.name in trunks)
         ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where people live."""
+
+    spots: Spots
+    unplaced: int
+    """People of whom no place is known."""
+    groups: dict[str, tuple[float, float]]
+    """Group → the middle of its people: names by which one finds one's way."""
+
+
+def _where(people: Sequence[Person], wanted: Filter) -> Where:
+    placed = [(one, one.place) for one in people if one.place is not None]
+    groups: dict[str, list[Place]] = {}
+    for one, place in placed:
+        for group in one.groups:
+            groups.setdefault(group, []).append(place)
+    middles = {
+        group: (fmean(one.lat for one in places), fmean(one.lon for one in places))
+        for group, places in sorted(groups.items())
+    }
+    spots = gather(place for one, place in placed if wanted.matches(one))
+    unplaced = sum(one.place is None and wanted.matches(one) for one in people)
+    return Where(spots, unplaced, middles)
 
 
 DUPLICATE, NO_NUMBER = "the same number again", "no valid number"

@@ -9,8 +9,7 @@ import structlog
 from centralino.contacts.store import ContactStore
 from centralino.outbound.books import SqlBooks
 from centralino.outbound.notices import StoredMessages
-from contacts.errors import BadNumber
-from contacts.numbers import dialled, read_number
+from contacts.numbers import dialled
 from outbound.errors import BadMessage
 from outbound.notice_messages import Phrases, Script, Version
 from outbound.records import CampaignRecord, CampaignState, RecipientRecord, recipient_id
@@ -71,13 +70,12 @@ class CallBack:
     async def _recipients(
         self, campaign: CampaignRecord, caller: str, region: str
     ) -> list[RecipientRecord]:
-        try:
-            number = read_number(dialled(caller, region), region)
-        except BadNumber:
-            return []
-        people = await self._contacts.by_number(number.e164, frozenset({campaign.client}))
-        names = [recipient_id(campaign.id, person.id) for person in people]
-        return [due.recipient for due in await self._books.named(names)] if names else []
+        """Contacts with this number, and who stood in a list of numbers by it."""
+        number = dialled(caller, region)
+        people = await self._contacts.by_number(number, frozenset({campaign.client}))
+        persons = [*(person.id for person in people), self._contacts.listed(number)]
+        names = [recipient_id(campaign.id, person) for person in persons]
+        return [due.recipient for due in await self._books.named(names)]
 
     def _nothing(self, language: str) -> Script:
         """There is no message."""

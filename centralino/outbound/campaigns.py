@@ -216,8 +216,7 @@ class Campaigns:
 
     async def _create(self, values: Mapping[str, Any], asker: Asker) -> Json:
         new = NewCampaign.model_validate(values)
-        if not asker.sees(new.client):
-            raise CampaignError(f"{new.client} is not a client of yours")
+        check_client(new.client, asker)
         if new.legal_class not in self._classes:
             known = ", ".join(sorted(self._classes))
             raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
@@ -390,10 +389,15 @@ class Campaigns:
         return asked
 
 
-def law_for(client: str, name: str, classes: Mapping[str, LegalClass], asker: Asker) -> LegalClass:
-    """The legal class of what is drafted for a client. Raises CampaignError."""
+def check_client(client: str, asker: Asker) -> None:
+    """Raises CampaignError for a client whose campaigns are none of his."""
     if not asker.sees(client):
         raise CampaignError(f"{client} is not a client of yours")
+
+
+def law_for(client: str, name: str, classes: Mapping[str, LegalClass], asker: Asker) -> LegalClass:
+    """The legal class of what is drafted for a client. Raises CampaignError."""
+    check_client(client, asker)
     law = classes.get(name)
     if law is None:
         raise CampaignError(f"there is no legal class {name!r}")

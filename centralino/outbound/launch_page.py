@@ -7,10 +7,19 @@ from typing import Any
 
 from centralino.config.model import Config
 from centralino.outbound.audiences import Audiences
-from centralino.outbound.campaigns import Asker, Campaigns, Json
+from centralino.outbound.campaigns import Asker, Campaigns, Json, check_client
+from centralino.outbound.drafting import Wish
+from centralino.outbound.notice_wishes import WantedAudience
 from centralino.outbound.notifications import Notifications
 from centralino.outbound.ready import ready_campaigns, ready_messages
 from outbound.records import CampaignState
+
+
+class WantedPlaces(Wish):
+    """Whose places are to be seen."""
+
+    client: str
+    audience: WantedAudience = WantedAudience()
 
 
 class LaunchPage:
@@ -26,6 +35,7 @@ class LaunchPage:
         self._notifications = notifications
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "launch.options": self._options,
+            "launch.places": self._places,
             "list": self._board,
         }
 
@@ -48,6 +58,16 @@ class LaunchPage:
             "recordings": self._notifications.recordings.names(),
             "two_person": self._config.outbound.two_person,
             "rehearsal": bool(self._audiences.over(True, ())),
+        }  # fmt: skip
+
+    async def _places(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        wanted = WantedPlaces.model_validate(values)
+        check_client(wanted.client, asker)
+        where = await self._audiences.places(wanted.client, wanted.audience.filter())
+        return {
+            "decimals": where.spots.decimals,
+            "spots": [[*place, count] for place, count in where.spots.people.items()],
+            "unplaced": where.unplaced, "groups": where.groups,
         }  # fmt: skip
 
     async def _board(self, values: Mapping[str, Any], asker: Asker) -> Json:

@@ -14,6 +14,11 @@ async def options(request: web.Request) -> web.Response:
     return await ask(request, "launch.options", {})
 
 
+async def places(request: web.Request) -> web.Response:
+    """POST /api/launch/places: where the people of an audience live, as dots without names."""
+    return await ask(request, "launch.places", await body_of(request))
+
+
 async def draft(request: web.Request) -> web.Response:
     """POST /api/notices: draft a notification; with `dry_run` only tell whom it would reach."""
     return await ask(request, "notice.draft", await body_of(request))

@@ -140,6 +140,7 @@ ROUTES = (
         "POST", "/api/campaigns/{campaign}/{verb}", campaigns.change, Access.KEY_OR_USER, CALL_OUT
     ),
     Route("GET", "/api/launch", launching.options, needs=CALL_OUT),
+    Route("POST", "/api/launch/places", launching.places, needs=CALL_OUT),
     Route("POST", "/api/notices", launching.draft, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/notices/sound.wav", launching.sound, needs=CALL_OUT),
     Route("POST", "/api/notices/{campaign}/launch", launching.launch, needs=CALL_OUT),

@@ -1,22 +1,24 @@
-"""Calling out over real SIP: a notification is launched by keys, and another one is rehearsed."""
+"""Calling out over real SIP: a notification is launched by keys, another one is rehearsed, and who
+found one in a mailbox calls back."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from centralino.bench.dialer import carrier
-from centralino.caller.party import order
+from centralino.caller.party import loud, order
 from centralino.caller.script import HangUp, Pause, Press, Quiet, Step
 from centralino.commands.call import Running, party
 from centralino.commands.campaign import ask
 from centralino.commands.contacts import import_contacts
 from centralino.db.engine import Database
+from centralino.demo.measure import channels
 from centralino.demo.stage import Stage
 from centralino.processes.layout import free_port
 from centralino.rehearsal.people import Mix
@@ -26,7 +28,7 @@ from tests.acceptance.conftest import open_house
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
 
-RESIDENT = "+390646771234"
+RESIDENT, OUT = "+390646771234", "+390646771236"
 LINES = """
 [[lines]]
 number = "7000"
@@ -37,12 +39,21 @@ kind = "agents"
 number = "9100"
 client = "riverton"
 kind = "launch"
+
+[[lines]]
+number = "9000"
+client = "riverton"
+kind = "notification"
 """
-REHEARSAL = """
+LOOPBACK = """
 [[trunks]]
 name = "rehearsal"
 target = "127.0.0.1:{port}"
 rehearsal = true
+
+[[trunks]]
+name = "hills"
+target = "127.0.0.1:{port}"
 """
 
 
@@ -60,14 +71,16 @@ async def test_a_launch_by_telephone_and_a_rehearsal(tmp_path: Path, resident: R
     def edit(text: str) -> str:
         text = text.replace("127.0.0.1:9", f"127.0.0.1:{port}")
         text = text.replace('["*@127.0.0.1"]', '["*@127.0.0.1", "foreign"]')
-        return f"{text}\n{LINES}\n{REHEARSAL.format(port=loop)}"
+        return f"{text}\n{LINES}\n{LOOPBACK.format(port=loop)}"
 
     mailboxes = Mix(busy=0, no_answer=0, voicemail=1.0, key_after=0.3, stays=30.0)
     async with (
         carrier(loop, tmp_path / "carrier.json", mailboxes),
         open_house(tmp_path / "house", edit) as stage,
     ):
-        await asyncio.gather(keys_launch(stage, resident, tmp_path), rehearses(stage))
+        await asyncio.gather(
+            keys_launch(stage, resident, tmp_path), rehearses(stage), calls_back(stage)
+        )
 
 
 async def rehearses(stage: Stage) -> None:
@@ -80,6 +93,33 @@ async def rehearses(stage: Stage) -> None:
     })  # fmt: skip
     await ask(config, "notice.launch", {"campaign": drafted["campaign"]})
     assert (await settled(config, drafted["campaign"]))["buckets"]["voicemail"] == 2
+
+
+async def calls_back(stage: Stage) -> None:
+    """A mailbox has the message; who hears it there calls the number, understands, and is called no
+    more, though two calls more were allowed."""
+    config = stage.setting.config
+    drafted = await ask(config, "notice.draft", {
+        "name": "Dam", "client": "riverton", "texts": {"en": {"headline": "Leave the valley now."}},
+        "attempts": 3, "lines": [OUT], "trunks": ["hills"],
+    })  # fmt: skip
+    campaign = drafted["campaign"]
+    await ask(config, "notice.launch", {"campaign": campaign})
+    view = await told(config, campaign, lambda view: view["buckets"]["voicemail"] == 1)
+    assert view["state"] == "running" and view["states"] == {"pending": 1}
+    script = await stage.steps("Yes, I understood.", Quiet(), HangUp())
+    async with stage.caller(OUT, script, line="9000") as caller:
+        await caller.until("ended", 60)
+    received, _ = channels(str(stage.setting.recordings / f"{OUT}.wav"))
+    frames = (received[at : at + 320] for at in range(0, len(received), 320))
+    assert sum(map(loud, frames)) > 150  # three seconds of it: it was there to be heard
+    (call,) = [one for one in stage.watch.of(OUT) if one.line == "9000"]
+    assert "Leave the valley now." in call.bot_said()
+    view = await settled(config, campaign)
+    assert view["buckets"]["acknowledged"] == 1
+    why = await ask(config, "why", {"campaign": campaign, "number": OUT})
+    assert [one["outcome"] for one in why["attempts"]] == ["voicemail"]
+    assert "called back, voice" in why["why"]
 
 
 async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
@@ -106,8 +146,8 @@ async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
         await resident.until("answered", 90)
         await caller.until("ended", 60)
     board = (await ask(config, "list", {}))["campaigns"]
-    (view,) = [one for one in board if one["notice"] and not one["exercise"]]
-    assert (view["name"], view["recipients"]) == ("Boil water", 1)
+    (view,) = [one for one in board if one["name"] == "Boil water"]
+    assert view["recipients"] == 1
     assert (await settled(config, view["id"]))["buckets"]["acknowledged"] == 1
     chain = await ask(config, "audit", {"campaign": view["id"]})
     assert chain["whole"] and "2101" in [one.get("by") for one in chain["rows"]]
@@ -115,9 +155,16 @@ async def keys_launch(stage: Stage, resident: Running, folder: Path) -> None:
 
 async def settled(config: Any, name: str) -> dict[str, Any]:
     """The campaign's figures, once it is over."""
+    return await told(config, name, lambda view: bool(view["state"] == "completed"))
+
+
+async def told(
+    config: Any, name: str, holds: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:  # fmt: skip
+    """The campaign's figures, once this holds of them."""
     async with asyncio.timeout(60):
         while True:
             view = await ask(config, "status", {"campaign": name})
-            if view["state"] == "completed":
+            if holds(view):
                 return view
             await asyncio.sleep(0.1)

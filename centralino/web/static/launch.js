@@ -1,6 +1,7 @@
 // Launching calls: a ready template, whom it reaches and how long that takes, how it sounds, and go.
 // A rehearsal and the real thing never look or ask alike.
 
+import { areaProblem, beginArea, hasArea, peopleChanged, resetArea, wantedAreas } from "./area.js";
 import { ApiError, get, post, postForSound } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
 import { clock, serverNow, when, words } from "./format.js";
@@ -31,6 +32,7 @@ export async function beginLaunch(after) {
   });
   byId("call-me").addEventListener("click", callMe);
   byId("close").addEventListener("click", () => choose(null));
+  beginArea(() => ({ client: client()?.id ?? "", audience: { groups: groupsChosen() } }));
 }
 
 async function readOptions() {
@@ -70,6 +72,7 @@ function choose(one) {
   toggle("clients", options.clients.length > 1);
   drawGroups();
   drawTexts();
+  resetArea();
   byId("rehearsal").disabled = !options.rehearsal;
   fill("no-rehearsal", options.rehearsal ? "" : "There is no trunk for rehearsals.");
   soon();
@@ -111,11 +114,12 @@ function lines() {
   return field("lines").value.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
+const groupsChosen = () => [...form.querySelectorAll("[name=group]:checked")].map((box) => box.value);
+
 function values(more = {}) {
-  const groups = [...form.querySelectorAll("[name=group]:checked")].map((box) => box.value);
   const minutes = Number(field("minutes").value);
   const common = {
-    name: chosen.body.name, client: client()?.id ?? "", audience: { groups }, lines: lines(),
+    name: chosen.body.name, client: client()?.id ?? "", audience: { groups: groupsChosen(), ...wantedAreas() }, lines: lines(),
     caller_id: field("caller_id").value, exercise: !real(),
     expires: minutes ? serverNow() + 60 * minutes : 0, legal_class: chosen.body.legal_class, ...more,
   };
@@ -125,9 +129,17 @@ function values(more = {}) {
 
 const path = () => (chosen.kind === "bot" ? "/api/campaigns/by-bot" : "/api/notices");
 
+// Whom it is for, in a line.
+function meant() {
+  if (lines().length) return "To the list below and nobody else";
+  const groups = groupsChosen();
+  if (!groups.length && !hasArea()) return "To everybody; choose groups or an area to call fewer";
+  return `Only to: ${groups.join(", ") || "everybody"}${hasArea() ? " in the area" : ""}`;
+}
+
 function soon() {
-  const groups = [...form.querySelectorAll("[name=group]:checked")].map((box) => box.value);
-  fill("who", lines().length ? "To the list below and nobody else" : groups.length ? `Only to: ${groups.join(", ")}` : "To everybody; choose groups to call fewer");
+  fill("who", meant());
+  peopleChanged();
   document.body.classList.toggle("rehearsing", !real());
   byId("go").disabled = true;
   clearTimeout(timer);
@@ -137,14 +149,16 @@ function soon() {
 async function look() {
   if (!chosen) return;
   const mine = ++asked;
+  told = null;
   try {
+    const unfinished = lines().length ? "" : areaProblem();
+    if (unfinished) throw new Error(unfinished);
     const answer = await post(path(), values({ dry_run: true }));
     if (mine !== asked) return;
     told = answer;
     drawReach();
   } catch (error) {
     if (mine !== asked) return;
-    told = null;
     fill("reach", h("p", { class: "problem" }, error.message));
   }
 }
@@ -254,7 +268,7 @@ export const askFirst = ask;
 function confirmLaunch() {
   if (!told) return;
   const first = chosen.kind === "notice" ? Object.values(texts())[0].headline : chosen.body.about;
-  const body = [h("p", { class: "quote" }, first), h("p", {}, arrival(told)),
+  const body = [h("p", { class: "quote" }, first), h("p", {}, `${meant()}.`), h("p", {}, arrival(told)),
     told.warnings.map((text) => h("p", { class: "problem" }, words(text)))];
   if (!real()) {
     ask("Rehearse it? No telephone rings.", "calm", body, "Start the rehearsal", () => go({}));

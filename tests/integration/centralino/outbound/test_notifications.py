@@ -165,6 +165,15 @@ async def test_a_dry_run_tells_and_makes_nothing(house: House) -> None:
     assert "it expires before everybody was called once" in reminder["warnings"]
 
 
+async def test_where_the_people_of_an_audience_live(house: House) -> None:
+    told = await house.ask("launch.places", client="town", audience={"groups": ["north", "south"]})
+    assert sorted(told["spots"]) == [[40.1, 11.1, 1], [45.1, 11.1, 1]] and told["unplaced"] == 0
+    assert told["groups"] == {"north": (45.1, 11.1), "south": (40.1, 11.1)}
+    foreign = Asker("vera", frozenset({"harbour"}))
+    with pytest.raises(CampaignError, match="not a client of yours"):
+        await house.desk.campaigns.ask("launch.places", {"client": "town"}, foreign)
+
+
 async def test_two_houses_do_not_take_the_dialler_from_each_other(tmp_path: Path) -> None:
     async with opened(tmp_path, "one") as one:
         with pytest.raises(LeaseTaken, match="one dials for"):
@@ -440,6 +449,16 @@ async def test_whoever_calls_back_hears_what_is_current_and_can_acknowledge(hous
     assert headline(await told_to(house, ben)) == "Boil your water, Ben."  # as often as one likes
     await house.ask("notice.cancel", campaign=campaign)
     assert headline(await told_to(house, ben)).startswith("The message about which we called")
+
+
+async def test_who_stands_in_a_list_of_numbers_calls_back_too(house: House) -> None:
+    house.desk.regions = {"town": "IT"}
+    campaign = (await draft(house, lines=["+390212345678"]))["campaign"]
+    await house.ask("notice.launch", campaign=campaign)
+    told = await told_to(house, "sip:0212345678@carrier.example")
+    assert headline(told) == "Boil your water, neighbour."
+    await house.desk.notice_acknowledged(NoticeAcknowledged(told.recipient, "voice", False))
+    assert house.state(campaign) is CampaignState.COMPLETED  # there is nobody left to call
 
 
 # Alerts.

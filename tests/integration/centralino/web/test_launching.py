@@ -24,7 +24,7 @@ from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
 from contacts.numbers import Number
-from contacts.people import Person
+from contacts.people import Person, Place
 from kernel.clock import SteadyClock
 from outbound.alarms import Ended
 from outbound.records import CampaignState
@@ -38,7 +38,8 @@ pytestmark = pytest.mark.peer
 
 PEOPLE = [
     Person("", RIVER, (Number(f"+3902123456{n:02}"),), name=f"P{n}",
-           groups=("north",) if n % 3 else ("south",), language="it" if n % 2 else "en")
+           groups=("north",) if n % 3 else ("south",), language="it" if n % 2 else "en",
+           place=Place(45.1 if n % 3 else 45.0, 9.2 + n / 100) if n < 10 else None)
     for n in range(12)
 ]  # fmt: skip
 
@@ -217,6 +218,60 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await page.fill("[name=me]", "12 34 nonsense")
     await page.click("#call-me")
     await expect(page.locator("#toasts .bad")).to_contain_text("is no number")
+    assert vera.complaints == []
+
+
+async def test_only_those_in_an_area_drawn_on_the_map(
+    launching: Launching, browser: Browser
+) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    await page.locator('[data-name="boil-water"]').click()
+    await page.get_by_text("Only in an area on the map").click()
+    inside, typed = page.locator("#inside"), page.locator("[name=areas]")
+    map = page.locator("svg.map")
+    await expect(inside).to_contain_text("10 people with a known place")
+    box = await map.bounding_box()
+    assert box is not None
+
+    async def corner(x: float, y: float) -> None:
+        """A click at this share of the map."""
+        await page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    await corner(0.01, 0.02)  # around the four in the south, below, and then more
+    await corner(0.99, 0.02)
+    await expect(page.locator("#reach")).to_contain_text("fewer than three corners")
+    await expect(page.locator("#go")).to_be_disabled()
+    await corner(0.99, 0.5)
+    await corner(0.01, 0.5)
+    await expect(inside).to_contain_text("6 of 10 people with a known place live inside")
+    await expect(page.locator(".reach b")).to_have_text("6 people")
+    await expect(page.locator(".left-out")).to_contain_text("2 people left out: no place known")
+    await vera.shot("launch-10-map", whole=True)
+    await page.get_by_text("Also the 2 whose place is not known").click()
+    await expect(page.locator(".reach b")).to_have_text("8 people")
+    await page.get_by_text("south (4)").click()
+    await expect(inside).to_contain_text("0 of 4 people")
+    await page.get_by_text("south (4)").click()
+
+    # By keys and by words, the same.
+    await page.click("#area-clear")
+    await expect(typed).to_have_value("")
+    await map.focus()
+    for key in ("Enter", "ArrowRight", "Enter", "ArrowDown", "Enter"):
+        await page.keyboard.press(key)
+    await expect(page.locator(".map .corner")).to_have_count(3)
+    await expect(typed).to_have_value(re.compile(r"^\S+ \S+ \S+ \S+$"))
+    await page.keyboard.press("Backspace")
+    await expect(typed).to_have_value("")
+    await typed.fill("45,9.2 4\n45.1;9 45,9 46,9")
+    await expect(inside).to_contain_text("is no place: write lat,lon")
+    await expect(page.locator("#go")).to_be_disabled()
+    await typed.fill("45,9.2 4")
+    await expect(inside).to_contain_text("2 of 10 people")
+    await expect(page.locator(".reach b")).to_have_text("4 people")
+    await page.click("#go")
+    await expect(page.locator("dialog.ask")).to_contain_text("Only to: everybody in the area.")
     assert vera.complaints == []
 
 

@@ -6,7 +6,7 @@ the clock stands still except in `wait`, which walks it from timer to timer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kernel.clock import ManualClock
@@ -37,6 +37,15 @@ class Reply:
     """What it asks, if it asks: `open`, `slot:name`, …"""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a conversation in another language than the line's own is held with."""
+
+    bot: Bot
+    understander: Understander
+    performer: Performer
+
+
 class TalkSession:
     """One conversation: `start`, then `say`, `press` and `wait`, each giving the bot's replies.
 
@@ -50,6 +59,7 @@ class TalkSession:
         facts: CallFacts = FACTS,
         clock: ManualClock | None = None,
         performer: Performer | None = None,
+        others: Mapping[str, Beside] | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.packet: Packet | None = None
@@ -65,10 +75,11 @@ class TalkSession:
         self.learned: reports.Learned | None = None
         """What a call of ours came to, and what was learned in it."""
         self.reports: list[reports.Report] = []
-        self._conversation = Conversation(bot, facts)
-        self._understander = understander
+        self._own = Beside(bot, understander, performer or Unable())
+        self._others = others or {}
+        bots = {language: other.bot for language, other in self._others.items()}
+        self._conversation = Conversation(bot, facts, bots)
         self._facts = facts
-        self._performer = performer or Unable()
         self._turn = 0
         self._replies: list[Reply] = []
 
@@ -168,16 +179,21 @@ class TalkSession:
             case do.Listen():
                 self._turn, self.listens_for = command.turn, command.context
             case do.Understand():
-                readings = await understand(self._understander, command.text, command.readings)
+                understander = self._in(command.language).understander
+                readings = await understand(understander, command.text, command.readings)
                 return [events.Understood(command.turn, readings)]
             case do.Perform():
-                outcome = await self._performer.perform(command.act, self._facts)
+                performer = self._in(command.language).performer
+                outcome = await performer.perform(command.act, self._facts)
                 return [events.Performed(command.number, outcome)]
             case do.HandOver():
                 self.packet, self.refer = command.packet, command.refer
             case do.Tell():
                 self._report(command.report)
         return []
+
+    def _in(self, language: str) -> Beside:
+        return self._others.get(language, self._own)
 
     def _report(self, report: reports.Report) -> None:
         self.reports.append(report)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.console import Console
 from centralino import bots
 from centralino.config.model import Config
 from centralino.errors import StartRefused
+from centralino.processes.preflight import find_notice_bot
 from voicebot.checks import report
 from voicebot.checks.reading import FOLDER, read_scripts
 from voicebot.checks.running import Hearing, Result, Stage
@@ -18,6 +21,7 @@ from voicebot.checks.script import Script, chosen
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedding import choose
+from voicebot.nlu.ports import Understander
 
 CALLER_VOICE = "hibari"
 """Another one than the bot's."""
@@ -40,10 +44,11 @@ def run_tests(
     embedder, why = choose(bot.training.language, config.speech.models_dir)
     if embedder is None:
         console.print(f"understanding by {why}: some conversations may fail for it", markup=False)
-    scripts = read_scripts(target, bot.flow)
+    beside = cache(partial(_beside, config, Path(bot.folder).parent))
+    scripts = read_scripts(target, bot.flow, beside)
     picked = chosen(scripts, wanted)
-    hearing = _by_sound(config, bot) if voice else None
-    stage = Stage(bot, lambda now: bots.feeling(bot, bots.understander(config, bot, now)), hearing)
+    hearing = _by_sound(config, bot, picked) if voice else None
+    stage = Stage(bot, partial(_mind, config), hearing, others=beside)
     began = time.perf_counter()
     results = asyncio.run(_play(console, stage, picked, first_only))
     _show(console, results, len(scripts) - len(picked), time.perf_counter() - began)
@@ -91,12 +96,24 @@ def _show(console: Console, results: list[Result], left_out: int, seconds: float
         console.print(line, markup=False, style="red" if failed else "green")
 
 
-def _by_sound(config: Config, bot: Bot) -> Hearing:
+def _beside(config: Config, folder: Path, name: str) -> Bot:
+    """The bot of another language: in the same folder, or wherever a house finds it."""
+    return load_bot(folder / name) if (folder / name).is_dir() else find_notice_bot(config, name)
+
+
+def _mind(config: Config, bot: Bot, now: Callable[[], float]) -> Understander:
+    return bots.feeling(bot, bots.understander(config, bot, now))
+
+
+def _by_sound(config: Config, bot: Bot, scripts: Iterable[Script]) -> Hearing:
     """The engines that this machine has. Raises EngineMissing."""
     from voicebot.checks.spoken import BySound
     from voicebot.speech.engines import load_recogniser, load_synthesiser, recogniser_choice
 
     language, models = bot.flow.language, config.speech.models_dir
-    choice = recogniser_choice(config.speech.recogniser, language, models)
+    spoken = {language for script in scripts for language in script.also}
+    wanted = "whisper" if spoken else config.speech.recogniser  # it tells languages apart
+    choice = recogniser_choice(wanted, language, models)
     recogniser = load_recogniser(choice, language, models, threads=1)
-    return BySound(load_synthesiser(CALLER_VOICE), recogniser)
+    voices = {code: load_synthesiser(f"espeak:{code}") for code in spoken}
+    return BySound(load_synthesiser(CALLER_VOICE), recogniser, voices)

@@ -17,13 +17,17 @@ WEBHOOK = "the action server"
 
 
 class Canned:
-    """A `Performer` whose questions never leave: one for each conversation.
+    """A `Performer` whose questions never leave: one for each bot of a conversation.
 
-    `tell` is told what is asked, and what comes of it.
+    `tell` is told what is asked, and what comes of it; `done` gets the names of what was done.
     """
 
     def __init__(
-        self, bot: Bot, answers: Mapping[str, Answers], tell: Callable[[str], None]
+        self,
+        bot: Bot,
+        answers: Mapping[str, Answers],
+        tell: Callable[[str], None],
+        done: list[str],
     ) -> None:
         self._outside = Outside(
             bot, Servers(actions=WEBHOOK, secrets=_secrets(bot)), transport=self._answered
@@ -32,13 +36,12 @@ class Canned:
         self._tell = tell
         self._asked: dict[str, int] = {}
         self._current = ""
-        self.done: list[str] = []
-        """The names of what was done, in order."""
+        self._done = done
 
     async def perform(self, act: Perform, facts: CallFacts) -> Outcome:
         """As the test says."""
         self._current = act.action
-        self.done.append(act.action)
+        self._done.append(act.action)
         outcome = await self._outside.perform(act, facts)
         self._tell(f"{act.action}: {outcome.problem or _told(outcome)}")
         return outcome

@@ -11,6 +11,7 @@ from kernel.clock import ManualClock
 from voicebot import reports
 from voicebot.checks.canned import Canned
 from voicebot.checks.judging import Came, Difference, judge, judge_end
+from voicebot.checks.reading import nobody_beside
 from voicebot.checks.script import (
     START,
     Action,
@@ -28,7 +29,7 @@ from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.state import Earlier
 from voicebot.nlu.ports import Understander
 from voicebot.speech.ports import Recognised, RecognitionContext
-from voicebot.talk import FACTS, Reply, TalkSession
+from voicebot.talk import FACTS, Beside, Reply, TalkSession
 
 REMEMBERED = 900.0
 """Seconds in which a caller who calls again is met where the call broke off; by default in a house,
@@ -47,7 +48,8 @@ class ByText:
 
     async def hear(self, said: Says, context: RecognitionContext) -> Recognised:
         """Its words."""
-        return Recognised(said.heard_as or said.text, said.confidence, engine="text")
+        words = said.heard_as or said.text
+        return Recognised(words, said.confidence, engine="text", language=said.speaks)
 
 
 @dataclass(frozen=True)
@@ -75,22 +77,24 @@ class Result:
         return not self.differences
 
 
-class Stage:
-    """Plays one conversation after the other.
+Mind = Callable[[Bot, Callable[[], float]], Understander]
+"""Makes what understands for a bot, with the time that "tomorrow" counts from."""
 
-    `understander` is made with the stage's own time, so that "tomorrow" is the test's.
-    """
+
+class Stage:
+    """Plays one conversation after the other. `others` finds the bots of further languages."""
 
     def __init__(
         self,
         bot: Bot,
-        understander: Callable[[Callable[[], float]], Understander],
+        mind: Mind,
         hearing: Hearing | None = None,
         facts: CallFacts = FACTS,
+        others: Callable[[str], Bot] = nobody_beside,
     ) -> None:
         self._clock = ManualClock(START)
-        self._bot = bot
-        self._understander = understander(lambda: self._clock.now())
+        self._bot, self._mind, self._others = bot, mind, others
+        self._known: dict[str, tuple[Bot, Understander]] = {}
         self._hearing = hearing or ByText()
         self._facts = facts
 
@@ -99,15 +103,25 @@ class Stage:
         began = time.perf_counter()
         self._clock = ManualClock(script.starts)
         facts = replace(self._facts, language=self._bot.flow.language, **script.facts)
+        bot, understander = self._knows("")
 
         lines: list[Line] = []
-        outside = Canned(self._bot, script.outside, lambda told: lines.append(Line("", told)))
+        done: list[str] = []
+
+        def outside(bot: Bot) -> Canned:
+            return Canned(bot, script.outside, lambda told: lines.append(Line("", told)), done)
+
+        performer = outside(bot)
+        further = {language: self._knows(name) for language, name in script.also.items()}
+        others = {
+            language: Beside(bot, mind, outside(bot)) for language, (bot, mind) in further.items()
+        }
 
         def call(earlier: Earlier | None) -> TalkSession:
             here = replace(facts, earlier=earlier)
-            return TalkSession(self._bot, self._understander, here, self._clock, outside)
+            return TalkSession(bot, understander, here, self._clock, performer, others)
 
-        playing = _Playing(call, self._clock, self._hearing, lines, outside.done)
+        playing = _Playing(call, self._clock, self._hearing, lines, done)
         differences: list[Difference] = []
         for number, step in enumerate(script.steps):
             differences += await playing.step(step, first=number == 0)
@@ -119,12 +133,23 @@ class Stage:
         spent = time.perf_counter() - began
         return Result(script, tuple(differences), tuple(playing.lines), spent)
 
+    def _knows(self, name: str) -> tuple[Bot, Understander]:
+        """The bot of a further language, or without a name our own, and what understands for it."""
+        if name not in self._known:
+            bot = self._others(name) if name else self._bot
+            self._known[name] = (bot, self._mind(bot, lambda: self._clock.now()))
+        return self._known[name]
+
 
 def outcome_of(talk: TalkSession) -> str:
     """How it ended, or where it stands: with the queue, or going on."""
     if talk.packet is not None and talk.state in ("waiting", "connecting", "with_agent"):
         return "transferred"
     return talk.outcome or "goes_on"
+
+
+def _shown(said: Says) -> str:
+    return f"{said.text} [{said.speaks}]" if said.speaks else said.text
 
 
 class _Playing:
@@ -180,7 +205,7 @@ class _Playing:
         match action:
             case Says():
                 recognised = await self._hearing.hear(action, self.talk.listens_for)
-                self._line("caller", action.text)
+                self._line("caller", _shown(action))
                 if recognised.text != action.text:
                     self._line("", f"heard: {recognised.text} ({recognised.confidence:.2f})")
                 return await self.talk.hear(recognised)

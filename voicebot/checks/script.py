@@ -24,6 +24,8 @@ class Says:
     """What the recogniser makes of it, in tests by text; empty: the text itself."""
     confidence: float = 1.0
     """How sure the recogniser is, in tests by text."""
+    speaks: str = ""
+    """The language; empty: the one in which the conversation is held."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ class Script:
     """UTC seconds."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of the call: `caller`, `caller_name`, `line`, `keys_only`, `language`, `given`."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Further languages of the line → the bot for callers who speak them."""
     outside: Mapping[str, Answers] = field(default_factory=dict)
     """Lookup or custom action → what is answered to it."""
 

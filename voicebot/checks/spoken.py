@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,13 +24,21 @@ _BIAS = 33
 class BySound:
     """The caller speaks with a voice of its own, and a recogniser listens at the other end."""
 
-    def __init__(self, voice: Synthesiser, recogniser: Recogniser) -> None:
+    def __init__(
+        self,
+        voice: Synthesiser,
+        recogniser: Recogniser,
+        voices: Mapping[str, Synthesiser] | None = None,
+    ) -> None:
+        """`voices`: of further languages."""
         self._voice = voice
+        self._voices = voices or {}
         self._recogniser = recogniser
 
     async def hear(self, said: Says, context: RecognitionContext) -> Recognised:
         """What the recogniser makes of it. Raises EngineLost."""
-        clauses = [clause.pcm async for clause in self._voice.speak(said.text, RATE)]
+        voice = self._voices.get(said.speaks, self._voice)
+        clauses = [clause.pcm async for clause in voice.speak(said.text, RATE)]
         stream = await self._recogniser.open(RATE, context)
         for frame in pieces(through_g711(on_a_line(b"".join(clauses))), RATE, FRAME):
             await stream.feed(frame)

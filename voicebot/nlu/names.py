@@ -12,9 +12,14 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*", re.UNICODE)
 _STRONG = re.compile(
     r"\b(?:my (?:full |last |first |sur)?name(?:'s| is| was)?|the name(?:'s| is)|i am called"
-    r"|i'm called|name is|(?:it|that) would be)\s+(?:is )?"
+    r"|i'm called|name is|(?:it|that) would be"
+    r"|mi chiamo|(?:il )?mio nome [eè]|ich hei(?:ß|ss)e|mein name ist|je m'appelle|mon nom est"
+    r"|me llamo|mi nombre es)\s+(?:is )?"
 )
-_WEAK = re.compile(r"\b(?:this is|it's|it is|that's|that is|i'm|i am|you can call me|call me)\s+")
+_WEAK = re.compile(
+    r"\b(?:this is|it's|it is|that's|that is|i'm|i am|you can call me|call me"
+    r"|sono|ich bin|je suis|soy)\s+"
+)
 _CALLING = re.compile(r"\bthis is (?P<name>.+?) (?:calling|speaking|here|on the phone)\b")
 _SPEAKING = re.compile(r"^(?P<name>[^,.]+?) (?:speaking|calling|here)\b")
 _LETTER_AS_IN = re.compile(r"\b([a-z]) (?:as in|for|like) [a-z]+", re.IGNORECASE)

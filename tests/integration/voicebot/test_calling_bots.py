@@ -29,7 +29,7 @@ SCRIPTS = [
 @pytest.fixture(scope="module")
 def stages(nlu_cache: Path, embedder: Embedder) -> dict[str, Stage]:
     def stage(bot: Bot) -> Stage:
-        return Stage(bot, lambda now: Embedded.load(bot.training, nlu_cache, now, embedder))
+        return Stage(bot, lambda bot, now: Embedded.load(bot.training, nlu_cache, now, embedder))
 
     return {name: stage(bot) for name, bot in BOTS.items()}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,13 +19,16 @@ from voicebot.checks.reading import read_scripts
 from voicebot.checks.report import failure
 from voicebot.checks.running import Stage
 from voicebot.checks.script import Script
+from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
 from voicebot.nlu.embedded import Embedded
 from voicebot.nlu.embedding import Embedder
+from voicebot.nlu.ports import Understander
 
 UTILITY = Path(__file__).parents[3] / "nlu_models" / "utility"
 BOT = load_bot(UTILITY)
-SCRIPTS = read_scripts(UTILITY, BOT.flow)
+BESIDE = cache(lambda name: load_bot(UTILITY.parent / name))
+SCRIPTS = read_scripts(UTILITY, BOT.flow, BESIDE)
 EVERY_CALL_CENTRE = {
     "support", "complaint", "account management", "information", "order", "booking", "emergency",
     "wrong number", "angry caller", "silent caller", "child", "other language",
@@ -32,9 +37,11 @@ EVERY_CALL_CENTRE = {
 
 @pytest.fixture(scope="module")
 def stage(nlu_cache: Path, embedder: Embedder) -> Stage:
-    return Stage(
-        BOT, lambda now: feeling(BOT, Embedded.load(BOT.training, nlu_cache, now, embedder))
-    )
+    def mind(bot: Bot, now: Callable[[], float]) -> Understander:
+        meant = embedder if bot is BOT else None  # the Italian bot's own words are enough here
+        return feeling(bot, Embedded.load(bot.training, nlu_cache, now, meant))
+
+    return Stage(BOT, mind, others=BESIDE)
 
 
 @pytest.fixture

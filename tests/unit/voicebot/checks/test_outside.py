@@ -33,7 +33,7 @@ async def play(folder: Path, answer: str, expected: str, ends: str = "goes_on") 
     file.write_text(text.replace("{ends}", ends))
     bot = acting_bot()
     (script,) = read_scripts(file, bot.flow)
-    return await Stage(bot, lambda now: WordForWord()).play(script)
+    return await Stage(bot, lambda bot, now: WordForWord()).play(script)
 
 
 async def test_an_answer_is_read_as_a_servers_would_be(tmp_path: Path) -> None:
@@ -90,6 +90,6 @@ async def test_a_test_without_an_answer_says_so(tmp_path: Path) -> None:
     text = HEAD.replace("balance: {answer}", "action_ticket: fails").replace("{ends}", "goes_on")
     file.write_text(text.replace("{expected}", "hears: It is"))
     bot = acting_bot()
-    result = await Stage(bot, lambda now: WordForWord()).play(read_scripts(file, bot.flow)[0])
+    result = await Stage(bot, lambda bot, now: WordForWord()).play(read_scripts(file, bot.flow)[0])
     assert not result.passed
     assert any("has no answer of 'balance'" in line.text for line in result.lines)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
-from tests.unit.voicebot.sample import FLOW
+from tests.unit.voicebot.sample import FLOW, bot
 from voicebot import events
 from voicebot.checks.reading import read_scripts
 from voicebot.checks.script import (
@@ -109,6 +110,28 @@ def test_a_mistake_is_told_with_its_line(
     assert problem in str(refused.value)
     assert refused.value.line == at
     assert str(refused.value).startswith(str(tmp_path / "some.yml"))
+
+
+ITALIAN = "    also: {it: piccolo}\n    steps:\n      - says: ciao\n        speaks: it\n"
+
+
+def test_callers_may_speak_the_languages_of_further_bots(tmp_path: Path) -> None:
+    path = tmp_path / "some.yml"
+    path.write_text(GOOD + "  - name: italian\n" + ITALIAN)
+    other = dataclasses.replace(bot(), flow=dataclasses.replace(FLOW, language="it"))
+    script = read_scripts(path, FLOW, lambda name: other)[-1]
+    assert script.also == {"it": "piccolo"}
+    assert script.steps[0].action == Says("ciao", speaks="it")
+    line = len(GOOD.splitlines()) + 2
+    with pytest.raises(BotError, match="has `language: en`") as refused:
+        read_scripts(path, FLOW, lambda name: bot())
+    assert refused.value.line == line
+    with pytest.raises(BotError, match="no bot for another language"):
+        read_scripts(path, FLOW)
+    path.write_text(path.read_text().replace("speaks: it", "speaks: de"))
+    with pytest.raises(BotError, match="there is no language 'de'") as refused:
+        read_scripts(path, FLOW, lambda name: other)
+    assert refused.value.line == line + 3
 
 
 def test_a_bot_without_conversations_is_told(tmp_path: Path) -> None:

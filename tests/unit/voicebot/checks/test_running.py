@@ -34,7 +34,7 @@ def script(*steps: tuple[Action | None, Expected], ends: Ending | None = None) -
 
 
 async def play(*steps: tuple[Action | None, Expected], ends: Ending | None = None) -> Result:
-    return await Stage(bot(), lambda now: WordForWord()).play(script(*steps, ends=ends))
+    return await Stage(bot(), lambda bot, now: WordForWord()).play(script(*steps, ends=ends))
 
 
 BILL = (Says("bill"), Expected(means="bill", hears=("Sorry", "Your name"), asks="slot:name"))

@@ -41,6 +41,6 @@ async def test_the_callers_voice_reaches_the_recogniser() -> None:
     place = Place("x", 1)
     hearing = BySound(TextSynthesiser(), ScriptedRecogniser([Recognised("hours", 0.8)]))
     script = Script("x", "", place, (Step(place, Says("said"), Expected(means="hours")),))
-    result = await Stage(bot(), lambda now: WordForWord(), hearing).play(script)
+    result = await Stage(bot(), lambda bot, now: WordForWord(), hearing).play(script)
     assert result.differences == ()
     assert "heard: hours (0.80)" in [line.text for line in result.lines]

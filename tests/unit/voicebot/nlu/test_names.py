@@ -24,6 +24,10 @@ from voicebot.nlu.names import find_name
         ("john q public", "John Q Public"),
         ("John Smith, and my account number is", "John Smith"),
         ("my name is mario rossi my power is out", "Mario Rossi"),
+        ("sì mi chiamo mario rossi", "Mario Rossi"),
+        ("Ich heiße Jürgen Müller.", "Jürgen Müller"),
+        ("je m\u2019appelle Anne Martin", "Anne Martin"),
+        ("soy ana garcía", "Ana García"),
     ],
 )
 def test_who_is_asked_says_a_name(said: str, name: str) -> None:

@@ -1,23 +1,20 @@
 """How fast calls may begin, and how many may be up. PURE.
 
-A *pace* is the generic cell rate algorithm (ITU-T I.371 annex A): one call every 1/rate seconds,
-with a tolerance of half a call (at least 20 ms) for a tick that comes late. So up to 25 calls a
-second there are at most rate + 1 in any second, and beyond it 2 % more, however long nobody was
-called before: a bucket of more than one token would let a burst through that a carrier answers with
-503. Every call takes from the pace of its trunk, of its campaign and of its destination's prefix,
-and holds a channel of each.
+Every call takes from the pace (`kernel/pace.py`) of its trunk, of its campaign and of its
+destination's prefix, and holds a channel of each: at most rate + 1 begin in any second, whatever
+was before it, since carriers answer bursts with 503.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kernel.pace import Pace
 from outbound.errors import OutboundConfigError
 
-TOLERANCE = 0.5
-"""Of a call: how far a late tick may catch up."""
-TICK = 0.02
-"""Seconds: the same for paces so fast that one commit carries several calls."""
+CATCH_UP = 0.1
+"""Seconds by which calls over a trunk may catch up with a stall in here: the one who sends them
+last keeps them apart (`telephony/edge/paced.py`)."""
 SLOW_DOWN, SLOWEST = 0.5, 0.05
 """At congestion a trunk's rate is halved, down to this share of it."""
 SPEED_UP = 0.1
@@ -40,24 +37,6 @@ class Limits:
     def __post_init__(self) -> None:
         if self.max_cps < 0 or self.max_channels < 0:
             raise OutboundConfigError(f"{self.name}: rates and channels are 0 or more")
-
-
-@dataclass
-class Pace:
-    """New calls of one trunk, campaign or prefix. `rate` is calls a second; 0 for any."""
-
-    rate: float = 0.0
-    _next: float = 0.0
-    """When the next call would begin at an even pace."""
-
-    def ready_at(self) -> float:
-        """UTC seconds from which on the next call may begin."""
-        return self._next - max(TICK, TOLERANCE / self.rate) if self.rate else 0.0
-
-    def take(self, now: float) -> None:
-        """A call begins."""
-        if self.rate:
-            self._next = max(now, self._next) + 1.0 / self.rate
 
 
 @dataclass
@@ -101,7 +80,7 @@ class TrunkShare(Share):
     @classmethod
     def of(cls, limits: Limits) -> TrunkShare:
         """At full speed."""
-        return cls(limits, Pace(limits.max_cps))
+        return cls(limits, Pace(limits.max_cps, CATCH_UP))
 
     def ready_at(self) -> float | None:
         """When a call may begin by pace; None while every channel is taken."""
@@ -131,7 +110,7 @@ class TrunkShare(Share):
         self.factor = factor
         rate = self.limits.max_cps or max(self._seen_rate(), 1.0)
         self.pace.rate = 0.0 if factor >= 1.0 and not self.limits.max_cps else rate * factor
-        self.pace._next = max(self.pace._next, now)
+        self.pace.rest(now)
 
     def _seen_rate(self) -> float:
         """What a trunk without a limit is held to once it is congested: a call a second for each

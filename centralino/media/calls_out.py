@@ -14,7 +14,7 @@ from centralino.media.live_call import LiveCall
 from centralino.media.out_call import RATE, OutCall
 from centralino.media.said import Said
 from kernel.ids import CallId, LegId
-from outbound.departures import Departures
+from kernel.pace import Departures, Pace
 from outbound.messages import (
     AskAttempts,
     AttemptRefused,
@@ -24,6 +24,7 @@ from outbound.messages import (
     StopAttempt,
     TakeBack,
 )
+from outbound.pacing import CATCH_UP
 from outbound.placing import Placing
 from outbound.records import Refusal
 from telephony.types import (
@@ -102,7 +103,7 @@ class CallsOut:
             call.stop(also_up=True)
 
     def _place(self, order: PlaceCall) -> None:
-        way = self._ways.setdefault(order.trunk, Departures())
+        way = self._ways.setdefault(order.trunk, Departures(Pace(catch_up=CATCH_UP)))
         way.pace.rate = order.max_cps
         refusal = self._placing.begin(order, way.expected(self._house.clock.now()))
         if refusal is Refusal.OVER:

@@ -81,6 +81,7 @@ def _trunk(section: TrunkSection) -> Trunk:
         user=section.user,
         password=_password(section),
         register=bool(section.registrar),
+        max_cps=section.max_cps,
     )
 
 

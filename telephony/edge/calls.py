@@ -29,6 +29,14 @@ class CallState(Enum):
     OVER = "over"
 
 
+class Turn(Enum):
+    """Where an INVITE stands that leaves at a pace."""
+
+    NONE = "none"
+    WAITS = "waits"
+    TAKEN = "taken"
+
+
 @dataclass(frozen=True)
 class Progressed:
     """1xx."""
@@ -108,6 +116,8 @@ class Call:
     """By how much CSeq is ahead of the media process's towards the trunk."""
     to_tag: str = ""
     state: CallState = CallState.OFFERED
+    turn: Turn = Turn.NONE
+    """Of its INVITE, at the pace of its trunk (`paced.py`)."""
 
     @property
     def over(self) -> bool:

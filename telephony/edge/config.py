@@ -57,6 +57,8 @@ class Trunk:
     """Register outwards, so that the carrier finds us."""
     expires: int = 600
     """Seconds for which we ask the carrier to keep our registration."""
+    max_cps: float = 0.0
+    """Calls of campaigns that may leave over it in a second; 0: any number."""
 
     @property
     def hop(self) -> Hop:

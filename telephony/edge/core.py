@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kernel.ids import random_hex
-from telephony.edge import dialogs, inbound, outbound, responses
+from telephony.edge import dialogs, inbound, outbound, paced, responses
 from telephony.edge.alarms import Alarms, Name
 from telephony.edge.calls import Calls, Declined
 from telephony.edge.carrier import Carrier
@@ -31,6 +31,7 @@ from telephony.edge.events import (
     RoomChanged,
     SaveBinding,
     Started,
+    TurnTaken,
     Undelivered,
 )
 from telephony.edge.message import Request, Response, answerable, fault, max_forwards, parse
@@ -99,6 +100,8 @@ class EdgeCore:
     def _told(self, event: object, now: float) -> None:
         edge = self._edge
         match event:
+            case TurnTaken(trunk):
+                paced.taken(edge, trunk, now)
             case DrainAsked():
                 edge.draining = True
             case RoomChanged(name, room):
@@ -157,14 +160,23 @@ class EdgeCore:
                 edge.phones(edge.registrar.expire(which, now), now)
             case "pulse":
                 edge.out += edge.pulses.due(which, now)
+            case "refused":
+                edge.refused.pop(which, None)
+            case _:
+                self._due_outside(kind, which, now)
+
+    def _due_outside(self, kind: str, which: str, now: float) -> None:
+        """What trunks and carriers wait for."""
+        edge = self._edge
+        match kind:
             case "trunk":
                 edge.out += edge.trunks.registrations[which].due(now)
             case "attempt":
                 edge.carrier.forget(which)
             case "resend":
                 edge.out += edge.carrier.resend(which, now)
-            case "refused":
-                edge.refused.pop(which, None)
+            case "pace":
+                paced.due(edge, which, now)
 
     def _silent(self, call_id: str, now: float) -> None:
         """A media process left an INVITE without any answer: the caller need not wait for it."""

@@ -56,6 +56,13 @@ class FlowClosed:
 
 
 @dataclass(frozen=True)
+class TurnTaken:
+    """What had the turn of this trunk was sent just now."""
+
+    trunk: str
+
+
+@dataclass(frozen=True)
 class DrainAsked:
     """No new calls from now on."""
 
@@ -109,6 +116,8 @@ class Send:
     message: Request | Response
     otherwise: Hop | None = None
     """Where to connect when the connection `to` is no longer open."""
+    turn: str = ""
+    """The trunk whose turn it takes: `TurnTaken` is to be told right after it was sent."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from telephony.edge import admission, inbound
+from telephony.edge import admission, inbound, paced
 from telephony.edge.admission import Refused
-from telephony.edge.calls import Call
+from telephony.edge.calls import Call, Turn
 from telephony.edge.carrier import Attempt, key_of
 from telephony.edge.config import MediaTarget, Trunk
+from telephony.edge.events import Send
 from telephony.edge.message import Request
 from telephony.edge.proxy import Onward, branch_for, flow_param, forward, record_routes
 from telephony.edge.state import ATTEMPT, TRUNK, Edge, foreign_headers, uri_at
@@ -142,6 +143,9 @@ def pass_on(
     now: float,
 ) -> None:
     """Send a request towards the world; one to a trunk may have to be sent again with a login."""
+    call = edge.calls.get(request.call_id)
+    if call is not None and call.turn is Turn.WAITS:
+        return  # its INVITE goes when it is its turn
     attempt = edge.carrier.find(onward.branch)
     if attempt is not None and attempt.request.method == request.method:
         edge.send(attempt.hop, attempt.request)
@@ -154,7 +158,9 @@ def pass_on(
     if trunk is not None and trunk.user and request.method not in ("ACK", "CANCEL"):
         key, ours = key_of(onward.branch), len(onward.record)
         edge.carrier.keep(Attempt(key, trunk, onward.hop, message, onward.shift, ours), now)
-    edge.send(onward.hop, message, otherwise)
+    paced.pace(
+        edge, Send(onward.hop, message, otherwise), edge.calls.get(request.call_id), trunk, now
+    )
 
 
 def cancel(edge: Edge, request: Request, now: float) -> None:

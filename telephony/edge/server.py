@@ -27,6 +27,7 @@ from telephony.edge.events import (
     SaveBinding,
     Send,
     Started,
+    TurnTaken,
     Undelivered,
 )
 from telephony.edge.network import Network
@@ -187,6 +188,8 @@ class EdgeServer:
             self._tell(Undelivered(command.message))
 
         self._network.send(command.to, bytes(command.message), command.otherwise, failed)
+        if command.turn:
+            self._tell(TurnTaken(command.turn))
 
     def _arm(self, core: EdgeCore) -> None:
         due = core.next_timer()

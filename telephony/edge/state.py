@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from kernel.pace import Departures
 from telephony.edge.admission import House, Refused
 from telephony.edge.alarms import Alarms
 from telephony.edge.calls import Call, CallEvent, Calls
@@ -60,6 +61,8 @@ class Edge:
     """For how many calls more a media process has room, and when it said so."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Refusals that depend on the moment, so that a repeat gets the same answer."""
+    departures: dict[str, Departures[tuple[Send, Call]]] = field(default_factory=dict)
+    """By trunk: INVITEs that wait for their turn."""
     out: list[Command] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
 

@@ -189,19 +189,19 @@ async def test_what_is_sent_twice_is_placed_once_and_what_is_late_not_at_all(wor
 
 async def test_orders_that_come_in_a_bunch_are_spread_again(world: World) -> None:
     for n in range(4):
-        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.03)
+        await world.place(attempt=f"att-{n}", max_cps=10.0, not_after=world.clock.now() + 0.15)
     assert len(world.offered) == 2, "one at once, one by the tolerance of a pace"
     assert AttemptRefused("att-3", Refusal.LATE) in world.told
-    world.clock.advance(0.02)
+    world.clock.advance(0.1)
     while len(world.offered) < 3:
         await world.settle()
 
 
 async def test_what_a_stall_delayed_does_not_leave_together(world: World) -> None:
     for n in range(6):
-        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.5)
+        await world.place(attempt=f"att-{n}", max_cps=10.0, not_after=world.clock.now() + 2.5)
     assert len(world.offered) == 2
-    world.clock.advance(0.2)  # nothing ran meanwhile
+    world.clock.advance(1.0)  # nothing ran meanwhile
     while len(world.offered) < 4:
         await world.settle()
     for _ in range(20):
@@ -211,8 +211,8 @@ async def test_what_a_stall_delayed_does_not_leave_together(world: World) -> Non
 
 async def test_what_waited_too_long_is_given_back(world: World) -> None:
     for n in range(3):
-        await world.place(attempt=f"att-{n}", max_cps=50.0, not_after=world.clock.now() + 0.1)
-    world.clock.advance(0.2)
+        await world.place(attempt=f"att-{n}", max_cps=10.0, not_after=world.clock.now() + 0.5)
+    world.clock.advance(1.0)
     while AttemptRefused("att-2", Refusal.LATE) not in world.told:
         await world.settle()
     assert len(world.offered) == 2

@@ -10,7 +10,7 @@ from kernel.ids import counting
 from telephony.edge.config import EdgeConfig, MediaTarget, Trunk
 from telephony.edge.core import EdgeCore
 from telephony.edge.digest import Login, answer, ha1
-from telephony.edge.events import Received, Send, Started
+from telephony.edge.events import Received, Send, Started, TurnTaken
 from telephony.edge.message import Header, Request, Response
 from telephony.edge.uri import Hop
 
@@ -140,7 +140,10 @@ class Bench:
         """What the edge sends now."""
         commands = self.core.commands()
         self.told += [one for one in commands if not isinstance(one, Send)]
-        return [one for one in commands if isinstance(one, Send)]
+        sends = [one for one in commands if isinstance(one, Send)]
+        for turn in [one.turn for one in sends if one.turn]:
+            sends += self.tell(TurnTaken(turn))
+        return sends
 
     def hears(self, hop: Hop, message: Request | Response | bytes) -> list[Send]:
         """Let a message arrive."""

@@ -318,3 +318,41 @@ def test_the_challenge_of_somebody_else_is_passed_on() -> None:
     again = place("sip:x@192.0.2.77", branch="b2", cseq=2)
     bench.request(M1.hop, again)
     assert bench.core.metrics()["dialogs_m1"] == 1
+
+
+FAST = Trunk("carrier", CARRIER.host, max_cps=20.0)
+
+
+def called(number: int) -> Request:
+    """A campaign's call, as a media process places it."""
+    return request(
+        uri=f"sip:+390{number}@{EDGE}:5060", hop=M1.hop, call=f"o{number}", branch=f"b{number}",
+        sender="<sip:bot@h>;tag=m", headers=[("X-Centralino-Attempt", f"a{number}")],
+    )  # fmt: skip
+
+
+def test_calls_that_come_at_once_leave_one_by_one_at_the_pace_of_their_trunk() -> None:
+    bench, at = Bench(config(trunks=(FAST,))), list[float]()
+    for number in range(60):
+        at += [bench.clock.now()] * len(bench.hears(M1.hop, called(number)))
+    for _ in range(800):
+        bench.clock.advance(0.007)  # the timer is late
+        bench.core.handle_timer(bench.clock.now())
+        at += [bench.clock.now()] * len(bench.sends())
+    assert len(at) == 60
+    assert max(sum(one <= other < one + 1.0 for other in at) for one in at) <= 21
+
+
+def test_who_waits_for_a_turn_is_sent_once_and_repeats_go_when_it_has_left() -> None:
+    bench = Bench(config(trunks=(replace(FAST, user="acct", password="pw"),)))
+    assert len(bench.hears(M1.hop, called(1))) == 1
+    assert not bench.hears(M1.hop, called(2)) and not bench.hears(M1.hop, called(2))
+    (left,) = bench.walk(0.1)
+    assert isinstance(left.message, Request) and left.message.call_id == "o2"
+    assert len(bench.hears(M1.hop, called(2))) == 1
+
+
+def test_who_calls_for_no_campaign_waits_for_no_pace() -> None:
+    bench = Bench(config(trunks=(replace(FAST, max_cps=0.1),)))
+    bench.hears(M1.hop, called(1))
+    assert bench.request(M1.hop, place(f"sip:+3906@{EDGE}:5060"))[1].method == "INVITE"

@@ -1,0 +1,57 @@
+"""PURE. Calls of campaigns leave over each trunk at its pace, by the time at which they are sent.
+
+The dialler decides at an even pace, and every media process lets its calls go at one. What lies
+between them and the wire may still stall, and then brings calls close together; and several media
+processes share a trunk. So the last who sends counts. Nothing is answered to whoever waits here: no
+100 comes, hence no CANCEL either (:rfc:`3261#section-9.1`), and repeats of the INVITE are dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kernel.pace import Departures, Pace
+from telephony.edge.calls import Call, Turn
+from telephony.edge.config import Trunk
+from telephony.edge.events import Send
+from telephony.edge.message import Request
+from telephony.edge.state import ATTEMPT, Edge
+
+
+def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: float) -> None:
+    """Send, or let wait for its turn, what goes to the world."""
+    if call is None or trunk is None or call.turn is not Turn.NONE or not _counts(send, trunk):
+        edge.out.append(send)
+        return
+    call.turn = Turn.WAITS
+    way = edge.departures.setdefault(trunk.name, Departures(Pace(trunk.max_cps)))
+    way.add((send, call))
+    due(edge, trunk.name, now)
+
+
+def _counts(send: Send, trunk: Trunk) -> bool:
+    """Whether this is the INVITE of a campaign's call, over a trunk with a pace."""
+    message = send.message
+    invite = isinstance(message, Request) and message.method == "INVITE"
+    named = any(name.lower() == ATTEMPT for name, _ in message.headers)
+    return invite and trunk.max_cps > 0 and named
+
+
+def due(edge: Edge, trunk: str, now: float) -> None:
+    """Let the next go, if it is its turn. Its time counts from when it was sent, which may be
+    late (`taken`): until then nobody follows."""
+    way = edge.departures[trunk]
+    if not len(way) or way.first()[1].turn is Turn.TAKEN:
+        return
+    send, call = way.first()
+    if (wait := way.wait(now)) > 0:
+        edge.alarms.set(("pace", trunk), now + wait)
+        return
+    call.turn = Turn.TAKEN
+    edge.out.append(replace(send, turn=trunk))
+
+
+def taken(edge: Edge, trunk: str, now: float) -> None:
+    """The first of this trunk was sent."""
+    edge.departures[trunk].gone(now)
+    due(edge, trunk, now)

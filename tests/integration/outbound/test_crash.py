@@ -190,8 +190,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def fill(path: Path, guarantee: Guarantee) -> None:
     """A drafted campaign with its people."""
     record = CampaignRecord(
-        "storm", "town", "Storm", "emergency", guarantee, 1, retry=RETRY, ring_timeout=20.0
-    )
+        "storm", "town", "Storm", "emergency", guarantee, 1, retry=RETRY, ring_timeout=20.0,
+        max_cps=60.0,
+    )  # fmt: skip
     async with Database(f"sqlite:///{path}") as database:
         books = SqlBooks(database, "house", "secret")
         made = Batch("outbound", "house", 1.0, (Put("campaigns", "storm", record),), ())

@@ -34,6 +34,7 @@ from acd.records import (
     seat_key,
 )
 from acd.strategy import with_contact
+from acd.subjects import Call, name_of_call, state_of
 from acd.widening import next_step, widened
 from kernel.ids import Chance, new_id
 
@@ -42,7 +43,6 @@ TELL_LATER = 0.1  # seconds
 """Positions told, and looked at, in one step at most, and when the others are: each told one is a
 row and a message, and a long line must not hold up an offer."""
 
-_Known = CallQueued | WaitingRecord | OfferRecord
 Left = Literal["hang_up", "exit", "voicemail", "lost", "sent_back"]
 LEFT = {"hang_up": "abandoned", "exit": "exited", "voicemail": "voicemail", "lost": "lost",
         "sent_back": "sent_back"}  # fmt: skip
@@ -124,7 +124,8 @@ class Reactions:
         if opened != call:
             self.floor.put_call(opened)
             if opened.relaxed != call.relaxed:
-                self._call_moved(name, "waiting", "waiting", opened.relaxed, call)
+                state = state_of(call)
+                self._call_moved(name, state, state, opened.relaxed, call)
 
     def _opened_up(self, call: WaitingRecord, now: float) -> WaitingRecord:
         queue = self._queues.get(call.queue)
@@ -396,8 +397,6 @@ class Reactions:
                 self.floor.unheard.discard(life)
                 self.floor.timers.cancel(("media", *life))
 
-    def _call_moved(self, call: str, before: str, after: str, why: str, of: _Known) -> None:
-        """A row of the journal; where an agent is asked about a call, it is not the call's, and
-        somebody whom an agent wants dialled is no caller."""
-        subject = f"{'consult' if of.consult else 'dialled' if of.dial_seconds else 'call'}:{call}"
-        self.floor.note(subject, before, after, why, call, of.client)
+    def _call_moved(self, call: str, before: str, after: str, why: str, of: Call) -> None:
+        """A row of the journal."""
+        self.floor.note(name_of_call(of), before, after, why, call, of.client)

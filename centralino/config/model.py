@@ -110,7 +110,8 @@ class Web(Section):
     secure_cookies: bool = False
     """Set it behind TLS."""
     api_keys_file: Path | None = None
-    """One `name key` a line, for other houses that fetch packets and for metrics."""
+    """One `name key` a line, for other houses that fetch packets, for metrics and for
+    `/api/events`; a third word, clients between commas, limits a key."""
     token_seconds: Annotated[float, Field(ge=10)] = 600.0
     """How long another house may fetch the packet of a call that was sent to it."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from acd.floor import ROOM
 from acd.messages import PlaceCallback, PlaceOffer
 from acd.replay import Checkpoint, Step
 from acd.service import AcdService
@@ -42,7 +43,7 @@ from centralino.control.tasks import BotTasks
 from centralino.db.calls import CallHistory, Clients
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
-from centralino.db.journal import JournalRow, read_journal, read_room
+from centralino.db.journal import Followed, JournalRow, read_journal, read_room
 from centralino.db.ledger import SqlLedger
 from centralino.db.migrate import upgrade
 from centralino.db.packet_tokens import SqlPacketTokens
@@ -332,7 +333,8 @@ async def opened(
             take_alert=outbound.alerts.take, talks=outbound.talks, choosing=choosing,
             config=web_config(config), sign_in=sign_in, people=users, desk=service,
             calls=history, contents=contents, sounds=vault, journey=journey,
-            facts=facts, tokens=tokens, clock=clock, metrics=metrics,
+            facts=facts, journal=Followed(database, centre, ROOM), tokens=tokens, clock=clock,
+            metrics=metrics,
             phone_trouble=phones.trouble,
             contact_denied=contact_denied(config, arguments.layout.edge),
             to_media=to_media, consulting=consulting, callers=callers,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from centralino.web.events import STREAMS, Streams
 from centralino.web.guard import refusals, secure_headers
 from centralino.web.live import LIVE, Live
 from centralino.web.parts import WebParts
@@ -21,6 +22,7 @@ def make_app(parts: WebParts) -> web.Application:
     app = web.Application(middlewares=[refusals], client_max_size=LARGEST_BODY)
     app[PARTS] = parts
     app[LIVE] = Live(parts)
+    app[STREAMS] = Streams()
     app.on_response_prepare.append(secure_headers)
     app.cleanup_ctx.append(_following)
     app.on_shutdown.append(_close_sockets)
@@ -31,7 +33,7 @@ def make_app(parts: WebParts) -> web.Application:
 async def _following(app: web.Application) -> AsyncIterator[None]:
     """The live sockets hear of every change as long as the application runs."""
     parts, live = app[PARTS], app[LIVE]
-    ends = [parts.desk.subscribe(live.moved)]
+    ends = [parts.desk.subscribe(live.moved), parts.desk.subscribe(app[STREAMS].moved)]
     if parts.choosing is not None:
         ends.append(parts.choosing.subscribe(live.chosen))
     if parts.callers is not None:
@@ -50,4 +52,5 @@ async def _tell_of_closing(app: web.Application) -> None:
 
 
 async def _close_sockets(app: web.Application) -> None:
+    app[STREAMS].close()
     await app[LIVE].close()

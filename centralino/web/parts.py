@@ -24,6 +24,7 @@ from centralino.web.ports import (
     Consultations,
     ContentsPort,
     Desk,
+    EventsPort,
     FactsPort,
     Journey,
     PacketTokens,
@@ -185,6 +186,8 @@ class WebParts:
     """What agents say of their talks with people of campaigns; None where no dialler runs."""
     choosing: Choosing | None = None
     """Whom agents may have dialled; None where no dialler runs."""
+    journal: EventsPort | None = None
+    """The distributor's journal; None: it cannot be followed."""
     review: ReviewDesk | None = None
     campaigns: Campaigns | None = None
     hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None

@@ -13,7 +13,7 @@ from acd.snapshot import AgentView, CallView, OfferView, Snapshot
 from acd.visits import Visit
 from centralino.content.vault import SoundInfo
 from centralino.db.calls import CallFilter, CallRow, Cursor
-from centralino.db.journal import JournalRow
+from centralino.db.journal import JournalRow, Page, Rows
 from centralino.users.types import (
     AgentProfile,
     AgentSettings,
@@ -220,6 +220,19 @@ class PacketAddress:
 
     call: str
     client: str
+
+
+class EventsPort(Protocol):
+    """The distributor's journal, to follow (`centralino.db.journal.Followed`)."""
+
+    async def page(self, after: int, clients: Clients = None, most: int = ...) -> Page:
+        """What follows a number."""
+
+    async def time_of(self, seq: int) -> float | None:
+        """When a number was given; None where it was not."""
+
+    async def now(self) -> Rows:
+        """Where everything is."""
 
 
 Journey = Callable[[str], Awaitable[list[JournalRow]]]

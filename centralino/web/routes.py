@@ -14,6 +14,7 @@ from centralino.web import (
     choosing,
     contacts,
     entering,
+    events,
     figures,
     files,
     history,
@@ -58,6 +59,7 @@ ROUTES = (
     Route("POST", "/api/welcome/{token}", entering.welcome, Access.OPEN),
     # for programs
     Route("GET", "/metrics", machine.metrics, Access.KEY_OR_USER, (Action.SEE_SYSTEM,)),
+    Route("GET", "/api/events", events.events, Access.KEY_OR_USER, AGENTS),
     Route("GET", "/api/packets/{token}", machine.packet, Access.KEY),
     Route("POST", "/api/alerts", machine.alert, Access.KEY),
     Route("DELETE", "/api/packets/{token}", machine.give_back, Access.KEY),

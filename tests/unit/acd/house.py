@@ -20,6 +20,7 @@ from acd.messages import (
 )
 from acd.records import AgentRecord, Record
 from acd.snapshot import AgentView, agent_view
+from acd.subjects import followed, subjects
 from acd.visits import Visit
 from kernel.codec import decode, encode
 from kernel.core import Drop, Fact, Put, Transition
@@ -48,6 +49,9 @@ class House:
     sent: list[Any] = field(default_factory=list)
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     journal: list[Transition] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
+    """Subject → state, by the rows of the journal up to `read`."""
+    read: int = 0
     facts: list[object] = field(default_factory=list)
     chance: Any = field(default_factory=counting)
 
@@ -102,6 +106,15 @@ class House:
             row.subject.startswith("call:") and row.from_state == "" and row.to_state == "waiting"
             for row in self.journal
         )
+
+    def journal_agrees(self) -> None:
+        """What the rows say of each subject is what its moves come to."""
+        new = ((row.subject, row.to_state) for row in self.journal[self.read :])
+        self.told, self.read = followed(self.told, new), len(self.journal)
+        there = subjects([*self.core.floor.agents.values(), *self.core.floor.waiting.values(),
+                          *self.core.floor.offers.values()])  # fmt: skip
+        states = {name: one.state for name, one in there.items()}
+        assert states == self.told, set(states.items()) ^ set(self.told.items())
 
     def restart(self) -> None:
         """Another life, from the rows alone."""

@@ -151,6 +151,7 @@ class World:
     def look(self) -> None:
         """What holds after every step."""
         house, floor = self.house, self.house.core.floor
+        house.journal_agrees()
         assert reconcile(house.visits(), house.entered()) == []
         assert reconcile_callbacks(house.visits(), callbacks(house)) == []
         away = [call for call in floor.waiting.values() if call.away]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
-from centralino.db.journal import read_journal
+from centralino.db.journal import Followed, Page, Rows, read_journal
 from centralino.db.ledger import SqlLedger
 from centralino.db.tables import outbox, state
 from kernel.codec import message
@@ -224,3 +224,23 @@ async def test_a_second_life_finds_what_the_first_wrote(sql: SqlLedger) -> None:
         ledger = SqlLedger(again, "north")
         assert await ledger.records(ROOM, "places") == [put("a").record]
         assert await ledger.unconfirmed(ROOM) == [out("x")]
+
+
+async def test_a_room_is_followed_from_a_number_on(sql: SqlLedger, database: Database) -> None:
+    followed = Followed(database, "north", ROOM)
+    assert await followed.now() == Rows(0, 0.0, [])
+    assert await followed.page(0) == Page([], 0, 0.0, 0)
+    other = Transition("outbound", "campaign:x", "a", "b", "test")
+    fire = Transition(ROOM, "call:f", "", "waiting", "test", call="f-1", client="fire")
+    agent = Transition(ROOM, "agent:1", "idle", "reserved", "test", call="f-1", client="water")
+    await sql.commit(batch(put("a"), moved("call:c-1"), other, fire, agent))
+    await SqlLedger(database, "south").commit(batch(put("z"), moved("call:s")))
+    page = await followed.page(0)
+    assert [row.seq for row in page.rows] == [1, 3, 4] and (page.upto, page.head) == (4, 4)
+    assert page.at == await followed.time_of(4) == batch().at
+    assert [row.seq for row in (await followed.page(1, most=2)).rows] == [3]
+    (one, theirs) = (await followed.page(0, frozenset({"water"}))).rows
+    assert (one.subject, theirs.subject, theirs.call) == ("call:c-1", "agent:1", None)
+    assert await followed.time_of(5) is None and (await followed.page(9)).rows == []
+    await sql.commit(batch(put("b")))
+    assert await followed.now() == Rows(4, batch().at, [put("a").record, put("b").record])

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.web.app import make_app
+from tests.integration.centralino.web.day import Day, living
 from tests.integration.centralino.web.house import PASSWORD, House, make_house
 from tests.integration.centralino.web.visitor import Visitor
 
@@ -62,6 +63,13 @@ async def house(database: Database, tmp_path: Path) -> House:
     made = make_house(database, tmp_path / "sound")
     await made.meet()
     return made
+
+
+@pytest.fixture
+async def day(house: House, database: Database) -> AsyncIterator[Day]:
+    """The distributor itself with its store, instead of its bare core."""
+    async with living(house, database) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -15,17 +13,8 @@ from structlog.testing import capture_logs
 
 from acd.config import CentreConfig
 from acd.messages import (
-    AgentLoggedIn,
-    AgentNotReady,
     AgentReady,
-    Bridged,
     CallerLeft,
-    CallQueued,
-    ContactEnded,
-    OfferAnswered,
-    OfferRinging,
-    PlaceOffer,
-    WrapUpEnded,
 )
 from acd.service import AcdService
 from acd.visits import Visit as Stay
@@ -34,71 +23,10 @@ from centralino.db.ledger import SqlLedger
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
 from centralino.web.span import add_up
-from kernel.journal import Outgoing
 from tests.integration.centralino.web.browser import chromium, tab
 from tests.integration.centralino.web.conftest import Visit
+from tests.integration.centralino.web.day import Day, lived
 from tests.integration.centralino.web.house import HARBOUR, HOUSE, PASSWORD, QUEUES, RIVER, House
-
-
-class Day:
-    """A day of two clients, walked by hand."""
-
-    def __init__(self, house: House, service: AcdService) -> None:
-        self.house, self.service = house, service
-        self.offers: dict[str, str] = {}
-
-    async def say(self, *events: object, after: float = 0.0) -> None:
-        self.house.clock.advance(after)
-        for event in events:
-            await self.service.submit(event)
-
-    async def call(self, name: str, client: str, queue: str, **more: Any) -> None:
-        await self.say(CallQueued(name, client, queue, name, "media-1", "e1", **more))
-
-    async def answered(self, name: str, wait: float, talk: float, wrap_up: float) -> None:
-        offer = self.offers[name]
-        await self.say(OfferRinging(offer))
-        await self.say(OfferAnswered(offer), Bridged(offer), after=wait)
-        await self.say(ContactEnded(offer, "caller"), after=talk)
-        await self.say(WrapUpEnded(self.house.users["anna"]), after=wrap_up)
-
-
-@pytest.fixture
-async def day(house: House, database: Database) -> AsyncIterator[Day]:
-    made: list[Day] = []
-
-    async def take(outgoing: Outgoing) -> None:
-        if isinstance(outgoing.command, PlaceOffer):
-            made[0].offers[outgoing.command.call] = outgoing.command.offer
-
-    ledger = SqlLedger(database, HOUSE)
-    service = AcdService(CentreConfig(HOUSE, QUEUES), ledger, take, house.clock)
-    await service.open()
-    house.parts = dataclasses.replace(house.parts, desk=service)
-    made.append(Day(house, service))
-    running = asyncio.create_task(service.run())
-    yield made[0]
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-
-
-async def lived(day: Day) -> None:
-    """Two answered, two who gave up, one at once; one of the other client; one waits."""
-    anna = day.house.users["anna"]
-    await day.say(AgentLoggedIn(anna, RIVER, "sip:anna@x", ("billing",)), AgentReady(anna))
-    day.house.clock.advance(60.0)
-    await day.call("c-1", RIVER, "billing", intent="bill_too_high")
-    await day.answered("c-1", wait=10.0, talk=100.0, wrap_up=20.0)
-    await day.call("c-2", RIVER, "billing", intent="move_out")
-    await day.answered("c-2", wait=30.0, talk=50.0, wrap_up=0.5)
-    await day.say(AgentNotReady(anna, "lunch"))
-    await day.call("c-3", RIVER, "billing")
-    await day.say(CallerLeft("c-3"), after=45.0)
-    await day.call("c-4", RIVER, "billing")
-    await day.say(CallerLeft("c-4"), after=2.0)
-    await day.call("h-1", HARBOUR, "berths")
-    await day.call("c-5", RIVER, "billing")
-    day.house.clock.advance(7.0)
 
 
 async def no_callers(day: Day) -> None:

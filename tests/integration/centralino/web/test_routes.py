@@ -51,6 +51,7 @@ LESSON = {"call": "call-river", "at": 1.0, "intent": "bill", "text": "my bill"}
 NEW = {"name": "x", "role": "supervisor", "client": RIVER}
 FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/metrics"): Foreign("/metrics", 403),
+    ("GET", "/api/events"): Foreign("/api/events", 404, why="this house keeps no journal"),
     ("GET", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
     ("DELETE", "/api/packets/{token}"): Foreign("/api/packets/TOKEN", 401),
     ("POST", "/api/alerts"): Foreign("/api/alerts", 401, body={}),

@@ -153,7 +153,7 @@ def _stay(record: WaitingRecord) -> Visit:
     exit = Exit.OFFERED if record.offer else Exit.WAITING
     return Visit(
         record.call, record.client, record.queue, record.queued, exit,
-        intent=record.intent, offers=record.offered, caller=record.caller,
+        intent=record.intent, offers=record.offered, caller=record.caller, foretold=record.foretold,
     )  # fmt: skip
 
 

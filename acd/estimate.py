@@ -126,3 +126,27 @@ def to_say(before: Said | None, found: Range) -> Said:
     if now.high <= before.high:
         return Said(min(now.low, now.high), now.high, before.raised)
     return before if before.raised else Said(now.low, now.high, raised=True)
+
+
+@dataclass
+class Accuracy:
+    """How good estimates were: by the range that was told first, against the wait that came."""
+
+    n: int = 0
+    covered: int = 0
+    """Waits within the range."""
+    sooner: int = 0
+    """Waits below it."""
+    error: float = 0.0
+    """Seconds beside the middle of the range, summed."""
+    off: float = 0.0
+    """The same with its sign: above 0 where the wait was longer than told."""
+
+    def learned(self, told: Range, waited: float) -> None:
+        """What came of one more."""
+        beside = waited - (told.low + told.high) / 2
+        self.n += 1
+        self.covered += told.low <= waited <= told.high
+        self.sooner += waited < told.low
+        self.error += abs(beside)
+        self.off += beside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acd.config import QueueConfig
-from acd.estimate import FEWEST, Handling, Range, estimate, residual
+from acd.estimate import FEWEST, Accuracy, Handling, Range, estimate, residual
 from acd.floor import Floor
 from acd.records import AgentRecord, HandlingRecord, State, WaitingRecord, handling_key
 
@@ -16,23 +16,6 @@ OLDEST = 5 * KEEP
 """Seconds after which they are looked at whatever else was in the same step."""
 SPREAD = 0.7
 """Standard deviation over mean of handling times, until they are measured."""
-
-
-@dataclass
-class Accuracy:
-    """How good the estimates of a queue were, since this life began."""
-
-    n: int = 0
-    covered: int = 0
-    """Waits within the range that was told first."""
-    error: float = 0.0
-    """Seconds beside the middle of the range, summed."""
-
-    def learned(self, told: Range, waited: float) -> None:
-        """One more call was answered."""
-        self.n += 1
-        self.covered += told.low <= waited <= told.high
-        self.error += abs(waited - (told.low + told.high) / 2)
 
 
 @dataclass
@@ -54,6 +37,7 @@ class Forecast:
     floor: Floor
     queues: dict[str, QueueConfig]
     accuracy: dict[str, Accuracy] = field(default_factory=dict)
+    """How good the estimates of each queue were, since this life began."""
     _views: dict[str, _View] = field(default_factory=dict)
     _looked: float = 0.0
     """When a queue was looked at last: with long lines one look a step is work enough, as long as

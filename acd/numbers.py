@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from acd.estimate import Accuracy, Range
 from acd.visits import STAYING, Exit, Visit
 from kernel.codec import message
 
@@ -41,6 +42,23 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class EstimateFigures:
+    """How good estimated waits were. The ranges are made to hold eight of ten."""
+
+    n: int
+    """Callers to whom a wait had been foretold, and of whom it is known how that came out: those
+    who were answered, and those who left when it was already longer than the range."""
+    within: float | None
+    sooner: float | None
+    later: float | None
+    """Shares of them: within the range, below and above it."""
+    error: float | None
+    """Seconds beside the middle of the range, on average."""
+    off: float | None
+    """The same with its sign: above 0 where waits were longer than told."""
+
+
+@dataclass(frozen=True)
 class Figures:
     """What a group of stays comes to. None where nothing was there to count."""
 
@@ -60,6 +78,7 @@ class Figures:
     transfer_rate: float | None
     tries: float | None
     """Mean number of agents to whom an answered call was offered."""
+    estimates: EstimateFigures
 
 
 def figures(visits: Iterable[Visit], terms: Terms, now: float) -> Figures:
@@ -82,7 +101,22 @@ def figures(visits: Iterable[Visit], terms: Terms, now: float) -> Figures:
         aht=_mean([visit.handled for visit in answered]),
         transfer_rate=_share(sum(visit.transferred for visit in answered), len(answered)),
         tries=_mean([float(visit.offers) for visit in answered]),
+        estimates=estimated(stays),
     )
+
+
+def estimated(stays: Iterable[Visit]) -> EstimateFigures:
+    """What was foretold to these callers, against the waits that came."""
+    found = Accuracy()
+    for stay in stays:
+        if stay.foretold is not None and stay.left:
+            at, low, high = stay.foretold
+            if stay.exit is Exit.ANSWERED or stay.left - at > high:
+                found.learned(Range(low, high), stay.left - at)
+    within, sooner = _share(found.covered, found.n), _share(found.sooner, found.n)
+    later = _share(found.n - found.covered - found.sooner, found.n)
+    error, off = _share(found.error, found.n), _share(found.off, found.n)
+    return EstimateFigures(found.n, within, sooner, later, error, off)
 
 
 def _level(

@@ -12,9 +12,9 @@ from acd import offer as offers
 from acd.blend import LAST_CONTACTS
 from acd.blending import Blending
 from acd.config import CentreConfig
-from acd.estimate import Range, Said, to_say
+from acd.estimate import Accuracy, Range, Said, to_say
 from acd.floor import Floor
-from acd.forecast import Accuracy, Forecast
+from acd.forecast import Forecast
 from acd.matching import MatchDecision
 from acd.messages import (
     CallQueued,

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from acd.config import QueueConfig
 from acd.distributor import Distributor
+from acd.estimate import Accuracy
 from acd.floor import Floor
-from acd.forecast import Accuracy
 from acd.records import AgentRecord, OfferRecord, Phone, State, WaitingRecord, Want
 
 

@@ -62,6 +62,8 @@ class Visit:
     """The agent gave the caller on to another queue, agent or number."""
     caller: str = ""
     """A key by which the caller is known who comes again; empty: not known."""
+    foretold: tuple[float, float, float] | None = None
+    """The first estimate of the wait: when it was made, UTC seconds, and its range in seconds."""
     by: str = ""
     """With `left`: the wish was told by `key`, `spoken`, or `satisfied` by the bot."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from acd.numbers import Terms
+from acd.numbers import EstimateFigures, Terms, estimated
 from acd.planning.day import Day
 from acd.planning.experiment import Estimate, Row, busy, rows, theory
 from acd.planning.simulate import Outcome, simulate
@@ -41,6 +41,7 @@ def simulate_day(
             "runs": runs,
             "rows": [asdict(row) for row in table],
             "occupancy": asdict(occupancy) if occupancy else None,
+            "estimates": asdict(_estimated(outcomes)),
         }
     if json_file is not None:
         json_file.write_text(json.dumps(written, indent=1) + "\n")
@@ -75,6 +76,17 @@ def _show(
         )
     console.print(table)
     console.print(f"occupancy {_percent(busy(outcomes))}", highlight=False)
+    told = _estimated(outcomes)
+    if told.n:
+        console.print(
+            f"waits foretold {told.n}: in the range {told.within:.0%}, sooner {told.sooner:.0%}, "
+            f"later {told.later:.0%}; error {told.error:.0f} s, on average {told.off:+.0f} s",
+            highlight=False,
+        )
+
+
+def _estimated(outcomes: list[Outcome]) -> EstimateFigures:
+    return estimated(visit for outcome in outcomes for visit in outcome.visits)
 
 
 def _clock(seconds: float) -> str:

@@ -165,14 +165,17 @@ COLUMNS = (
     "longest_wait", "aht", "transfer_rate", "tries",
 )  # fmt: skip
 
+ESTIMATES = ("n", "within", "sooner", "later", "error", "off")
+
 
 def _csv(rows: list[Json]) -> web.Response:
     text = io.StringIO()
     exits = sorted({exit for row in rows for exit in row["exits"]})
     writer = csv.writer(text)
-    writer.writerow([*COLUMNS, *exits])
+    writer.writerow([*COLUMNS, *(f"estimates_{column}" for column in ESTIMATES), *exits])
     for row in rows:
         cells = [row[column] for column in COLUMNS]
-        writer.writerow([*cells, *(row["exits"].get(exit, 0) for exit in exits)])
+        told = [row["estimates"][column] for column in ESTIMATES]
+        writer.writerow([*cells, *told, *(row["exits"].get(exit, 0) for exit in exits)])
     headers = {"Content-Disposition": 'attachment; filename="figures.csv"'}
     return web.Response(text=text.getvalue(), content_type="text/csv", headers=headers)

@@ -67,6 +67,8 @@ function draw({ rows, total, agents, callbacks, first_contact: first, problems, 
     cell(row.offered), cell(share(row.service_level)), cell(seconds(row.asa)), cell(duration(row.longest_wait)),
     cell(share(row.abandon_rate)), cell(seconds(row.aht)), exits.map((exit) => cell(row.exits[exit] ?? 0)))));
   toggle("none", rows.length === 0);
+  toggle("estimates", total.estimates.n > 0);
+  fill("foretold", [...rows, { ...total, key: null }].filter((row) => row.estimates.n > 0).map((row) => foretold(row, by)));
   fill("agents", agents.map(agent));
 }
 
@@ -75,6 +77,13 @@ function agent({ name, times, reasons, occupancy, adherence }) {
   const why = Object.entries(reasons).map(([reason, length]) => `${words(reason) || "no reason"} ${duration(length)}`);
   return h("tr", {}, h("th", { scope: "row" }, name), spent("available"), spent("ringing"), spent("talking"), spent("hold"), spent("wrap_up"),
     spent("not_ready"), h("td", {}, why.join(", ") || "–"), cell(share(occupancy)), cell(share(adherence)));
+}
+
+function foretold({ estimates, ...row }, by) {
+  const { n, within, sooner, later, error, off } = estimates;
+  const side = Math.abs(off) < 1 ? "" : off > 0 ? " longer" : " shorter";
+  return h("tr", {}, h("th", { scope: "row" }, row.key === null ? "All" : named(row, by)), cell(n), cell(share(within)), cell(share(sooner)), cell(share(later)),
+    cell(seconds(error)), cell(`${seconds(Math.abs(off))}${side}`));
 }
 
 function named(row, by) {

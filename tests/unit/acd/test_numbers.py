@@ -9,12 +9,14 @@ from acd.messages import CallerLeft
 from acd.numbers import (
     AgentFigures,
     Doing,
+    EstimateFigures,
     ServiceLevel,
     Stretch,
     Terms,
     adherence,
     agent_figures,
     by,
+    estimated,
     figures,
     interval,
     reconcile,
@@ -54,6 +56,21 @@ def test_each_service_level_of_the_same_day(variant: ServiceLevel, share: float)
     found = figures(icmi(), Terms(20.0, 5.0, variant), 2_000.0)
     assert found.service_level == pytest.approx(share)
     assert found.levels[variant] == found.service_level
+
+
+def test_what_was_foretold_against_what_came() -> None:
+    told: dict[str, Any] = {"foretold": (1_000.0, 60.0, 120.0)}
+    stays = [
+        stay("in", 90.0, **told), stay("sooner", 30.0, **told), stay("later", 150.0, **told),
+        stay("gave up late", 200.0, Exit.ABANDONED, **told), stay("not told", 500.0),
+        stay("gave up early", 70.0, Exit.ABANDONED, **told),
+        replace(stay("waits", 0.0, **told), exit=Exit.WAITING, agent="", left=0.0),
+    ]  # fmt: skip
+    found = estimated(stays)
+    assert (found.n, found.within, found.sooner, found.later) == (4, 0.25, 0.25, 0.5)
+    assert found.error == pytest.approx((0 + 60 + 60 + 110) / 4)
+    assert found.off == pytest.approx((0 - 60 + 60 + 110) / 4)
+    assert estimated([]) == EstimateFigures(0, None, None, None, None, None)
 
 
 def test_the_figures_of_a_day() -> None:

@@ -29,6 +29,7 @@ from acd.messages import (
     TellPosition,
     WrapUpExtended,
 )
+from acd.numbers import estimated
 from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House, only
 
@@ -303,6 +304,14 @@ def test_what_was_foretold_is_measured() -> None:
         row for row in house.journal if row.to_state == "talking" and row.subject == "call:c1"
     )
     assert "waited=90s foretold=" in row.why and row.why.endswith("came=90s")
+    stay = next(visit for visit in house.visits() if visit.call == "c1")
+    assert stay.foretold is not None
+    found = estimated(house.visits())
+    assert (found.n, found.within, found.later) == (1, 1.0, 0.0)
+    middle = (stay.foretold[1] + stay.foretold[2]) / 2
+    assert found.error == pytest.approx(abs(90 - middle)) and found.off == pytest.approx(
+        90 - middle
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 4000)), max_size=30))

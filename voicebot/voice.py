@@ -63,7 +63,13 @@ class Voice:
     def speak(
         self, playback: str, text: str, slow: bool = False, by: Synthesiser | None = None
     ) -> None:
-        """Say this after everything else. `by`: in another voice."""
+        """Say this after everything else. `by`: in another voice.
+
+        What was made in advance goes out with the frame that is sent next: waiting for the task
+        that speaks would cost every answer one frame more.
+        """
+        if not slow and self._idle:
+            text = self._say_ready(playback, text)
         self._texts.put_nowait((playback, text, slow, by or self._synthesiser))
 
     def stop(self) -> None:
@@ -73,7 +79,9 @@ class Voice:
             if self._saying not in self._made:
                 self._unsaid.append(self._saying)
         while not self._texts.empty():
-            self._unsaid.append(self._texts.get_nowait()[0])
+            playback = self._texts.get_nowait()[0]
+            if playback not in self._made:
+                self._unsaid.append(playback)
         self._stop()
 
     def take_unsaid(self) -> list[str]:
@@ -99,17 +107,17 @@ class Voice:
                 self._current.cancel()
 
     async def _say(self, playback: str, text: str, slow: bool, by: Synthesiser) -> None:
-        """All clauses to the playout. A text that never began is told as finished by us."""
-        made = 0
+        """All clauses to the playout, or what is left of them. A text that never began is told as
+        finished by us."""
         self._saying = playback
+        made = len(self._made.get(playback, ()))
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async for clause in self._clauses(text, by):
                     pcm = clause.pcm
                     if slow:
                         pcm = await asyncio.to_thread(stretch, pcm, self._rate, SLOWER)
-                    self._playout.enqueue(playback, pcm)
-                    self._made.setdefault(playback, []).append((clause.text, len(pcm) // 2))
+                    self._give(playback, clause.text, pcm)
                     made += 1
                 break
             except EngineLost as lost:
@@ -124,16 +132,42 @@ class Voice:
 
     async def _clauses(self, text: str, by: Synthesiser) -> AsyncIterator[Clause]:
         """The clauses of a text, the first one as it was prepared. Raises EngineLost."""
-        first, *rest = split(text) or [""]
-        if self._ready is not None and self._ready[0] == first:
-            (_, made), self._ready = self._ready, None
-            for clause in await made:
+        made, pause, rest = self._take_ready(text)
+        if made is not None:
+            for clause in [*await made, *pause]:
                 yield clause
-            text = " ".join(rest)
-            if text:
-                yield Clause("", silence(self._rate, pause_after(first)))
-        async for clause in by.speak(text, self._rate):
-            yield clause
+        if rest:
+            async for clause in by.speak(rest, self._rate):
+                yield clause
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing has still to be made."""
+        return self._texts.empty() and (self._current is None or self._current.done())
+
+    def _say_ready(self, playback: str, text: str) -> str:
+        """The first clause, where it is made already; what is left of the text."""
+        if self._ready is None or not _at_hand(self._ready[1]):
+            return text
+        made, pause, rest = self._take_ready(text)
+        if made is not None:
+            for clause in [*made.result(), *pause]:
+                self._give(playback, clause.text, clause.pcm)
+        return rest
+
+    def _take_ready(self, text: str) -> tuple[asyncio.Task[list[Clause]] | None, list[Clause], str]:
+        """What makes the first clause of this in advance, if anybody; the pause after it; and what
+        is left of the text."""
+        first, *rest = split(text) or [""]
+        if self._ready is None or self._ready[0] != first:
+            return None, [], text
+        (_, made), self._ready = self._ready, None
+        pause = [Clause("", silence(self._rate, pause_after(first)))] if rest else []
+        return made, pause, " ".join(rest)
+
+    def _give(self, playback: str, text: str, pcm: bytes) -> None:
+        self._playout.enqueue(playback, pcm)
+        self._made.setdefault(playback, []).append((text, len(pcm) // 2))
 
     async def _make(self, clause: str, by: Synthesiser) -> list[Clause]:
         return [made async for made in by.speak(clause, self._rate)]
@@ -142,6 +176,10 @@ class Voice:
         if self._ready is not None:
             self._ready[1].cancel()
             self._ready = None
+
+
+def _at_hand(task: asyncio.Task[list[Clause]]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 def _seen(task: asyncio.Task[list[Clause]]) -> None:

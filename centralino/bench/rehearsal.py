@@ -231,7 +231,8 @@ async def _call(
 
             def ready(mark: int = mark, asked: list[str] = asked) -> bool:
                 asked[:] = [str(f["question"]) for f in stage.facts[mark:] if f.get("question")]
-                return bool(asked) and stage.quiet >= QUIET / 0.02 and not stage.playout.current
+                heard = bool(asked) and stage.heard_any and not stage.playout.current
+                return heard and stage.quiet >= QUIET / 0.02
 
             if not await stage.until(ready) or stage.over:
                 break
@@ -239,6 +240,7 @@ async def _call(
             utterance = speaker.answer(asked[-1])
             pcm = read_wav(Path(await sounds.wav(utterance)))[0]
             began, ended = await stage.say(pcm)
+            stage.heard_any = False  # a question that was taken back before it sounded is none
             caller.said.append(utterance)
             caller.events.append({"event": "saying", "at": began})
             caller.events.append({"event": "said", "at": ended})

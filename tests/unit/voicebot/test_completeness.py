@@ -145,7 +145,7 @@ def test_words_that_ask_for_more(text: str, more: bool) -> None:
         ("open", COMPLETE, True, 0.35),
         ("open", COMPLETE, False, 0.5),
         ("open", UNSURE, True, 0.85),
-        ("open", MORE, False, 1.05),
+        ("open", MORE, False, 1.02),
         ("menu", MORE, False, 1.1),
         ("yes_no", COMPLETE, False, 0.32),
         ("open", PREFIX, True, 2.0),

@@ -173,6 +173,7 @@ async def test_the_reply_is_prepared_before_the_endpoint_and_not_made_twice(star
     assert rig.session.state is State.HEARING
     assert rig.said()[-1] == "How can I help?", "nothing of it has left"
     await rig.until(lambda: "Nine to five." in rig.said())
+    assert rig.frames[-1] is not None, "it goes out with the frame sent next"
     await rig.listening()
     assert rig.synthesiser.spoken.count("Nine to five.") == 1
 

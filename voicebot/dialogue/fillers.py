@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from voicebot.nlu.ports import Entity
 
@@ -21,6 +22,16 @@ class Sentences:
         return intent not in self.but and (not self.intents or intent in self.intents)
 
 
+class Moment(IntEnum):
+    """When a sentence is said; each is also the ones before it."""
+
+    ANY = 0
+    WANTED = 1
+    """What asks for the slot, its form, is under way, or is begun by the sentence."""
+    ASKED = 2
+    """The sentence answers the slot's question."""
+
+
 @dataclass(frozen=True)
 class Filler:
     """An entity that fills a slot."""
@@ -30,15 +41,14 @@ class Filler:
     """None: in any role, as in Rasa."""
     group: str | None = None
     sentences: Sentences = Sentences()
-    when_asked: bool = False
-    """Whether it counts only in the answer to the slot's question."""
+    moment: Moment = Moment.ANY
+    """When it counts."""
 
-    def fits(self, entity: Entity, intent: str, asked: bool = True) -> bool:
-        """Whether this entity, in a sentence that means `intent`, is one; `asked`: the sentence
-        answers the slot's question."""
+    def fits(self, entity: Entity, intent: str, moment: Moment = Moment.ASKED) -> bool:
+        """Whether this entity, in a sentence that means `intent` and is said then, is one."""
         return (
             entity.name == self.entity
-            and (asked or not self.when_asked)
+            and moment >= self.moment
             and self.role in (None, entity.role)
             and self.group in (None, entity.group)
             and self.sentences.count(intent)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from voicebot.dialogue.corrections import patched
 from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.fillers import Moment
 from voicebot.dialogue.flow import Slot, SlotKind, Universal
 from voicebot.dialogue.meaning import strict_verdict, verdict
 from voicebot.dialogue.state import Known
@@ -75,7 +76,8 @@ def _unasked(
     draft: Draft, slot: Slot, entities: Sequence[Entity], wanted: Sequence[str]
 ) -> Entity | None:
     said, flow = draft.state.sentence, draft.flow
-    own = slot.value_in(entities, asked=False, intent=said.intent.name if said else "")
+    moment = Moment.WANTED if slot.name in wanted else Moment.ANY
+    own = slot.value_in(entities, moment, said.intent.name if said else "")
     if own is not None or slot.name not in wanted or slot.kind not in _BY_KIND:
         return own
     alike = [name for name in wanted if flow.slots[name].kind is slot.kind]
@@ -90,7 +92,7 @@ def answer(draft: Draft, slot: Slot, said: Understanding) -> bool:
     if slot.yes_only:
         only = strict_verdict(draft.flow, slot.yes_only, said)
         return only is not None and fill(draft, slot, "yes" if only else "no", 1.0)
-    entity = slot.value_in(said.entities, True, said.intent.name)
+    entity = slot.value_in(said.entities, Moment.ASKED, said.intent.name)
     if entity is None and (value := _meant(draft, slot, said)) is not None:
         return fill(draft, slot, value, said.intent.confidence)
     if entity is None and slot.kind is SlotKind.YES_NO:
@@ -131,7 +133,7 @@ def _is_short(text: str) -> bool:
 
 def disproved(slot: Slot, said: Understanding) -> bool:
     """Whether a sentence that did not fill this slot was an attempt to prove who the caller is."""
-    entity = slot.value_in(said.entities, True, said.intent.name) if slot.proves else None
+    entity = slot.value_in(said.entities, Moment.ASKED, said.intent.name) if slot.proves else None
     return entity is not None and slot.accepts(entity.value)
 
 
@@ -143,7 +145,7 @@ def spelled_out(draft: Draft, slot: Slot, said: Understanding) -> bool:
     words = said.text.strip(string.punctuation + string.whitespace).split()
     if slot.kind is not SlotKind.NAME or slot.confirm is None or len(words) > NAME_WORDS:
         return False
-    if slot.value_in(said.entities, True, said.intent.name) is not None:
+    if slot.value_in(said.entities, Moment.ASKED, said.intent.name) is not None:
         return False
     if any(character.isdigit() for character in said.text) or verdict(draft.flow, said) is not None:
         return False
@@ -163,8 +165,9 @@ def corrected(draft: Draft, slots: Iterable[Slot], readings: Sequence[Understand
 def _other_value(draft: Draft, slot: Slot, readings: Sequence[Understanding]) -> Entity | None:
     held = draft.state.known.get(slot.name)
     for reading in readings:
-        asked = slot.expects == reading_of(reading, slot)
-        entity = slot.value_in(reading.entities, asked, reading.intent.name)
+        answers = slot.expects == reading_of(reading, slot)
+        moment = Moment.ASKED if answers else Moment.WANTED
+        entity = slot.value_in(reading.entities, moment, reading.intent.name)
         if entity is not None and held is not None and not slot.accepts(entity.value):
             entity = _patch(draft, slot, held.value, entity)
         if entity is not None and slot.accepts(entity.value):

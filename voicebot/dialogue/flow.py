@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from voicebot.dialogue.fillers import Filler, Sentences
+from voicebot.dialogue.fillers import Filler, Moment, Sentences
 from voicebot.dialogue.lookups import Lookup
 from voicebot.dialogue.responses import Response
 from voicebot.dialogue.spoken_values import grouped, spoken_date, spoken_sum
@@ -125,17 +125,19 @@ class Slot:
     only_if: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Slot → values of which one must be known, else this one is not asked for."""
 
-    def value_in(self, entities: Sequence[Entity], asked: bool, intent: str = "") -> Entity | None:
+    def value_in(
+        self, entities: Sequence[Entity], moment: Moment, intent: str = ""
+    ) -> Entity | None:
         """The entity of a sentence, which means `intent`, that fills this slot.
 
         Its own entities count as their fillers say; the built-in one of its kind (`name`, `digits`,
         `number`, `date`, `yes_no`, `code`) only if the sentence answers the question for this slot
-        (`asked`). A text slot that is asked for takes the sentence itself: not here.
+        (`moment`). A text slot that is asked for takes the sentence itself: not here.
         """
         for entity in entities:
-            if any(filler.fits(entity, intent, asked) for filler in self.entities):
+            if any(filler.fits(entity, intent, moment) for filler in self.entities):
                 return entity
-        if not asked:
+        if moment is not Moment.ASKED:
             return None
         return next((e for e in entities if e.name == self.kind.value), None)
 

@@ -50,7 +50,8 @@ def read_domain(folder: Path, given: Collection[str] = ()) -> Domain:
         if not any(key in part for part in parts):
             roots[0].refuse(f"there is no `{key}:`")
     intents, entities = _names(parts, "intents"), _names(parts, "entities")
-    known = Known(entities, intents)
+    forms = _bodies(parts, "forms")
+    known = Known(entities, intents, {name: _asked(form) for name, form in forms.items()})
     slots = {
         name: read_rasa_slot(name, node, known) for name, node in _bodies(parts, "slots").items()
     }
@@ -59,9 +60,18 @@ def read_domain(folder: Path, given: Collection[str] = ()) -> Domain:
     }
     file = roots[0].file if len(roots) == 1 else str(folder / PARTS)
     return Domain(
-        file, intents, entities, slots, responses, _names(parts, "actions"),
-        _bodies(parts, "forms"),
+        file, intents, entities, slots, responses, _names(parts, "actions"), forms
     )  # fmt: skip
+
+
+def _asked(form: Node) -> frozenset[str]:
+    """The slots that a form asks for, as far as it is written as it should be: see `rasa_forms`."""
+    slots = form.fields().get("required_slots") if form.is_mapping() else None
+    return (
+        frozenset(slot.text() for slot in slots.items())
+        if slots and slots.is_list()
+        else frozenset()
+    )
 
 
 def _files(folder: Path) -> list[Path]:

@@ -44,7 +44,8 @@ def read_forms(domain: Domain, names: Names) -> tuple[dict[str, Form], dict[str,
     for name, body in domain.forms.items():
         fields = body.fields()
         for key, value in fields.items():
-            if key != "required_slots":
+            nothing = key == "ignored_intents" and value.is_list() and not [*value.items()]
+            if key != "required_slots" and not nothing:
                 value.refuse(f"{value.name} is not supported; a form has `required_slots`")
         if "required_slots" not in fields:
             body.refuse(f"{body.name}: there is no `required_slots:`")

@@ -66,6 +66,8 @@ class Rules:
         self._begun: dict[str, tuple[Node, Form]] = {}
         self._ends: dict[str, _Actions] = {}
         self._answered: dict[str, Rule] = {}
+        self.remarks: list[str] = []
+        """What is not used, a line each."""
 
     def read(self, rules: Iterable[Node]) -> None:
         """Take the items of one file's `rules:`. Raises BotError."""
@@ -92,10 +94,11 @@ class Rules:
         }
         return self._answered | forms
 
-    def idle_forms(self) -> list[Form]:
-        """Forms that no rule begins."""
+    def unused(self) -> list[str]:
+        """The remarks, and the forms that no rule begins."""
         begun = {form.name for _, form in self._begun.values()}
-        return [form for name, form in self._forms.items() if name not in begun]
+        idle = [form for name, form in self._forms.items() if name not in begun]
+        return [*self.remarks, *map(_not_begun, idle)]
 
     def _begin(self, place: Node, steps: list[Step]) -> None:
         form_begins = len(steps) > 2 and steps[2][0] == "active_loop"
@@ -103,7 +106,9 @@ class Rules:
         intent, action = steps[0][1], steps[1][1]
         name = intent.text()
         if name in _SAID_BY:
-            intent.refuse(f"{place.name}: take it out; {_SAID_BY[name]}")
+            where = f"{intent.file}:{intent.line}: {place.name}"
+            self.remarks.append(f"{where} is not used: {_SAID_BY[name]}")
+            return
         if name in self._answered or name in self._begun:
             intent.refuse(f"{place.name}: another rule has the intent {name!r} already")
         if not form_begins:
@@ -184,6 +189,10 @@ class Rules:
             node.refuse(f"{place.name}: the domain has no response {key!r}{near}")
         near = hint(key, self._actions)
         node.refuse(f"{place.name}: the domain has no action {key!r}{near}")
+
+
+def _not_begun(form: Form) -> str:
+    return f"{form.place.file}:{form.place.line}: no rule begins the form {form.name!r}; not used"
 
 
 def _step(item: Node, place: Node) -> Step:

@@ -7,10 +7,10 @@ mapping that is meant for any other moment is refused rather than read as someth
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from voicebot.dialogue.fillers import Filler, Sentences
+from voicebot.dialogue.fillers import Filler, Moment, Sentences
 from voicebot.nlu.marked import Node
 from voicebot.nlu.rasa_reply import FALLBACK
 
@@ -38,6 +38,8 @@ class Known:
 
     entities: Collection[str]
     intents: Collection[str]
+    asked_by: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Form → the slots that it asks for."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ def _filled_by(slot: RasaSlot, name: str, mapping: Node, known: Known) -> RasaSl
     for key, value in fields.items():
         if key not in ("type", *_MAPPINGS[kind]):
             value.refuse(f"{mapping.name}: `{key}` is not supported: not beside `{kind}`")
-    asked = _only_when_asked(fields.get("conditions"), name)
+    moment = _moment(fields.get("conditions"), name, known)
     if kind == "from_entity":
-        return _by_entity(slot, mapping, fields, known, asked)
+        return _by_entity(slot, mapping, fields, known, moment)
     if kind == "from_trigger_intent":
         return replace(slot, by_trigger=slot.by_trigger | _by_intent(slot, mapping, fields, known))
-    if kind != "custom" and not asked:
+    if kind != "custom" and moment is not Moment.ASKED:
         mapping.refuse(
             f"{mapping.name}: `{kind}` counts here only as the answer to the slot's question; add "
             f"`conditions: [{{active_loop: <form>, requested_slot: {name}}}]`"
@@ -120,13 +122,13 @@ def _by_answer(
 
 
 def _by_entity(
-    slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known, asked: bool
+    slot: RasaSlot, mapping: Node, fields: dict[str, Node], known: Known, moment: Moment
 ) -> RasaSlot:
     if "entity" not in fields:
         mapping.refuse(f"{mapping.name}: from_entity needs `entity`")
     entity = fields["entity"].one_of(known.entities, "entity")
     role, group = (fields[key].text() if key in fields else None for key in ("role", "group"))
-    filler = Filler(entity, role, group, _sentences(fields, known), asked)
+    filler = Filler(entity, role, group, _sentences(fields, known), moment)
     return replace(slot, fillers=(*slot.fillers, filler))
 
 
@@ -152,14 +154,23 @@ def _by_intent(
     return {intent: slot.value(fields["value"].text())}
 
 
-def _only_when_asked(node: Node | None, slot: str) -> bool:
-    """Whether the conditions say: while this slot is asked for."""
-    for condition in node.items() if node is not None else ():
-        fields = condition.fields(("active_loop", "requested_slot"))
-        wanted = fields.get("requested_slot")
-        if wanted is None or wanted.text() != slot:
-            condition.refuse(
-                f"{condition.name}: a condition is supported as "
-                f"{{active_loop: …, requested_slot: {slot}}}"
-            )
-    return node is not None
+def _moment(node: Node | None, slot: str, known: Known) -> Moment:
+    """When the conditions let a mapping count: while this slot is asked for, while a form that asks
+    for it is under way, or, without conditions, always."""
+    found = {_when(condition, slot, known) for condition in (node.items() if node else ())}
+    if node is not None and len(found) != 1:
+        node.refuse(f"{node.name}: either all conditions have `requested_slot: {slot}`, or none")
+    return found.pop() if found else Moment.ANY
+
+
+def _when(condition: Node, slot: str, known: Known) -> Moment:
+    fields = condition.fields(("active_loop", "requested_slot"))
+    wanted, loop = fields.get("requested_slot"), fields.get("active_loop")
+    if wanted is not None and wanted.text() == slot:
+        return Moment.ASKED
+    if wanted is None and loop is not None and slot in known.asked_by.get(loop.text(), ()):
+        return Moment.WANTED
+    condition.refuse(
+        f"{condition.name}: a condition is supported as {{active_loop: …, requested_slot: {slot}}},"
+        f" or as {{active_loop: …}} of a form that asks for {slot}"
+    )

@@ -48,7 +48,7 @@ def load_bot(folder: Path) -> Bot:
     for part in project.sentences:
         _check_sentences(part, domain)
     sentences = joined(project.sentences)
-    flow, idle = _flow(root, domain, sentences, project.rules, given)
+    flow, unused = _flow(root, domain, sentences, project.rules, given)
     training = Training(
         language=flow.language,
         timezone=flow.timezone,
@@ -58,13 +58,7 @@ def load_bot(folder: Path) -> Bot:
         regexes={name: tuple(patterns) for name, patterns in sentences.regexes.items()},
         out_of_scope_below=flow.thresholds.ask,
     )
-    return Bot(
-        str(folder), flow, domain.responses, training, (*project.remarks, *map(_not_begun, idle))
-    )
-
-
-def _not_begun(form: Form) -> str:
-    return f"{form.place.file}:{form.place.line}: no rule begins the form {form.name!r}; not used"
+    return Bot(str(folder), flow, domain.responses, training, (*project.remarks, *unused))
 
 
 def _check_sentences(sentences: Sentences, domain: Domain) -> None:
@@ -81,8 +75,8 @@ def _check_sentences(sentences: Sentences, domain: Domain) -> None:
 def _flow(
     root: Node, domain: Domain, sentences: Sentences, rules: Sequence[Node],
     given: Mapping[str, SlotKind],
-) -> tuple[Flow, list[Form]]:  # fmt: skip
-    """The flow, and the forms that nothing begins."""
+) -> tuple[Flow, list[str]]:  # fmt: skip
+    """The flow, and what of rules and forms is not used."""
     fields = root.fields(grammar.FLOW)
     need(root, fields, *grammar.NEEDED["Flow"])
     if not rules:
@@ -113,13 +107,13 @@ def _flow(
         results=read_results(fields.get("results")),
     )
     names = replace(names, lookups=read_lookups(fields.get("lookups"), names))
-    flow, idle = _assemble(fields, names, forms, rules)
-    return calls_out(flow, fields["bot"], names), idle
+    flow, unused = _assemble(fields, names, forms, rules)
+    return calls_out(flow, fields["bot"], names), unused
 
 
 def _assemble(
     fields: dict[str, Node], names: Names, forms: dict[str, Form], rules: Sequence[Node]
-) -> tuple[Flow, list[Form]]:
+) -> tuple[Flow, list[str]]:
     bot = fields["bot"].fields(grammar.BOT)
     need(fields["bot"], bot, *grammar.NEEDED["Bot"])
     ladder = fields["ladder"].fields(grammar.LADDERS)
@@ -156,7 +150,7 @@ def _assemble(
         given=names.given,
         results=names.results,
     )
-    return flow, ruled.idle_forms()
+    return flow, ruled.unused()
 
 
 def _custom_actions(intents: Mapping[str, Intent], names: Names) -> frozenset[str]:

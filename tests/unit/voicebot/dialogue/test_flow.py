@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.dialogue.fillers import Filler
+from voicebot.dialogue.fillers import Filler, Moment
 from voicebot.dialogue.flow import Choice, KeyAction, Keypad, Menu, Slot, SlotKind, Universal
 from voicebot.dialogue.responses import Condition, Response, Variation, fill
 from voicebot.nlu.ports import Entity
@@ -102,9 +102,9 @@ def test_a_sum_is_read_back_as_one_says_it() -> None:
 def test_a_slot_takes_its_own_entity_always_and_the_built_in_one_when_asked() -> None:
     digits = Entity("digits", "123", "123", 0, 3)
     own = Entity("account_number", "12345678", "…", 0, 1)
-    assert ACCOUNT.value_in([digits], asked=False) is None
-    assert ACCOUNT.value_in([digits], asked=True) is digits
-    assert ACCOUNT.value_in([digits, own], asked=True) is own
+    assert ACCOUNT.value_in([digits], Moment.WANTED) is None
+    assert ACCOUNT.value_in([digits], Moment.ASKED) is digits
+    assert ACCOUNT.value_in([digits, own], Moment.ASKED) is own
 
 
 def test_a_menu_is_read_aloud() -> None:

@@ -256,6 +256,29 @@ def test_what_is_not_used_is_said_once(tmp_path: Path) -> None:
     )
 
 
+def test_an_entity_may_count_while_its_form_asks_only(tmp_path: Path) -> None:
+    anywhere = "{type: from_entity, entity: guests}\n  garden"
+    asking = anywhere.replace("guests}", "guests, conditions: [{active_loop: table_form}]}")
+    domain = DOMAIN.replace(anywhere, asking).replace(
+        "    required_slots:", "    ignored_intents: []\n    required_slots:"
+    )
+    policy = Policy(load_bot(write(tmp_path, {"domain.yml": domain})), FACTS)
+    state = policy.heard(policy.start().state, [meant("hello", guests="4")]).state
+    assert "guests" not in state.known
+    state = policy.heard(state, [meant("book_table")]).state
+    assert state.question.about == "kitchen"
+    state = policy.heard(state, [meant(guests="4")]).state
+    assert state.known["guests"].value == "4"
+
+
+def test_what_flow_yml_says_instead_of_a_rule_is_remarked_upon(tmp_path: Path) -> None:
+    rules = RULES + "\n- rule: again\n  steps:\n  - intent: nlu_fallback\n  - action: utter_hello\n"
+    (remark,) = load_bot(write(tmp_path, {"data/rules.yml": rules})).remarks[2:]
+    line = rules[: rules.index("  - intent: nlu_fallback")].count("\n") + 1
+    assert remark.startswith(f"{tmp_path}/data/rules.yml:{line}: rule 'again' is not used: ")
+    assert "`ladder.no_match`" in remark
+
+
 def test_a_form_that_no_rule_begins_is_remarked_upon(tmp_path: Path) -> None:
     idle = DOMAIN.replace("forms:\n", "forms:\n  later_form: {required_slots: [wishes]}\n")
     remarks = load_bot(write(tmp_path, {"domain.yml": idle})).remarks
@@ -299,7 +322,6 @@ BROKEN_RULES = [
     (HELLO, "  - checkpoint: later", 0, "`checkpoint` is not supported"),
     (f"{HELLO}\n", "", -3, "`action` is missing"),
     ("- intent: hello", "- intent: hello\n    entities: [kitchen]", 1, "`entities` beside"),
-    ("- intent: hello", "- intent: nlu_fallback", 0, "`ladder.no_match` of flow.yml"),
     ("- intent: hello", "- intent: helo", 0, "'helo' is not in"),
     ("- intent: hello", "- intent: yes", 0, "is also in"),
     ("- intent: hello", "- intent: book_table", 5, "another rule has the intent"),
@@ -331,9 +353,16 @@ BROKEN_DOMAIN = [
     (
         "{type: from_entity, entity: guests}\n  g",
         """{type: from_entity, entity: guests, conditions:
-     [{active_loop: table_form}]}\n  g""",
+     [{active_loop: other_form}]}\n  g""",
         1,
         "is supported as {active_loop: …, requested_slot:",
+    ),
+    (
+        "{type: from_entity, entity: guests}\n  g",
+        """{type: from_entity, entity: guests, conditions:
+     [{active_loop: table_form}, {active_loop: table_form, requested_slot: guests}]}\n  g""",
+        0,
+        "either all conditions have `requested_slot: guests`, or none",
     ),
     ("    type: float", "    type: float\n    initial_value: 2", 1, "is not supported"),
     ("values: [noon, evening]", "values: []", None, "needs `values`"),

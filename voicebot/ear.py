@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterable
 from voicebot import events
 from voicebot.expected import HARD_STOP, expected
 from voicebot.speech import endpointing
+from voicebot.speech.arrivals import GAP, Arrivals
 from voicebot.speech.echo import EchoGuard
 from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
 from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Vad
 from voicebot.utterance import Guessed, Streamed, Utterance
-
-GAP = 10
-"""Frames missing in a row that count as silence: the network sends nothing, or nothing arrives.
-Fewer are jitter, and the sound that comes late would be torn apart by silence put between."""
 
 
 class Ear:
@@ -36,7 +33,7 @@ class Ear:
         self._segmenter = Segmenter(Endpointing(endpoint=HARD_STOP))
         self._echo = EchoGuard(rate)
         self._silence = bytes(rate // 50 * 2)
-        self._missing = 0
+        self._arrivals = Arrivals()
         self._awake = False
         self._turn: int | None = None
         self._context = RecognitionContext()
@@ -63,8 +60,11 @@ class Ear:
         """One 20 ms frame that ended at `now`; None, or what is no whole frame: none has come."""
         if pcm is not None and len(pcm) != len(self._silence):
             pcm = None
-        self._missing = 0 if pcm else self._missing + 1
-        if not self._awake or (pcm is None and self._missing < GAP):
+        if pcm is None:
+            self._arrivals.none_came()
+        else:
+            self._arrivals.came(now)
+        if not self._awake or 0 < self._arrivals.missing < GAP:
             return
         frame = pcm or self._silence
         self._echo.received(frame)
@@ -76,8 +76,8 @@ class Ear:
 
     @property
     def stirs(self) -> bool:
-        """Whether who paused is perhaps about to go on."""
-        return self._segmenter.stirs
+        """Whether who paused is perhaps about to go on, or has gone on in sound that is late."""
+        return self._segmenter.stirs or self._arrivals.late
 
     async def hear_out(self, turn: int) -> Recognised:
         """What was said in this turn up to now? Raises EngineLost."""

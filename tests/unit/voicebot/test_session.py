@@ -191,6 +191,22 @@ async def test_a_caller_who_goes_on_is_heard_as_a_whole(start: Start) -> None:
     assert rig.said()[-2:] == ["Sorry about that.", "Your name?"]
 
 
+async def test_silence_that_was_not_heard_yet_ends_no_turn(start: Start) -> None:
+    rig = start(Rig())
+    rig.recogniser.hear("hours")
+    await rig.say("bill")
+    for came in [bytes(320)] * 20 + [None] * 8:  # 0.4 s of silence, and a stall amid more words
+        await rig.tick(came)
+    assert rig.session.state is State.HEARING
+    now = rig.clock.advance(0.02)
+    for _ in range(8):
+        rig.session.on_frame(LOUD, now)
+    await rig.speak(0.3)
+    await rig.until(lambda: rig.session.state is State.SPEAKING)
+    heard = [report.text for report in rig.told if isinstance(report, reports.TurnHeard)]
+    assert heard == ["bill"]
+
+
 class Detector:
     """A turn detector that always says the same; None: it is lost."""
 

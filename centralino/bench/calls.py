@@ -126,13 +126,16 @@ async def _rung(
             target=f"sip:{TURNS_LINE}@{house.edge}", user=name, edge=house.edge,
             recording=house.recording(name), max_seconds=120.0 + every * (turns + 2),
         )  # fmt: skip
-        async with party(asked) as it:
-            if await _answered(it):
-                await _over(it, every * (turns + 2) + 60.0)
-                _judge(rung, it, turns)
-                rung.splits += _splits(house, name)
-            else:
-                rung.refused += 1
+        try:
+            async with party(asked) as it:
+                if await _answered(it):
+                    await _over(it, every * (turns + 2) + 60.0)
+                    _judge(rung, it, turns)
+                    rung.splits += _splits(house, name)
+                else:
+                    rung.refused += 1
+        except ProcessDied:  # a caller that does not start is no reason to lose the curve
+            rung.dropped += 1
 
     watching = asyncio.create_task(_watch(house, rung, every, turns))
     await asyncio.gather(*(one(number) for number in range(calls)))
@@ -176,7 +179,7 @@ async def _answered(it: Running) -> bool:
 
 
 async def _over(it: Running, seconds: float) -> None:
-    with contextlib.suppress(ProcessDied):
+    with contextlib.suppress(ProcessDied, TimeoutError):
         await it.until("ended", seconds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from centralino.bench.page import machine, write_json, write_page
 from centralino.bench.prompts import measure_prompts
 from centralino.bench.stops import measure_stops
 from centralino.bench.turns import measure_turns
+from centralino.errors import CentralinoError
 from centralino.media.prompts import fixed_texts
 from centralino.processes.preflight import find_bot
 
@@ -53,16 +55,20 @@ async def run_turns(
         turns, problems = await _turns(house, size)
         figures.update(report(turns), problems=problems, prompts=None, stops=None)
         if size.prompt_hours:
-            figures["prompts"] = await measure_prompts(
-                house, 3600 * size.prompt_hours, size.prompt_calls, size.seed, size.bound(0.4)
+            seconds, bound = 3600 * size.prompt_hours, size.bound(0.4)
+            figures["prompts"] = await _part(
+                "prompts",
+                problems,
+                measure_prompts(house, seconds, size.prompt_calls, size.seed, bound),
             )
-            figures["false_barge_in_per_hour"] = figures["prompts"]["lost_per_hour"]
-            problems += figures["prompts"]["problems"]
         if size.stops:
-            figures["stops"] = await measure_stops(
-                house, size.stops, size.prompt_calls, size.seed, size.bound(0.1)
+            figures["stops"] = await _part(
+                "stops",
+                problems,
+                measure_stops(house, size.stops, size.prompt_calls, size.seed, size.bound(0.1)),
             )
-            problems += figures["stops"]["problems"]
+    if figures["prompts"]:
+        figures["false_barge_in_per_hour"] = figures["prompts"]["lost_per_hour"]
     figures["load_after"] = [round(value, 1) for value in os.getloadavg()]
     text = turns_page.page(figures, command)
     console.print(text, highlight=False, markup=False, soft_wrap=True)
@@ -71,6 +77,20 @@ async def run_turns(
     write_json({**figures, "turns": [asdict(turn) for turn in turns]}, json_file)
     write_page(page, "turns", text, turns_page.plot(turns))
     return not problems
+
+
+async def _part(
+    name: str, problems: list[str], work: Awaitable[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """What this part found; None and a problem more if it broke: the other parts are told all the
+    same."""
+    try:
+        found = await work
+    except (CentralinoError, TimeoutError, ValueError, OSError) as problem:
+        problems.append(f"{name}: {problem!r}")
+        return None
+    problems += found["problems"]
+    return found
 
 
 async def _turns(house: BenchHouse, size: Size) -> tuple[list[Turn], list[str]]:

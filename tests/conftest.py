@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # a busy machine is no wrong answer
+settings.load_profile("house")
 
 HERE = Path(__file__).parent
 CALLS = ("acceptance", "integration/telephony")

@@ -28,6 +28,30 @@ def templates() -> None:
         typer.echo(f"{name:16} {values['texts'][values['default']]['headline']}")
 
 
+@notify_app.command("record")
+def record(
+    file: Annotated[Path, typer.Argument(help="WAV, MP3, M4A, OGG, FLAC or WebM.")],
+    client: Annotated[str, typer.Option("--client")] = "",
+    title: Annotated[str, typer.Option("--title", help="Else the file's name.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Keep a recorded message; its name goes into a text as `sound`."""
+    from centralino.commands.notify import keep_recording
+
+    typer.echo(keep_recording(read(config), file, client, title))
+
+
+@notify_app.command("recordings")
+def recordings(
+    client: Annotated[str, typer.Option("--client")] = "", config: ConfigFile = None
+) -> None:
+    """Recorded messages that a client's texts may name."""
+    from centralino.commands.notify import recordings_of
+
+    for line in recordings_of(read(config), client):
+        typer.echo(line)
+
+
 @notify_app.command("draft")
 def draft(
     message: Annotated[str, typer.Argument(help="A ready message's name, or a TOML file.")],

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from centralino.commands.contacts import known_client
+from centralino.config.model import Config
+from centralino.content.errors import BadRecording
+from centralino.content.recordings import Recordings
 from centralino.errors import StartRefused
+from centralino.outbound.campaigns import AT_THE_MACHINE
 from centralino.outbound.ready import ready_campaigns, ready_messages
+from centralino.outbound.recording import recording
 
 
 def read_message(name: str) -> dict[str, Any]:
@@ -53,3 +60,29 @@ def read_file(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise StartRefused(f"{path} cannot be read: {error}") from error
+
+
+def keep_recording(config: Config, file: Path, client: str, title: str) -> str:
+    """What became of a recorded message, in a line. Raises CampaignError, StartRefused."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise StartRefused(f"{file} cannot be read: {error.strerror}") from error
+    known = known_client(config, client)
+    take = recording(Recordings(config.recordings), [known])
+    kept = asyncio.run(take(data, known, title or file.name, AT_THE_MACHINE))
+    notes = "".join(f"; {note}" for note in kept["notes"])
+    return f"{kept['name']}: {kept['seconds']} s{notes}"
+
+
+def recordings_of(config: Config, client: str) -> list[str]:
+    """Each recorded message of a client, with how long it plays. Raises StartRefused."""
+    recordings = Recordings(config.recordings)
+    return [_told(recordings, name) for name in recordings.names(known_client(config, client))]
+
+
+def _told(recordings: Recordings, name: str) -> str:
+    try:
+        return f"{name}: {recordings.named(name).seconds:.1f} s"
+    except BadRecording as error:
+        return str(error)

@@ -104,7 +104,8 @@ class Outbound(Section):
     `qualification`; each is learned and its prompts are spoken at the first start."""
     recordings: Path | None = None
     """Folder of recorded messages (WAV, mono, 16 bit) that notifications may play instead of a
-    voice that reads."""
+    voice that reads; empty: `recordings` in `state_dir`. What the page or `notify record` takes is
+    made fit and kept in a folder of its client."""
     recorded: bool = False
     """Calls that such a bot holds are recorded, and it says so."""
     preview_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0

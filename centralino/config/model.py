@@ -292,6 +292,11 @@ class Config(Section):
         return self.database.url or f"sqlite+aiosqlite:///{self.state_dir / 'centralino.db'}"
 
     @property
+    def recordings(self) -> Path:
+        """The folder of recorded messages."""
+        return self.outbound.recordings or self.state_dir / "recordings"
+
+    @property
     def bots_folder(self) -> Path:
         """The folder of bots: the configured one, or the one that comes with the program."""
         return self.bots_dir or Path(__file__).parents[2] / "nlu_models"

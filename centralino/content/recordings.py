@@ -1,7 +1,9 @@
 """Recorded messages: sound files in a folder of the house, named with what they contain.
 
-A reference is `name#digest`, made when a notification is drafted: what is played is what was
-drafted, and the audit, which names the message, proves which sound it was.
+What lies in the folder itself is for every client, what lies in a client's folder for that client
+alone: `boil.wav`, `riverton/boil.wav`. A reference is `name#digest`, made when a notification is
+drafted: what is played is what was drafted, and the audit, which names the message, proves which
+sound it was.
 """
 
 from __future__ import annotations
@@ -9,12 +11,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import itertools
+import re
+import tempfile
+import unicodedata
 import wave
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from centralino.content.errors import BadRecording
 from telephony.media.resample import resample
+from telephony.media.wav import header
 
 RATE = 8000
 LONGEST = 120.0
@@ -23,6 +30,34 @@ LARGEST = 25_000_000
 """Bytes of a file, which is read whole."""
 DIGEST = 16
 """Hexadecimal digits of SHA-256 in a reference."""
+
+NAMED = re.compile(r"([A-Za-z0-9][\w.-]{0,63}/)?[^/\\\0.][^/\\\0]*\.wav")
+"""A file of the house, or of a client."""
+LONGEST_STEM = 60
+
+
+def owner_of(name: str) -> str:
+    """The client whose recording it is; empty: every client's."""
+    return name.rpartition("/")[0]
+
+
+def _linked(whole: Path, folder: Path, stem: str, data: bytes) -> Path:
+    """The first free name for what was written, or that of the same sound. Raises OSError."""
+    for nth in itertools.count(1):
+        path = folder / (f"{stem}.wav" if nth == 1 else f"{stem}-{nth}.wav")
+        try:
+            path.hardlink_to(whole)
+        except FileExistsError:
+            if path.read_bytes() != data:
+                continue
+        break
+    return path
+
+
+def _stem(title: str) -> str:
+    """A file's name made of what it was called where it came from."""
+    plain = unicodedata.normalize("NFKD", Path(title).stem).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:LONGEST_STEM] or "recording"
 
 
 @dataclass(frozen=True)
@@ -47,15 +82,35 @@ class Recordings:
     _read: dict[str, Recording] = field(default_factory=dict)
     """By reference: one file is played in a thousand calls."""
 
-    def names(self) -> list[str]:
-        """The files that may be named."""
-        if self.folder is None or not self.folder.is_dir():
+    def names(self, client: str) -> list[str]:
+        """The files that a client's messages may name."""
+        if self.folder is None:
             return []
-        return sorted(path.name for path in self.folder.glob("*.wav"))
+        own = (f"{client}/{path.name}" for path in (self.folder / client).glob("*.wav"))
+        return sorted([*(path.name for path in self.folder.glob("*.wav")), *own])
+
+    def keep(self, client: str, title: str, pcm: bytes) -> str:
+        """Keep a client's message (16 bit, mono, 8 kHz) under a name made of its title; the name.
+
+        What is there already is never written over, since running notifications play it. Raises
+        BadRecording."""
+        if self.folder is None:
+            raise BadRecording("there is no folder for recordings: set outbound.recordings")
+        folder, stem = self.folder / client, _stem(title)
+        data = header(RATE, 1, len(pcm)) + pcm
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as whole:
+                whole.write(data)
+                whole.flush()
+                path = _linked(Path(whole.name), folder, stem, data)
+        except OSError as error:
+            raise BadRecording(f"{folder}: {error.strerror}") from error
+        return f"{client}/{path.name}"
 
     def named(self, name: str) -> Recording:
         """The file of this name, as it is now. Raises BadRecording."""
-        if self.folder is None or Path(name).name != name or not name.endswith(".wav"):
+        if self.folder is None or not NAMED.fullmatch(name):
             raise BadRecording(f"{name!r} is no WAV file of the folder outbound.recordings")
         path = self.folder / name
         try:

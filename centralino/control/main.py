@@ -26,6 +26,7 @@ from centralino.config.centre import centre_config
 from centralino.config.model import Config
 from centralino.contacts.digests import CONTACTS_KEY, open_digests
 from centralino.contacts.store import ContactStore
+from centralino.content.recordings import Recordings
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
 from centralino.control.callbacks import Callbacks, CallerKeys
@@ -52,6 +53,7 @@ from centralino.outbound.agents import CentreAgents
 from centralino.outbound.choosing import Choosing
 from centralino.outbound.hearing import hearing
 from centralino.outbound.polling import Polling
+from centralino.outbound.recording import recording
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
     ChildArguments,
@@ -341,6 +343,9 @@ async def opened(
             credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             hear_notice=hearing(outbound.spoken, arguments.layout),
+            take_recording=recording(
+                Recordings(config.recordings), {client.id for client in config.clients}
+            ),
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip
         await review.close()

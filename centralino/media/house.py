@@ -98,7 +98,7 @@ class House:
             )  # fmt: skip
         self.notices = Engines(
             spoken, {}, engines.recogniser, engines.vad, self.answers,
-            Recordings(self.config.outbound.recordings),
+            Recordings(self.config.recordings),
         )  # fmt: skip
 
     def talk_engines(self, direction: str) -> SpeechEngines:

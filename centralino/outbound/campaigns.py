@@ -109,6 +109,10 @@ class Asker:
         return self.clients is None or client in self.clients
 
 
+AT_THE_MACHINE = Asker("command line", None)
+"""Who can use the house's own socket may do anything there."""
+
+
 @contextmanager
 def in_one_line() -> Iterator[None]:
     """What cannot be done is a CampaignError, whoever found it."""

@@ -46,7 +46,8 @@ class LaunchPage:
                 {"id": one.id, "name": one.name or one.id,
                  "groups": await self._audiences.groups(one.id),
                  "numbers": [line.number for line in self._config.lines
-                             if line.kind == "notification" and line.client == one.id]}
+                             if line.kind == "notification" and line.client == one.id],
+                 "recordings": self._notifications.recordings.names(one.id)}
                 for one in clients
             ],
             "messages": ready_messages(),
@@ -55,7 +56,6 @@ class LaunchPage:
                 if body["bot"] in self._config.outbound.bots
             },
             "languages": list(self._config.outbound.notices),
-            "recordings": self._notifications.recordings.names(),
             "two_person": self._config.outbound.two_person,
             "rehearsal": bool(self._audiences.over(True, ())),
         }  # fmt: skip

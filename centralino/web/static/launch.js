@@ -5,6 +5,7 @@ import { areaProblem, beginArea, hasArea, peopleChanged, resetArea, wantedAreas 
 import { ApiError, get, post, postForSound } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
 import { clock, serverNow, when, words } from "./format.js";
+import { refill, whoSays } from "./recorded.js";
 import { attempt, toast } from "./shell.js";
 
 const SETTLED = 350; // ms after the last change in which nothing is asked
@@ -88,7 +89,10 @@ function drawGroups() {
   fill(field("caller_id"), h("option", { value: "" }, "none"), (client()?.numbers ?? []).map((number) => h("option", { value: number }, number)));
 }
 
-field("client").addEventListener("change", drawGroups);
+field("client").addEventListener("change", () => {
+  drawGroups();
+  for (const select of form.querySelectorAll("select[name^=sound-]")) refill(select, client());
+});
 
 function drawTexts() {
   if (chosen.kind !== "notice") return fill("texts");
@@ -98,16 +102,17 @@ function drawTexts() {
         h("button", { type: "button", class: "quiet", onclick: () => listen(language) }, "▶ Hear it")),
       h("label", {}, "First sentence", h("textarea", { name: `headline-${language}`, rows: 2, maxlength: 160 }, text.headline)),
       h("label", {}, "Then", h("textarea", { name: `body-${language}`, rows: 3 }, text.body ?? "")),
-      options.recordings.length ? h("label", {}, "Who says it",
-        h("select", { name: `sound-${language}` }, h("option", { value: "" }, "The voice reads it"),
-          options.recordings.map((name) => h("option", { value: name }, `Recording ${name}`)))) : null,
+      whoSays(language, () => chosen.body.name, client, (one) => {
+        soon();
+        listen(one);
+      }),
       h("div", { class: "player" }))));
 }
 
 function texts() {
   return Object.fromEntries(Object.entries(chosen.body.texts).map(([language, text]) => [language,
     { ...text, headline: field(`headline-${language}`).value, body: field(`body-${language}`).value,
-      sound: field(`sound-${language}`)?.value ?? "" }]));
+      sound: field(`sound-${language}`).value }]));
 }
 
 function lines() {

@@ -221,7 +221,7 @@ async def test_a_recording_is_drafted_as_what_it_is_now(tmp_path: Path) -> None:
     async with opened(tmp_path, outbound=Outbound(recordings=tmp_path)) as house:
         for name, problem in (
             ("thin.wav", "16 bit"), ("low.wav", "8 to 48 kHz"), ("text.wav", "no WAV file"),
-            ("gone.wav", "No such file"), ("../boil.wav", "no WAV file of the folder"),
+            ("gone.wav", "No such file"), ("../boil.wav", "no recording of town"),
         ):  # fmt: skip
             with pytest.raises(CampaignError, match=problem):
                 await house.ask("notice.draft", name="x", client="town",

@@ -16,9 +16,11 @@ from centralino.config.dialling import Outbound, Trunk
 from centralino.config.model import Client, Config, Line
 from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
+from centralino.content.recordings import Recordings
 from centralino.db.engine import Database
 from centralino.outbound.campaigns import Asker, in_one_line
 from centralino.outbound.hearing import Voices
+from centralino.outbound.recording import recording
 from centralino.outbound.wiring import OutboundDesk, make_outbound
 from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
@@ -32,6 +34,7 @@ from outbound.results import CallResult
 from tests.integration.centralino.outbound.test_notifications import Wire
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 from tests.integration.centralino.web.house import PASSWORD, RIVER, House, make_house
+from tests.unit.centralino.content.test_transcoding import tone, wav
 from voicebot.speech.scripted import TextSynthesiser
 
 pytestmark = pytest.mark.peer
@@ -55,13 +58,13 @@ class Launching:
         return [(v.name, v.state, v.recipients) for v in self.desk.service.campaigns()]
 
 
-def config() -> Config:
+def config(folder: Path) -> Config:
     return Config(
         clients=(Client(id=RIVER, name="Riverton Utilities", time_zone="Europe/Rome"),),
         lines=(Line(number="+390212000", client=RIVER, kind="notification"),),
         trunks=(Trunk(name="sip", target="127.0.0.1:9", max_cps=0.02, max_channels=0),
                 Trunk(name="loop", target="127.0.0.1:9", rehearsal=True)),
-        outbound=Outbound(two_person=True, bots=("survey",)),
+        outbound=Outbound(two_person=True, bots=("survey",), recordings=folder),
     )  # fmt: skip
 
 
@@ -80,13 +83,13 @@ async def house(database: Database, tmp_path: Path) -> House:
 
 
 @pytest.fixture
-async def launching(house: House, database: Database) -> AsyncIterator[Launching]:
+async def launching(house: House, database: Database, tmp_path: Path) -> AsyncIterator[Launching]:
     clock = SteadyClock()
     contacts = ContactStore(database, house.contents, Digests("secret"))
     await contacts.save({str(n): one for n, one in enumerate(PEOPLE)}, RIVER, clock.now())
     desk = make_outbound(
-        config(), database, house.contents, contacts, cast(Any, Wire()), "this", "key", clock,
-        cast(Any, house.parts.sign_in),
+        config(tmp_path), database, house.contents, contacts, cast(Any, Wire()), "this", "key",
+        clock, cast(Any, house.parts.sign_in),
     )  # fmt: skip
     voices = Voices(TextSynthesiser(0.01), {})
 
@@ -96,7 +99,10 @@ async def launching(house: House, database: Database) -> AsyncIterator[Launching
 
     await desk.service.open()
     work = asyncio.create_task(desk.run())
-    parts = replace(house.parts, campaigns=desk.campaigns, hear_notice=hear, clock=clock)
+    parts = replace(
+        house.parts, campaigns=desk.campaigns, hear_notice=hear, clock=clock,
+        take_recording=recording(Recordings(tmp_path), [RIVER]),
+    )  # fmt: skip
     async with WebServer(make_app(parts), "127.0.0.1", 0) as server:
         yield Launching(desk, server)
     work.cancel()
@@ -211,14 +217,26 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     audio = page.locator(".player audio")
     await expect(audio).to_be_visible()
     await page.wait_for_function("() => document.querySelector('.player audio').duration > 1")
+    english = page.locator('.text[data-language="en"]')
+    upload = english.locator("input[type=file]")
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"no sound"}
+    await upload.set_input_files(cast(Any, note))
+    await expect(page.locator("#toasts .bad")).to_contain_text("note.txt: this is no sound that")
+    data = wav(tone(4.0, 44_100).repeat(2), 44_100, channels=2)
+    mayor = {"name": "The mayor.wav", "mimeType": "audio/wav", "buffer": data}
+    await upload.set_input_files(cast(Any, mayor))
+    await expect(english.locator("select")).to_have_value(f"{RIVER}/the-mayor.wav")
+    await expect(english.locator(".who-says")).to_contain_text("4 s")
+    await page.wait_for_function("() => document.querySelector('.player audio')?.duration > 4")
+    await vera.shot("launch-11-recording", whole=True)
     await page.fill("[name=me]", "+390212345678")
     await page.click("#call-me")
     await expect(page.locator("#campaigns")).to_contain_text("Only to me: Boil water")
     assert launching.campaigns() == [("Only to me: Boil water", "running", 1)]
     await page.fill("[name=me]", "12 34 nonsense")
     await page.click("#call-me")
-    await expect(page.locator("#toasts .bad")).to_contain_text("is no number")
-    assert vera.complaints == []
+    await expect(page.locator("#toasts .bad").last).to_contain_text("is no number")
+    assert [text for text in vera.complaints if "409" not in text] == []  # the note was refused
 
 
 async def test_only_those_in_an_area_drawn_on_the_map(

@@ -125,6 +125,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("POST", "/api/campaigns/{campaign}/{verb}"): Foreign("/api/campaigns/c/start", 404, body={}),
     ("GET", "/api/launch"): Foreign("/api/launch", 404),
     ("POST", "/api/launch/places"): Foreign("/api/launch/places", 404, body={"client": RIVER}),
+    ("POST", "/api/recordings"): Foreign("/api/recordings?client=riverton", 404, body={}),
     ("POST", "/api/notices"): Foreign("/api/notices", 404, body={"name": "x"}),
     ("POST", "/api/notices/sound.wav"): Foreign("/api/notices/sound.wav", 404, body={}),
     ("POST", "/api/notices/{campaign}/launch"): Foreign("/api/notices/c/launch", 404, body={}),

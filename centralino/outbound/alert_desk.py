@@ -21,6 +21,7 @@ from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.db.meta import get_meta, meta_like, set_meta, take_meta
 from centralino.errors import CentralinoError
+from centralino.outbound.alert_alarms import note_doubt, note_draft
 from centralino.outbound.campaigns import Asker, Json, in_one_line
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notifications import STOPPED, Notifications
@@ -136,9 +137,10 @@ class AlertDesk:
                 return {"did": "nothing", "why": why}
             case Quarantine(why):
                 await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
-                return self._quarantined(alert, why)
+                return await self._quarantined(alert, why)
             case Remember(referenced, why):
                 log.error("alert.cancel_before_alert", alert=str(alert.key))
+                await self._doubt(_called(alert), why)
                 for key in referenced:
                     await self._note(key, Entry(Seen.CANCELLED_BEFORE, key.sender))
                 await self._note(alert.key, Entry(Seen.NOTED, alert.key.sender))
@@ -150,8 +152,9 @@ class AlertDesk:
             case Steer():
                 return await self._steer(alert, decision)
 
-    def _quarantined(self, alert: Alert, why: str) -> Json:
+    async def _quarantined(self, alert: Alert, why: str) -> Json:
         log.error("alert.quarantined", alert=str(alert.key), why=why)
+        await self._doubt(_called(alert), why)
         return {"did": "quarantined", "why": why}
 
     async def _draft(self, alert: Alert, draft: Draft) -> Json:
@@ -172,6 +175,8 @@ class AlertDesk:
             return {"campaign": campaign}
         with in_one_line():
             answer = await self._notices.draft(notice_of(alert, draft), ALERTS, campaign)
+            begins = draft.launch_at or 0.0
+            await note_draft(self._database, self._config.centre, campaign, begins)
             if draft.launch_at is None:
                 log.warning("alert.waits_for_launch", campaign=campaign, people=answer["people"])
             else:  # its calls begin when the countdown is over: until then it may be cancelled
@@ -192,9 +197,9 @@ class AlertDesk:
         old = await self._alert(steer.referenced[-1])
         rule = next((one for one in self._rules if one.name == steer.rule), None)
         if old is None or rule is None:
-            return self._quarantined(alert, "what it updates is gone, or the rule for it")
+            return await self._quarantined(alert, "what it updates is gone, or the rule for it")
         if self._notices.state(campaign) in (None, *STOPPED):
-            return self._quarantined(alert, "what it updates is over here")
+            return await self._quarantined(alert, "what it updates is over here")
         values = notice_of(alert, Draft(rule, False, None, steer.expires))
         which = _name(alert.key)[-8:]
         answer = await self._steering.update(campaign, which, old, alert, values)
@@ -212,6 +217,14 @@ class AlertDesk:
         value = [entry.seen.value, entry.sender, entry.campaign, entry.rule]
         async with self._database.write() as connection:
             await set_meta(self._database, connection, self._config.centre, _name(key), value)
+
+    async def _doubt(self, what: str, why: str) -> None:
+        """Have a person look at it. What cannot be written stands in the log alone."""
+        try:
+            now = self._clock.now()
+            await note_doubt(self._database, self._config.centre, what, why, now)
+        except (OSError, SQLAlchemyError) as error:
+            log.error("alert.doubt_not_kept", what=what, why=str(error))
 
     async def _forget(self, key: Key) -> None:
         async with self._database.write() as connection:
@@ -272,14 +285,21 @@ class AlertDesk:
             await self.take(data, source)
         except CentralinoError as error:
             log.error("alert.not_taken", source=source, why=str(error))
+            await self._doubt(f"what came from {source}", str(error))
             return "refused"
         except (OSError, SQLAlchemyError) as error:
             log.error("alert.again_later", source=source, why=str(error))
             return ""
-        except Exception:
+        except Exception as error:
             log.exception("alert.not_taken", source=source)
+            await self._doubt(f"what came from {source}", type(error).__name__)
             return "refused"
         return "taken"
+
+
+def _called(alert: Alert) -> str:
+    """An alert, as people name it."""
+    return f"the alert {alert.key.identifier} of {alert.key.sender}"
 
 
 def _ready(folder: Path) -> list[Path]:

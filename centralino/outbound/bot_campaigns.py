@@ -11,7 +11,7 @@ from typing import Any
 
 from centralino.outbound.audiences import Audiences, as_recipient, too_late
 from centralino.outbound.campaigns import Asker, Campaigns, Json, law_for
-from centralino.outbound.drafting import EMERGENCY, NewCampaign, check_attempts, drafted
+from centralino.outbound.drafting import EMERGENCY, NewCampaign, Wish, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.keyed import campaign_name
 from centralino.outbound.notice_wishes import WantedAudience
@@ -42,6 +42,13 @@ class NewBotCampaign(NewCampaign):
     dry_run: bool = False
 
 
+class InWords(Wish):
+    """What was said to which question."""
+
+    campaign: str
+    question: str
+
+
 class BotCampaigns:
     """The front of campaigns that a bot holds."""
 
@@ -58,6 +65,7 @@ class BotCampaigns:
         self.verbs: dict[str, Callable[[Mapping[str, Any], Asker], Awaitable[Json]]] = {
             "bot.draft": self._draft,
             "statistics": self._statistics,
+            "words": self._words,
         }
 
     async def _draft(self, values: Mapping[str, Any], asker: Asker) -> Json:
@@ -132,6 +140,11 @@ class BotCampaigns:
     async def _statistics(self, values: Mapping[str, Any], asker: Asker) -> Json:
         record = self._campaigns.seen(str(values.get("campaign", "")), asker)
         return {"campaign": record.id, "bot": record.bot, **await self.counted(record)}
+
+    async def _words(self, values: Mapping[str, Any], asker: Asker) -> Json:
+        asked = InWords.model_validate(values)
+        record = self._campaigns.seen(asked.campaign, asker)
+        return {"words": await self._results.in_words(record.id, asked.question)}
 
     async def counted(self, record: CampaignRecord) -> Json:
         """The answers of a campaign. Raises CampaignError where no bot holds its calls."""

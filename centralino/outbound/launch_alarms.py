@@ -1,8 +1,10 @@
-"""Launches that call for a person: one that waits for its second, one that was made alone."""
+"""Launches that call for a person: one that waits for its second, one that was made alone, and what
+alerts ask for."""
 
 from __future__ import annotations
 
 from centralino.db.meta import meta_like
+from centralino.outbound.alert_alarms import ALERT, alert_alarms
 from centralino.outbound.books import SqlBooks
 from outbound.alarms import Alarm
 from outbound.board import CampaignView
@@ -20,8 +22,10 @@ async def launch_alarms(service: OutboundService, books: SqlBooks, now: float) -
     async with books.database.read() as connection:
         asked = await meta_like(connection, books.centre, LAUNCH)
         alone = await meta_like(connection, books.centre, GLASS)
+        alerts = await alert_alarms(service, connection, books.centre, now)
     campaigns = service.core().desk.campaigns
-    found = []  # the rows outlive their launch: a view is made of what is an alarm only
+    found = [one for one in alerts if one.key.replace(ALERT, LAUNCH) not in asked]
+    # The rows outlive their launch: a view is made of what is an alarm only.
     for key, first in asked.items():
         record = campaigns.get(key.removeprefix(LAUNCH))
         if record is not None and record.state is CampaignState.DRAFT:

@@ -20,7 +20,8 @@ from voicebot.dialogue.flow import Flow, Route
 
 ANSWERS = "answers"
 """The kind of content."""
-PAGE = 1_000
+MOST_WORDS = 100
+"""Answers in people's own words that are shown at once; an export has all."""
 
 
 @message("outbound.said")
@@ -97,6 +98,26 @@ class ResultBook:
             name: (row.result, {**row.answers, **_said(words.get(row.attempt))})
             for name, row in newest.items()
         }
+
+    async def in_words(self, campaign: str, question: str) -> list[dict[str, Any]]:
+        """What people said to a question in their own words, of the newest call of each, the newest
+        first and some at most; with the call, in which it can be heard."""
+        c = results.c
+        query = (
+            select(c.attempt, c.recipient, c.result, c.call, c.at, c.said)
+            .where(c.centre == self.centre, c.campaign == campaign)
+            .order_by(c.at)
+        )
+        async with self.database.read() as connection:
+            newest = {row.recipient: row for row in (await connection.execute(query)).all()}
+        rows = sorted(newest.values(), key=lambda row: -row.at)
+        mine = [row for row in rows if question in row.said][:MOST_WORDS]
+        words = await self.contents.get_many([row.attempt for row in mine], ANSWERS, None)
+        return [
+            {"said": said, "call": row.call, "at": row.at, "result": row.result}
+            for row in mine
+            if (said := _said(words.get(row.attempt)).get(question))
+        ]
 
     async def forget_person(self, person: str) -> None:
         """Erase what this person answered, wherever."""

@@ -92,6 +92,14 @@ async def statistics(request: web.Request) -> web.Response:
     return await ask(request, "statistics", {"campaign": request.match_info["campaign"]})
 
 
+async def in_words(request: web.Request) -> web.Response:
+    """GET /api/campaigns/{campaign}/words?question=…: answers in people's own words."""
+    values = {
+        "campaign": request.match_info["campaign"], "question": request.query.get("question", ""),
+    }  # fmt: skip
+    return await ask(request, "words", values)
+
+
 async def statistics_table(request: web.Request) -> web.Response:
     """GET /api/campaigns/{campaign}/statistics.csv."""
     record = _seen(request)

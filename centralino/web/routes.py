@@ -125,6 +125,9 @@ ROUTES = (
         CALL_OUT,
     ),
     Route(
+        "GET", "/api/campaigns/{campaign}/words", campaigns.in_words, Access.KEY_OR_USER, CALL_OUT
+    ),
+    Route(
         "GET",
         "/api/campaigns/{campaign}/statistics",
         campaigns.statistics,

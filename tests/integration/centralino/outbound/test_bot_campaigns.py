@@ -133,6 +133,11 @@ async def test_results_are_kept_once_counted_exported_and_forgotten(house: House
     rows = [row async for page in house.desk.by_bot.results(record) for row in page]
     mine = next(row for row in rows if row[1] == recipient)
     assert mine[-6:] == ("", "4", "", "", "", "very friendly") and "complete" in mine
+    said = await house.ask("words", campaign=name, question="comment")
+    assert [(one["said"], one["result"]) for one in said["words"]] == [
+        ("very friendly", "complete")
+    ]
+    assert (await house.ask("words", campaign=name, question="satisfaction"))["words"] == []
     await house.ask("forget", person=person)
     assert (await house.ask("statistics", campaign=name))["calls"] == 0
     assert await house.desk.results.contents.get("att-1", "answers", None) is None

@@ -38,6 +38,7 @@ from centralino.users.types import Role
 from contacts.numbers import Number
 from contacts.people import Person, Place
 from kernel.clock import SteadyClock
+from outbound.alarms import Alarm
 from outbound.errors import LeaseTaken
 from outbound.messages import (
     AttemptAnswered,
@@ -325,11 +326,16 @@ async def test_two_persons_launch_or_one_breaks_the_glass(tmp_path: Path) -> Non
         assert (await house.ask("start", campaign=second))["state"] == "running"  # it was launched
 
 
+async def held(house: House) -> list[Alarm]:
+    """The alarms that hold now."""
+    await house.desk.watching.look()
+    return house.desk.watching.alarms.holding
+
+
 async def alarms(house: House) -> set[str]:
     """What calls for a person, that is no trunk or pace."""
-    await house.desk.watching.look()
-    held = {one.key for one in house.desk.watching.alarms.holding}
-    return {key for key in held if key.startswith(("second:", "glass:"))}
+    keys = {one.key for one in await held(house)}
+    return {key for key in keys if key.startswith(("second:", "glass:", "alert"))}
 
 
 async def test_nothing_is_launched_by_one_while_its_people_are_written(
@@ -481,6 +487,9 @@ async def test_an_alert_drafts_for_those_in_its_area_and_once(tmp_path: Path) ->
         again = await house.desk.alerts.take(storm(), "test")
         assert again == {"did": "nothing", "why": "it came before"}
         assert len(house.desk.service.campaigns()) == 1
+        assert await alarms(house) == {f"alert:{told['campaign']}"}, (
+            "it waits in silence for nobody"
+        )
 
 
 async def test_an_exercise_can_only_be_a_rehearsal(tmp_path: Path) -> None:
@@ -488,6 +497,7 @@ async def test_an_exercise_can_only_be_a_rehearsal(tmp_path: Path) -> None:
         data = storm().replace(b"Actual", b"Exercise")
         told = await house.desk.alerts.take(data, "test")
         assert house.desk.service.campaign(told["campaign"]).exercise
+        assert await alarms(house) == set()
 
 
 async def test_an_update_steers_down_to_people_and_a_cancel_retracts(tmp_path: Path) -> None:
@@ -638,6 +648,8 @@ async def test_a_cancel_before_its_alert_and_a_stranger(tmp_path: Path) -> None:
         with pytest.raises(CampaignError, match="no XML"):
             await house.desk.alerts.take(b"<alert", "test")
         assert house.desk.service.campaigns() == []
+        told = [one.what for one in await held(house)]
+        assert len(told) == 2 and any("the alert b1 of x@y.example" in what for what in told)
 
 
 async def test_files_of_a_folder_are_taken_and_moved_aside(tmp_path: Path) -> None:
@@ -655,6 +667,8 @@ async def test_files_of_a_folder_are_taken_and_moved_aside(tmp_path: Path) -> No
         watching.cancel()
         assert (folder / "refused" / "bad.xml").exists()
         assert (folder / "later.xml.part").exists()
+        told = [one.what for one in await held(house)]
+        assert any("what came from folder:bad.xml: " in what for what in told)
         assert len(house.desk.service.campaigns()) == 1
 
 

@@ -327,9 +327,13 @@ async def test_a_list_with_faults_and_the_answers_of_a_survey(
     for n, score in enumerate(("5", "4", "5")):
         await launching.desk.results.take(CallResult(
             f"att-{n}", f"r-{n}", view.id, RIVER, f"p-{n}", f"call-{n}", "complete",
-            ("satisfaction", "channel"), {"satisfaction": score, "channel": "email"},
+            ("satisfaction", "channel", "comment"), {"satisfaction": score, "channel": "email"},
+            {"comment": f"friendly, {n} times"},
         ))  # fmt: skip
     await page.get_by_role("button", name="Answers").click()
     await expect(page.locator("#statistics")).to_contain_text("3 of 3 answered, mean 4.67")
+    await page.get_by_role("button", name="Read the 3 in their own words").click()
+    await expect(page.locator(".own-words li").first).to_contain_text("friendly, 2 times")
+    await expect(page.locator(".own-words a").first).to_have_attribute("href", "/calls/call-2")
     await vera.shot("launch-9-answers", whole=True)
     assert vera.complaints == []

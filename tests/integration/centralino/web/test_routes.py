@@ -118,6 +118,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/campaigns/{campaign}/audit"): Foreign("/api/campaigns/c/audit", 404),
     ("GET", "/api/campaigns/{campaign}/results.csv"): Foreign("/api/campaigns/c/results.csv", 404),
     ("POST", "/api/campaigns/by-bot"): Foreign("/api/campaigns/by-bot", 404, body={"name": "x"}),
+    ("GET", "/api/campaigns/{campaign}/words"): Foreign("/api/campaigns/c/words?question=q", 404),
     ("GET", "/api/campaigns/{campaign}/statistics"): Foreign("/api/campaigns/c/statistics", 404),
     ("GET", "/api/campaigns/{campaign}/statistics.csv"): Foreign(
         "/api/campaigns/c/statistics.csv", 404

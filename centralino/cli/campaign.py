@@ -28,6 +28,13 @@ def create(
     people: Annotated[
         Path | None, typer.Option("--people", help="One person a line: number[,number…].")
     ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option("--group", help="Contacts in one of these.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Contacts with field=value.")
+    ] = None,
+    contacts: Annotated[bool, typer.Option("--contacts", help="All contacts.")] = False,
     words: Annotated[str, typer.Option("--words", help="What is said; key 1 acknowledges.")] = "",
     legal_class: Annotated[
         str, typer.Option("--class", help="emergency, reminder, …")
@@ -65,8 +72,11 @@ def create(
         "preview_seconds": preview_seconds, "preview_then": preview_then,
     }  # fmt: skip
     from centralino.commands.campaign import draft
+    from centralino.commands.notify import read_pairs
 
-    answer = asyncio.run(draft(read(config), values, people, zone, key))
+    audience = {"groups": group or [], "where": read_pairs(where or [])}
+    chosen = audience if contacts or group or where else None
+    answer = asyncio.run(draft(read(config), values, people, zone, key, chosen))
     typer.echo(json.dumps(answer, indent=1))
 
 

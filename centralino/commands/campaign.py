@@ -61,11 +61,17 @@ async def _listens(path: Path) -> bool:
 
 
 async def draft(
-    config: Config, values: dict[str, Any], people: Path | None, zone: str, key: str
-) -> dict[str, Any]:
-    """Draft a campaign, and write its audience. Raises CampaignError, HouseAway."""
+    config: Config, values: dict[str, Any], people: Path | None, zone: str, key: str,
+    audience: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Draft a campaign, and write its audience: a list of numbers, or contacts. Raises
+    CampaignError, HouseAway."""
     lines = read_lines(people) if people is not None else []
     answer = await ask(config, "create", values, key)
+    if audience is not None:
+        chosen = {"campaign": answer["campaign"], "audience": audience}
+        told = await ask(config, "contacts", chosen, f"{key}:contacts" if key else "")
+        return {**answer, **told, "recipients": told["added"]}
     added = 0
     for at in range(0, len(lines), CHUNK):
         chunk = {"campaign": answer["campaign"], "lines": lines[at : at + CHUNK], "zone": zone}

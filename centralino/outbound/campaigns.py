@@ -37,6 +37,7 @@ from centralino.outbound.errors import BadAudience, CampaignError, KeyTaken
 from centralino.outbound.keyed import asked_under, campaign_name
 from centralino.outbound.stored import MESSAGE, StoredMessage
 from contacts.errors import ContactsError
+from contacts.numbers import dialled
 from kernel.clock import Clock
 from kernel.errors import CoreStopped, IllegalTransition
 from outbound.alarms import Alarms
@@ -79,8 +80,12 @@ class OfPerson(Wish):
     person: str = Field(min_length=1)
 
 
+MOST_ASKED = 50
+"""Campaigns in which a number is looked for."""
+
+
 class WhyNot(Wish):
-    """A person, by id or by number."""
+    """A person, by id or by number; without a campaign in any."""
 
     campaign: str = ""
     recipient: str = ""
@@ -140,10 +145,10 @@ class Campaigns:
         self, service: OutboundService, books: SqlBooks, contents: ContentStore, clock: Clock,
         keep_seconds: float, classes: Mapping[str, LegalClass], person_of: Callable[[str], str],
         queues: Mapping[str, str] = MappingProxyType({}), two_person: bool = False,
-        looking: Looking | None = None,
+        looking: Looking | None = None, regions: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         """`person_of`: number → id of somebody who is no contact; `queues`: queue → its client;
-        `two_person`: an emergency is launched by two."""
+        `two_person`: an emergency is launched by two; `regions`: client → its country."""
         self.service = service
         self.books = books
         self._contents = contents
@@ -154,6 +159,7 @@ class Campaigns:
         self._queues = queues
         self._two_person = two_person
         self._looking = looking or Looking()
+        self._regions = regions
         self.alarms: Alarms | None = None
         """What calls for a person, where somebody watches."""
         self.by_bot: BotCampaigns | None = None
@@ -296,15 +302,14 @@ class Campaigns:
 
     async def _why(self, values: Mapping[str, Any], asker: Asker) -> Json:
         asked = WhyNot.model_validate(values)
-        recipient_id = asked.recipient
-        if asked.number:
-            recipient_id = await self.books.by_number(asked.campaign, asked.number)
-        found = await self.service.why_not_called(recipient_id)
+        name = await self._meant(asked, asker) if asked.number else asked.recipient
+        found = await self.service.why_not_called(name)
         if found is None or not asker.sees(found[0].client):
             raise CampaignError("there is no such recipient")
         recipient, why = found
         attempts = await self.books.attempts_of(recipient.id)
         return {
+            "campaign": self.service.campaign(recipient.campaign).name,
             "recipient": recipient.id, "person": recipient.person, "state": recipient.state,
             "bucket": recipient.bucket, "spent": recipient.spent, "next_at": recipient.next_at,
             "why": why,
@@ -314,6 +319,26 @@ class Campaigns:
                 for one in attempts
             ],
         }  # fmt: skip
+
+    async def _meant(self, asked: WhyNot, asker: Asker) -> str:
+        """Who has this number, however it is written: in one campaign, else in those that call now
+        and then in the newest. Raises CampaignError."""
+        if asked.campaign:
+            some = [self._seen(asked.campaign, asker)]
+        else:
+            seen = [one for one in self.service.campaigns() if asker.sees(one.client)]
+            newest = sorted(seen, key=lambda one: (one.state != CampaignState.RUNNING, -one.since))
+            some = [self.service.campaign(one.id) for one in newest[:MOST_ASKED]]
+        for record in some:
+            number = asked.number
+            if ":" not in number:  # no SIP address
+                number = dialled(number, self._regions.get(record.client, ""))
+            if name := await self.books.by_number(record.id, number):
+                return name
+        raise CampaignError(
+            "nobody with this number is in it: not in its groups or area, left out, or another"
+            " number of theirs is"
+        )
 
     async def _audit(self, values: Mapping[str, Any], asker: Asker) -> Json:
         name = self._of(values, asker).campaign

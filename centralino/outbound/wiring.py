@@ -26,6 +26,7 @@ from centralino.outbound.called_before import CalledBefore
 from centralino.outbound.campaigns import AT_THE_MACHINE, Asker, Campaigns, Json
 from centralino.outbound.drafting import Looking
 from centralino.outbound.errors import CampaignError
+from centralino.outbound.from_contacts import FromContacts
 from centralino.outbound.launch_page import LaunchPage
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
@@ -229,7 +230,7 @@ def make_outbound(
     campaigns = Campaigns(
         service, books, contents, clock, keep, classes, contacts.listed, queues,
         config.outbound.two_person,
-        Looking(config.outbound.preview_seconds, config.outbound.preview_then),
+        Looking(config.outbound.preview_seconds, config.outbound.preview_then), regions,
     )  # fmt: skip
     audiences = Audiences(config, contacts, dialler.trunks)
 
@@ -244,6 +245,7 @@ def make_outbound(
     campaigns.more(notifications.verbs)
     campaigns.more(by_bot.verbs)
     campaigns.by_bot = by_bot
+    campaigns.more(FromContacts(campaigns, audiences, classes).verbs)
     campaigns.more(LaunchPage(config, campaigns, audiences, notifications).verbs)
     watching = Watching(service, Alarms(thresholds(config.outbound.alarms)), outbox, books, clock)
     campaigns.alarms = watching.alarms

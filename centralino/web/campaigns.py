@@ -15,7 +15,7 @@ from centralino.web.errors import Refusal, not_found, told_why
 from centralino.web.requests import KEY, ok, parts_of, who
 from outbound.records import CampaignRecord
 
-VERBS = frozenset({"start", "pause", "cancel", "people"})
+VERBS = frozenset({"start", "pause", "cancel", "people", "contacts"})
 IDEMPOTENCY = "Idempotency-Key"
 LONGEST_KEY = 200
 
@@ -111,7 +111,8 @@ async def statistics_table(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    """POST /api/campaigns/{campaign}/{verb}: start, pause, cancel; people adds to its audience."""
+    """POST /api/campaigns/{campaign}/{verb}: start, pause, cancel; people and contacts add to
+    its audience."""
     verb = request.match_info["verb"]
     if verb not in VERBS:
         raise not_found()
@@ -132,6 +133,11 @@ async def why(request: web.Request) -> web.Response:
         "recipient": request.query.get("recipient", ""),
     }
     return await ask(request, "why", values)
+
+
+async def why_anywhere(request: web.Request) -> web.Response:
+    """GET /api/campaigns/why?number=…: the same in whichever campaign the number is."""
+    return await ask(request, "why", {"number": request.query.get("number", "")})
 
 
 async def audit(request: web.Request) -> web.Response:

@@ -114,6 +114,7 @@ ROUTES = (
     Route("GET", "/api/campaigns", campaigns.board, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/campaigns", campaigns.create, Access.KEY_OR_USER, CALL_OUT),
     Route("POST", "/api/campaigns/by-bot", campaigns.draft_bot, Access.KEY_OR_USER, CALL_OUT),
+    Route("GET", "/api/campaigns/why", campaigns.why_anywhere, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}", campaigns.status, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}/why", campaigns.why, Access.KEY_OR_USER, CALL_OUT),
     Route("GET", "/api/campaigns/{campaign}/audit", campaigns.audit, Access.KEY_OR_USER, CALL_OUT),

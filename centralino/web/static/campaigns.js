@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { byId, fill, h, region } from "./dom.js";
-import { duration, words } from "./format.js";
+import { duration, when, words } from "./format.js";
 import { showAnswers } from "./answers.js";
 import { askFirst, beginLaunch, drawWaiting, launchDraft } from "./launch.js";
 import { attempt, begin, linkIs } from "./shell.js";
@@ -110,17 +110,19 @@ async function look() {
 
 function choose(campaigns) {
   const select = byId("why").elements.campaign;
-  if (select.options.length === campaigns.length) return;
-  fill(select, campaigns.map((campaign) => h("option", { value: campaign.id }, campaign.name)));
+  if (select.options.length === campaigns.length + 1) return;
+  fill(select, h("option", { value: "" }, "any"), campaigns.map((campaign) => h("option", { value: campaign.id }, campaign.name)));
 }
 
 byId("why").addEventListener("submit", (event) => {
   event.preventDefault();
   const { campaign, number: field } = event.target.elements;
   attempt(async () => {
-    const found = await get(`/api/campaigns/${campaign.value}/why?number=${encodeURIComponent(field.value)}`);
-    fill("answer", h("p", {}, `${words(found.why)}.`), h("ul", {}, found.attempts.map((one) =>
-      h("li", {}, `${new Date(one.at * 1000).toLocaleTimeString()} ${words(one.outcome ?? one.state)} (${one.sip_status || "–"})`))));
+    fill("answer");
+    const where = campaign.value ? `${campaign.value}/why` : "why";
+    const found = await get(`/api/campaigns/${where}?number=${encodeURIComponent(field.value.trim())}`);
+    fill("answer", h("p", {}, h("b", {}, `${found.campaign}: `), `${words(found.why)}.`), h("ul", {}, found.attempts.map((one) =>
+      h("li", {}, `${when(one.at)} ${words(one.outcome ?? one.state)} (${one.sip_status || "–"})`))));
   });
 });
 

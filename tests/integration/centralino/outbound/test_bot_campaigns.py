@@ -65,6 +65,29 @@ async def test_who_has_not_agreed_is_asked_nothing(house: House) -> None:
     assert told["people"] == 1 and told["left_out"]["no consent recorded"] >= 2
 
 
+async def test_agents_behind_a_campaign_see_what_is_known_of_contacts_who_agreed(
+    house: House,
+) -> None:
+    agreed = Person("", "town", (Number("+393353333333"),), name="Eva", fields=(("plan", "B"),),
+                    consents=(Consent("sales", "2026-01-01", "form 7"),))  # fmt: skip
+    await import_people(house.contacts, agreed, UNTOLD)
+    sales = await house.ask(
+        "create", name="Solar", client="town", legal_class="sales", mode="preview",
+        queue="emergency", words="This is the town.", caller_id="+390212000",
+    )  # fmt: skip
+    dry = await house.ask("contacts", campaign=sales["campaign"], dry_run=True)
+    assert dry["people"] == 1 and dry["left_out"] == {"no consent recorded": 4}
+    assert (await house.ask("contacts", campaign=sales["campaign"]))["added"] == 1
+    assert (await house.ask("contacts", campaign=sales["campaign"]))["added"] == 0
+    record = house.desk.campaigns.service.campaign(sales["campaign"])
+    (due,) = await house.desk.campaigns.books.everybody(record.id)
+    known = await house.desk.service.messages.given(record, due.recipient)
+    assert (known["name"], known["plan"]) == ("Eva", "B")
+    notice = await house.ask("bot.draft", **SURVEY)
+    with pytest.raises(CampaignError, match="draft it anew"):
+        await house.ask("contacts", campaign=notice["campaign"])
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [

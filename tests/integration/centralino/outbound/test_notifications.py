@@ -166,6 +166,20 @@ async def test_a_dry_run_tells_and_makes_nothing(house: House) -> None:
     assert "it expires before everybody was called once" in reminder["warnings"]
 
 
+async def test_why_somebody_is_not_called_in_whichever_campaign_and_however_written(
+    house: House,
+) -> None:
+    await draft(house, audience={"groups": ["south"]})
+    found = await house.ask("why", number="+39 06 4677-1234")
+    assert found["campaign"] == "Water" and "is draft" in found["why"]
+    with pytest.raises(CampaignError, match="nobody with this number is in it"):
+        await house.ask("why", number="+39 335 1234567")
+    with pytest.raises(CampaignError, match="nobody with this number"):
+        await house.desk.campaigns.ask(
+            "why", {"number": "+390646771234"}, Asker("hugo", frozenset({"harbour"}))
+        )
+
+
 async def test_where_the_people_of_an_audience_live(house: House) -> None:
     told = await house.ask("launch.places", client="town", audience={"groups": ["north", "south"]})
     assert sorted(told["spots"]) == [[40.1, 11.1, 1], [45.1, 11.1, 1]] and told["unplaced"] == 0

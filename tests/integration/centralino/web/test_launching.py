@@ -201,6 +201,7 @@ async def test_a_rehearsal_looks_and_asks_otherwise(launching: Launching, browse
     await expect(page.locator("dialog.ask")).to_have_class(re.compile("calm"))
     await page.locator("dialog.ask button.go").click()
     await expect(page.locator("#campaigns")).to_contain_text("Rehearsal")
+    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
     (view,) = launching.desk.service.campaigns()
     record = launching.desk.service.campaign(view.id)
     assert record.exercise and record.state is CampaignState.RUNNING

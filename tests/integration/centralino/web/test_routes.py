@@ -113,6 +113,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/campaigns"): Foreign("/campaigns", 200, why="an empty page; its data come from /api"),
     ("GET", "/api/campaigns"): Foreign("/api/campaigns", 404, why="this house has no dialler"),
     ("POST", "/api/campaigns"): Foreign("/api/campaigns", 404, body={"name": "x"}),
+    ("GET", "/api/campaigns/why"): Foreign("/api/campaigns/why?number=1", 404),
     ("GET", "/api/campaigns/{campaign}"): Foreign("/api/campaigns/c", 404),
     ("GET", "/api/campaigns/{campaign}/why"): Foreign("/api/campaigns/c/why?number=1", 404),
     ("GET", "/api/campaigns/{campaign}/audit"): Foreign("/api/campaigns/c/audit", 404),

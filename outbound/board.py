@@ -167,6 +167,19 @@ def _with_agents(dialer: Dialer, campaign: CampaignRecord, now: float) -> tuple[
     return campaign.mode, told, counted.answered, counted.abandoned
 
 
+NOT_CALLING = {
+    CampaignState.DRAFT: "nobody has started the campaign yet",
+    CampaignState.PAUSED: "the campaign is paused: it can be resumed",
+    CampaignState.EXPIRED: "the campaign has expired",
+}
+"""Why a campaign in this state calls nobody."""
+
+
+def _span(seconds: float) -> str:
+    """Seconds as people say them."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+
+
 def why_not_called(
     dialer: Dialer, recipient: RecipientRecord, numbers: list[str], now: float
 ) -> str:
@@ -177,13 +190,12 @@ def why_not_called(
     if recipient.state.final:
         return f"nothing more will be done: {recipient.state} ({recipient.why or 'no reason told'})"
     if campaign.state is not CampaignState.RUNNING:
-        return f"the campaign is {campaign.state}"
+        return NOT_CALLING.get(campaign.state, f"the campaign is {campaign.state}")
     if campaign.starts > now:
-        return f"the campaign begins in {campaign.starts - now:.0f} s"
+        return f"the campaign begins in {_span(campaign.starts - now)}"
     if recipient.next_at > now:
-        return (
-            f"to be called in {recipient.next_at - now:.0f} s, after: {recipient.why or 'import'}"
-        )
+        later = _span(recipient.next_at - now)
+        return f"to be called in {later}, after: {recipient.why or 'import'}"
     if not numbers:
         return "there is no number left to call"
     return _waits(dialer, campaign, numbers[recipient.path], now)

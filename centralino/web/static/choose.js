@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { h, region } from "./dom.js";
-import { party, words } from "./format.js";
+import { party, serverNow, words } from "./format.js";
 import { attempt } from "./shell.js";
 
 const act = (what, body) => attempt(() => post(`/api/agent/${what}`, body));
@@ -13,7 +13,8 @@ const THEN = {
   dial: "If you do not choose, this person is dialled.",
 };
 
-const before = ({ calls, why }) => (calls ? `called ${calls} times before${why ? `: ${words(why)}` : ""}` : "not called yet");
+const often = (calls) => (calls === 1 ? "once" : `${calls} times`);
+const before = ({ calls, why }) => (calls ? `called ${often(calls)} before${why ? `: ${words(why)}` : ""}` : "not called yet");
 const known = ({ known }) => Object.entries(known).filter(([name]) => name !== "name");
 
 // Why the last one was not had; whoever was had is in the list of calls.
@@ -24,9 +25,10 @@ export const drawChoice = region("choice", (choose) => {
   if (!person) return [ENDED(choose?.ended)];
   const { recipient } = person;
   const again = h("input", { type: "datetime-local", id: "choice-again", "aria-label": "Call again at" });
+  const laterAt = (at) => act("skip", { recipient, again_at: at });
   const later = () => {
     const at = new Date(again.value).getTime() / 1000;
-    if (at) act("skip", { recipient, again_at: at });
+    if (at) laterAt(at);
     else again.focus();
   };
   return [
@@ -38,7 +40,10 @@ export const drawChoice = region("choice", (choose) => {
     person.taken ? h("p", { class: "answer", id: "choice-waits" }, "Waits for a line: your phone comes first, then it rings.") : null,
     h("div", { class: "row", role: "group", "aria-label": "Call" },
       person.taken ? null : h("button", { class: "primary go", id: "choice-dial", "aria-keyshortcuts": "Alt+Shift+L", onclick: () => act("dial", { recipient }) }, "Call"),
-      h("button", { class: "quiet", id: "choice-skip", onclick: () => act("skip", { recipient }) }, "Skip"),
+      h("button", { id: "choice-skip", onclick: () => act("skip", { recipient }) }, "Skip")),
+    h("div", { class: "row later", role: "group", "aria-label": "Call later" },
+      h("button", { class: "quiet", onclick: () => laterAt(serverNow() + 3600) }, "In an hour"),
+      h("button", { class: "quiet", onclick: () => laterAt(serverNow() + 86_400) }, "Tomorrow at this time"),
       again,
       h("button", { class: "quiet", id: "choice-later", onclick: later }, "Call then")),
     person.until && !person.taken ? h("p", { class: "faint" }, h("b", { dataset: { until: person.until } }), " ", THEN[person.then]) : null,

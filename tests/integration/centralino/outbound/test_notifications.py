@@ -171,7 +171,7 @@ async def test_why_somebody_is_not_called_in_whichever_campaign_and_however_writ
 ) -> None:
     await draft(house, audience={"groups": ["south"]})
     found = await house.ask("why", number="+39 06 4677-1234")
-    assert found["campaign"] == "Water" and "is draft" in found["why"]
+    assert found["campaign"] == "Water" and "nobody has started" in found["why"]
     with pytest.raises(CampaignError, match="nobody with this number is in it"):
         await house.ask("why", number="+39 335 1234567")
     with pytest.raises(CampaignError, match="nobody with this number"):

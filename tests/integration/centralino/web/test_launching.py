@@ -316,7 +316,7 @@ async def test_a_list_with_faults_and_the_answers_of_a_survey(
     vera = await at_the_page(browser, launching, "vera")
     page = vera.page
     await page.locator('[data-name="survey"]').click()
-    await page.locator("details summary").first.click()
+    await page.get_by_text("Or to a list of numbers").click()
     await page.fill("[name=lines]", "+390212345678\n02 nonsense\n+390212345678\n+390212345679")
     await expect(page.locator(".reach b")).to_have_text("2 people")
     await expect(page.locator(".left-out")).to_contain_text("1 person left out: no valid number")

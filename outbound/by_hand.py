@@ -95,10 +95,22 @@ class ByHand(Places):
     def person_skipped(self, event: told.PersonSkipped, now: float) -> None:
         """Not now: later, or at the time that the agent says. Also of one who waits to be dialled:
         an attempt is shown to nobody."""
-        seen = self.seen_by(event.agent, now)
+        seen = self.seen_by(event.agent, now) or self._listed(event, now)
         if seen is None or seen.recipient != event.recipient:
             return self.stale()
         return self._put_off(seen, event.again_at, now)
+
+    def _listed(self, event: told.PersonSkipped, now: float) -> Shown | None:
+        """Somebody on a list from which agents pick, who may be put off to a time: whom an agent
+        merely passes over there stays, for others see the same list."""
+        working = self.desk.working.get(event.recipient)
+        if working is None or not event.again_at:
+            return None
+        campaign = self.desk.campaigns[working.recipient.campaign]
+        free = (due.recipient.id for due in self.in_line(campaign, now))
+        if campaign.mode != DialMode.MANUAL or event.recipient not in free:
+            return None
+        return Shown(campaign.id, event.recipient, event.agent)
 
     def person_refused(self, event: told.PersonRefused, now: float) -> None:
         """The law does not let them be called now: nobody is to read about them."""

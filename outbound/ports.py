@@ -119,6 +119,9 @@ class Messages(Protocol):
         """What the campaign's bot says of this person, empty where it is not known, or its agents
         are shown."""
 
+    async def known(self, persons: Sequence[str]) -> Mapping[str, dict[str, str]]:
+        """All that is known of these people, read at once; of whom nothing is, is left out."""
+
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:
         """The message in this person's language; empty: there is none."""
 

@@ -113,14 +113,17 @@ async def carrier(port: int, out: Path, mix: Mix) -> AsyncIterator[None]:
 
 
 Draft = Callable[[Config, int], Awaitable[tuple[str, float]]]
+Beside = Callable[[Config, str], Awaitable[None]]
+"""Gets the campaign's name."""
 
 
 async def run_dialer(
-    directory: Path, size: Size, mix: Mix, draft: Draft | None = None, start: str = "start"
-) -> Json:
+    directory: Path, size: Size, mix: Mix, draft: Draft | None = None, start: str = "start",
+    beside: Beside | None = None,
+) -> Json:  # fmt: skip
     """Run it; the figures. `draft` makes another campaign than one of words, which the verb `start`
-    launches. Raises StartRefused, CampaignError."""
-    draft = draft or draft_words
+    launches; `beside` is done while it runs. Raises StartRefused, CampaignError."""
+    draft = draft or DraftWords()
     state = directory / "state"
     forget(directory, state)
     port, seen = free_port("127.0.0.1"), directory / "carrier.json"
@@ -131,6 +134,8 @@ async def run_dialer(
         before = Usage.now(serving)
         began = time.monotonic()
         await ask(config, start, {"campaign": campaign})
+        if beside is not None:
+            await beside(config, campaign)
         status = await finished(config, campaign, size)
         took = time.monotonic() - began
         cores = Usage.now(serving).since(before)
@@ -142,23 +147,34 @@ async def run_dialer(
     return figures
 
 
-async def draft_words(config: Config, recipients: int) -> tuple[str, float]:
-    """A drafted campaign with its audience; its id, and the seconds of the import."""
-    began = time.monotonic()
-    answer = await ask(
-        config, "create",
-        {"name": "bench", "client": "riverton", "words": MESSAGE, "legal_class": "emergency",
-         "attempts": 1, "ring_timeout": 15.0},
-    )  # fmt: skip
-    for at in range(0, recipients, CHUNK):
-        lines = numbers(at, min(recipients, at + CHUNK))
-        await ask(config, "people", {"campaign": answer["campaign"], "lines": lines})
-    return str(answer["campaign"]), round(time.monotonic() - began, 2)
+@dataclass(frozen=True)
+class DraftWords:
+    """Drafts a campaign of plain words with its audience."""
+
+    legal_class: str = "emergency"
+    prefix: str = "+3902"
+    """Of every number."""
+    zone: str = ""
+    """Where everybody lives (IANA)."""
+
+    async def __call__(self, config: Config, recipients: int) -> tuple[str, float]:
+        """Its id, and the seconds of the import."""
+        began = time.monotonic()
+        answer = await ask(
+            config, "create",
+            {"name": "bench", "client": "riverton", "words": MESSAGE, "attempts": 1,
+             "legal_class": self.legal_class, "ring_timeout": 15.0},
+        )  # fmt: skip
+        campaign = str(answer["campaign"])
+        for at in range(0, recipients, CHUNK):
+            lines = numbers(at, min(recipients, at + CHUNK), self.prefix)
+            await ask(config, "people", {"campaign": campaign, "lines": lines, "zone": self.zone})
+        return campaign, round(time.monotonic() - began, 2)
 
 
-def numbers(first: int, beyond: int) -> list[str]:
+def numbers(first: int, beyond: int, prefix: str = "+3902") -> list[str]:
     """Telephone numbers, one a person."""
-    return [f"+3902{n:08d}" for n in range(first, beyond)]
+    return [f"{prefix}{n:08d}" for n in range(first, beyond)]
 
 
 async def finished(config: Config, campaign: str, size: Size) -> Json:
@@ -175,7 +191,7 @@ async def finished(config: Config, campaign: str, size: Size) -> Json:
 async def plan(config: Config, recipients: int) -> Json:
     """Import so many more, and have their first window planned: a start and a pause at once."""
     began = time.monotonic()
-    campaign, imported = await draft_words(config, recipients)
+    campaign, imported = await DraftWords()(config, recipients)
     await ask(config, "start", {"campaign": campaign})
     await ask(config, "pause", {"campaign": campaign})
     took = round(time.monotonic() - began, 2)
@@ -188,6 +204,7 @@ class BooksSeen:
     """What the dialler's own books say."""
 
     attempts: frozenset[str]
+    """Of every campaign."""
     outcomes: dict[str, int]
     open_recipients: int
     acknowledged: dict[str, int]
@@ -198,7 +215,7 @@ async def read_books(config: Config, campaign: str) -> BooksSeen:
     """After the house has ended."""
     a, r = tables.attempts.c, tables.recipients.c
     async with Database(config.database_url) as database, database.read() as connection:
-        ids = (await connection.execute(select(a.id).where(a.campaign == campaign))).scalars()
+        ids = (await connection.execute(select(a.id))).scalars()
         attempts = frozenset(ids)
         query = select(a.outcome, func.count()).where(a.campaign == campaign).group_by(a.outcome)
         outcomes = {str(row[0]): row[1] for row in await connection.execute(query)}

@@ -133,18 +133,26 @@ def dialer(
     steady: Annotated[
         float, typer.Option("--steady", help="With it: seconds at the full number of calls.")
     ] = 30.0,
+    stops: Annotated[
+        int,
+        typer.Option("--stops", help="Pause it, and begin an emergency beside it, so often."),
+    ] = 0,
     json_file: JsonFile = None,
     directory: Directory = Path("var/bench/dialer"),
 ) -> None:
     """A campaign over a loopback carrier: pace, channels, nobody lost, nobody twice, cores."""
     from centralino.bench.dialer import Size, run_dialer
+    from centralino.bench.dialer_stops import Stops, run_stops
     from centralino.rehearsal.people import Mix
 
     size = Size(recipients, cps, media, plan)
     if message_seconds:
         raise typer.Exit(_long_messages(directory, size, message_seconds, rates, by_voice, steady,
                                         json_file))  # fmt: skip
-    figures = asyncio.run(run_dialer(directory, size, Mix(key_after=4.8)))
+    if stops:
+        figures = asyncio.run(run_stops(directory, size, Stops(stops)))
+    else:
+        figures = asyncio.run(run_dialer(directory, size, Mix(key_after=4.8)))
     text = json.dumps(figures, indent=1)
     typer.echo(text)
     if json_file is not None:

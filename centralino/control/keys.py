@@ -150,7 +150,7 @@ class KeyedList:
             await self.choosing.dial(agent, person)
 
     async def skip(self, agent: str, person: str, tomorrow: bool) -> None:
-        """Not now. Who is on a list and was never shown stays there."""
+        """Not now. Whom an agent passes over on a list stays there; until tomorrow they do not."""
         with suppressed("skip"):
             at = self.clock.now() + DAY if tomorrow else 0.0
             await self.choosing.skip(agent, person, at)

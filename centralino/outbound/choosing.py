@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -122,13 +123,13 @@ class Choosing:
             shown = await self._next(agent, campaigns)
         lists = [one for one in campaigns if one.mode == DialMode.MANUAL]
         listed = [
-            await self.person(due, record)
+            (due, record)
             for record in ([] if shown else lists)
-            for due in list(islice(core.in_line(record, now), LISTED))
+            for due in islice(core.in_line(record, now), LISTED)
         ]
         return {
-            "person": await self._shown(shown) if shown else None, "list": listed,
-            "ended": self.ended.get(agent),
+            "person": await self._shown(shown) if shown else None,
+            "list": await self._people(listed), "ended": self.ended.get(agent),
         }  # fmt: skip
 
     def _campaigns(self, view: AgentView | None) -> list[CampaignRecord]:
@@ -172,16 +173,13 @@ class Choosing:
             return None
         record = self.service.campaign(shown.campaign)
         then = {"until": shown.until or None, "then": record.preview_then, "taken": shown.taken}
-        return {**await self.person(due, record), **then}
+        (person,) = await self._people([(due, record)])
+        return {**person, **then}
 
-    async def person(self, due: DueRecipient, record: CampaignRecord) -> Json:
-        """Somebody on a list."""
-        one = due.recipient
-        known = await self.service.messages.given(record, one)
-        return {
-            "recipient": one.id, "campaign": record.name, "number": due.paths[one.path].number,
-            "name": known.get("name", ""), "known": known, "calls": one.ordinal, "why": one.why,
-        }  # fmt: skip
+    async def _people(self, some: Sequence[tuple[DueRecipient, CampaignRecord]]) -> list[Json]:
+        """People on a list, with what is known of them."""
+        read = await self.service.messages.known([due.recipient.person for due, _ in some])
+        return [_person(due, record, read) for due, record in some]
 
     # --- what agents say
 
@@ -208,21 +206,32 @@ class Choosing:
     async def _note(self, agent: str, due: DueRecipient, record: CampaignRecord) -> str:
         """Who is told what comes of the next attempt of this person; its id."""
         one = due.recipient
-        name = (await self.service.messages.given(record, one)).get("name", "")
+        name = (await self.service.messages.known([one.person])).get(one.person, {}).get("name", "")
         attempt = next_attempt(one)
         self._wanted[attempt] = (agent, name or due.paths[one.path].number)
         return attempt
 
     async def skip(self, agent: str, recipient: str, again_at: float = 0.0) -> None:
         """Not now: later, or at that time (UTC seconds). Raises CampaignError."""
-        shown = self.service.core().seen_by(agent, self.service.clock.now())
-        if shown is None or shown.recipient != recipient:
-            raise CampaignError("that person is not shown to you any more")
+        record = self._before(agent, recipient)
         self.ended.pop(agent, None)
         self._wanted.pop(next_attempt(self.service.core().desk.working[recipient].recipient), None)
         with in_one_line():
             await self.service.submit(PersonSkipped(recipient, agent, again_at))
-        self._moved(self.service.campaign(shown.campaign))
+        self._moved(record)
+
+    def _before(self, agent: str, recipient: str) -> CampaignRecord:
+        """The campaign of somebody whom the agent sees, or finds on a list."""
+        now = self.service.clock.now()
+        shown, view = self.service.core().seen_by(agent, now), self.agent_of(agent)
+        if shown is not None and shown.recipient == recipient:
+            return self.service.campaign(shown.campaign)
+        if shown is None and view is not None and view.free:
+            with suppress(CampaignError):  # on no list any more
+                _, record = self._of(recipient, view)
+                if record.mode == DialMode.MANUAL:
+                    return record
+        raise CampaignError("that person is not shown to you any more")
 
     def _of(self, recipient: str, view: AgentView) -> tuple[DueRecipient, CampaignRecord]:
         due = self.service.core().desk.working.get(recipient)
@@ -230,6 +239,17 @@ class Choosing:
         if due is None or due.recipient.campaign not in known:
             raise CampaignError("that person is not yours to call")
         return due, known[due.recipient.campaign]
+
+
+def _person(
+    due: DueRecipient, record: CampaignRecord, read: Mapping[str, Mapping[str, str]]
+) -> Json:
+    one = due.recipient
+    known = dict(read.get(one.person, {}))
+    return {
+        "recipient": one.id, "campaign": record.name, "number": due.paths[one.path].number,
+        "name": known.get("name", ""), "known": known, "calls": one.ordinal, "why": one.why,
+    }  # fmt: skip
 
 
 def next_attempt(one: RecipientRecord) -> str:

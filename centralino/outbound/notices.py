@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from centralino.contacts.store import ContactStore
@@ -83,9 +83,13 @@ class StoredMessages(StoredWords):
         flow = self.calling(campaign.bot)
         return {name: slots.get(name, "") for name in flow.given}
 
+    async def known(self, persons: Sequence[str]) -> Mapping[str, dict[str, str]]:
+        """All that is known of contacts."""
+        found = await self.contacts.get(persons, None)
+        return {name: person.slots() for name, person in found.items()}
+
     async def _slots(self, recipient: RecipientRecord) -> dict[str, str]:
-        person = (await self.contacts.get([recipient.person], None)).get(recipient.person)
-        return person.slots() if person is not None else {}
+        return (await self.known([recipient.person])).get(recipient.person, {})
 
     async def message(self, name: str, version: int) -> Message | None:
         """The message of a version, read once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -41,6 +41,10 @@ class StoredWords:
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
         """Nothing is known of people who are no contacts."""
+        return {}
+
+    async def known(self, persons: Sequence[str]) -> Mapping[str, dict[str, str]]:
+        """Nothing, as above."""
         return {}
 
     async def words(self, campaign: CampaignRecord, recipient: RecipientRecord) -> str:

@@ -55,6 +55,8 @@ class Counted:
     """By attempt."""
     at: list[float] = field(default_factory=list)
     """UTC seconds of each, as the kernel took it in: however late we read it."""
+    numbers: list[str] = field(default_factory=list)
+    """Of each, in the same order."""
     by_number: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
     up_now: int = 0
@@ -77,7 +79,8 @@ class Counted:
     def as_json(self) -> dict[str, Any]:
         """For whoever asked."""
         return {
-            "invites": dict(self.invites), "at": self.at, "fates": dict(self.fates),
+            "invites": dict(self.invites), "at": self.at, "numbers": self.numbers,
+            "fates": dict(self.fates),
             "up_most": self.up_most, "keys": self.keys, "words": self.words,
             "first_packet": self.first_packet, "received": self.received, "sent": self.sent,
             "held": self.held, "loud": dict(self.loud), "first_loud": self.first_loud,
@@ -159,6 +162,7 @@ class Carrier:
         counted, number = self.counted, invite.number
         counted.invites[invite.get("x-centralino-attempt")] += 1
         counted.at.append(at)
+        counted.numbers.append(number)
         counted.by_number[number] += 1
         fate = self.mix.fate(number, counted.by_number[number])
         counted.fates[fate] += 1

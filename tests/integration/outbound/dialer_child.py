@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from centralino.db.engine import Database
@@ -28,6 +29,9 @@ class OneWord:
     """The same for everybody."""
 
     async def given(self, campaign: CampaignRecord, recipient: RecipientRecord) -> dict[str, str]:
+        return {}
+
+    async def known(self, persons: Sequence[str]) -> Mapping[str, dict[str, str]]:
         return {}
 
     async def script(self, campaign: CampaignRecord, recipient: RecipientRecord) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -45,6 +45,8 @@ class Service:
     closed: set[str] | None = field(default_factory=set)
     """Whom the law does not let be called at this hour; None: it cannot be asked."""
     stopped: bool = False
+    reads: list[tuple[str, ...]] = field(default_factory=list)
+    """Of what is known of people."""
 
     def __post_init__(self) -> None:
         self.rules = self.messages = self
@@ -69,10 +71,9 @@ class Service:
         closed = recipient.person in self.closed
         return Allowed(Refusal.HOURS, now + 600.0) if closed else ALLOWED
 
-    async def given(
-        self, campaign: CampaignRecord, recipient: RecipientRecord
-    ) -> Mapping[str, str]:
-        return {"name": NAMES[recipient.person], "city": "Riverton"}
+    async def known(self, persons: Sequence[str]) -> Mapping[str, dict[str, str]]:
+        self.reads.append(tuple(persons))
+        return {one: {"name": NAMES[one], "city": "Riverton"} for one in persons}
 
 
 @dataclass
@@ -224,6 +225,13 @@ async def test_a_late_click_changes_nothing() -> None:
     assert await desk.name() == "Ben Bova"
 
 
+async def test_a_list_of_people_is_read_at_once() -> None:
+    desk = room(replace(SPRING, mode="manual"))
+    seen = await desk.choosing.seen("anna")
+    assert seen is not None and [one["known"]["city"] for one in seen["list"]] == ["Riverton"] * 3
+    assert desk.service.reads == [("p0", "p1", "p2")]
+
+
 async def test_with_a_telephone_only_one_goes_through_a_list_by_keys() -> None:
     desk = room(replace(SPRING, mode="manual"))
     keys = KeyedList(desk.choosing, desk.service.clock)
@@ -247,3 +255,19 @@ async def test_by_key_somebody_is_put_off_until_tomorrow() -> None:
     await keys.skip("anna", first, tomorrow=True)
     row = next(one for one in desk.service.house.books.recipients() if one.id == first)
     assert (row.next_at, row.why) == (desk.service.clock.now() + 86_400.0, "put off")
+
+
+async def test_on_a_list_one_is_put_off_by_key_and_passed_over_without_a_trace() -> None:
+    desk = room(replace(SPRING, mode="manual"))
+    keys = KeyedList(desk.choosing, desk.service.clock)
+    first, _ = await keys.next("anna", "")
+    await keys.skip("anna", first, tomorrow=False)
+    assert (await keys.next("anna", ""))[0] == first
+    await keys.skip("anna", first, tomorrow=True)
+    row = next(one for one in desk.service.house.books.recipients() if one.id == first)
+    assert (row.next_at, row.why) == (desk.service.clock.now() + 86_400.0, "put off")
+    second, _ = await keys.next("anna", first)
+    desk.agents["anna"] = replace(ANNA, queues=("bills",))
+    await keys.skip("anna", second, tomorrow=True)
+    row = next(one for one in desk.service.house.books.recipients() if one.id == second)
+    assert row.why != "put off"

@@ -113,8 +113,8 @@ async def carrier(port: int, out: Path, mix: Mix) -> AsyncIterator[None]:
 
 
 Draft = Callable[[Config, int], Awaitable[tuple[str, float]]]
-Beside = Callable[[Config, str], Awaitable[None]]
-"""Gets the campaign's name."""
+Beside = Callable[[Config, Serving, str], Awaitable[None]]
+"""Gets the campaign's name, too."""
 
 
 async def run_dialer(
@@ -135,7 +135,7 @@ async def run_dialer(
         began = time.monotonic()
         await ask(config, start, {"campaign": campaign})
         if beside is not None:
-            await beside(config, campaign)
+            await beside(config, serving, campaign)
         status = await finished(config, campaign, size)
         took = time.monotonic() - began
         cores = Usage.now(serving).since(before)

@@ -21,6 +21,7 @@ from centralino.bench.dialer import DraftWords, Size, run_dialer
 from centralino.commands.campaign import ask
 from centralino.config.model import Config
 from centralino.demo.measure import summary
+from centralino.processes.serve import Serving
 from centralino.rehearsal.people import Mix
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ class Stops:
     pauses: list[Moment] = field(default_factory=list)
     emergencies: list[Moment] = field(default_factory=list)
 
-    async def __call__(self, config: Config, campaign: str) -> None:
+    async def __call__(self, config: Config, serving: Serving, campaign: str) -> None:
         """While it runs. Raises CampaignError."""
         for _ in range(self.times):
             await asyncio.sleep(self.runs)

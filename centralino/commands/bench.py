@@ -137,11 +137,15 @@ def dialer(
         int,
         typer.Option("--stops", help="Pause it, and begin an emergency beside it, so often."),
     ] = 0,
+    deaths: Annotated[
+        int, typer.Option("--deaths", help="Kill control, and at times media, so often.")
+    ] = 0,
     json_file: JsonFile = None,
     directory: Directory = Path("var/bench/dialer"),
 ) -> None:
     """A campaign over a loopback carrier: pace, channels, nobody lost, nobody twice, cores."""
     from centralino.bench.dialer import Size, run_dialer
+    from centralino.bench.dialer_deaths import Deaths, run_deaths
     from centralino.bench.dialer_stops import Stops, run_stops
     from centralino.rehearsal.people import Mix
 
@@ -151,6 +155,8 @@ def dialer(
                                         json_file))  # fmt: skip
     if stops:
         figures = asyncio.run(run_stops(directory, size, Stops(stops)))
+    elif deaths:
+        figures = asyncio.run(run_deaths(directory, size, Deaths(deaths)))
     else:
         figures = asyncio.run(run_dialer(directory, size, Mix(key_after=4.8)))
     text = json.dumps(figures, indent=1)

@@ -128,14 +128,14 @@ class Supervisor:
 
     async def _keep(self, post: Post) -> None:
         while post.name not in self._stopping:
-            began = asyncio.get_running_loop().time()
+            began, starts = asyncio.get_running_loop().time(), post.starts
             code = await self._live(post)
             if post.name in self._stopping:
                 return
             lasted = asyncio.get_running_loop().time() - began
             post._deaths = 1 if lasted > STEADY else post._deaths + 1
             log.error("supervisor.died", post=post.name, code=code, words=post.last_words)
-            if self._hopeless(post, code):
+            if post.starts == starts and self._hopeless(post, code):
                 return
             await asyncio.sleep(PAUSES[min(post._deaths - 1, len(PAUSES) - 1)])
 

@@ -55,6 +55,8 @@ class Counted:
     """By attempt."""
     at: list[float] = field(default_factory=list)
     """UTC seconds of each, as the kernel took it in: however late we read it."""
+    ended: list[float] = field(default_factory=list)
+    """UTC seconds at which calls ended, in whatever way."""
     numbers: list[str] = field(default_factory=list)
     """Of each, in the same order."""
     by_number: Counter[str] = field(default_factory=Counter)
@@ -80,7 +82,7 @@ class Counted:
         """For whoever asked."""
         return {
             "invites": dict(self.invites), "at": self.at, "numbers": self.numbers,
-            "fates": dict(self.fates),
+            "ended": self.ended, "fates": dict(self.fates),
             "up_most": self.up_most, "keys": self.keys, "words": self.words,
             "first_packet": self.first_packet, "received": self.received, "sent": self.sent,
             "held": self.held, "loud": dict(self.loud), "first_loud": self.first_loud,
@@ -244,6 +246,7 @@ class Carrier:
             return
         call.over = True
         self.counted.up_now -= 1
+        self.counted.ended.append(time.time())
         if call.answered_at:
             self.counted.held.append(time.monotonic() - call.answered_at)
         if call.offer is not None:

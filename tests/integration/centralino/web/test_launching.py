@@ -189,25 +189,6 @@ async def test_behind_glass_one_launches_with_a_reason(
     assert vera.complaints == []
 
 
-async def test_a_rehearsal_looks_and_asks_otherwise(launching: Launching, browser: Browser) -> None:
-    vera = await at_the_page(browser, launching, "vera")
-    page = vera.page
-    await page.locator('[data-name="boil-water"]').click()
-    await page.get_by_text("Rehearsal: no telephone rings").click()
-    await expect(page.locator(".reach")).to_contain_text("No telephone rings")
-    await expect(page.locator("#go")).to_have_text("Rehearse…")
-    await vera.shot("launch-7-rehearsal")
-    await page.click("#go")
-    await expect(page.locator("dialog.ask")).to_have_class(re.compile("calm"))
-    await page.locator("dialog.ask button.go").click()
-    await expect(page.locator("#campaigns")).to_contain_text("Rehearsal")
-    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
-    (view,) = launching.desk.service.campaigns()
-    record = launching.desk.service.campaign(view.id)
-    assert record.exercise and record.state is CampaignState.RUNNING
-    assert vera.complaints == []
-
-
 async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     launching: Launching, browser: Browser
 ) -> None:
@@ -240,7 +221,7 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     assert [text for text in vera.complaints if "409" not in text] == []  # the note was refused
 
 
-async def test_only_those_in_an_area_drawn_on_the_map(
+async def test_only_those_in_an_area_drawn_on_the_map_in_a_rehearsal_that_looks_otherwise(
     launching: Launching, browser: Browser
 ) -> None:
     vera = await at_the_page(browser, launching, "vera")
@@ -289,8 +270,19 @@ async def test_only_those_in_an_area_drawn_on_the_map(
     await typed.fill("45,9.2 4")
     await expect(inside).to_contain_text("2 of 10 people")
     await expect(page.locator(".reach b")).to_have_text("4 people")
+    await page.get_by_text("Rehearsal: no telephone rings").click()
+    await expect(page.locator(".reach")).to_contain_text("No telephone rings")
+    await expect(page.locator("#go")).to_have_text("Rehearse…")
+    await vera.shot("launch-7-rehearsal")
     await page.click("#go")
+    await expect(page.locator("dialog.ask")).to_have_class(re.compile("calm"))
     await expect(page.locator("dialog.ask")).to_contain_text("Only to: everybody in the area.")
+    await page.locator("dialog.ask button.go").click()
+    await expect(page.locator("#campaigns")).to_contain_text("Rehearsal")
+    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
+    (view,) = launching.desk.service.campaigns()
+    record = launching.desk.service.campaign(view.id)
+    assert record.exercise and record.state is CampaignState.RUNNING and view.recipients == 4
     assert vera.complaints == []
 
 

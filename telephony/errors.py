@@ -36,3 +36,7 @@ class RegistrationRefused(TelephonyError):
     def __init__(self, registrar: str, text: str) -> None:
         super().__init__(f"the registrar {registrar} refused the account: {text}")
         self.registrar = registrar
+
+
+class OfferRefused(TelephonyError):
+    """A browser's offer of sound cannot be answered."""

@@ -116,6 +116,19 @@ class Web(Section):
     """How long another house may fetch the packet of a call that was sent to it."""
 
 
+class Browsers(Section):
+    """Agents' browsers as their telephones (WebRTC). A browser gives its microphone to pages on
+    `https` and on `localhost` only."""
+
+    enabled: bool = True
+    host: str = ""
+    """The address of this machine to which browsers send sound, UDP, any port; empty: `sip.host`,
+    and every address of the machine where that is a wildcard."""
+    stun: tuple[Annotated[str, Field(pattern=r"^stun:[^\s]+$")], ...] = ()
+    """Servers that tell an address behind NAT, e.g. ["stun:stun.example.net:3478"]; the process
+    itself asks the first alone. None: agents are in the same network, or `host` is public."""
+
+
 class Database(Section):
     """Where everything durable lies."""
 
@@ -241,6 +254,7 @@ class Config(Section):
     media: Media = Media()
     speech: Speech = Speech()
     web: Web = Web()
+    browsers: Browsers = Browsers()
     database: Database = Database()
     acd: Acd = Acd()
     dialling: Dialling = Dialling()

@@ -20,6 +20,7 @@ from acd.messages import PlaceCallback, PlaceOffer
 from acd.replay import Checkpoint, Step
 from acd.service import AcdService
 from centralino import messages as house
+from centralino.browser_messages import BROWSERS
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.centre import centre_config
@@ -29,6 +30,7 @@ from centralino.contacts.store import ContactStore
 from centralino.content.recordings import Recordings
 from centralino.content.store import ContentStore
 from centralino.content.vault import SoundVault
+from centralino.control.browsers import Browsers
 from centralino.control.callbacks import Callbacks, CallerKeys
 from centralino.control.callers import Callers
 from centralino.control.consulting import Consulting
@@ -135,6 +137,7 @@ class Control:
     outbound: OutboundDesk
     standing: StandingDesk
     callers: Callers
+    browsers: Browsers
     answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def message(self, envelope: Envelope) -> None:
@@ -166,6 +169,9 @@ class Control:
         """Another process came or went."""
         log.info("control.peer", peer=event.peer, up=isinstance(event, PeerUp), epoch=event.epoch)
         await self.outbound.peer(event)
+        if event.peer == BROWSERS:
+            await self.browsers.peer(event)
+            return
         if event.peer == "edge":
             if isinstance(event, PeerUp):
                 await self.phones.tell_edge()
@@ -294,6 +300,8 @@ async def opened(
             config.retention_seconds, bus, clock,
         )  # fmt: skip
         intake.takers.update(callers.beside(intake.takers))
+        browsers = Browsers(bus, service, config.browsers.stun)
+        intake.takers.update(browsers.takers)
         control = Control(
             config,
             clock,
@@ -310,6 +318,7 @@ async def opened(
             outbound,
             standing,
             callers,
+            browsers,
         )
 
         async def to_media(order: Any) -> None:
@@ -340,6 +349,7 @@ async def opened(
             phone_trouble=phones.trouble,
             contact_denied=contact_denied(config, arguments.layout.edge),
             to_media=to_media, consulting=consulting, callers=callers,
+            browsers=browsers if config.browsers.enabled else None,
             credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             hear_notice=hearing(outbound.spoken, arguments.layout),

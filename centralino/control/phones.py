@@ -36,11 +36,14 @@ class Phones:
     async def tell_edge(self) -> None:
         """Who may register, and with what."""
         credentials = await self.users.credentials()
+        # Who has no password for a phone may still have a browser; an empty digest proves nothing.
+        browsers = {agent.sip_user for agent in await self.users.agents()} - credentials.keys()
         phones = tuple(
             house.Credential(aor, each.ha1_md5, each.ha1_sha256)
             for aor, each in sorted(credentials.items())
         )
-        await self.bus.send("edge", house.Credentials(phones))
+        without = tuple(house.Credential(aor, "", "") for aor in sorted(browsers))
+        await self.bus.send("edge", house.Credentials((*phones, *without)))
 
     async def changed(self, change: house.PhoneChanged) -> None:
         """What the edge tells of a phone."""
@@ -48,7 +51,9 @@ class Phones:
         (self.deaf.add if change.deaf else self.deaf.discard)(change.aor)
         why = self.trouble(change.aor)
         for agent in await self.users.agents():
-            if agent.sip_user == change.aor and agent.nailed_up:
+            at_work = self.service.agent(agent.id)  # perhaps at a browser instead
+            nailed_up = at_work.nailed_up if at_work is not None else agent.nailed_up
+            if agent.sip_user == change.aor and nailed_up:
                 if why is None:
                     await self.standing.try_again(agent.id)
             elif agent.sip_user == change.aor:

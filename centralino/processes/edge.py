@@ -42,6 +42,7 @@ from telephony.edge.events import (
 )
 from telephony.edge.server import EdgeServer
 from telephony.edge.store import FileBindings
+from telephony.edge.uri import Hop
 
 log = structlog.get_logger()
 
@@ -51,9 +52,11 @@ SILENT_SECONDS = 15.0
 
 def edge_config(config: Config, layout: Layout) -> EdgeConfig:
     """The edge's own configuration, made of ours."""
+    browsers = layout.browsers
     return EdgeConfig(
         domain=config.domain,
         media=tuple(MediaTarget(place.name, place.host, place.port) for place in layout.media),
+        browsers=Hop("udp", browsers.host, browsers.port) if browsers else None,
         host=layout.edge_host,
         advertise=layout.edge_address,
         admit_secret=layout.secret,

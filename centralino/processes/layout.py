@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from centralino.browser_messages import BROWSERS
 from centralino.config.model import Config
 from centralino.errors import StartRefused
 
@@ -41,6 +42,8 @@ class Layout:
     web_host: str
     web_port: int
     media: tuple[MediaPlace, ...]
+    browsers: MediaPlace | None = None
+    """The telephone of agents' browsers; None: there is none."""
     speech: tuple[str, ...] = field(default=())
     """Wyoming URIs."""
     voices: dict[str, str] = field(default_factory=dict)
@@ -70,7 +73,11 @@ class Layout:
         except (OSError, ValueError) as error:
             raise StartRefused(f"{path} cannot be read: {error}; start with `serve`") from error
         media = tuple(MediaPlace(**place) for place in values.pop("media"))
-        return cls(media=media, speech=tuple(values.pop("speech")), **values)
+        browsers = values.pop("browsers")
+        return cls(
+            media=media, browsers=browsers and MediaPlace(**browsers),
+            speech=tuple(values.pop("speech")), **values,
+        )  # fmt: skip
 
 
 def free_port(host: str, kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
@@ -112,6 +119,7 @@ def make_layout(config: Config) -> Layout:
         web_host=config.web.host,
         web_port=_wanted(config.web.host, config.web.port, "web.port"),
         media=places,
+        browsers=_browsers(config),
         secret=secrets.token_hex(16),
         voices={
             language: f"unix://{_socket_path(run / f'voice-{language}.sock')}"
@@ -127,6 +135,11 @@ def make_layout(config: Config) -> Layout:
 def _media_port(config: Config, index: int) -> int:
     base = config.media.base_port
     return base + 2 * index if base else free_port(config.sip.public_host)
+
+
+def _browsers(config: Config) -> MediaPlace | None:
+    host = config.sip.public_host
+    return MediaPlace(BROWSERS, host, free_port(host)) if config.browsers.enabled else None
 
 
 def _wanted(host: str, port: int, key: str) -> int:

@@ -78,7 +78,13 @@ class Serving:
         edge = self._child("edge", "centralino.processes.edge")
         control.drains = edge.drains = True
         media = [self._media(name) for name in self.config.media_names()]
-        return [*speech, *self._voices(), control, edge, *media]
+        return [*speech, *self._voices(), control, edge, *self._browsers(), *media]
+
+    def _browsers(self) -> list[Post]:
+        """It ends after media processes, whose last calls it carries."""
+        if self.layout.browsers is None:
+            return []
+        return [self._child(self.layout.browsers.name, "centralino.browsers.main")]
 
     def _voices(self) -> list[Post]:
         """A process for each further language."""

@@ -13,6 +13,7 @@ from centralino.web.live import LIVE, Live
 from centralino.web.parts import WebParts
 from centralino.web.requests import PARTS
 from centralino.web.routes import add_routes
+from centralino.web.telephone import SOCKETS, Sockets, close_sockets
 
 LARGEST_BODY = 64 * 1024
 
@@ -23,9 +24,11 @@ def make_app(parts: WebParts) -> web.Application:
     app[PARTS] = parts
     app[LIVE] = Live(parts)
     app[STREAMS] = Streams()
+    app[SOCKETS] = Sockets()
     app.on_response_prepare.append(secure_headers)
     app.cleanup_ctx.append(_following)
     app.on_shutdown.append(_close_sockets)
+    app.on_shutdown.append(close_sockets)
     add_routes(app)
     return app
 

@@ -95,6 +95,7 @@ async def me(request: web.Request) -> web.Response:
             "user": signed_in.user, "name": signed_in.name, "full_name": signed_in.full_name,
             "pages": pages(signed_in), "csrf": csrf_of(request[TOKEN]), "now": parts.clock.now(),
             "agent": None if profile is None else {"number": profile.number, "contact": contact},
+            "browsers": parts.browsers is not None,
             "reasons": parts.config.reasons, "dispositions": parts.config.dispositions,
             "decline_reasons": parts.config.decline_reasons,
             "draining": parts.draining.is_set(),

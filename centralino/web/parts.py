@@ -29,6 +29,7 @@ from centralino.web.ports import (
     FactsPort,
     Journey,
     PacketTokens,
+    PagesPort,
     PeoplePort,
     SignInPort,
     SoundsPort,
@@ -175,6 +176,8 @@ class WebParts:
     """Sends an order to the media process that it names."""
     callers: CallersPort | None = None
     """None: nobody is looked up."""
+    browsers: PagesPort | None = None
+    """None: no page is a telephone."""
     consulting: Consultations | None = None
     """None: agents ask nobody."""
     credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell

@@ -4,8 +4,8 @@ named in its docstring; the wiring hands them over in `WebParts`."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from acd.callback import Callback
 from acd.numbers import Stretch
@@ -154,6 +154,33 @@ class CallersPort(Protocol):
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Be told of which call more is known; returns what ends it."""
+
+
+Tell = Callable[[dict[str, Any]], Awaitable[None]]
+"""Says something to a page."""
+
+
+@dataclass(frozen=True)
+class PhonePage:
+    """An open page that is its agent's telephone, or wants to be."""
+
+    name: str
+    agent: str
+    aor: str
+    tell: Tell = field(repr=False)
+
+
+class PagesPort(Protocol):
+    """Pages that are telephones (`centralino.control.browsers.Browsers`)."""
+
+    def on(self, agent: str) -> bool:
+        """Whether the agent's telephone is a page."""
+
+    async def open(self, agent: str, aor: str, tell: Tell) -> PhonePage: ...
+
+    async def take(self, page: PhonePage, said: dict[str, Any]) -> None: ...
+
+    async def close(self, page: PhonePage) -> None: ...
 
 
 class CallsPort(Protocol):

@@ -24,6 +24,7 @@ from centralino.web import (
     picture,
     review,
     supervising,
+    telephone,
     working,
 )  # fmt: skip
 from centralino.web.guard import Access, guarded
@@ -90,6 +91,7 @@ ROUTES = (
     Route("POST", "/api/agent/contact", contacts.wish, needs=WORK),
     Route("POST", "/api/agent/consult", contacts.consult, needs=WORK),
     Route("POST", "/api/agent/task", contacts.give_task, needs=WORK),
+    Route("GET", "/api/agent/phone", telephone.phone_socket, needs=WORK),
     Route("GET", "/api/agent/colleagues", contacts.colleagues, needs=WORK),
     Route("POST", "/api/agent/dial", choosing.dial, needs=WORK),
     Route("POST", "/api/agent/skip", choosing.skip, needs=WORK),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 from pydantic import Field
 
@@ -65,9 +67,12 @@ class MoreTime(Body):
 
 
 async def log_in(request: web.Request) -> web.Response:
-    """POST /api/agent/log-in: begin work at the contact that the administrator set."""
-    profile = await _profile(request)
+    """POST /api/agent/log-in: begin work at the contact that the administrator set, or in the
+    browser that is the agent's telephone."""
+    profile = await profile_of(request)
     parts = parts_of(request)
+    if parts.browsers is not None and parts.browsers.on(profile.id):
+        profile = replace(profile, contact="", nailed_up=False)
     queues = parts.desk.snapshot().queues
     await _submit(request, login_of(profile, queues, parts.config.domain, parts.config.team_of))
     registers = not profile.contact and not profile.nailed_up
@@ -138,7 +143,8 @@ async def done(request: web.Request) -> web.Response:
     return await _submit(request, WrapUpEnded(who(request).user))
 
 
-async def _profile(request: web.Request) -> AgentProfile:
+async def profile_of(request: web.Request) -> AgentProfile:
+    """The agent who asks. Raises a Refusal for somebody who is none."""
     profile = await parts_of(request).people.agent(who(request).user)
     if profile is None:
         text = "You have no agent number yet: ask your administrator."

@@ -42,9 +42,11 @@ class Registration:
     user: str
     password: str
     registrar: str
-    """`host:port`; also the domain of the account, and where its legs are sent first."""
+    """`host:port`, where its legs are sent first."""
     expires: int = 600
     """Seconds between refreshes."""
+    domain: str = ""
+    """Of the account; empty: `registrar`."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,14 @@ def main_line(options: BaresipOptions, port: int) -> str:
     if account is None:
         uri = f"sip:{options.user}@{options.host}:{port}"
         return _account_line(options, f"<{uri}>", 0, "catchall=yes")
+    return account_line(options, account, "catchall=yes")
+
+
+def account_line(options: BaresipOptions, account: Registration, *more: str) -> str:
+    """An account that registers."""
     login = (f'auth_pass="{account.password}"', f"auth_user={account.user}")
-    uri = f"sip:{account.user}@{account.registrar}"
-    return _account_line(options, f"<{uri}>", account.expires, *login, "catchall=yes")
+    uri = f"sip:{account.user}@{account.domain or account.registrar}"
+    return _account_line(options, f"<{uri}>", account.expires, *login, *more)
 
 
 def identity_line(options: BaresipOptions, order: Originate) -> str | None:

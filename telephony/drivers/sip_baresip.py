@@ -34,6 +34,8 @@ from telephony.drivers.baresip_options import (
     CAPABILITIES,
     MAX_IDENTITIES,
     BaresipOptions,
+    Registration,
+    account_line,
     config_text,
     exposed_headers,
     identity_headers,
@@ -93,6 +95,7 @@ class BaresipControl:
         """The port that SIP listens on, once open."""
         self._runtime: Any = None
         self._agents: dict[tuple[str, str, bool], Any] = {}
+        self._accounts: dict[str, Any] = {}
         self._legs: dict[LegId, _Leg] = {}
         self._by_handle: dict[int, _Leg] = {}
         self._placing = 0
@@ -142,10 +145,27 @@ class BaresipControl:
         self._runtime.on_dead = self._on_dead
         agent = self._agents[MAIN] = await self._agent(main_line(self.options, self.port))
         if self.options.register is not None:
-            try:
-                await agent.register()
-            except baresip.RegistrationError as error:
-                raise RegistrationRefused(self.options.register.registrar, str(error)) from error
+            await self._register(agent, self.options.register)
+
+    async def register(self, account: Registration) -> None:
+        """Have the legs of one more account come here, too; its user agent is kept for the next
+        time. Raises RegistrationRefused."""
+        agent = self._accounts.get(account.user)
+        if agent is None:
+            agent = await self._agent(account_line(self.options, account))
+            self._accounts[account.user] = agent
+        await self._register(agent, account)
+
+    async def unregister(self, user: str) -> None:
+        """Have no more legs of this account come here. Harmless where none is registered."""
+        if user in self._accounts:
+            await self._unregister(self._accounts[user])
+
+    async def _register(self, agent: Any, account: Registration) -> None:
+        try:
+            await agent.register()
+        except baresip.RegistrationError as error:
+            raise RegistrationRefused(account.registrar, str(error)) from error
 
     async def __aexit__(self, *exc: object) -> None:
         """End every leg, unregister, stop the stack; `events()` ends after the last event."""
@@ -156,16 +176,17 @@ class BaresipControl:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._unregister()
+        if self.options.register is not None:
+            await self._unregister(self._agents[MAIN])
+        for user in self._accounts:
+            await self.unregister(user)
         self._end_all("the driver closed", by_peer=False)
         await self._runtime.close()
         self._events.put_nowait(None)
 
-    async def _unregister(self) -> None:
-        if self.options.register is None:
-            return
+    async def _unregister(self, agent: Any) -> None:
         try:
-            await self._agents[MAIN].unregister(timeout=CLOSE_SECONDS)
+            await agent.unregister(timeout=CLOSE_SECONDS)
         except baresip.BaresipError as error:
             log.warning("unregister failed", error=str(error))
 

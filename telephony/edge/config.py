@@ -73,6 +73,8 @@ class EdgeConfig:
     domain: str
     """The SIP domain of the phones, and the realm of digest."""
     media: tuple[MediaTarget, ...]
+    browsers: Hop | None = None
+    """The process that is the telephone of agents' browsers, and registers as them; None: none."""
     host: str = "127.0.0.1"
     """Where to listen, UDP and TCP."""
     port: int = 5060

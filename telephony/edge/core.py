@@ -72,9 +72,11 @@ class EdgeCore:
             chance=chance,
             lines=config.lines,
             default_line=config.default_line,
-            credentials=config.credentials or {},
-            knows_phones=config.credentials is not None,
+            credentials={},
+            knows_phones=False,
         )
+        if config.credentials is not None:
+            self._edge.know_phones(config.credentials)
 
     # The four verbs.
 
@@ -111,7 +113,7 @@ class EdgeCore:
             case LinesChanged(lines, default_line):
                 edge.lines, edge.default_line = lines, default_line
             case CredentialsChanged(credentials):
-                edge.credentials, edge.knows_phones = credentials, True
+                edge.know_phones(credentials)
                 for aor in set(edge.registrar.known()) - set(credentials):
                     edge.phones(edge.registrar.forget(aor, now), now)
             case _:

@@ -44,6 +44,12 @@ def ha1(user: str, realm: str, password: str) -> Ha1:
     return Ha1(_md5(text), _sha256(text))
 
 
+def house_password(secret: str, aor: str) -> str:
+    """With what a process of this house registers as an agent's phone: whoever knows the house's
+    secret knows it, and no phone does."""
+    return hmac.new(secret.encode(), aor.encode(), "sha256").hexdigest()
+
+
 def parse_auth(value: str) -> dict[str, str]:
     """The parameters of a Digest header, names lower-cased; empty for any other scheme.
 

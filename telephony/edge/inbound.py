@@ -65,7 +65,7 @@ def check(edge: Edge, request: Request, header: str, source: Hop, now: float) ->
     """Judge a request's credentials."""
     branch = parse_via(request.all("Via")[0]).branch
     once = f"{request.method} {request.call_id} {request.get('CSeq')} {branch} {source}"
-    return edge.guard.check(request, header, edge.credentials, now, once)
+    return edge.guard.check(request, header, edge.credentials_at(source), now, once)
 
 
 def _own_user(edge: Edge, request: Request) -> str:

@@ -144,6 +144,8 @@ class Registrar:
             raise RegisterRefused(500, "CSeq Out of Order")
         seconds = self._seconds(contact, request)
         rest = [one for one in bindings if one is not old]
+        if source == self._config.browsers:  # one telephone an agent: what an earlier life of the
+            rest = [one for one in rest if one.flow != source]  # process left behind is gone
         if seconds == 0:
             return rest
         since = old.registered_at if old is not None and repeats else now

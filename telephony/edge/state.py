@@ -13,7 +13,7 @@ from telephony.edge.alarms import Alarms
 from telephony.edge.calls import Call, CallEvent, Calls
 from telephony.edge.carrier import Carrier
 from telephony.edge.config import EdgeConfig, Ha1, MediaTarget
-from telephony.edge.digest import Guard
+from telephony.edge.digest import Guard, ha1, house_password
 from telephony.edge.events import CallOver, CallRefused, Command, Send
 from telephony.edge.message import Header, Request, Response
 from telephony.edge.proxy import Own, respond, way_back
@@ -54,6 +54,8 @@ class Edge:
     credentials: Mapping[str, Ha1]
     knows_phones: bool
     """Whether the credentials have been told."""
+    house_credentials: Mapping[str, Ha1] = field(default_factory=dict)
+    """The same phones, where a process of ours registers as them."""
     draining: bool = False
     down: set[str] = field(default_factory=set)
     """Media processes that are down."""
@@ -82,6 +84,20 @@ class Edge:
         """Media processes without room for a conversation. Who has not said so lately has room:
         it is control that passes it on, and calls are let in while control is away."""
         return {name for name, (room, at) in self.room.items() if room <= 0 and now < at + HOLDS}
+
+    def know_phones(self, credentials: Mapping[str, Ha1]) -> None:
+        """Who may register."""
+        self.credentials, self.knows_phones = credentials, True
+        secret, realm = self.config.admit_secret, self.config.domain
+        if secret and self.config.browsers is not None:
+            self.house_credentials = {
+                aor: ha1(aor, realm, house_password(secret, aor)) for aor in credentials
+            }
+
+    def credentials_at(self, source: Hop) -> Mapping[str, Ha1]:
+        """What a phone there is to prove."""
+        ours = source == self.config.browsers
+        return self.house_credentials if ours else self.credentials
 
     def phones(self, changes: Iterable[Command], now: float) -> None:
         """Bindings changed."""

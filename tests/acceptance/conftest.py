@@ -28,11 +28,17 @@ def share_cache(directory: Path) -> None:
     (directory / "state" / "cache").symlink_to(CACHE)
 
 
+def smaller(text: str) -> str:
+    """The demonstration's configuration with fewer processes and bots."""
+    return text.replace('bots = ["survey"]', "bots = []") + "[browsers]\nenabled = false\n"
+
+
 @contextlib.asynccontextmanager
 async def open_house(directory: Path, edit: Callable[[str], str] = str) -> AsyncIterator[Stage]:
-    """Start a house, without the bot that calls; `edit` may change its configuration file."""
+    """Start a house, without the bot that calls, and without telephones in browsers; `edit` may
+    change its configuration file."""
     share_cache(directory)
-    setting = prepare(directory, lambda text: edit(text.replace('bots = ["survey"]', "bots = []")))
+    setting = prepare(directory, lambda text: edit(smaller(text)))
     async with open_stage(setting, Console(force_terminal=False), CACHE / "voices") as stage:
         yield stage
 

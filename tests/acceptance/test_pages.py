@@ -1,7 +1,8 @@
 """A call as people see it: a real browser on a running house, a real caller, a real agent's phone.
 
-The agent reads the packet while the phone rings, writes notes and wraps up; the administrator made
-by the one-time link reads and hears the call afterwards.
+The call rings first in a browser that is its agent's telephone and is closed; then at the next
+agent's phone, who reads the packet while it rings, asks the first one, who is back, writes notes
+and wraps up. The administrator made by the one-time link reads and hears the call afterwards.
 """
 
 from __future__ import annotations
@@ -25,8 +26,17 @@ from centralino.demo.scenes import PERSON
 from centralino.demo.stage import AGENT_SAYS, CALLER_THANKS, Stage
 from centralino.demo.watch import SeenCall
 from telephony.media.activity import loud_frames
+from tests.acceptance.browser_phone import (
+    SPEAKS,
+    comes_back,
+    goes_ready_in_the_browser,
+    is_asked_and_talks,
+    is_closed_while_it_rings,
+    with_microphone,
+)
 from tests.acceptance.conftest import open_house
-from tests.integration.centralino.web.browser import Tab, chromium, tab
+from tests.acceptance.tones import heard, said
+from tests.integration.centralino.web.browser import Tab, tab
 from tests.waiting import until
 
 pytestmark = [pytest.mark.peer, pytest.mark.engine, pytest.mark.timeout(240)]
@@ -44,7 +54,7 @@ async def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     """Chromium; its pictures are kept where CENTRALINO_SCREENS says."""
     if "CENTRALINO_SCREENS" not in os.environ:
         monkeypatch.setenv("CENTRALINO_SCREENS", str(tmp_path))
-    async with chromium() as running:
+    async with with_microphone(tmp_path) as running:
         yield running
 
 
@@ -67,34 +77,42 @@ async def slow_phone(stage: Stage, number: str) -> AsyncIterator[Running]:
 async def says(who: Running, text: str) -> None:
     """Tell a party to say its next sentence, and wait until it has."""
     who.word("talk")
-    await until(lambda: any(e["event"] == "said" and e["text"] == text for e in who.events), 20)
+    await until(lambda: said(who, text) > 0, 20)
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """A house that asks its phones often whether they live."""
+    """A house that asks its phones often whether they live, and lets browsers be some."""
     often = "options_seconds = 1.0\noptions_patience = 1.0\ndrain_seconds"
-    async with open_house(
-        tmp_path / "house", lambda text: text.replace("drain_seconds", often)
-    ) as opened:
+
+    def edit(text: str) -> str:
+        return text.replace("drain_seconds", often).replace("enabled = false", "enabled = true")
+
+    async with open_house(tmp_path / "house", edit) as opened:
         yield opened
 
 
-async def test_a_call_from_the_ring_to_the_history(stage: Stage, browser: Browser) -> None:
+async def test_a_call_from_the_ring_to_the_history(
+    stage: Stage, browser: Browser, tmp_path: Path
+) -> None:
     agent = await tab(browser, stage.house.url)
     thanks = await stage.say(CALLER_THANKS)
-    script = await stage.steps(PERSON, Told("talk"), thanks, Told("bye"))
+    script = await stage.steps(PERSON)
     async with slow_phone(stage, "201") as phone:
+        colleague = await goes_ready_in_the_browser(stage, browser, "202")
         await goes_ready(stage, agent)
         await is_told_of_a_phone_that_hangs(agent, phone)
         async with stage.caller("mary-jones", script) as caller:
             call = await stage.call_of("mary-jones")
+            await is_closed_while_it_rings(colleague)
             await sees_who_rings(agent)
             await bridged(stage, call)
-            await talks(agent, phone, caller)
+            await comes_back(colleague)
+            await is_asked_and_talks(colleague, agent, caller, tmp_path)
+            await talks(agent, phone, caller, thanks)
             phone.word("bye")
             await ended(stage, call)
-            await caller.until("ended")
+            heard_by_caller = Path((await caller.until("ended"))["recording"])
         await wraps_up(agent)
     boss = await first_administrator(stage, browser)
     await reads_the_call(boss, call)
@@ -102,7 +120,8 @@ async def test_a_call_from_the_ring_to_the_history(stage: Stage, browser: Browse
     stage.house.supervisor.drain()
     await expect(agent.page.locator("#closing")).to_contain_text("running calls can finish")
     await agent.shot("house-9-closing")
-    assert agent.complaints == [] and boss.complaints == []
+    assert SPEAKS in heard(heard_by_caller)
+    assert agent.complaints == [] and boss.complaints == [] and colleague.complaints == []
 
 
 async def goes_ready(stage: Stage, agent: Tab) -> None:
@@ -145,7 +164,7 @@ async def sees_who_rings(agent: Tab) -> None:
     await agent.shot("house-3-ringing")
 
 
-async def talks(agent: Tab, phone: Running, caller: Running) -> None:
+async def talks(agent: Tab, phone: Running, caller: Running, thanks: Say) -> None:
     """On the call; notes are written meanwhile."""
     page = agent.page
     await expect(page.locator("#mode")).to_have_text("On a call")
@@ -154,7 +173,8 @@ async def talks(agent: Tab, phone: Running, caller: Running) -> None:
     await says(phone, AGENT_SAYS)
     await page.fill("#notes", NOTES)
     await expect(page.locator(".saved")).to_contain_text("Saved")
-    await says(caller, CALLER_THANKS)
+    caller.cue(thanks)
+    await until(lambda: said(caller, thanks.text) > 0, 20)
     await agent.shot("house-4-talking")
 
 

@@ -7,6 +7,7 @@ import { clock, duration, party, when, words } from "./format.js";
 import { live } from "./live.js";
 import { NotesEditor } from "./notes.js";
 import { callerName, joined, packetCard, transcript } from "./packet.js";
+import { browserPhone } from "./telephone.js";
 import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
 const MODES = {
@@ -29,6 +30,7 @@ const me = await begin("agent");
 let now = {};
 let editor;
 
+const phone = me.browsers && me.agent ? browserPhone(() => show(now)) : null;
 const act = (what, body) => attempt(() => post(`/api/agent/${what}`, body));
 
 // --- my state
@@ -187,10 +189,10 @@ function wishes({ offer, talk, paused }) {
   ];
 }
 
-const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue }) => {
+const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue, rings, here }) => {
   if (RINGS.has(mode)) {
     return [
-      h("p", { class: "answer" }, "Pick up your phone to answer."),
+      rings ? h("button", { class: "primary go wide", id: "answer", "aria-keyshortcuts": "Alt+Shift+A", onclick: phone.pickUp }, "Answer") : h("p", { class: "answer" }, "Pick up your phone to answer."),
       h("button", { class: "danger wide", id: "decline", "aria-keyshortcuts": "Alt+Shift+D", onclick: () => act("decline", { offer }) }, "Decline"),
       me.decline_reasons.length ? h("div", { class: "row", role: "group", "aria-label": "Decline because" }, me.decline_reasons.map((reason) => h("button", { class: "pill", onclick: () => act("decline", { offer, reason }) }, words(reason)))) : null,
       h("p", { class: "faint" }, "The caller keeps the place and goes to the next free agent."),
@@ -208,7 +210,8 @@ const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue })
       ] : []),
     ];
   }
-  return mode === "whisper" ? h("p", { class: "answer" }, "You hear who is calling…") : null;
+  if (mode !== "whisper") return null;
+  return [h("p", { class: "answer" }, "You hear who is calling…"), here ? h("button", { class: "quiet wide", id: "skip", onclick: phone.skip }, "Skip") : null];
 });
 
 function edit(contact, mode) {
@@ -254,6 +257,7 @@ function show(state) {
   const before = now.agent?.mode;
   now = state;
   const { agent, contact } = state;
+  if (!agent) return; // the telephone spoke first
   houseCloses(state.draining);
   const mode = agent.mode;
   const busy = WITH_CALL.has(mode) && Boolean(contact);
@@ -273,7 +277,7 @@ function show(state) {
     toggle("earlier", Boolean(contact.earlier?.length));
     drawPacket(contact.packet && { ...contact.packet, transcript: [] });
     drawSaid(joined(contact.packet?.transcript));
-    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused, queue: contact.queue, asked: asking.offer });
+    drawTodo({ mode, offer: contact.offer, transfer: contact.transfer_to, talk: contact.talk, paused: contact.paused, queue: contact.queue, asked: asking.offer, rings: phone?.state === "ringing", here: phone?.state === "up" });
   }
   if (busy) popUp(mode, contact);
   edit(busy && !contact.asked ? contact : undefined, mode);  // notes are of one's own calls
@@ -306,6 +310,8 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter" && mode === "wrap_up") done();
   if (!event.altKey || !event.shiftKey) return;
   if (event.code === "KeyR") byId("ready")?.click();
+  if (event.code === "KeyA") byId("answer")?.click();
+  if (event.code === "KeyM") byId("mute")?.click();
   if (event.code === "KeyD") byId("decline")?.click();
   if (event.code === "KeyC") byId("consult")?.click();
   if (event.code === "KeyL") byId("choice-dial")?.click();

@@ -23,11 +23,11 @@ PATIENCE = 10_000
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser. Skips where it is not installed."""
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """The browser, with more flags. Skips where it is not installed."""
     path = need_program("chromium", "chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:

@@ -68,6 +68,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/review"): Foreign("/review", 200, why="an empty page; its data come from the API"),
     ("GET", "/users"): Foreign("/users", 403),
     ("GET", "/live"): Foreign("/live?view=agent", 403),
+    ("GET", "/api/agent/phone"): Foreign("/api/agent/phone", 403),
     ("GET", "/api/me"): Foreign("/api/me", 200, why=OWN),
     ("POST", "/api/sign-out"): Foreign("/api/sign-out", 204, why=OWN),
     ("POST", "/api/password"): Foreign("/api/password", 400, why=OWN),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.edge.digest import Login, answer, ha1
+from telephony.edge.config import Ha1
+from telephony.edge.digest import Login, answer, ha1, house_password
 from telephony.edge.events import (
     Binding,
     CredentialsChanged,
@@ -37,6 +38,7 @@ class Phone:
 
     def __init__(self, bench: Bench, hop: Hop = PHONE, aor: str = "7001") -> None:
         self.bench, self.hop, self.aor = bench, hop, aor
+        self.login = Login("7001", "secret")
         self.cseq = 0
         self.call = f"call-{hop}-{aor}"
 
@@ -46,7 +48,7 @@ class Phone:
         if first.code != 401:
             return first
         values = first.all("WWW-Authenticate")
-        text = answer(values, Login("7001", "secret"), "REGISTER", uri, "cn")
+        text = answer(values, self.login, "REGISTER", uri, "cn")
         return self.sends(*headers, ("Authorization", text or ""), uri=uri)
 
     def sends(self, *headers: tuple[str, str], uri: str = f"sip:{DOMAIN}") -> Response:
@@ -158,7 +160,7 @@ def test_an_older_cseq_is_refused_and_a_repeat_is_not() -> None:
     phone.cseq = 20
     first = phone.sends(contact())
     values = first.all("WWW-Authenticate")
-    text = answer(values, Login("7001", "secret"), "REGISTER", f"sip:{DOMAIN}", "cn") or ""
+    text = answer(values, phone.login, "REGISTER", f"sip:{DOMAIN}", "cn") or ""
     phone.cseq += 1
     repeated = phone.request(contact(), ("Authorization", text))
     assert bench.code(PHONE, repeated) == 200
@@ -169,7 +171,7 @@ def test_the_same_digest_from_elsewhere_is_a_replay() -> None:
     bench = Bench()
     phone = Phone(bench)
     values = phone.sends(contact()).all("WWW-Authenticate")
-    text = answer(values, Login("7001", "secret"), "REGISTER", f"sip:{DOMAIN}", "cn") or ""
+    text = answer(values, phone.login, "REGISTER", f"sip:{DOMAIN}", "cn") or ""
     assert phone.sends(contact(), ("Authorization", text)).code == 200
     thief = Phone(bench, Hop("udp", "203.0.113.66", 5060))
     answered = thief.sends(contact("sip:7001@203.0.113.66"), ("Authorization", text))
@@ -247,3 +249,43 @@ def test_a_changed_flow_is_saved() -> None:
     saves = [one.binding for one in bench.told if isinstance(one, SaveBinding)]
     assert [one.flow for one in saves] == [PHONE, moved]
     assert isinstance(saves[0], Binding)
+
+
+BROWSERS = Hop("udp", "10.0.0.9", 5071)
+
+
+def with_browsers() -> Bench:
+    bench = Bench(config(browsers=BROWSERS, admit_secret="house", credentials=None))
+    bench.tell(CredentialsChanged({"7001": ha1("7001", DOMAIN, "secret"), "7002": Ha1()}))
+    return bench
+
+
+def as_a_browser(bench: Bench, aor: str, hop: Hop = BROWSERS) -> Phone:
+    phone = Phone(bench, hop, aor)
+    phone.login = Login(aor, house_password("house", aor))
+    return phone
+
+
+def test_our_process_registers_as_an_agents_browser_with_what_only_the_house_knows() -> None:
+    bench = with_browsers()
+    assert as_a_browser(bench, "7001").asks(contact()).code == 200
+    assert as_a_browser(bench, "7002").asks(contact()).code == 200, "without a password of his own"
+    assert as_a_browser(bench, "7003").asks(contact()).code == 403, "nobody's telephone"
+
+
+def test_the_houses_password_lets_in_nobody_from_elsewhere_and_a_phones_none_from_there() -> None:
+    bench = with_browsers()
+    assert as_a_browser(bench, "7001", PHONE).asks(contact()).code == 403
+    assert Phone(bench, BROWSERS).asks(contact()).code == 403
+    assert Phone(bench, PHONE).asks(contact()).code == 200
+
+
+def test_what_an_earlier_life_of_the_browsers_process_left_behind_is_replaced() -> None:
+    bench = with_browsers()
+    desk = Phone(bench, PHONE)
+    desk.asks(contact())
+    as_a_browser(bench, "7001").asks(contact("sip:7001-old@10.0.0.9:5071"))
+    listed = as_a_browser(bench, "7001").asks(contact("sip:7001-new@10.0.0.9:5071"))
+    assert [value.partition(";")[0] for value in listed.all("Contact")] == [
+        "<sip:7001@192.168.1.20>", "<sip:7001-new@10.0.0.9:5071>",
+    ]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Agents' pages that are telephones: what control and the process that holds their sound say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kernel.codec import message
+
+BROWSERS = "browsers"
+"""The process's name."""
+
+
+# --- control → browsers
+
+
+@message("browser.offered")
+@dataclass(frozen=True)
+class PageOffered:
+    """A page offers its sound (SDP), in place of any other page of this telephone."""
+
+    page: str
+    agent: str
+    aor: str
+    """The agent's address of record, which is the user of the SIP phone."""
+    sdp: str
+
+
+@message("browser.picked_up")
+@dataclass(frozen=True)
+class PagePickedUp:
+    """The agent answers the call that rings."""
+
+    page: str
+
+
+@message("browser.pressed")
+@dataclass(frozen=True)
+class PagePressed:
+    """The agent pressed keys."""
+
+    page: str
+    keys: str
+
+
+@message("browser.left")
+@dataclass(frozen=True)
+class PageLeft:
+    """The page was closed, or cannot be reached."""
+
+    page: str
+
+
+# --- browsers → control
+
+
+@message("browser.answered")
+@dataclass(frozen=True)
+class PageAnswered:
+    """The answer to the page's offer."""
+
+    page: str
+    sdp: str
+
+
+@message("browser.moved")
+@dataclass(frozen=True)
+class PhoneMoved:
+    """How the page's telephone stands."""
+
+    page: str
+    state: Literal["off", "ready", "ringing", "up"]
+    why: str = ""
+    """Of `off`, for the agent."""
+
+
+@message("browser.lost")
+@dataclass(frozen=True)
+class PhoneLost:
+    """The page of a call that is up has gone and stays away: its caller needs somebody else."""
+
+    agent: str

@@ -1,0 +1,1 @@
+"""The process between agents' browsers (WebRTC) and the house's SIP."""

@@ -1,0 +1,123 @@
+"""Agents' pages that are telephones: between their sockets and the process that holds their sound.
+
+What becomes of the telephone itself (registered, gone, not answering) comes from the edge as for
+any other phone. Only one thing is told here: that the page of a call that is up stays away. A
+telephone that hangs up ends the call; a browser that crashed has not hung up, so its caller goes
+back to the queue with the old place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from acd.snapshot import AgentView, OfferView
+from centralino.browser_messages import (
+    BROWSERS,
+    PageAnswered,
+    PageLeft,
+    PageOffered,
+    PagePickedUp,
+    PagePressed,
+    PhoneLost,
+    PhoneMoved,
+)
+from centralino.messages import HandOn
+from centralino.web.ports import PhonePage, Tell
+from kernel.bus import Bus, PeerDown, PeerUp
+from kernel.ids import CallId, Chance, new_id, random_hex
+
+NOT_RUNNING = "The telephone for browsers is not running just now; it is started again by itself."
+ELSEWHERE = "This telephone is in another window now."
+
+
+class Centre(Protocol):
+    """What is read of the distributor."""
+
+    def agent(self, agent: str) -> AgentView | None: ...
+
+    def offer(self, offer: str) -> OfferView | None: ...
+
+
+@dataclass
+class Browsers:
+    """Every page that is a telephone, or wants to be."""
+
+    bus: Bus
+    centre: Centre
+    stun: tuple[str, ...] = ()
+    chance: Chance = random_hex
+    pages: dict[str, PhonePage] = field(default_factory=dict)
+    _life: str = ""
+    """Of the process that holds the sound; empty while it is away."""
+    _life_before: str = ""
+
+    @property
+    def takers(self) -> dict[type, Callable[[Any], Awaitable[None]]]:
+        """What each message of that process does."""
+        return {PageAnswered: self._answered, PhoneMoved: self._moved, PhoneLost: self._lost}
+
+    def on(self, agent: str) -> bool:
+        """Whether the agent's telephone is a page."""
+        return any(page.agent == agent for page in self.pages.values())
+
+    async def open(self, agent: str, aor: str, tell: Tell) -> PhonePage:
+        """A page came: it is told to begin, and an older one of the same agent to let go."""
+        for other in [page for page in self.pages.values() if page.agent == agent]:
+            await other.tell({"state": "off", "why": ELSEWHERE})
+        page = PhonePage(new_id("page", self.chance), agent, aor, tell)
+        self.pages[page.name] = page
+        await self._begin(page)
+        return page
+
+    async def close(self, page: PhonePage) -> None:
+        """A page is gone."""
+        del self.pages[page.name]
+        await self.bus.send(BROWSERS, PageLeft(page.name))
+
+    async def take(self, page: PhonePage, said: dict[str, Any]) -> None:
+        """What a page says; what nobody knows is not obeyed."""
+        if not self._life:
+            return
+        if isinstance(sdp := said.get("offer"), str):
+            await self.bus.send(BROWSERS, PageOffered(page.name, page.agent, page.aor, sdp))
+        elif said.get("pick_up") is True:
+            await self.bus.send(BROWSERS, PagePickedUp(page.name))
+        elif isinstance(keys := said.get("keys"), str) and set(keys) <= set("0123456789*#"):
+            await self.bus.send(BROWSERS, PagePressed(page.name, keys))
+
+    async def peer(self, event: PeerUp | PeerDown) -> None:
+        """The process that holds the sound came or went: pages begin anew with a new life of it."""
+        fresh = isinstance(event, PeerUp) and self._life_before not in ("", event.epoch)
+        self._life = event.epoch if isinstance(event, PeerUp) else ""
+        self._life_before = self._life or self._life_before
+        for page in list(self.pages.values()):
+            if fresh:
+                await self._give_back(page.agent)
+            await self._begin(page)
+
+    async def _begin(self, page: PhonePage) -> None:
+        if self._life:
+            await page.tell({"begin": self._life, "stun": list(self.stun)})
+        else:
+            await page.tell({"state": "lost", "why": NOT_RUNNING})
+
+    async def _answered(self, answer: PageAnswered) -> None:
+        if (page := self.pages.get(answer.page)) is not None:
+            await page.tell({"answer": answer.sdp})
+
+    async def _moved(self, moved: PhoneMoved) -> None:
+        if (page := self.pages.get(moved.page)) is not None:
+            await page.tell({"state": moved.state, "why": moved.why})
+
+    async def _lost(self, lost: PhoneLost) -> None:
+        await self._give_back(lost.agent)
+
+    async def _give_back(self, agent: str) -> None:
+        """The caller whom this agent can no longer hear goes back to the queue."""
+        view = self.centre.agent(agent)
+        offer = self.centre.offer(view.offer) if view is not None else None
+        if offer is not None:
+            order = HandOn(offer.call, offer.media, offer.offer, offer.queue)
+            await self.bus.send(offer.media, order, call=CallId(offer.call))

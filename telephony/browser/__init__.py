@@ -1,0 +1,1 @@
+"""An agent's browser as a telephone: its sound by WebRTC, and how such a telephone stands."""

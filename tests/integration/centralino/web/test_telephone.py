@@ -1,0 +1,85 @@
+"""The socket of a page that is its agent's telephone, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType
+
+from centralino.browser_messages import BROWSERS, PageLeft, PageOffered
+from centralino.control.browsers import Browsers
+from centralino.db.engine import Database
+from centralino.web.telephone import ELSEWHERE
+from kernel.bus import Bus, PeerUp
+from tests.integration.centralino.web.conftest import Visit
+from tests.integration.centralino.web.house import House, make_house
+from tests.integration.centralino.web.visitor import Visitor
+from tests.waiting import until
+
+SENT: list[object] = []
+
+
+class Wire:
+    """A bus that remembers."""
+
+    async def send(self, to: str, value: object, **more: object) -> str:
+        SENT.append(value)
+        return ""
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Any) -> House:
+    """A house whose process for browsers is there."""
+    made = make_house(database, tmp_path / "sound")
+    await made.meet()
+    SENT.clear()
+    browsers = Browsers(cast(Bus, Wire()), made.desk)
+    await browsers.peer(PeerUp(BROWSERS, "life-1"))
+    made.parts = replace(made.parts, browsers=browsers)
+    return made
+
+
+async def socket_of(visitor: Visitor) -> ClientWebSocketResponse:
+    return await visitor.client.ws_connect("/api/agent/phone", headers={"Origin": visitor.origin})
+
+
+async def test_a_page_is_the_telephone_until_it_is_closed(house: House, visit: Visit) -> None:
+    anna = await visit("anna")
+    number = (await anna.get("/api/me"))["agent"]["number"]
+    socket = await socket_of(anna)
+    assert (await socket.receive_json())["begin"] == "life-1"
+    for nonsense in ("", "{", "[]", '{"offer": {}}'):
+        await socket.send_str(nonsense)
+    await socket.send_json({"offer": "v=0"})
+    await anna.do("POST", "/api/agent/log-in")
+    view = house.desk.agent(house.users["anna"])
+    assert view is not None and view.contact == f"sip:{number}@sip.example"
+    await socket.close()
+    await until(lambda: len(SENT) == 2)
+    offered, left = SENT
+    assert isinstance(offered, PageOffered) and isinstance(left, PageLeft)
+    assert (offered.agent, offered.aor, offered.sdp) == (house.users["anna"], number, "v=0")
+
+
+async def test_it_ends_with_the_session(visit: Visit) -> None:
+    anna = await visit("anna")
+    socket = await socket_of(anna)
+    await socket.receive_json()
+    await anna.do("POST", "/api/sign-out")
+    assert (await socket.receive(timeout=10)).type is WSMsgType.CLOSE
+    assert socket.close_code == 4401
+
+
+async def test_who_is_at_work_at_another_telephone_is_told(house: House, visit: Visit) -> None:
+    house.work("anna", "riverton", "billing")
+    socket = await socket_of(await visit("anna"))
+    assert await socket.receive_json() == {"state": "off", "why": ELSEWHERE}
+    assert SENT == []
+
+
+async def test_another_site_gets_no_socket(visit: Visit) -> None:
+    anna = await visit("anna")
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "https://evil.example"}
+    assert (await anna.ask("GET", "/api/agent/phone", None, headers)).status == 403

@@ -1,0 +1,182 @@
+"""One agent's telephone in a browser, with a stack and a page that are told and remember."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from centralino.browsers.telephone import AHEAD, SILENT_TICKS, Telephone
+from kernel.ids import LegId
+from telephony.browser.phone import PhoneState
+from telephony.errors import RegistrationRefused
+from telephony.types import Cause
+
+FRAME = bytes(320)
+LEG = LegId("leg-1")
+
+
+@dataclass
+class Page:
+    """A page's sound, or a leg's."""
+
+    came: deque[bytes] = field(default_factory=deque)
+    sent: list[bytes] = field(default_factory=list)
+    closed: bool = False
+    rate: int = 8000
+    frame_bytes: int = 320
+    unsent: int = 0
+
+    def read(self) -> bytes | None:
+        return self.came.popleft() if self.came else None
+
+    def write(self, frame: bytes) -> None:
+        self.sent.append(frame)
+        self.unsent += len(frame)
+
+    def queued(self) -> int:
+        return self.unsent
+
+    def flush(self) -> int:
+        return 0
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Stack:
+    """What a telephone asked of SIP."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.leg = Page()
+
+    def media(self, leg: LegId) -> Page:
+        return self.leg
+
+    async def answer(self, leg: LegId) -> None:
+        self.asked.append("answer")
+
+    async def refuse(self, leg: LegId, cause: Cause) -> None:
+        self.asked.append(cause)
+
+    async def hang_up(self, leg: LegId) -> None:
+        self.asked.append("hang up")
+
+
+class Bench:
+    """A telephone and what it told."""
+
+    def __init__(self, refused: bool = False) -> None:
+        self.stack, self.refused = Stack(), refused
+        self.registered: list[bool] = []
+        self.told: list[tuple[str, str, str]] = []
+        self.lost: list[str] = []
+        self.phone = Telephone(
+            "anna", "201", self.stack, self.register,
+            lambda *told: self.told.append(told), lambda phone: self.lost.append(phone.agent),
+        )  # fmt: skip
+
+    async def register(self, wanted: bool) -> None:
+        if self.refused:
+            raise RegistrationRefused("edge", "403 Forbidden")
+        self.registered.append(wanted)
+
+    async def in_a_call(self) -> Page:
+        page = Page()
+        await self.phone.page_there("p1", page)
+        await self.phone.rung(LEG)
+        await self.phone.pick_up()
+        await self.phone.answered()
+        return page
+
+
+async def test_it_registers_rings_answers_and_is_ready_again() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    await bench.phone.ended()
+    assert bench.registered == [True]
+    assert [state for _, state, _ in bench.told] == ["ready", "ringing", "up", "ready"]
+    assert bench.stack.asked == ["answer"]
+
+
+async def test_a_page_that_closes_while_it_rings_frees_the_call_for_the_next() -> None:
+    bench = Bench()
+    page = Page()
+    await bench.phone.page_there("p1", page)
+    await bench.phone.rung(LEG)
+    await bench.phone.page_gone("p1")
+    assert bench.stack.asked == [Cause.BUSY]
+    assert bench.registered == [True, False] and page.closed
+    await bench.phone.pick_up()  # a click that came too late
+    assert bench.stack.asked == [Cause.BUSY]
+
+
+async def test_a_page_that_is_loaded_again_comes_back_to_its_call() -> None:
+    bench = Bench()
+    first, second = await bench.in_a_call(), Page()
+    await bench.phone.page_gone("p1")
+    assert not first.closed, "sound flows for as long as any comes"
+    await bench.phone.page_there("p2", second)
+    assert first.closed and bench.registered == [True, False, True]
+    bench.stack.leg.came.append(FRAME)
+    second.came.append(FRAME)
+    bench.phone.tick()
+    assert second.sent == [FRAME] and bench.stack.leg.sent == [FRAME]
+    assert bench.told[-1] == ("p2", "up", "")
+    assert bench.lost == [] and bench.stack.asked == ["answer"]
+
+
+async def test_a_call_whose_page_stays_away_is_given_up_when_no_sound_comes() -> None:
+    bench = Bench()
+    page = await bench.in_a_call()
+    await bench.phone.page_gone("p1")
+    for _ in range(SILENT_TICKS):
+        bench.stack.leg.unsent = 0
+        page.came.append(FRAME)
+        bench.phone.tick()
+    await bench.phone.look()
+    assert bench.lost == [], "its page has gone, and the agent still talks"
+    for _ in range(SILENT_TICKS):
+        bench.phone.tick()
+    await bench.phone.look()
+    assert bench.lost == ["anna"] and page.closed
+    assert bench.phone.state is PhoneState.OFF and bench.phone.leg == LEG
+
+
+async def test_a_muted_or_silent_agent_whose_page_is_there_keeps_the_call() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    for _ in range(2 * SILENT_TICKS):
+        bench.phone.tick()
+    await bench.phone.look()
+    assert bench.lost == [] and bench.phone.state is PhoneState.UP
+
+
+async def test_a_browser_whose_clock_is_fast_is_not_heard_later_and_later() -> None:
+    bench = Bench()
+    page = await bench.in_a_call()
+    page.came.extend([FRAME] * 20)
+    bench.phone.tick()
+    assert len(bench.stack.leg.sent) == AHEAD
+
+
+async def test_a_second_window_takes_the_telephone_and_the_first_is_told() -> None:
+    bench = Bench()
+    await bench.phone.page_there("p1", Page())
+    await bench.phone.page_there("p2", Page())
+    assert ("p1", "off", "This telephone is in another window now.") in bench.told
+    await bench.phone.page_gone("p1")
+    assert bench.phone.state is PhoneState.READY and bench.registered == [True]
+
+
+async def test_a_second_call_is_refused_as_busy() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    await bench.phone.rung(LegId("leg-2"))
+    assert bench.stack.asked == ["answer", Cause.BUSY] and bench.phone.leg == LEG
+
+
+async def test_a_refused_registration_is_told_in_one_line() -> None:
+    bench = Bench(refused=True)
+    await bench.phone.page_there("p1", Page())
+    assert bench.told == [("p1", "off", "the registrar edge refused the account: 403 Forbidden")]

@@ -1,0 +1,136 @@
+"""Pages that are telephones, as control passes on between their sockets and the process with their
+sound."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from acd.snapshot import AgentView, OfferView
+from centralino.browser_messages import (
+    BROWSERS,
+    PageAnswered,
+    PageLeft,
+    PageOffered,
+    PagePickedUp,
+    PagePressed,
+    PhoneLost,
+    PhoneMoved,
+)
+from centralino.control.browsers import ELSEWHERE, NOT_RUNNING, Browsers
+from centralino.messages import HandOn
+from centralino.web.ports import PhonePage
+from kernel.bus import Bus, PeerDown, PeerUp
+from kernel.ids import counting
+
+OFFER = OfferView("offer-1", "call-1", "anna", "riverton", "billing", "talking", 0.0, "media-1")
+
+
+class Recorder:
+    """A bus, and a distributor in which Anna has a caller."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, object]] = []
+
+    async def send(self, to: str, value: object, **more: object) -> str:
+        self.sent.append((to, value))
+        return ""
+
+    def agent(self, agent: str) -> AgentView | None:
+        view = type("View", (), {"offer": "offer-1"})
+        return cast(AgentView, view) if agent == "anna" else None
+
+    def offer(self, offer: str) -> OfferView | None:
+        return OFFER if offer == "offer-1" else None
+
+
+class Bench:
+    """The pages' side."""
+
+    def __init__(self) -> None:
+        self.wire = Recorder()
+        self.browsers = Browsers(cast(Bus, self.wire), self.wire, ("stun:s.example",), counting())
+        self.said: dict[str, list[dict[str, Any]]] = {}
+
+    async def page(self, key: str = "one", agent: str = "anna") -> PhonePage:
+        async def tell(said: dict[str, Any]) -> None:
+            self.said.setdefault(key, []).append(said)
+
+        return await self.browsers.open(agent, "201", tell)
+
+    async def tells(self, value: object) -> None:
+        await self.browsers.takers[type(value)](value)
+
+    @property
+    def sent(self) -> list[object]:
+        return [value for to, value in self.wire.sent if to == BROWSERS]
+
+
+async def there() -> Bench:
+    bench = Bench()
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
+    return bench
+
+
+async def test_a_page_offers_is_answered_rings_and_picks_up() -> None:
+    bench = await there()
+    page = await bench.page()
+    assert bench.said["one"] == [{"begin": "life-1", "stun": ["stun:s.example"]}]
+    for said in ({"offer": "v=0"}, {"pick_up": True}, {"keys": "1"}):
+        await bench.browsers.take(page, said)
+    await bench.tells(PageAnswered(page.name, "v=0 too"))
+    await bench.tells(PhoneMoved(page.name, "ringing"))
+    assert bench.said["one"][1:] == [{"answer": "v=0 too"}, {"state": "ringing", "why": ""}]
+    await bench.browsers.close(page)
+    assert bench.sent == [
+        PageOffered(page.name, "anna", "201", "v=0"), PagePickedUp(page.name),
+        PagePressed(page.name, "1"), PageLeft(page.name),
+    ]  # fmt: skip
+    assert not bench.browsers.on("anna")
+
+
+async def test_nonsense_is_not_passed_on() -> None:
+    bench = await there()
+    page = await bench.page()
+    for said in ({}, {"offer": 3}, {"pick_up": "yes"}, {"keys": "1\r\nBYE"}, {"keys": None}):
+        await bench.browsers.take(page, said)
+    assert bench.sent == []
+
+
+async def test_a_second_window_takes_over_and_the_first_is_told() -> None:
+    bench = await there()
+    await bench.page("one")
+    await bench.page("two")
+    assert bench.said["one"][-1] == {"state": "off", "why": ELSEWHERE}
+    assert bench.said["two"] == bench.said["one"][:1]
+
+
+async def test_while_the_process_is_away_a_page_is_told_so_and_begins_when_it_is_back() -> None:
+    bench = Bench()
+    page = await bench.page()
+    await bench.browsers.take(page, {"offer": "v=0"})
+    assert bench.said["one"] == [{"state": "lost", "why": NOT_RUNNING}] and bench.sent == []
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
+    assert bench.said["one"][-1]["begin"] == "life-1"
+    await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
+    assert bench.said["one"][-1] == {"state": "lost", "why": NOT_RUNNING}
+
+
+GIVEN_BACK = ("media-1", HandOn("call-1", "media-1", "offer-1", "billing"))
+
+
+async def test_the_caller_of_a_page_that_stays_away_goes_back_to_the_queue() -> None:
+    bench = await there()
+    await bench.tells(PhoneLost("anna"))
+    await bench.tells(PhoneLost("nobody"))
+    assert bench.wire.sent == [GIVEN_BACK]
+
+
+async def test_callers_go_back_when_the_process_died_and_not_when_its_link_was_cut() -> None:
+    bench = await there()
+    await bench.page()
+    await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
+    assert bench.wire.sent == []
+    await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-2"))
+    assert bench.wire.sent == [GIVEN_BACK]

@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from centralino.web.live import SIGNED_OUT
 from centralino.web.parts import WebParts
-from centralino.web.ports import PhonePage, PagesPort
+from centralino.web.ports import PagesPort, PhonePage
 from centralino.web.requests import TOKEN, parts_of
 from centralino.web.working import profile_of
 

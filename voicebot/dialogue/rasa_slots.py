@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from voicebot.dialogue.fillers import Filler, Moment, Sentences
-from voicebot.nlu.marked import Node
+from voicebot.nlu.marked import Node, hint
 from voicebot.nlu.rasa_reply import FALLBACK
 
 _KEYS = (
@@ -140,7 +140,12 @@ def _sentences(fields: dict[str, Node], known: Known) -> Sentences:
         if key in fields
     }
     intents = {*known.intents, FALLBACK}
-    found = {key: frozenset(i.one_of(intents, "intent") for i in of) for key, of in named.items()}
+    for node in (node for of in named.values() for node in of if node.text() not in intents):
+        node.refuse(
+            f"{node.name}: there is no intent {node.text()!r}{hint(node.text(), intents)};"
+            " add it to `intents:`, or take it out here"
+        )
+    found = {key: frozenset(node.text() for node in of) for key, of in named.items()}
     return Sentences(found.get("intent", frozenset()), found.get("not_intent", frozenset()))
 
 

@@ -19,7 +19,8 @@ let middles = {}; // group → [lat, lon]
 let coarse = false;
 let problem = "";
 let audience = () => ({});
-let loaded = "";
+let loaded = ""; // what was asked for last
+let shownFor = ""; // the client whose town the window shows
 
 const svg = (name, props = {}, ...children) => {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -42,7 +43,12 @@ export function beginArea(values) {
   }, { passive: false });
   map.addEventListener("pointerdown", press);
   map.addEventListener("keydown", key);
-  box.addEventListener("toggle", () => box.open && load());
+  box.addEventListener("toggle", () => {
+    if (!box.open) return;
+    loaded = "";
+    draw();
+    load();
+  });
   typed.addEventListener("input", readTyped);
   const buttons = { "zoom-in": () => view.zoom(1.5), "zoom-out": () => view.zoom(1 / 1.5), "zoom-all": showAll,
     "corner-back": undo, "area-more": () => areas.push({ corners: [] }), "area-clear": () => { areas = []; } };
@@ -86,10 +92,12 @@ async function load() {
   const asked = JSON.stringify(audience());
   if (asked === loaded) return;
   loaded = asked;
-  const first = !spots.length;
   try {
-    const told = await post("/api/launch/places", JSON.parse(asked));
+    const wanted = JSON.parse(asked);
+    const told = await post("/api/launch/places", wanted);
     if (asked !== loaded) return;
+    const first = shownFor !== wanted.client || !spots.length;
+    shownFor = wanted.client;
     spots = told.spots;
     middles = told.groups;
     coarse = told.decimals < 4;
@@ -168,13 +176,15 @@ function press(event) {
     last = here;
     draw();
   };
-  const release = () => {
-    map.removeEventListener("pointermove", move);
+  const over = new AbortController();
+  const release = (end) => {
+    over.abort();
     if (held) drawn();
-    else if (moved <= STILL) corner(view.toPlace(last));
+    else if (moved <= STILL && end.type === "pointerup") corner(view.toPlace(last));
   };
-  map.addEventListener("pointermove", move);
-  map.addEventListener("pointerup", release, { once: true });
+  map.addEventListener("pointermove", move, { signal: over.signal });
+  map.addEventListener("pointerup", release, { signal: over.signal });
+  map.addEventListener("pointercancel", release, { signal: over.signal });
 }
 
 function key(event) {

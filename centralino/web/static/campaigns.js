@@ -79,7 +79,8 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
     number([campaign.reached_per_minute, h("small", {}, `${campaign.placed_per_minute} called`)]),
     number(left(campaign)),
     h("td", {}, campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
-      h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV")),
+      h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV"), " ",
+      h("a", { href: `/api/campaigns/${campaign.id}/audit`, title: "Who did what when, chained" }, "Audit")),
   )));
 
 const speed = (cps) => (cps < 1 ? `${Math.round(cps * 600) / 10} / min` : `${Math.round(cps * 10) / 10} / s`);

@@ -146,6 +146,8 @@ function soon() {
   fill("who", meant());
   peopleChanged();
   document.body.classList.toggle("rehearsing", !real());
+  asked += 1; // an answer that is still on its way is about something else
+  told = null;
   byId("go").disabled = true;
   clearTimeout(timer);
   timer = setTimeout(look, SETTLED);
@@ -154,7 +156,6 @@ function soon() {
 async function look() {
   if (!chosen) return;
   const mine = ++asked;
-  told = null;
   try {
     const unfinished = lines().length ? "" : areaProblem();
     if (unfinished) throw new Error(unfinished);

@@ -274,6 +274,14 @@ async def test_only_those_in_an_area_drawn_on_the_map_in_a_rehearsal_that_looks_
     await typed.fill("45,9.2 4")
     await expect(inside).to_contain_text("2 of 10 people")
     await expect(page.locator(".reach b")).to_have_text("4 people")
+    # Another message begins with everybody; the map is drawn anew.
+    await page.locator('[data-name="evacuation"]').click()
+    await expect(page.locator(".reach b")).to_have_text("12 people")
+    await page.get_by_text("Only in an area on the map").click()
+    await expect(inside).to_contain_text("10 people with a known place")
+    await expect(page.locator(".map .shape")).to_have_count(0)
+    await typed.fill("45,9.2 4")
+    await expect(page.locator(".reach b")).to_have_text("2 people")
     await page.get_by_text("Rehearsal: no telephone rings").click()
     await expect(page.locator(".reach")).to_contain_text("No telephone rings")
     await expect(page.locator("#go")).to_have_text("Rehearse…")
@@ -286,7 +294,7 @@ async def test_only_those_in_an_area_drawn_on_the_map_in_a_rehearsal_that_looks_
     await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
     (view,) = launching.desk.service.campaigns()
     record = launching.desk.service.campaign(view.id)
-    assert record.exercise and record.state is CampaignState.RUNNING and view.recipients == 4
+    assert record.exercise and record.state is CampaignState.RUNNING and view.recipients == 2
     assert vera.complaints == []
 
 

@@ -1,10 +1,11 @@
-"""The sound of a browser by aiortc (the only file that imports it, and aioice and av beneath it).
+"""The sound of a browser by aiortc (the only file that imports it, and aioice beneath it).
 
 What the library does, as measured with aiortc 1.16.0, and how this file lives with it:
 
 - It offers every address of the machine but loopback, and has no setting for that: `offer_only`.
 - Without a configuration it asks a public STUN server: the list is always given.
 - Of what comes it holds back four packets (80 ms), so that late ones find their place.
+- Its frames are PyAV's, taken from where it has them itself.
 - Sound is G.711: what the SIP side carries anyhow, so it is not made worse on the way.
 """
 
@@ -25,8 +26,7 @@ from aiortc import (
     RTCRtpReceiver,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
+from aiortc.mediastreams import AudioFrame, MediaStreamError  # type: ignore[attr-defined]
 
 from telephony.errors import OfferRefused
 

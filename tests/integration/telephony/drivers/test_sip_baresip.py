@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from contextlib import closing
 
@@ -24,6 +25,7 @@ from telephony.types import (
     TransferProgressed,
 )
 from tests.integration.telephony.drivers.conftest import World
+from tests.integration.telephony.drivers.phone import until
 from tests.integration.telephony.drivers.test_conformance import ANNA, connect, one, told
 from tests.integration.telephony.drivers.wire import OPUS, PCMU, Message, wire_peer
 
@@ -79,6 +81,27 @@ async def test_after_an_answer_there_is_no_second_invite(sip_world: World) -> No
         await sip_world.me.do("hang_up", offered.leg)
         await wire.seen("BYE")
         assert "INVITE" not in [message.method for message in wire.messages]
+
+
+async def test_a_telephone_that_keeps_still_is_told_from_one_that_sends_nothing(
+    sip_world: World,
+) -> None:
+    comfort_noise = struct.pack("!BBHIIB", 0x80, 13, 1, 160, 77, 0x40)  # RFC 3389
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp:
+        rtp.bind(("127.0.0.1", 0))
+        body = PCMU.replace("m=audio 9 ", f"m=audio {rtp.getsockname()[1]} ")
+        async with wire_peer() as wire:
+            wire.policy = lambda request: (200, "OK", {}, body if request.body else "")
+            target = f"sip:x@127.0.0.1:{wire.port}"
+            await sip_world.me.do("originate", "out", target=target, from_uri=ANNA)
+            invite = await wire.seen("INVITE")
+            await one(sip_world.me, LegAnswered)
+            assert await sip_world.me.do("received", "out") == 0
+            to = ("127.0.0.1", int(invite.body.split("m=audio ")[1].split()[0]))
+            rtp.sendto(comfort_noise, to)
+            line = sip_world.me.phone.line("out")
+            await until(lambda: line.received, "the packet was told")
+            assert line.received == 1 and line.heard() == 0
 
 
 async def test_an_answer_that_is_there_at_once_is_not_missed(sip_world: World) -> None:

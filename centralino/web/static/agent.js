@@ -217,7 +217,7 @@ const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue, r
 function edit(contact, mode) {
   if (editor?.call !== contact?.call) {
     editor?.leave();
-    editor = contact ? new NotesEditor(contact.call, contact.notes, contact.dispositions ?? me.dispositions) : undefined;
+    editor = contact ? new NotesEditor(contact.call, contact.notes, contact.dispositions ?? me.dispositions, contact.packet?.summary) : undefined;
     fill("work", editor?.element ?? []);
   }
   toggle("work", Boolean(editor) && !RINGS.has(mode));

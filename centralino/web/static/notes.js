@@ -8,12 +8,14 @@ const PAUSE = 700; // ms without a key after which the notes are saved
 const RETRY = 3000;
 
 export class NotesEditor {
-  constructor(call, notes, dispositions) {
+  constructor(call, notes, dispositions, summary) {
     this.call = call;
     this.timer = undefined;
     this.dirty = false;
     this.text = h("textarea", { id: "notes", rows: 6, maxlength: "4000", placeholder: "What matters for whoever calls next…", oninput: () => this.changed() });
     this.text.value = notes?.text ?? "";
+    // What the bot understood is often half of the note: taken with one click, never by itself.
+    this.take = h("button", { class: "quiet", type: "button", id: "take-summary", hidden: !summary || Boolean(this.text.value), onclick: () => this.begin(summary) }, "Begin with the summary");
     this.saved = h("p", { class: "faint saved", role: "status" }, "");
     // A list is the centre's; in a campaign each disposition says what follows from it.
     this.follows = Array.isArray(dispositions) ? {} : dispositions;
@@ -22,7 +24,7 @@ export class NotesEditor {
     this.again = h("input", { type: "datetime-local", id: "again", onchange: () => this.save() });
     this.when = h("label", { hidden: true }, "Call again at ", this.again);
     this.dispositions = h("fieldset", { class: "pills" }, h("legend", {}, "How did it end?"), this.choices, this.when);
-    this.element = h("div", { class: "notes" }, this.dispositions, h("label", { for: "notes" }, "Notes"), this.text, this.saved);
+    this.element = h("div", { class: "notes" }, this.dispositions, h("label", { for: "notes" }, "Notes"), this.text, this.take, this.saved);
   }
 
   choice(name, chosen) {
@@ -43,8 +45,15 @@ export class NotesEditor {
     return Number.isNaN(at) ? 0 : at / 1000;
   }
 
+  begin(summary) {
+    this.text.value = `${summary}\n`;
+    this.text.focus();
+    this.changed();
+  }
+
   changed() {
     this.dirty = true;
+    this.take.hidden = true;
     this.saved.textContent = "";
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);

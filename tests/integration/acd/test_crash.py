@@ -33,6 +33,7 @@ from acd.messages import (
 )
 from acd.numbers import Doing, Stretch, reconcile
 from acd.records import AGENTS, OFFERS, WAITING, AgentRecord
+from acd.subjects import followed, subjects
 from acd.visits import Exit, Visit
 from centralino.db.engine import Database
 from centralino.db.facts import FactBook
@@ -217,6 +218,9 @@ async def look_into(path: Path) -> None:
     assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
     last = {row.subject: row.to_state for row in rows}
     assert {last[f"call:{call}"] for call in CALLS} == {"ended"}
+    there = subjects(agents)
+    moves = ((row.subject, row.to_state) for row in rows)
+    assert followed({}, moves) == {name: one.state for name, one in there.items()}
     bridged = Counter(row.subject for row in rows if row.to_state == "talking")
     assert all(bridged[f"call:{call}"] == 1 for call in CALLS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,6 +94,9 @@ async def test_an_agents_call(house: House, server: WebServer, browser: Browser)
     await anna.shot("agent-2-ringing")
 
     await house.talk(offer, "call-1", "anna")
+    await page.click("#take-summary")
+    await expect(page.locator("#notes")).to_have_value(re.compile("October bill is twice"))
+    await expect(page.locator("#take-summary")).to_be_hidden()
     await page.fill("#notes", "Wants a new reading on Tuesday.")
     await expect(page.locator(".saved")).to_contain_text("Saved")
     await anna.shot("agent-3-talking")

@@ -259,10 +259,11 @@ class Distributor(Wishes, Leaving, Cycle):
         if offer is None or offer.state is not OfferState.BRIDGED or offer.call == event.call:
             return self.stale()
         self.floor.talking.pop(offer.call, None)
+        before = "talking" if event.call in self.floor.talking else ""
         own = replace(offer, call=event.call, talk="", consult="")
         self.floor.put_offer(own, f"joins {event.call}")
         self._call_moved(offer.call, "talking", "ended", f"joins {event.call}", offer)
-        self._call_moved(event.call, "", "talking", f"{offer.offer} was asked", own)
+        self._call_moved(event.call, before, "talking", f"{offer.offer} was asked", own)
         agent = agents.in_contact(self.floor.agents[offer.agent], "talking", now)
         return self.floor.put_agent(agents.joined(agent, event.call), "joined", event.call)
 

@@ -27,8 +27,8 @@ class BaresipMedia:
         self._flushed: int | None = None
         """The stack's counter of flushed bytes when a flush was asked that it has not done."""
         self._held = b""
-        self._came = False
-        """Whether a packet came of which nothing has been heard yet."""
+        self.came = False
+        """Whether a packet came of which nothing has been heard yet; set by the driver."""
 
     @property
     def frame_bytes(self) -> int:
@@ -45,14 +45,10 @@ class BaresipMedia:
         if missing:
             self._framer.feed(self._twice(lambda: self._audio.read(missing), b""))
         frame = self._framer.take()
-        if frame is None and self._came:
+        if frame is None and self.came:
             frame = bytes(self._size)
-        self._came = self._came and frame is None
+        self.came = False
         return frame
-
-    def packet_came(self) -> None:
-        """The stack saw the far end's first packet."""
-        self._came = True
 
     def write(self, frame: bytes) -> None:
         """Queue sound for sending; dropped once the leg has ended or holds."""

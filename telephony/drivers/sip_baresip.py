@@ -398,14 +398,13 @@ class BaresipControl:
         leg.media = BaresipMedia(
             leg.call.audio, self._rate(leg), baresip.AudioRestarted, baresip.AudioNotActive
         )
-        if leg.packets:
-            leg.media.packet_came()
+        leg.media.came = leg.packets
         self._tell(LegAnswered(leg.id, leg.sip_call_id))
 
     def _packets(self, leg: _Leg, event: Any) -> None:
         leg.packets = True
         if leg.media is not None:
-            leg.media.packet_came()
+            leg.media.came = True
 
     def _rate(self, leg: _Leg) -> int:
         try:
@@ -435,6 +434,8 @@ class BaresipControl:
     def _ended(self, leg: _Leg, cause: Cause, text: str, by_peer: bool) -> None:
         if self._legs.pop(leg.id, None) is None:
             return
+        if leg.media is not None:
+            leg.media.came = False
         if leg.call is not None:
             self._by_handle.pop(leg.call.handle, None)
         if leg.ring_timer is not None:

@@ -108,9 +108,11 @@ class House:
         )
 
     def journal_agrees(self) -> None:
-        """What the rows say of each subject is what its moves come to."""
-        new = ((row.subject, row.to_state) for row in self.journal[self.read :])
-        self.told, self.read = followed(self.told, new), len(self.journal)
+        """What the rows say of each subject is what its moves come to, each from where it was."""
+        for row in self.journal[self.read :]:
+            assert row.from_state == self.told.get(row.subject, ""), row
+            self.told = followed(self.told, [(row.subject, row.to_state)])
+        self.read = len(self.journal)
         there = subjects([*self.core.floor.agents.values(), *self.core.floor.waiting.values(),
                           *self.core.floor.offers.values()])  # fmt: skip
         states = {name: one.state for name, one in there.items()}

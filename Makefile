@@ -67,6 +67,8 @@ bench: models $(DEV_STAMP)
 	$(BENCH) calls $(PAGES)/calls.json
 	$(BENCH) answers --json var/bench/answers.json
 	$(BENCH) dialer --message-seconds 30 --json var/bench/dialer_30s.json
+	$(BENCH) dialer --stops 20 --recipients 2000 --json var/bench/dialer_stops.json
+	$(BENCH) dialer --deaths 24 --recipients 3000 --json var/bench/dialer_deaths.json
 	$(BIN)/python bench/bridge_click.py --clicks 30
 	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py

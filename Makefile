@@ -32,16 +32,15 @@ demo: models
 serve: models
 	$(BIN)/centralino serve
 
-# Two lanes of tests that are never late; then calls in real time, alone.
-LANE_LOG := var/test-lane.log
-LANE := tests/integration/voicebot tests/integration/acd tests/integration/outbound
+# A file of tests stays in one of two processes. Then calls in real time, without the rest beside
+# them; at last those that need the whole machine.
+TESTS = $(BIN)/python -m pytest
+BOTH = $(TESTS) -n 2 --dist loadfile
 test: $(DEV_STAMP) models lint types
-	@mkdir -p var
-	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit tests/architecture $(LANE) -m "not call" > $(LANE_LOG) 2>&1 & lane=$$!; \
-	$(BIN)/python -m pytest tests/integration tests/acceptance $(LANE:%=--ignore %) -m "not call"; others=$$?; \
-	wait $$lane; lane=$$?; cat $(LANE_LOG); \
-	$(BIN)/python -m pytest tests/integration/telephony tests/acceptance -m call; calls=$$?; \
-	test $$lane -eq 0 && test $$others -eq 0 && test $$calls -eq 0
+	@$(BOTH) -m "not call and not alone"; rest=$$?; \
+	$(BOTH) tests/integration/telephony tests/acceptance -m "call and not alone"; calls=$$?; \
+	$(TESTS) tests/integration/telephony tests/acceptance -m alone; alone=$$?; \
+	test $$rest -eq 0 && test $$calls -eq 0 && test $$alone -eq 0
 
 check: $(DEV_STAMP) lint types unit
 
@@ -53,7 +52,7 @@ types: $(DEV_STAMP)
 	$(BIN)/mypy
 
 unit: $(DEV_STAMP)
-	$(BIN)/python -m pytest tests/unit tests/architecture
+	$(BOTH) tests/unit tests/architecture
 
 # Hours on a quiet machine; each line may be run alone. Pages and plots go to docs/benchmarks.
 BENCH = $(BIN)/centralino bench

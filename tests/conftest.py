@@ -16,7 +16,7 @@ QUIET = ("acceptance/test_refused_starts.py",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them `call`: `make test` runs all else before them, so that they have the machine."""
+    """Mark them `call`: `make test` runs all else before them."""
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
         if path.startswith(CALLS) and path not in QUIET:

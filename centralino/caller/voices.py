@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import wave
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ class Voices:
 
     def _write(self, path: Path, pcm: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{os.getpid()}")  # another process may say the same just now
         with wave.open(str(part), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

@@ -33,6 +33,12 @@ def smaller(text: str) -> str:
     return text.replace('bots = ["survey"]', "bots = []") + "[browsers]\nenabled = false\n"
 
 
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with a short name: the house's sockets lie in it, and theirs must not be long."""
+    return tmp_path_factory.mktemp("t")
+
+
 @contextlib.asynccontextmanager
 async def open_house(directory: Path, edit: Callable[[str], str] = str) -> AsyncIterator[Stage]:
     """Start a house, without the bot that calls, and without telephones in browsers; `edit` may

@@ -19,7 +19,7 @@ from centralino.demo.watch import SeenCall
 from tests.acceptance.conftest import open_house
 from tests.peers import need_program
 
-pytestmark = [pytest.mark.engine, pytest.mark.peer, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.peer, pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 def roomy(text: str) -> str:

@@ -8,6 +8,7 @@ back to the queue with the old place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -28,6 +29,7 @@ from centralino.web.ports import PhonePage, Tell
 from kernel.bus import Bus, PeerDown, PeerUp
 from kernel.ids import CallId, Chance, new_id, random_hex
 
+KEYS = re.compile(r"[0-9*#]{1,32}")
 NOT_RUNNING = "The telephone for browsers is not running just now; it is started again by itself."
 ELSEWHERE = "This telephone is in another window now."
 
@@ -84,7 +86,7 @@ class Browsers:
             await self.bus.send(BROWSERS, PageOffered(page.name, page.agent, page.aor, sdp))
         elif said.get("pick_up") is True:
             await self.bus.send(BROWSERS, PagePickedUp(page.name))
-        elif isinstance(keys := said.get("keys"), str) and set(keys) <= set("0123456789*#"):
+        elif isinstance(keys := said.get("keys"), str) and KEYS.fullmatch(keys):
             await self.bus.send(BROWSERS, PagePressed(page.name, keys))
 
     async def peer(self, event: PeerUp | PeerDown) -> None:

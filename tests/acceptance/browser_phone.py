@@ -41,8 +41,7 @@ async def with_microphone(folder: Path) -> AsyncIterator[Browser]:
     sink = WavSink(wav, RATE, channels=1)
     sink(beep(TONES[SPEAKS], 0.4) + bytes(2 * round(0.2 * RATE)))
     sink.close()
-    device = "--use-fake-device-for-media-stream"
-    async with chromium(device, f"--use-file-for-fake-audio-capture={wav}") as browser:
+    async with chromium(f"--use-file-for-fake-audio-capture={wav}") as browser:
         yield browser
 
 

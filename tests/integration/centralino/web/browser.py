@@ -15,8 +15,10 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",  # beeps each second
+    "--use-fake-device-for-media-stream",  # beeps each second
 )  # fmt: skip
+ALLOWS = "--use-fake-ui-for-media-stream"
+"""Whoever asks for the microphone gets it."""
 SIZE = {"width": 1280, "height": 800}
 PATIENCE = 10_000
 """Milliseconds for anything to be seen: a busy machine loads a page slowly."""
@@ -24,10 +26,12 @@ PATIENCE = 10_000
 
 @asynccontextmanager
 async def chromium(*flags: str) -> AsyncIterator[Browser]:
-    """The browser, with more flags. Skips where it is not installed."""
+    """The browser; `flags` in place of ALLOWS. Skips where it is not installed."""
     path = need_program("chromium", "chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=[*FLAGS, *(flags or (ALLOWS,))]
+        )
         try:
             yield browser
         finally:

@@ -28,6 +28,8 @@ class Pace:
     rate: float = 0.0
     catch_up: float = TICK
     """Seconds by which a late tick may catch up, half a turn at least."""
+    apart: bool = False
+    """Turns that catch up keep the distance of those that are late by half a turn (or a tick)."""
     _next: float = 0.0
     """When the next turn would be at an even pace."""
     _taken: deque[float] = field(default_factory=deque)
@@ -37,7 +39,10 @@ class Pace:
         """From when on the next turn may be taken."""
         if not self.rate:
             return 0.0
-        even = self._next - max(self.catch_up, TOLERANCE / self.rate)
+        late = max(TICK, TOLERANCE / self.rate)
+        even = self._next - max(self.catch_up, late)
+        if self.apart and self._taken:
+            even = max(even, self._taken[-1] + 1.0 / self.rate - late)
         most = int(self.rate) + 1
         full = self._taken[-most] + SECOND if len(self._taken) >= most else 0.0
         return max(even, full)

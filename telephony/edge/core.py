@@ -35,7 +35,7 @@ from telephony.edge.events import (
     Undelivered,
 )
 from telephony.edge.message import Request, Response, answerable, fault, max_forwards, parse
-from telephony.edge.proxy import Own, looped, respond, stamp, take_routes
+from telephony.edge.proxy import Own, looped, stamp, take_routes
 from telephony.edge.pulse import INSTEAD, Pulses
 from telephony.edge.registrar import Registrar
 from telephony.edge.state import Edge
@@ -325,7 +325,7 @@ class EdgeCore:
             edge.send(source, outcome.response)
 
     def _undelivered(self, message: Request | Response, now: float) -> None:
-        """Nothing could be sent: to the sender of a request that is 503 (§16.9)."""
+        """Nothing could be sent."""
         edge = self._edge
         edge.counted["undelivered"] += 1
         if not isinstance(message, Request) or message.method == "ACK":
@@ -337,5 +337,4 @@ class EdgeCore:
         if message.method == "OPTIONS" and edge.own.sent(parse_via(message.all("Via")[-1])):
             edge.out += edge.pulses.unreachable(message.call_id, now)
             return
-        answer = respond(message, 503, "Service Unavailable")
-        responses.response(edge, answer, Hop("udp", edge.own.host, edge.own.port), now)
+        responses.unsent(edge, message, now)

@@ -4,6 +4,8 @@ The dialler decides at an even pace, and every media process lets its calls go a
 between them and the wire may still stall, and then brings calls close together; and several media
 processes share a trunk. So the last who sends counts. Nothing is answered to whoever waits here: no
 100 comes, hence no CANCEL either (:rfc:`3261#section-9.1`), and repeats of the INVITE are dropped.
+Nobody waits for so long that whoever placed the call has given up: that is answered with 503, which
+the dialler takes as a trunk that has no room, so it calls more slowly and tries again.
 """
 
 from __future__ import annotations
@@ -11,11 +13,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kernel.pace import Departures, Pace
+from telephony.edge import responses
 from telephony.edge.calls import Call, Turn
 from telephony.edge.config import Trunk
 from telephony.edge.events import Send
 from telephony.edge.message import Request
 from telephony.edge.state import ATTEMPT, Edge
+
+CATCH_UP = 0.2
+"""Seconds by which a late turn may catch up. Those who decide catch up with 0.1: with no more than
+they have, what is lost here by being late would add up, and the queue grow all day."""
+PATIENCE = 5.0
+"""Seconds, or two turns: an emergency may be behind. The sender gives up after 64*T1, 32 s."""
 
 
 def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: float) -> None:
@@ -24,8 +33,10 @@ def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: fl
         edge.out.append(send)
         return
     call.turn = Turn.WAITS
-    way = edge.departures.setdefault(trunk.name, Departures(Pace(trunk.max_cps)))
-    way.add((send, call))
+    way = edge.departures.setdefault(
+        trunk.name, Departures(Pace(trunk.max_cps, CATCH_UP, apart=True))
+    )
+    way.add((send, call, now + max(PATIENCE, 2.0 / trunk.max_cps)))
     due(edge, trunk.name, now)
 
 
@@ -41,14 +52,24 @@ def due(edge: Edge, trunk: str, now: float) -> None:
     """Let the next go, if it is its turn. Its time counts from when it was sent, which may be
     late (`taken`): until then nobody follows."""
     way = edge.departures[trunk]
-    if not len(way) or way.first()[1].turn is Turn.TAKEN:
-        return
-    send, call = way.first()
-    if (wait := way.wait(now)) > 0:
-        edge.alarms.set(("pace", trunk), now + wait)
-        return
-    call.turn = Turn.TAKEN
-    edge.out.append(replace(send, turn=trunk))
+    while len(way) and way.first()[1].turn is Turn.WAITS:
+        send, call, until = way.first()
+        if now > until or call.over:
+            way.gone(now, called=False)
+            _give_up(edge, send, now)
+        elif (wait := way.wait(now)) > 0:
+            edge.alarms.set(("pace", trunk), now + wait)
+            return
+        else:
+            call.turn = Turn.TAKEN
+            edge.out.append(replace(send, turn=trunk))
+
+
+def _give_up(edge: Edge, send: Send, now: float) -> None:
+    """It never goes: nobody would be behind it. It keeps its turn, so repeats do not go either."""
+    edge.counted["paced_out"] += 1
+    assert isinstance(send.message, Request)
+    responses.unsent(edge, send.message, now)
 
 
 def taken(edge: Edge, trunk: str, now: float) -> None:

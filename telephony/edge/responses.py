@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from telephony.edge.calls import Answered, Call, Declined, Progressed
-from telephony.edge.message import Response
-from telephony.edge.proxy import back
+from telephony.edge.message import Request, Response
+from telephony.edge.proxy import back, respond
 from telephony.edge.state import Edge
 from telephony.edge.uri import Hop
 
@@ -40,6 +40,12 @@ def response(edge: Edge, response: Response, source: Hop, now: float) -> None:
     if call is not None:
         _count(edge, call, passed, now)
     edge.send(found.hop, passed)
+
+
+def unsent(edge: Edge, request: Request, now: float) -> None:
+    """A request, as it was to go on, does not: to its sender that is 503 (§16.9)."""
+    answer = respond(request, 503, "Service Unavailable")
+    response(edge, answer, Hop("udp", edge.own.host, edge.own.port), now)
 
 
 def _shift(edge: Edge, call_id: str, shift: int) -> None:

@@ -63,8 +63,8 @@ class Edge:
     """For how many calls more a media process has room, and when it said so."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Refusals that depend on the moment, so that a repeat gets the same answer."""
-    departures: dict[str, Departures[tuple[Send, Call]]] = field(default_factory=dict)
-    """By trunk: INVITEs that wait for their turn."""
+    departures: dict[str, Departures[tuple[Send, Call, float]]] = field(default_factory=dict)
+    """By trunk: INVITEs that wait for their turn, and until when (UTC seconds) they may."""
     out: list[Command] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
 

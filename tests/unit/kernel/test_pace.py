@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,12 +33,13 @@ def test_however_often_it_stalls_no_second_has_more_than_its_pace(
 @given(
     rate=st.floats(0.2, 120.0),
     catch_up=st.floats(0.02, 0.3),
+    apart=st.booleans(),
     gaps=st.lists(st.floats(0.0, 0.4), min_size=50, max_size=300),
 )
 def test_a_pace_never_lets_more_than_its_rate_through(
-    rate: float, catch_up: float, gaps: list[float]
+    rate: float, catch_up: float, apart: bool, gaps: list[float]
 ) -> None:
-    pace, now, begun = Pace(rate, catch_up), 1000.0, list[float]()
+    pace, now, begun = Pace(rate, catch_up, apart), 1000.0, list[float]()
     for gap in gaps:
         now += gap
         while pace.ready_at() <= now:
@@ -62,3 +65,14 @@ def test_who_is_not_called_costs_nobody_a_place() -> None:
     way.add("cancelled")
     way.gone(1000.0, called=False)
     assert way.expected(1000.0) == 1000.0
+
+
+def test_turns_that_catch_up_keep_their_distance() -> None:
+    pace, now, begun = Pace(10.0, catch_up=0.3, apart=True), 1000.0, list[float]()
+    for wait in (0.0, 0.3, *(0.01,) * 30):  # the second comes late
+        now += wait
+        if pace.ready_at() <= now:
+            pace.take(now)
+            begun.append(now)
+    gaps = [after - before for before, after in pairwise(begun[1:])]
+    assert min(gaps) >= 0.05 and gaps[0] < 0.07

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.pace import Pace
 from telephony.edge.config import Trunk
 from telephony.edge.digest import parse_auth
 from telephony.edge.events import Undelivered
@@ -356,3 +357,36 @@ def test_who_calls_for_no_campaign_waits_for_no_pace() -> None:
     bench = Bench(config(trunks=(replace(FAST, max_cps=0.1),)))
     bench.hears(M1.hop, called(1))
     assert bench.request(M1.hop, place(f"sip:+3906@{EDGE}:5060"))[1].method == "INVITE"
+
+
+def test_whoever_waits_too_long_for_a_turn_is_told_and_never_sent() -> None:
+    bench = Bench(config(trunks=(FAST,)))
+    for number in range(150):  # 7.5 s at this pace
+        bench.hears(M1.hop, called(number))
+    sent = bench.walk(20.0)
+    left = [one.message.call_id for one in sent if isinstance(one.message, Request)]
+    told = [one for one in sent if isinstance(one.message, Response)]
+    assert {(one.to, one.message.code) for one in told if isinstance(one.message, Response)} == {
+        (M1.hop, 503)
+    }
+    assert not {one.message.call_id for one in told} & set(left)
+    assert len(left) + len(told) == 149 and len(left) > 90  # the first went at once
+    assert not bench.hears(M1.hop, called(149))  # a repeat, of one that was told
+    assert bench.core.metrics()["dialogs_m1"] == len(left) + 1
+
+
+def test_turns_that_are_late_again_and_again_let_no_queue_grow() -> None:
+    """Those who decide are late as well, and catch up with a tenth of a second."""
+    bench, decides = Bench(config(trunks=(FAST,))), Pace(FAST.max_cps, 0.1)
+    waits, came = list[float](), dict[str, float]()
+    for step in range(4000):
+        bench.clock.advance(0.06 if step % 20 == 0 else 0.005)
+        now = bench.clock.now()
+        bench.core.handle_timer(now)
+        sends = bench.sends()
+        while decides.ready_at() <= now:
+            decides.take(now)
+            came[f"o{len(came)}"] = now
+            sends += bench.hears(M1.hop, called(len(came) - 1))
+        waits += [now - came[one.message.call_id] for one in sends]
+    assert len(waits) > 500 and max(waits) <= 0.2

@@ -12,6 +12,9 @@ GAP = 10
 Fewer are jitter, and the sound that comes late would be torn apart by silence put between."""
 STALL = 3
 """Frames missing that are more than two clocks that tick side by side."""
+LOST = 20
+"""Ticks that sound may be late before it is taken as lost: packets that hold several frames never
+come alone, so nothing else would tell that one of them is missing for good."""
 
 
 class Arrivals:
@@ -24,6 +27,8 @@ class Arrivals:
         self._at: float | None = None
         self._together = 0
         """Frames of the last tick that had any."""
+        self._late = 0
+        """Ticks in a row at which sound was late."""
 
     def came(self, now: float) -> None:
         """One frame; several come with the same `now`."""
@@ -31,6 +36,7 @@ class Arrivals:
             self._together += 1
             self._owed = max(0, self._owed - 1)
         else:
+            self._tick()
             if not self.missing and self._together == 1:  # on time and alone: nothing more comes
                 self._owed = 0
             self._at, self._together = now, 1
@@ -38,8 +44,14 @@ class Arrivals:
 
     def none_came(self) -> None:
         """A tick without a frame."""
+        self._tick()
         self.missing += 1
         self._owed = self._owed + 1 if self.missing < GAP else 0
+
+    def _tick(self) -> None:
+        self._late = self._late + 1 if self.late else 0
+        if self._late == LOST:
+            self._owed = 0
 
     @property
     def late(self) -> bool:

@@ -207,6 +207,20 @@ async def test_silence_that_was_not_heard_yet_ends_no_turn(start: Start) -> None
     assert heard == ["bill"]
 
 
+async def test_a_silent_caller_is_asked_again_though_packets_are_lost(start: Start) -> None:
+    rig = start(Rig())
+    await rig.listening()
+    said = len(rig.said())
+    for tick in range(600):  # 12 s; each packet holds two frames, and some never come
+        now = rig.clock.advance(0.02)
+        came = [bytes(320)] * 2 if tick % 2 and tick % 40 != 39 else [None]
+        for frame in came:
+            rig.session.on_frame(frame, now)
+        rig.playout.next_frame()
+        await asyncio.sleep(0)
+    assert len(rig.said()) > said
+
+
 class Detector:
     """A turn detector that always says the same; None: it is lost."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 
-from voicebot.speech.arrivals import GAP, STALL, Arrivals
+from voicebot.speech.arrivals import GAP, LOST, STALL, Arrivals
 
 
 def walk(ticks: list[int]) -> list[bool]:
@@ -35,3 +37,16 @@ def test_sound_is_late_until_it_has_come_or_is_lost(ticks: list[int], late: list
 def test_who_sends_nothing_in_silence_is_not_late() -> None:
     seen = walk([1, *[0] * 50, 1, 1])
     assert seen[STALL : GAP - 1 + 1] == [True] * (GAP - STALL) and not any(seen[GAP:])
+
+
+@pytest.mark.parametrize(
+    ("usual", "with_a_loss"),
+    [([0, 2] * 16, [0, 2, 0, 0]), ([1, 0, 2] * 16, [1, 0, 0, 0, 0, 2])],
+    ids=["40 ms a packet", "30 ms a packet"],
+)
+def test_packets_that_are_lost_for_good_are_given_up(
+    usual: list[int], with_a_loss: list[int]
+) -> None:
+    seen = walk((usual + with_a_loss) * 20)
+    late = [len(list(ticks)) for is_late, ticks in groupby(seen) if is_late]
+    assert len(late) > 1 and max(late) <= LOST

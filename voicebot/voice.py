@@ -97,7 +97,9 @@ class Voice:
         """Speak, until cancelled."""
         try:
             while True:
-                self._current = asyncio.create_task(self._say(*await self._texts.get()))
+                text = await self._texts.get()
+                self._saying = text[0]
+                self._current = asyncio.create_task(self._say(*text))
                 await asyncio.wait({self._current})
                 if not self._current.cancelled():
                     self._current.result()
@@ -109,7 +111,6 @@ class Voice:
     async def _say(self, playback: str, text: str, slow: bool, by: Synthesiser) -> None:
         """All clauses to the playout, or what is left of them. A text that never began is told as
         finished by us."""
-        self._saying = playback
         made = len(self._made.get(playback, ()))
         for attempt in range(1, ATTEMPTS + 1):
             try:

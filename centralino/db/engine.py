@@ -116,8 +116,15 @@ class Database:
         Within `together` it is a part of that one, and rolled back alone.
         """
         if (shared := _shared.get()) is not None:
-            async with shared.begin_nested():
-                yield shared
+            outer = _then.get()
+            assert outer is not None
+            before = len(outer)
+            try:
+                async with shared.begin_nested():
+                    yield shared
+            except BaseException:
+                del outer[before:]
+                raise
             return
         then: list[Callable[[], None]] = []
         async with self._turn if self.is_sqlite else nullcontext():

@@ -82,7 +82,8 @@ def make_file(file: Path, name: str) -> None:
 
 def _write_ahead(file: Path) -> None:
     """The mode stays in the file. Two that set it at the same time would wait for one another, so
-    SQLite refuses one of them at once, whatever its busy timeout; here that one tries again."""
+    SQLite refuses one of them at once, whatever its busy timeout; here that one tries again, as it
+    does while another one brings back what a crash left in the log (SQLITE_BUSY_RECOVERY)."""
     until = time.monotonic() + BUSY_TIMEOUT / 1000
     with closing(sqlite3.connect(file, timeout=0)) as connection:
         while True:
@@ -90,6 +91,7 @@ def _write_ahead(file: Path) -> None:
                 connection.execute("PRAGMA journal_mode=WAL")
                 return
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # of whatever kind
+                if not busy or time.monotonic() > until:
                     raise
             time.sleep(AGAIN)

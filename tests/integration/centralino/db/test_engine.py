@@ -77,6 +77,8 @@ async def test_what_waits_for_the_commit_waits_for_the_outermost(database: Datab
     assert told == ["one"]
     async with database.together():
         await telling("two")
+        with pytest.raises(RuntimeError):
+            await telling("rolled back alone", fail=True)
         assert told == ["one"], "nobody would see it yet"
     assert told == ["one", "two"]
     with pytest.raises(RuntimeError):

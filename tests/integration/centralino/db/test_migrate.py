@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
@@ -17,6 +20,17 @@ from centralino.db.errors import StoreTooNew, StoreUnreachable
 from centralino.db.meta import instance
 from centralino.db.migrate import make_file, newest, upgrade
 from centralino.db.tables import metadata
+
+RECOVERS = """
+import fcntl, os, sys
+shm = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o600)
+os.ftruncate(shm, 32768)
+fcntl.lockf(shm, fcntl.LOCK_SH, 1, 128)  # it has the log open
+fcntl.lockf(shm, fcntl.LOCK_EX, 8, 120)  # nobody else may write, recover or read
+print("holds", flush=True)
+sys.stdin.read()
+"""
+"""The locks of SQLite while it recovers (https://sqlite.org/walformat.html)."""
 
 
 def _difference(connection: Connection) -> list[object]:
@@ -63,6 +77,25 @@ def test_a_file_that_another_one_is_making_is_waited_for(
         make_file(file, file.name)
         assert not other.in_transaction
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_file_that_another_process_recovers_is_waited_for(tmp_path: Path) -> None:
+    """After a crash whoever comes first brings back what is in the log, and locks out the rest."""
+    made, file = tmp_path / "made.db", tmp_path / "store.db"
+    with closing(sqlite3.connect(made, isolation_level=None)) as crashed:
+        crashed.execute("PRAGMA journal_mode=WAL")
+        crashed.execute("CREATE TABLE kept (x)")
+        for end in ("", "-wal"):
+            shutil.copy(f"{made}{end}", f"{file}{end}")
+    with subprocess.Popen(
+        [sys.executable, "-c", RECOVERS, f"{file}-shm"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other, pytest.MonkeyPatch.context() as patched:  # fmt: skip
+        assert other.stdout is not None and other.stdout.readline()
+        patched.setattr("time.sleep", lambda seconds: other.communicate())
+        make_file(file, file.name)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("kept",)]
 
 
 async def test_a_newer_schema_is_refused_in_one_line(empty_url: str) -> None:

@@ -40,8 +40,6 @@ class PhoneStack(Stack, Protocol):
 
     def events(self) -> AsyncIterator[LegEvent]: ...
 
-    async def send_digits(self, leg: LegId, digits: str) -> None: ...
-
     async def register(self, account: Registration) -> None: ...
 
     async def unregister(self, user: str) -> None: ...
@@ -88,62 +86,68 @@ class Desk:
 
     # --- pages
 
-    async def message(self, value: object) -> None:
+    def message(self, value: object) -> None:
         """What control passes on from a page."""
         match value:
             case PageOffered():
-                self.spawn(self._offered(value))
+                self._offered(value)
             case PagePickedUp(page):
                 if (phone := self._at(page)) is not None:
-                    await phone.pick_up()
+                    phone.pick_up()
             case PagePressed(page, keys):
-                if (phone := self._at(page)) is not None and phone.leg is not None:
-                    await self._stack.send_digits(phone.leg, keys)
+                if (phone := self._at(page)) is not None:
+                    phone.press(keys)
             case PageLeft(page):
-                self._leaves(page)
+                self._left(page)
 
     def control_reborn(self) -> None:
         """Control was started again: pages come back under new names, or have gone."""
         loop = asyncio.get_running_loop()
         for page in self._pages:
-            loop.call_later(RETURN_SECONDS, self._leaves, page)
+            loop.call_later(RETURN_SECONDS, self._left, page)
 
-    def _leaves(self, page: str) -> None:
-        self.spawn(self._left(page))
-
-    async def _offered(self, offer: PageOffered) -> None:
+    def _offered(self, offer: PageOffered) -> None:
         phone, page = self._phone(offer.agent, offer.aor), offer.page
 
+        phone.agent = offer.agent  # numbers are given to others
+
         def moved(up: bool) -> None:
-            self.spawn(self._sound_moved(page, line, up))
+            self._sound_moved(page, line, up)
 
         line = self._line(moved)
         _, before = self._pages.get(page, (phone, None))
         self._pages[page] = (phone, line)
         if before is not None and before is not phone.sound:
-            await before.close()
-        try:
-            self._tell(PageAnswered(page, await line.answer(offer.sdp)))
-        except OfferRefused as error:
-            self._tell(PhoneMoved(page, "off", f"This browser's sound is not ours: {error}"))
+            self.spawn(before.close())
+        self.spawn(self._answer(page, line, offer.sdp))
 
-    async def _sound_moved(self, page: str, line: Line, up: bool) -> None:
+    async def _answer(self, page: str, line: Line, offer: str) -> None:
+        said: PageAnswered | PhoneMoved
+        try:
+            said = PageAnswered(page, await line.answer(offer))
+        except OfferRefused as error:
+            said = PhoneMoved(page, "off", f"This browser's sound is not ours: {error}")
+        _, current = self._pages.get(page, (None, None))
+        if current is line:  # and the page has not made another offer meanwhile
+            self._tell(said)
+
+    def _sound_moved(self, page: str, line: Line, up: bool) -> None:
         """A page's sound is connected, or over."""
         phone, current = self._pages.get(page, (None, None))
         if phone is not None and current is line and up:
-            await phone.page_there(page, line)
+            phone.page_there(page, line)
         elif up:
-            await line.close()
+            self.spawn(line.close())
         elif phone is not None and phone.sound is line:
-            await phone.page_gone(page)
+            phone.page_gone(page)
 
-    async def _left(self, page: str) -> None:
+    def _left(self, page: str) -> None:
         phone, line = self._pages.pop(page, (None, None))
         if phone is None or line is None:
             return
         if phone.sound is not line:
-            await line.close()
-        await phone.page_gone(page)
+            self.spawn(line.close())
+        phone.page_gone(page)
 
     def _at(self, page: str) -> Telephone | None:
         phone, _ = self._pages.get(page, (None, None))
@@ -152,7 +156,7 @@ class Desk:
     def _phone(self, agent: str, aor: str) -> Telephone:
         if aor not in self.phones:
             self.phones[aor] = Telephone(
-                agent, aor, self._stack, partial(self._register, aor),
+                agent, aor, self._stack, self.spawn, partial(self._register, aor),
                 lambda page, state, why: self._tell(PhoneMoved(page, state, why)), self._lost,
             )  # fmt: skip
         return self.phones[aor]
@@ -180,23 +184,23 @@ class Desk:
         async for event in self._stack.events():
             match event:
                 case LegOffered():
-                    await self._rung(event)
+                    self._rung(event)
                 case LegAnswered(leg):
                     if (phone := self._with(leg)) is not None:
-                        await phone.answered()
+                        phone.answered()
                         self._pump.add(leg, phone.tick)
                 case LegEnded(leg):
                     self._pump.remove(leg)
                     if (phone := self._with(leg)) is not None:
-                        await phone.ended()
+                        phone.ended()
 
-    async def _rung(self, event: LegOffered) -> None:
+    def _rung(self, event: LegOffered) -> None:
         uri = parse_uri(event.to_uri)
         phone = self.phones.get(uri.user or "") if uri is not None else None
         if phone is None:
-            await self._stack.refuse(event.leg, Cause.BUSY)
+            self.spawn(self._stack.refuse(event.leg, Cause.BUSY))
         else:
-            await phone.rung(event.leg)
+            phone.rung(event.leg)
 
     def _with(self, leg: LegId) -> Telephone | None:
         return next((phone for phone in self.phones.values() if phone.leg == leg), None)
@@ -205,14 +209,14 @@ class Desk:
         """Give up calls whose pages stay away, until cancelled."""
         while True:
             for phone in list(self.phones.values()):
-                await phone.look()
+                phone.look()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def close(self) -> None:
         """End everything."""
-        for phone in self.phones.values():
+        for phone in list(self.phones.values()):
             await phone.close()
-        for _, line in self._pages.values():
+        for _, line in list(self._pages.values()):
             await line.close()
         for task in list(self._tasks):
             task.cancel()

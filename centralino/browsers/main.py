@@ -73,7 +73,7 @@ class Link:
     async def message(self, envelope: Envelope) -> None:
         """Control tells something."""
         if self.desk is not None:
-            await self.desk.message(envelope.open())
+            self.desk.message(envelope.open())
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control came or went."""
@@ -102,14 +102,13 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         )  # fmt: skip
         bus.on_message(link.message)
         bus.on_peer(link.peer)
-        async with bus:
-            work = [asyncio.create_task(each) for each in (link.carry(), desk.legs(), desk.look())]
+        async with bus, asyncio.TaskGroup() as group:
+            work = [group.create_task(each) for each in (link.carry(), desk.legs(), desk.look())]
             say_ready(BROWSERS)
             await told.stop.wait()
             await desk.close()
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
 
 
 def main() -> int:

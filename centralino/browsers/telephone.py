@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from kernel.ids import LegId
 from telephony.browser.phone import (
@@ -19,7 +19,7 @@ from telephony.browser.phone import (
     Rung,
     Silent,
 )
-from telephony.errors import RegistrationRefused
+from telephony.errors import NoSuchLeg, RegistrationRefused
 from telephony.media.leg import MOST_RECEIVED
 from telephony.ports import FRAME_SECONDS, MediaStream
 from telephony.types import Cause
@@ -28,6 +28,8 @@ AHEAD = 3
 """Frames at most that wait to be sent to the caller: a browser's clock is not ours."""
 SILENT_TICKS = round(3.0 / FRAME_SECONDS)
 """Of a call whose page has gone: ticks without sound after which it is given up."""
+MOST_KEYS = 32
+"""Keys at most that wait to be pressed: each takes 220 ms."""
 
 Told = Literal["off", "ready", "ringing", "up"]
 
@@ -53,14 +55,18 @@ class Stack(Protocol):
 
     async def hang_up(self, leg: LegId) -> None: ...
 
+    async def send_digits(self, leg: LegId, digits: str) -> None: ...
+
 
 @dataclass
 class Telephone:
-    """One address of record. Its verbs return at once; `settle` does what takes time."""
+    """One address of record. Its verbs return at once, so that whatever happens next finds it as it
+    is now; what takes time is spawned."""
 
     agent: str
     aor: str
     stack: Stack
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
     register: Callable[[bool], Awaitable[None]]
     """Register, or take the registration back. Raises RegistrationRefused."""
     told: Callable[[str, Told, str], None]
@@ -73,54 +79,78 @@ class Telephone:
     sound: Sound | None = None
     _media: MediaStream | None = None
     _silent: int = 0
+    _keys: str = ""
+    _pressing: bool = False
     _registered: bool = False
     _settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def page_there(self, page: str, sound: Sound) -> None:
+    def page_there(self, page: str, sound: Sound) -> None:
         """A page's sound is connected: it has the telephone, and the call if one is up."""
         before, self.sound = self.sound, sound
         if self.page and self.page != page:
             self.told(self.page, "off", "This telephone is in another window now.")
         self.page = page
+        self._move(PageThere())
         if before is not None and before is not sound:
-            await before.close()
-        await self._move(PageThere())
+            self.spawn(before.close())
 
-    async def page_gone(self, page: str) -> None:
+    def page_gone(self, page: str) -> None:
         """A page was closed, or cannot be reached; one that is no longer current changes
         nothing."""
         if page != self.page:
             return
         self.page = ""
         if self.state is PhoneState.RINGING and self.leg is not None:
-            await self.stack.refuse(self.leg, Cause.BUSY)
+            self.spawn(self.stack.refuse(self.leg, Cause.BUSY))
             self.leg = None
-        await self._move(PageGone())
+        self._move(PageGone())
 
-    async def rung(self, leg: LegId) -> None:
+    def rung(self, leg: LegId) -> None:
         """A call came."""
         if not PHONE.allows(self.state, Rung()):
-            await self.stack.refuse(leg, Cause.BUSY)
+            self.spawn(self.stack.refuse(leg, Cause.BUSY))
             return
         self.leg = leg
-        await self._move(Rung())
+        self._move(Rung())
 
-    async def pick_up(self) -> None:
+    def pick_up(self) -> None:
         """The agent answers."""
         if self.state is PhoneState.RINGING and self.leg is not None:
-            await self.stack.answer(self.leg)
+            self.spawn(self.stack.answer(self.leg))
 
-    async def answered(self) -> None:
+    def press(self, keys: str) -> None:
+        """The agent presses keys; too many at once are dropped."""
+        if self._media is None:
+            return
+        self._keys = (self._keys + keys)[:MOST_KEYS]
+        if not self._pressing:
+            self._pressing = True
+            self.spawn(self._press())
+
+    async def _press(self) -> None:
+        try:
+            while self._keys and self.leg is not None:
+                keys, self._keys = self._keys, ""
+                await self.stack.send_digits(self.leg, keys)
+        finally:
+            self._pressing = False
+
+    def answered(self) -> None:
         """The call is up."""
-        if self.leg is not None and PHONE.allows(self.state, Answered()):
+        if self.leg is None or not PHONE.allows(self.state, Answered()):
+            return
+        try:
             self._media, self._silent = self.stack.media(self.leg), 0
-            await self._move(Answered())
+        except NoSuchLeg:  # it is over already, which is told next
+            return
+        self._move(Answered())
 
-    async def ended(self) -> None:
+    def ended(self) -> None:
         """The call is over."""
         self.leg = self._media = None
+        self._keys = ""
         if PHONE.allows(self.state, Ended()):
-            await self._move(Ended())
+            self._move(Ended())
 
     def tick(self) -> None:
         """20 ms in both directions, while a call is up."""
@@ -137,13 +167,13 @@ class Telephone:
             sound.write(frame)
         self._silent = 0 if heard else self._silent + 1
 
-    async def look(self) -> None:
+    def look(self) -> None:
         """Give up a call whose page has gone and from which no sound comes."""
         if self.state is PhoneState.ADRIFT and self._silent >= SILENT_TICKS:
             self.lost(self)
-            await self._move(Silent())
+            self._move(Silent())
 
-    async def settle(self) -> None:
+    async def _settle(self) -> None:
         """Be registered exactly where a page is there, and tell it how its telephone stands."""
         async with self._settling:
             wanted = self.state in REGISTERED
@@ -154,7 +184,7 @@ class Telephone:
                     self.told(self.page, "off", str(error))
                     return
                 self._registered = wanted
-        if self.page and wanted:
+        if self.page and self._registered and self.state in STANDS:
             self.told(self.page, STANDS[self.state], "")
 
     async def close(self) -> None:
@@ -164,13 +194,13 @@ class Telephone:
         if self.sound is not None:
             await self.sound.close()
 
-    async def _move(self, event: object) -> None:
+    def _move(self, event: object) -> None:
         if PHONE.allows(self.state, event):
             self.state = PHONE.next(self.state, event)
         if self.state is PhoneState.OFF and self.sound is not None:
             sound, self.sound = self.sound, None
-            await sound.close()
-        await self.settle()
+            self.spawn(sound.close())
+        self.spawn(self._settle())
 
 
 STANDS: dict[PhoneState, Told] = {

@@ -12,6 +12,7 @@ What the library does, as measured with aiortc 1.16.0, and how this file lives w
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -37,6 +38,7 @@ SAMPLES = RATE // 50
 HELD = 5
 """Frames kept of what has come and is not read: the oldest go first."""
 CODEC = "audio/PCMU"
+_MEDIA = re.compile(r"^m=(\w*)", re.MULTILINE)
 
 
 def offer_only(addresses: Sequence[str]) -> None:
@@ -88,6 +90,9 @@ class BrowserLine:
 
     async def answer(self, offer: str) -> str:
         """The answer to a browser's offer (SDP), with our addresses in it. Raises OfferRefused."""
+        if (media := _MEDIA.findall(offer)) != ["audio"]:  # each would have ports of its own
+            await self.close()
+            raise OfferRefused(f"one sound is wanted, and it offers {len(media)} streams")
         try:
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             self._peer.addTrack(self._out)

@@ -154,7 +154,10 @@ class BaresipControl:
         time. Raises RegistrationRefused."""
         agent = self._accounts.get(account.user)
         if agent is None:
-            agent = await self._agent(account_line(self.options, account))
+            try:
+                agent = await self._agent(account_line(self.options, account))
+            except baresip.BaresipError as error:
+                raise RegistrationRefused(account.registrar, str(error)) from error
             self._accounts[account.user] = agent
         await self._register(agent, account)
 
@@ -166,7 +169,7 @@ class BaresipControl:
     async def _register(self, agent: Any, account: Registration) -> None:
         try:
             await agent.register()
-        except baresip.RegistrationError as error:
+        except baresip.BaresipError as error:
             raise RegistrationRefused(account.registrar, str(error)) from error
 
     async def __aexit__(self, *exc: object) -> None:
@@ -180,8 +183,7 @@ class BaresipControl:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.options.register is not None:
             await self._unregister(self._agents[MAIN])
-        for user in self._accounts:
-            await self.unregister(user)
+        await asyncio.gather(*map(self.unregister, self._accounts))  # the edge may be gone: at once
         self._end_all("the driver closed", by_peer=False)
         await self._runtime.close()
         self._events.put_nowait(None)

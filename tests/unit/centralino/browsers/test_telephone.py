@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-from centralino.browsers.telephone import AHEAD, SILENT_TICKS, Telephone
+from centralino.browsers.telephone import AHEAD, MOST_KEYS, SILENT_TICKS, Telephone
 from kernel.ids import LegId
 from telephony.browser.phone import PhoneState
-from telephony.errors import RegistrationRefused
+from telephony.errors import NoSuchLeg, RegistrationRefused
 from telephony.types import Cause
 
 FRAME = bytes(320)
@@ -49,8 +53,12 @@ class Stack:
     def __init__(self) -> None:
         self.asked: list[object] = []
         self.leg = Page()
+        self.over = False
+        self.pressing = asyncio.Event()
 
     def media(self, leg: LegId) -> Page:
+        if self.over:
+            raise NoSuchLeg(leg)
         return self.leg
 
     async def answer(self, leg: LegId) -> None:
@@ -62,6 +70,10 @@ class Stack:
     async def hang_up(self, leg: LegId) -> None:
         self.asked.append("hang up")
 
+    async def send_digits(self, leg: LegId, digits: str) -> None:
+        self.asked.append(digits)
+        await self.pressing.wait()
+
 
 class Bench:
     """A telephone and what it told."""
@@ -71,10 +83,19 @@ class Bench:
         self.registered: list[bool] = []
         self.told: list[tuple[str, str, str]] = []
         self.lost: list[str] = []
+        self.work: set[asyncio.Task[None]] = set()
         self.phone = Telephone(
-            "anna", "201", self.stack, self.register,
+            "anna", "201", self.stack, self.spawn, self.register,
             lambda *told: self.told.append(told), lambda phone: self.lost.append(phone.agent),
         )  # fmt: skip
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self.work.add(asyncio.create_task(work))
+
+    async def idle(self) -> None:
+        """Until all that it spawned is done."""
+        while work := [task for task in self.work if not task.done()]:
+            await asyncio.gather(*work)
 
     async def register(self, wanted: bool) -> None:
         if self.refused:
@@ -83,17 +104,20 @@ class Bench:
 
     async def in_a_call(self) -> Page:
         page = Page()
-        await self.phone.page_there("p1", page)
-        await self.phone.rung(LEG)
-        await self.phone.pick_up()
-        await self.phone.answered()
+        for step in (
+            partial(self.phone.page_there, "p1", page), partial(self.phone.rung, LEG),
+            self.phone.pick_up, self.phone.answered,
+        ):  # fmt: skip
+            step()
+            await self.idle()
         return page
 
 
 async def test_it_registers_rings_answers_and_is_ready_again() -> None:
     bench = Bench()
     await bench.in_a_call()
-    await bench.phone.ended()
+    bench.phone.ended()
+    await bench.idle()
     assert bench.registered == [True]
     assert [state for _, state, _ in bench.told] == ["ready", "ringing", "up", "ready"]
     assert bench.stack.asked == ["answer"]
@@ -102,21 +126,27 @@ async def test_it_registers_rings_answers_and_is_ready_again() -> None:
 async def test_a_page_that_closes_while_it_rings_frees_the_call_for_the_next() -> None:
     bench = Bench()
     page = Page()
-    await bench.phone.page_there("p1", page)
-    await bench.phone.rung(LEG)
-    await bench.phone.page_gone("p1")
+    bench.phone.page_there("p1", page)
+    await bench.idle()
+    bench.phone.rung(LEG)
+    await bench.idle()
+    bench.phone.page_gone("p1")
+    await bench.idle()
     assert bench.stack.asked == [Cause.BUSY]
     assert bench.registered == [True, False] and page.closed
-    await bench.phone.pick_up()  # a click that came too late
+    bench.phone.pick_up()  # a click that came too late
+    await bench.idle()
     assert bench.stack.asked == [Cause.BUSY]
 
 
 async def test_a_page_that_is_loaded_again_comes_back_to_its_call() -> None:
     bench = Bench()
     first, second = await bench.in_a_call(), Page()
-    await bench.phone.page_gone("p1")
+    bench.phone.page_gone("p1")
+    await bench.idle()
     assert not first.closed, "sound flows for as long as any comes"
-    await bench.phone.page_there("p2", second)
+    bench.phone.page_there("p2", second)
+    await bench.idle()
     assert first.closed and bench.registered == [True, False, True]
     bench.stack.leg.came.append(FRAME)
     second.came.append(FRAME)
@@ -129,16 +159,19 @@ async def test_a_page_that_is_loaded_again_comes_back_to_its_call() -> None:
 async def test_a_call_whose_page_stays_away_is_given_up_when_no_sound_comes() -> None:
     bench = Bench()
     page = await bench.in_a_call()
-    await bench.phone.page_gone("p1")
+    bench.phone.page_gone("p1")
+    await bench.idle()
     for _ in range(SILENT_TICKS):
         bench.stack.leg.unsent = 0
         page.came.append(FRAME)
         bench.phone.tick()
-    await bench.phone.look()
+    bench.phone.look()
+    await bench.idle()
     assert bench.lost == [], "its page has gone, and the agent still talks"
     for _ in range(SILENT_TICKS):
         bench.phone.tick()
-    await bench.phone.look()
+    bench.phone.look()
+    await bench.idle()
     assert bench.lost == ["anna"] and page.closed
     assert bench.phone.state is PhoneState.OFF and bench.phone.leg == LEG
 
@@ -148,7 +181,8 @@ async def test_a_muted_or_silent_agent_whose_page_is_there_keeps_the_call() -> N
     await bench.in_a_call()
     for _ in range(2 * SILENT_TICKS):
         bench.phone.tick()
-    await bench.phone.look()
+    bench.phone.look()
+    await bench.idle()
     assert bench.lost == [] and bench.phone.state is PhoneState.UP
 
 
@@ -162,21 +196,75 @@ async def test_a_browser_whose_clock_is_fast_is_not_heard_later_and_later() -> N
 
 async def test_a_second_window_takes_the_telephone_and_the_first_is_told() -> None:
     bench = Bench()
-    await bench.phone.page_there("p1", Page())
-    await bench.phone.page_there("p2", Page())
+    bench.phone.page_there("p1", Page())
+    await bench.idle()
+    bench.phone.page_there("p2", Page())
+    await bench.idle()
     assert ("p1", "off", "This telephone is in another window now.") in bench.told
-    await bench.phone.page_gone("p1")
+    bench.phone.page_gone("p1")
+    await bench.idle()
     assert bench.phone.state is PhoneState.READY and bench.registered == [True]
 
 
 async def test_a_second_call_is_refused_as_busy() -> None:
     bench = Bench()
     await bench.in_a_call()
-    await bench.phone.rung(LegId("leg-2"))
+    bench.phone.rung(LegId("leg-2"))
+    await bench.idle()
     assert bench.stack.asked == ["answer", Cause.BUSY] and bench.phone.leg == LEG
 
 
 async def test_a_refused_registration_is_told_in_one_line() -> None:
     bench = Bench(refused=True)
-    await bench.phone.page_there("p1", Page())
+    bench.phone.page_there("p1", Page())
+    await bench.idle()
     assert bench.told == [("p1", "off", "the registrar edge refused the account: 403 Forbidden")]
+
+
+async def test_a_page_that_goes_while_another_one_lets_go_of_its_sound_leaves_no_registration() -> (
+    None
+):
+    bench = Bench()
+    bench.phone.page_there("p1", Page())
+    bench.phone.page_there("p2", Page())
+    bench.phone.page_gone("p2")
+    await bench.idle()
+    assert bench.phone.state is PhoneState.OFF and bench.phone.sound is None
+    assert bench.registered in ([], [True, False])
+
+
+async def test_a_page_that_comes_while_a_call_is_refused_for_one_that_went_has_the_telephone() -> (
+    None
+):
+    bench = Bench()
+    second = Page()
+    bench.phone.page_there("p1", Page())
+    bench.phone.rung(LEG)
+    bench.phone.page_gone("p1")
+    bench.phone.page_there("p2", second)
+    await bench.idle()
+    assert bench.phone.state is PhoneState.READY and not second.closed
+    assert bench.told[-1] == ("p2", "ready", "")
+
+
+async def test_a_call_that_is_over_before_it_is_told_as_answered_is_over() -> None:
+    bench = Bench()
+    bench.phone.page_there("p1", Page())
+    bench.phone.rung(LEG)
+    bench.stack.over = True
+    bench.phone.answered()
+    bench.phone.ended()
+    await bench.idle()
+    assert bench.phone.state is PhoneState.READY and bench.told[-1] == ("p1", "ready", "")
+
+
+async def test_keys_are_pressed_in_their_order_and_so_many_only() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    bench.phone.press("1")
+    await asyncio.sleep(0)
+    for _ in range(1000):
+        bench.phone.press("23")
+    bench.stack.pressing.set()
+    await bench.idle()
+    assert bench.stack.asked == ["answer", "1", MOST_KEYS // 2 * "23"]

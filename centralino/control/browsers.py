@@ -51,6 +51,9 @@ class Browsers:
     stun: tuple[str, ...] = ()
     chance: Chance = random_hex
     pages: dict[str, PhonePage] = field(default_factory=dict)
+    _begun: set[str] = field(default_factory=set)
+    """Pages that were told to begin and have made no offer since: each offer costs the process
+    ports and keys, so there is one for each beginning."""
     _life: str = ""
     """Of the process that holds the sound; empty while it is away."""
     _life_before: str = ""
@@ -64,25 +67,27 @@ class Browsers:
         """Whether the agent's telephone is a page."""
         return any(page.agent == agent for page in self.pages.values())
 
-    async def open(self, agent: str, aor: str, tell: Tell) -> PhonePage:
+    def open(self, agent: str, aor: str, tell: Tell) -> PhonePage:
         """A page came: it is told to begin, and an older one of the same agent to let go."""
         for other in [page for page in self.pages.values() if page.agent == agent]:
-            await other.tell({"state": "off", "why": ELSEWHERE})
+            other.tell({"state": "off", "why": ELSEWHERE})
         page = PhonePage(new_id("page", self.chance), agent, aor, tell)
         self.pages[page.name] = page
-        await self._begin(page)
+        self._begin(page)
         return page
 
     async def close(self, page: PhonePage) -> None:
         """A page is gone."""
         del self.pages[page.name]
+        self._begun.discard(page.name)
         await self.bus.send(BROWSERS, PageLeft(page.name))
 
     async def take(self, page: PhonePage, said: dict[str, Any]) -> None:
         """What a page says; what nobody knows is not obeyed."""
         if not self._life:
             return
-        if isinstance(sdp := said.get("offer"), str):
+        if isinstance(sdp := said.get("offer"), str) and page.name in self._begun:
+            self._begun.discard(page.name)
             await self.bus.send(BROWSERS, PageOffered(page.name, page.agent, page.aor, sdp))
         elif said.get("pick_up") is True:
             await self.bus.send(BROWSERS, PagePickedUp(page.name))
@@ -95,23 +100,25 @@ class Browsers:
         self._life = event.epoch if isinstance(event, PeerUp) else ""
         self._life_before = self._life or self._life_before
         for page in list(self.pages.values()):
-            if fresh:
-                await self._give_back(page.agent)
-            await self._begin(page)
+            view = self.centre.agent(page.agent)
+            if fresh and view is not None and view.contact.startswith(f"sip:{page.aor}@"):
+                await self._give_back(page.agent)  # and not of one who works with another phone
+            self._begin(page)
 
-    async def _begin(self, page: PhonePage) -> None:
+    def _begin(self, page: PhonePage) -> None:
         if self._life:
-            await page.tell({"begin": self._life, "stun": list(self.stun)})
+            self._begun.add(page.name)
+            page.tell({"begin": self._life, "stun": list(self.stun)})
         else:
-            await page.tell({"state": "lost", "why": NOT_RUNNING})
+            page.tell({"state": "lost", "why": NOT_RUNNING})
 
     async def _answered(self, answer: PageAnswered) -> None:
         if (page := self.pages.get(answer.page)) is not None:
-            await page.tell({"answer": answer.sdp})
+            page.tell({"answer": answer.sdp})
 
     async def _moved(self, moved: PhoneMoved) -> None:
         if (page := self.pages.get(moved.page)) is not None:
-            await page.tell({"state": moved.state, "why": moved.why})
+            page.tell({"state": moved.state, "why": moved.why})
 
     async def _lost(self, lost: PhoneLost) -> None:
         await self._give_back(lost.agent)

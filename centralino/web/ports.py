@@ -156,8 +156,9 @@ class CallersPort(Protocol):
         """Be told of which call more is known; returns what ends it."""
 
 
-Tell = Callable[[dict[str, Any]], Awaitable[None]]
-"""Says something to a page."""
+Tell = Callable[[dict[str, Any]], None]
+"""Says something to a page: at once, and whether or not it still listens. After `off` its socket is
+closed."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class PagesPort(Protocol):
     def on(self, agent: str) -> bool:
         """Whether the agent's telephone is a page."""
 
-    async def open(self, agent: str, aor: str, tell: Tell) -> PhonePage: ...
+    def open(self, agent: str, aor: str, tell: Tell) -> PhonePage: ...
 
     async def take(self, page: PhonePage, said: dict[str, Any]) -> None: ...
 

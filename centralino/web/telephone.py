@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from centralino.users.permissions import Action
+from centralino.web.access import allowed_somewhere
 from centralino.web.live import SIGNED_OUT
 from centralino.web.parts import WebParts
 from centralino.web.ports import PagesPort, PhonePage
@@ -22,8 +25,11 @@ LARGEST = 32 * 1024
 """Bytes of one message: an offer has some 3 kB."""
 HEARTBEAT = 5.0
 """Seconds; a page that leaves one unanswered for half of it is gone."""
+MOST_TOLD = 16
+"""Messages that wait for a page; one that does not take them is gone."""
 NOT_HERE = "This house has no telephone for browsers."
 ELSEWHERE = "You are logged in at another telephone: log out, then use this browser."
+CHANGED = "Your number or what you may do was changed: use this browser as your telephone again."
 
 
 @dataclass
@@ -54,17 +60,24 @@ async def phone_socket(request: web.Request) -> web.WebSocketResponse:
         await socket.close()
         return socket
 
-    async def tell(said: dict[str, Any]) -> None:
-        if not socket.closed:
-            await socket.send_json(said)
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_TOLD)
 
-    page = await browsers.open(profile.id, aor, tell)
+    def tell(said: dict[str, Any]) -> None:
+        if not told.full():
+            told.put_nowait(said)
+        elif request.transport is not None:
+            request.transport.abort()
+
+    page = browsers.open(profile.id, aor, tell)
     request.app[SOCKETS].open.add(socket)
-    watching = asyncio.create_task(_while_signed_in(parts, request[TOKEN], socket))
     try:
-        await _listen(socket, browsers, page)
+        async with asyncio.TaskGroup() as group:
+            beside = (_write(socket, told), _while_allowed(parts, request[TOKEN], page, socket))
+            work = [group.create_task(each) for each in beside]
+            await _listen(socket, browsers, page)
+            for each in work:
+                each.cancel()
     finally:
-        watching.cancel()
         request.app[SOCKETS].open.discard(socket)
         await browsers.close(page)
     return socket
@@ -75,6 +88,16 @@ def _elsewhere(parts: WebParts, agent: str, aor: str) -> bool:
     view = parts.desk.agent(agent)
     at = f"sip:{aor}@{parts.config.domain}"
     return view is not None and view.want != "logged_out" and view.contact != at
+
+
+async def _write(socket: web.WebSocketResponse, told: asyncio.Queue[dict[str, Any]]) -> None:
+    """Nobody who tells a page something waits for it."""
+    with suppress(ConnectionError):  # it is gone, which its reader sees, too
+        while True:
+            said = await told.get()
+            await socket.send_json(said)
+            if said.get("state") == "off":
+                await socket.close()
 
 
 async def _listen(socket: web.WebSocketResponse, browsers: PagesPort, page: PhonePage) -> None:
@@ -89,7 +112,15 @@ async def _listen(socket: web.WebSocketResponse, browsers: PagesPort, page: Phon
             await browsers.take(page, said)
 
 
-async def _while_signed_in(parts: WebParts, token: str, socket: web.WebSocketResponse) -> None:
-    while await parts.sign_in.session(token, parts.clock.now()) is not None:  # noqa: ASYNC110
+async def _while_allowed(
+    parts: WebParts, token: str, page: PhonePage, socket: web.WebSocketResponse
+) -> None:
+    while (who := await parts.sign_in.session(token, parts.clock.now())) is not None:
+        profile, view = await parts.people.agent(page.agent), parts.desk.agent(page.agent)
+        same = profile is not None and profile.sip_user == page.aor
+        in_a_call = view is not None and view.offer
+        if not in_a_call and not (same and allowed_somewhere(who, Action.WORK)):
+            return page.tell({"state": "off", "why": CHANGED})
         await asyncio.sleep(parts.config.heartbeat_seconds)
     await socket.close(code=SIGNED_OUT, message=b"signed out")
+    return None

@@ -30,13 +30,14 @@ class Recorder:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, object]] = []
+        self.contact = "sip:201@sip.example"
 
     async def send(self, to: str, value: object, **more: object) -> str:
         self.sent.append((to, value))
         return ""
 
     def agent(self, agent: str) -> AgentView | None:
-        view = type("View", (), {"offer": "offer-1"})
+        view = type("View", (), {"offer": "offer-1", "contact": self.contact})
         return cast(AgentView, view) if agent == "anna" else None
 
     def offer(self, offer: str) -> OfferView | None:
@@ -51,11 +52,11 @@ class Bench:
         self.browsers = Browsers(cast(Bus, self.wire), self.wire, ("stun:s.example",), counting())
         self.said: dict[str, list[dict[str, Any]]] = {}
 
-    async def page(self, key: str = "one", agent: str = "anna") -> PhonePage:
-        async def tell(said: dict[str, Any]) -> None:
+    def page(self, key: str = "one", agent: str = "anna") -> PhonePage:
+        def tell(said: dict[str, Any]) -> None:
             self.said.setdefault(key, []).append(said)
 
-        return await self.browsers.open(agent, "201", tell)
+        return self.browsers.open(agent, "201", tell)
 
     async def tells(self, value: object) -> None:
         await self.browsers.takers[type(value)](value)
@@ -73,7 +74,7 @@ async def there() -> Bench:
 
 async def test_a_page_offers_is_answered_rings_and_picks_up() -> None:
     bench = await there()
-    page = await bench.page()
+    page = bench.page()
     assert bench.said["one"] == [{"begin": "life-1", "stun": ["stun:s.example"]}]
     for said in ({"offer": "v=0"}, {"pick_up": True}, {"keys": "1"}):
         await bench.browsers.take(page, said)
@@ -90,23 +91,36 @@ async def test_a_page_offers_is_answered_rings_and_picks_up() -> None:
 
 async def test_nonsense_is_not_passed_on() -> None:
     bench = await there()
-    page = await bench.page()
+    page = bench.page()
     for said in ({}, {"offer": 3}, {"pick_up": "yes"}, {"keys": "1\r\nBYE"}, {"keys": 99 * "1"}):
         await bench.browsers.take(page, said)
     assert bench.sent == []
 
 
+async def test_a_page_offers_once_for_each_beginning() -> None:
+    bench = await there()
+    page = bench.page()
+    for _ in range(3):
+        await bench.browsers.take(page, {"offer": "v=0"})
+    assert len(bench.sent) == 1
+    await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
+    for _ in range(3):
+        await bench.browsers.take(page, {"offer": "v=0"})
+    assert len(bench.sent) == 2
+
+
 async def test_a_second_window_takes_over_and_the_first_is_told() -> None:
     bench = await there()
-    await bench.page("one")
-    await bench.page("two")
+    bench.page("one")
+    bench.page("two")
     assert bench.said["one"][-1] == {"state": "off", "why": ELSEWHERE}
     assert bench.said["two"] == bench.said["one"][:1]
 
 
 async def test_while_the_process_is_away_a_page_is_told_so_and_begins_when_it_is_back() -> None:
     bench = Bench()
-    page = await bench.page()
+    page = bench.page()
     await bench.browsers.take(page, {"offer": "v=0"})
     assert bench.said["one"] == [{"state": "lost", "why": NOT_RUNNING}] and bench.sent == []
     await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
@@ -127,10 +141,13 @@ async def test_the_caller_of_a_page_that_stays_away_goes_back_to_the_queue() -> 
 
 async def test_callers_go_back_when_the_process_died_and_not_when_its_link_was_cut() -> None:
     bench = await there()
-    await bench.page()
+    bench.page()
     await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
     await bench.browsers.peer(PeerUp(BROWSERS, "life-1"))
     assert bench.wire.sent == []
     await bench.browsers.peer(PeerDown(BROWSERS, "life-1"))
     await bench.browsers.peer(PeerUp(BROWSERS, "life-2"))
     assert bench.wire.sent == [GIVEN_BACK]
+    bench.wire.contact = "sip:+390612345@carrier.example"
+    await bench.browsers.peer(PeerUp(BROWSERS, "life-3"))
+    assert bench.wire.sent == [GIVEN_BACK], "who talks at another telephone goes on"

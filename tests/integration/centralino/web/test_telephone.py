@@ -11,7 +11,8 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from centralino.browser_messages import BROWSERS, PageLeft, PageOffered
 from centralino.control.browsers import Browsers
 from centralino.db.engine import Database
-from centralino.web.telephone import ELSEWHERE
+from centralino.users.types import AgentSettings
+from centralino.web.telephone import CHANGED, ELSEWHERE, MOST_TOLD
 from kernel.bus import Bus, PeerUp
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.house import House, make_house
@@ -83,3 +84,56 @@ async def test_another_site_gets_no_socket(visit: Visit) -> None:
     anna = await visit("anna")
     headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "https://evil.example"}
     assert (await anna.ask("GET", "/api/agent/phone", None, headers)).status == 403
+
+
+async def test_who_has_another_number_is_told_to_begin_again(house: House, visit: Visit) -> None:
+    anna = await visit("anna")
+    socket = await socket_of(anna)
+    await socket.receive_json()
+    settings = AgentSettings("299", "", (), {}, {}, False)
+    await house.parts.people.set_agent(house.users["anna"], settings)
+    assert await socket.receive_json(timeout=10) == {"state": "off", "why": CHANGED}
+    assert (await socket.receive(timeout=10)).type is WSMsgType.CLOSE
+    await until(lambda: bool(SENT))
+    assert isinstance(SENT[0], PageLeft)
+
+
+async def test_a_second_window_has_the_telephone_and_the_first_ones_socket_is_closed(
+    house: House, visit: Visit
+) -> None:
+    anna = await visit("anna")
+    first, second = await socket_of(anna), await socket_of(anna)
+    await first.receive_json()
+    assert (await first.receive_json())["state"] == "off"
+    assert (await first.receive(timeout=10)).type is WSMsgType.CLOSE
+    assert (await second.receive_json())["begin"] == "life-1"
+
+
+async def test_a_page_that_takes_nothing_is_cut_off_and_holds_up_nobody(
+    house: House, visit: Visit
+) -> None:
+    socket = await socket_of(await visit("anna"))
+    await socket.receive_json()
+    browsers = cast(Browsers, house.parts.browsers)
+    (page,) = browsers.pages.values()
+    for _ in range(MOST_TOLD + 1):  # with no turn for its writer between them
+        page.tell({"state": "ready", "why": ""})
+    await until(lambda: bool(SENT))
+    page.tell({"state": "ready", "why": ""})
+    assert isinstance(SENT[0], PageLeft) and not browsers.pages
+
+
+async def test_it_ends_when_nobody_can_tell_whether_the_session_lasts(
+    house: House, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    socket = await socket_of(await visit("anna"))
+    await socket.receive_json()
+
+    async def broken(*_: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(house.parts.sign_in, "session", broken)
+    while (await socket.receive(timeout=10)).type is WSMsgType.TEXT:
+        pass
+    await until(lambda: len(SENT) == 1)
+    assert isinstance(SENT[0], PageLeft)

@@ -446,6 +446,8 @@ class Listening:
             self._lost(event.why, now, by_keys=event.by_keys)
         elif event.turn == self.turn and self._barge_in.paused:
             self.resume(now, Sound.NOISE.value)
+        elif event.turn == self.turn and self._guess is not None:  # or it is waited for in vain
+            self._too_short()
         else:
             self._floor.ignore()
 

@@ -178,6 +178,14 @@ def test_a_recogniser_lost_amid_it_lets_the_prompt_go_on() -> None:
     assert going_on(walk) and not walk.told(reports.TurnLost)
 
 
+def test_a_recogniser_lost_amid_a_short_sound_is_not_waited_for() -> None:
+    walk = confirming().speaks().wait(0.3)
+    turn = walk.turn
+    walk.tell(events.SpeechPaused(turn, walk.now - 0.2), events.EngineFailed(turn, "killed"))
+    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
+    assert (walk.state, walk.turn) == (State.LISTENING, turn + 1)
+
+
 def test_a_key_ends_a_paused_prompt() -> None:
     walk = paused().tell(events.DigitPressed("1"))
     assert walk.orders(do.StopSpeaking)

@@ -13,7 +13,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from aiohttp import web
@@ -100,8 +100,11 @@ async def events(request: web.Request) -> web.StreamResponse:
     with request.app[STREAMS].reader() as wake:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        with suppress(ConnectionError, TimeoutError):  # the reader is gone, or as good as gone
+        try:
             await Stream(request, response, journal, wake).run(after)
+        except (ConnectionError, TimeoutError):  # the reader is gone, or as good as gone
+            if request.transport is not None:
+                request.transport.abort()  # else the end of the answer waits for it for ever
     return response
 
 
@@ -139,8 +142,9 @@ class Stream:
         streams = self._request.app[STREAMS]
         while not streams.closed and await self._may_go_on():
             self._wake.clear()
-            mark = await self._catch_up(mark)
-            await self._rest(mark)
+            mark, head = await self._go_on(mark)
+            if mark.seq >= head:
+                await self._rest(mark)
 
     async def _begin(self, after: tuple[int, int | None] | None) -> Mark:
         """Where it goes on; everything is told where that is nowhere."""
@@ -167,14 +171,12 @@ class Stream:
         await self._send("snapshot", mark, everything)
         return mark
 
-    async def _catch_up(self, mark: Mark) -> Mark:
-        while True:
-            page = await self._journal.page(mark.seq, self._clients)
-            for row in page.rows:
-                await self._send("moved", Mark(row.seq, row.at), self._moved(row))
-            mark = Mark(page.upto, page.at)
-            if page.upto >= page.head:
-                return mark
+    async def _go_on(self, mark: Mark) -> tuple[Mark, int]:
+        """The next page; where the reader is then, and the newest number."""
+        page = await self._journal.page(mark.seq, self._clients)
+        for row in page.rows:
+            await self._send("moved", Mark(row.seq, row.at), self._moved(row))
+        return Mark(page.upto, page.at), page.head
 
     def _moved(self, row: JournalRow) -> Json:
         return {

@@ -31,6 +31,7 @@ export function browserPhone(changed) {
   let peer; // the connection whose sound is heard
   let next; // the one that is being made
   let socket;
+  let again; // the timer of the next try
   let retry = FIRST_RETRY;
   let why = "";
   let muted = false;
@@ -71,6 +72,7 @@ export function browserPhone(changed) {
     become("starting");
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
+      if (phone.state !== "starting") return stream.getTracks().forEach((track) => track.stop()); // stopped meanwhile
       [mic] = stream.getAudioTracks();
     } catch (error) {
       return leave(WHY[error.name] ?? `The microphone cannot be used: ${error.message}`);
@@ -82,6 +84,7 @@ export function browserPhone(changed) {
 
   function leave(text) {
     sessionStorage.removeItem(WANTED);
+    clearTimeout(again);
     if (socket) socket.onclose = socket.onmessage = null;
     socket?.close();
     for (const each of [peer, next]) each?.close();
@@ -104,8 +107,8 @@ export function browserPhone(changed) {
     socket.onmessage = ({ data }) => take(JSON.parse(data));
     socket.onclose = ({ code }) => {
       if (code === SIGNED_OUT) return signInAgain();
-      if (phone.state !== "up") become("lost"); // a call that is up goes on: its sound has a way of its own
-      setTimeout(() => mic && connect(), retry * (0.5 + Math.random() / 2));
+      if (phone.state !== "up" && phone.state !== "lost") become("lost"); // what is said of it stays; a call that is up goes on: its sound has a way of its own
+      again = setTimeout(connect, retry * (0.5 + Math.random() / 2));
       retry = Math.min(LAST_RETRY, retry * 2);
     };
   }

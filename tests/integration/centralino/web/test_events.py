@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientPayloadError, ClientResponse
 
 from acd.messages import AgentLoggedIn, AgentReady, CallerLeft, OfferRinging
 from acd.subjects import followed
@@ -175,3 +175,16 @@ async def test_who_signs_out_reads_no_more_and_there_is_room_for_so_many(
             await reader.until("nothing")
     for one in open_:
         one.close()
+
+
+async def test_the_connection_of_a_reader_that_takes_nothing_is_cut(
+    day: Day, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unread(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(events.Stream, "_send", unread)
+    program = await visit()
+    async with reading(program) as reader:
+        with pytest.raises(ClientPayloadError):  # not the end of an answer, which waits for a turn
+            await reader.next()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import resource
 import sys
 from dataclasses import dataclass
 
@@ -24,6 +26,9 @@ LARGEST = 25_000_000
 """Bytes of what is brought: two minutes of 48 kHz, stereo, 16 bit."""
 SECONDS = 30.0
 """For reading it; what takes longer is given up."""
+MEMORY = 1 << 30
+"""Bytes of address space: a small file may claim a rate at which its sound fills the machine."""
+UNREADABLE = "this is no sound that can be read: give WAV, MP3, M4A, OGG, FLAC or WebM"
 FRAME = RATE // 50
 """Samples of 20 ms."""
 SILENT = 0.005
@@ -72,9 +77,9 @@ def transcode(data: bytes) -> bytes:
             for part in resampler.resample(None):
                 pcm += part.to_ndarray().tobytes()
     except (av.FFmpegError, ValueError) as error:
-        raise BadRecording(
-            "this is no sound that can be read: give WAV, MP3, M4A, OGG, FLAC or WebM"
-        ) from error
+        raise BadRecording(UNREADABLE) from error
+    if not pcm:  # also where there is no memory for it: the resampler does not say so
+        raise BadRecording(UNREADABLE)
     return bytes(pcm)
 
 
@@ -92,11 +97,12 @@ def trimmed(pcm: bytes) -> Made:
 
 async def transcode_apart(data: bytes) -> bytes:
     """The same as `transcode` in a process of its own, so that a file that breaks the reader breaks
-    nothing else. Raises BadRecording."""
+    nothing else, whatever memory it claims. Raises BadRecording."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "centralino.content.transcoding",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # each thread would take of `MEMORY`
     )  # fmt: skip
     try:
         async with asyncio.timeout(SECONDS):
@@ -120,6 +126,7 @@ REFUSED = 3
 
 def main() -> int:
     """Sound from standard input to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         sys.stdout.buffer.write(transcode(sys.stdin.buffer.read()))
     except BadRecording as error:

@@ -17,7 +17,9 @@ Take = Callable[[bytes, str, str, Asker], Coroutine[Any, Any, Json]]
 
 
 def recording(recordings: Recordings, clients: Collection[str]) -> Take:
-    """Takes recordings of these clients into a folder."""
+    """Takes recordings of these clients into a folder, one after the other: each takes a process
+    and memory, and calls go on beside it."""
+    turn = asyncio.Lock()
 
     async def take(data: bytes, client: str, title: str, asker: Asker) -> Json:
         check_client(client, asker)
@@ -26,7 +28,8 @@ def recording(recordings: Recordings, clients: Collection[str]) -> Take:
         if len(data) > LARGEST:
             raise CampaignError(f"the file is larger than {LARGEST // 1_000_000} MB")
         try:
-            pcm = await transcode_apart(data)
+            async with turn:
+                pcm = await transcode_apart(data)
             made = await asyncio.to_thread(trimmed, pcm)
             name = await asyncio.to_thread(recordings.keep, client, title, made.pcm)
             kept = await asyncio.to_thread(recordings.named, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from centralino.content.errors import BadRecording
 from centralino.content.recordings import RATE
-from centralino.content.transcoding import transcode, trimmed
+from centralino.content.transcoding import transcode, transcode_apart, trimmed
 
 
 def tone(seconds: float, rate: int, level: float = 0.3) -> np.ndarray:
@@ -71,6 +72,18 @@ def test_what_people_record_comes_out_as_a_telephone_plays_it(data: bytes) -> No
 def test_what_is_no_message_is_refused_in_a_line(data: bytes, problem: str) -> None:
     with pytest.raises(BadRecording, match=problem):
         transcode(data)
+
+
+async def test_a_small_file_that_fills_the_machine_is_refused() -> None:
+    made = io.BytesIO()
+    with av.open(made, "w", format="matroska") as container:
+        stream = container.add_stream("pcm_s16le", rate=48, layout="mono")
+        packet = av.Packet(tone(1000.0, 1000).tobytes())  # 2 MB, as 80 million samples
+        packet.stream, packet.time_base = stream, Fraction(1, 48)
+        packet.pts = packet.dts = 0
+        container.mux(packet)
+    with pytest.raises(BadRecording, match="read"):  # and not "longer than", which it is, too
+        await transcode_apart(made.getvalue())
 
 
 def test_the_silence_around_it_is_cut() -> None:

@@ -128,21 +128,22 @@ class Supervisor:
 
     async def _keep(self, post: Post) -> None:
         while post.name not in self._stopping:
-            began, starts = asyncio.get_running_loop().time(), post.starts
+            began = asyncio.get_running_loop().time()
             code = await self._live(post)
             if post.name in self._stopping:
                 return
             lasted = asyncio.get_running_loop().time() - began
             post._deaths = 1 if lasted > STEADY else post._deaths + 1
             log.error("supervisor.died", post=post.name, code=code, words=post.last_words)
-            if post.starts == starts and self._hopeless(post, code):
+            if self._hopeless(post, code):
                 return
             await asyncio.sleep(PAUSES[min(post._deaths - 1, len(PAUSES) - 1)])
 
     def _hopeless(self, post: Post, code: int) -> bool:
-        """A start that was refused (2) is not tried again: it would be refused again."""
+        """A start that was refused (2) is not tried again: it would be refused again. But what was
+        up once is: the calls of all others go on meanwhile."""
         assert self.failed is not None
-        if post.starts > post._deaths or (post._deaths < GIVE_UP and code != 2):
+        if post.starts or (post._deaths < GIVE_UP and code != 2):
             return False
         if not self.failed.done():
             words = post.last_words or f"exit code {code}; see {self._log_file}"

@@ -49,6 +49,21 @@ async def test_a_process_that_is_killed_is_started_again_however_often(tmp_path:
     assert worker.pid is None
 
 
+async def test_one_that_was_up_is_tried_again_though_its_starts_are_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    worker = post(f"import os, sys\nif os.path.exists({str(bad)!r}):\n    {REFUSES}\n{WORKS}")
+    supervisor = Supervisor([worker], tmp_path / "log")
+    await supervisor.start()
+    bad.touch()
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    await until(lambda: "in use" in worker.last_words)
+    bad.unlink()
+    await until(lambda: worker.starts == 2 and worker.pid is not None)
+    assert supervisor.failed is not None and not supervisor.failed.done()
+    await supervisor.stop()
+
+
 async def test_one_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
     worker = post(BEATS)
     worker.silent_seconds = 1.0

@@ -122,6 +122,8 @@ def check_trunks(config: Config) -> None:
                 f"trunks: {trunk.name}: a trunk for rehearsals leads to this machine, e.g."
                 " 127.0.0.1:5080, and to nobody else"
             )
+        if trunk.rehearsal and trunk.name == config.sip.default_trunk:
+            raise ValueError(f"sip.default_trunk: {trunk.name} is for rehearsals, name a carrier")
         for address in trunk.addresses:
             _check_source(trunk.name, address)
 

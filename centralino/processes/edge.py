@@ -85,6 +85,7 @@ def _trunk(section: TrunkSection) -> Trunk:
         password=_password(section),
         register=bool(section.registrar),
         max_cps=section.max_cps,
+        rehearsal=section.rehearsal,
     )
 
 

@@ -59,6 +59,8 @@ class Trunk:
     """Seconds for which we ask the carrier to keep our registration."""
     max_cps: float = 0.0
     """Calls of campaigns that may leave over it in a second; 0: any number."""
+    rehearsal: bool = False
+    """It plays a carrier: what names no trunk does not go there."""
 
     @property
     def hop(self) -> Hop:

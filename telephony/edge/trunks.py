@@ -257,7 +257,8 @@ class Trunks:
     ) -> None:
         self._trunks = {trunk.name: trunk for trunk in trunks}
         # One without a host takes calls in and leads nowhere.
-        self._default = default or next((trunk.name for trunk in trunks if trunk.host), None)
+        lead = (trunk.name for trunk in trunks if trunk.host and not trunk.rehearsal)
+        self._default = default or next(lead, None)
         self._sources = [
             parse_source(trunk.name, text)
             for trunk in trunks

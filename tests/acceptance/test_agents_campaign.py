@@ -29,6 +29,8 @@ PEOPLE = [f"+3902000{n:04d}" for n in range(6)]
 UNLUCKY = "+39020009999"
 SHOWN = [f"+3902001{n:04d}" for n in range(3)]
 PICKED = "+39020020000"
+AT_HOME = "0212345678"
+"""Carl's telephone: a number outside, over a trunk."""
 WORDS = "This is Riverton Utilities. We called you, and nobody was free to talk with you."
 PASSWORD = "a-password-of-length"
 
@@ -38,9 +40,10 @@ def settings(directory: Path, trunk: int, phones: int) -> dict[str, Any]:
     secrets.write_text(f"pin 471147\npassword {PASSWORD}\n")
     agents = [
         {"number": number, "name": name, "client": "riverton", "nailed_up": True,
-         "queues": ["sales", "shut"], "contact": f"sip:{number}@127.0.0.1:{phones}",
-         "secrets_file": str(secrets)}
-        for number, name in (("201", "Anna Bell"), ("202", "Carl Dunn"))
+         "queues": ["sales", "shut"], "contact": contact, "secrets_file": str(secrets)}
+        for number, name, contact in (
+            ("201", "Anna Bell", f"sip:201@127.0.0.1:{phones}"), ("202", "Carl Dunn", AT_HOME)
+        )
     ]  # fmt: skip
     return {
         "state_dir": str((directory / "state").resolve()),
@@ -58,9 +61,10 @@ def settings(directory: Path, trunk: int, phones: int) -> dict[str, Any]:
         "agents": agents,
         "lines": [{"number": "1000", "client": "riverton", "keys_only": True}],
         "trunks": [{"name": "loop", "target": f"127.0.0.1:{trunk}", "max_cps": 20.0,
-                    "rehearsal": True}],
+                    "rehearsal": True},
+                   {"name": "telephones", "target": f"127.0.0.1:{phones}"}],
         "dial_rules": [{"purposes": ["campaign"]},
-                       {"purposes": ["agent"], "targets": ["phones", "sip"]}],
+                       {"purposes": ["agent"], "targets": ["phones", "sip", "national"]}],
     }  # fmt: skip
 
 
@@ -180,7 +184,7 @@ async def test_everybody_who_answers_talks_with_an_agent_or_hears_why_not(tmp_pa
         await until(lambda: anna.state == "logged_out", 10)
         assert stands(carl)  # the leg stood through it all
     rung = json.loads(heard.read_text())
-    assert rung["by_number"] == {"201": 1, "202": 1}, "each phone is rung once"
+    assert rung["by_number"] == {"201": 1, AT_HOME: 1}, "each phone is rung once"
     told = json.loads(seen.read_text())
     assert sum(told["invites"].values()) == 9, "nobody who was skipped or put off is rung"
     assert {PICKED} < dialled <= {PICKED, *SHOWN}

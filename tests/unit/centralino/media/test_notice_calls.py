@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from centralino.config.dialling import Trunk
-from centralino.config.model import Config, Line
+from centralino.config.model import Config, Line, Sip
 from centralino.content.recordings import Recordings
 from centralino.media import answers as answers_module
 from centralino.media.answers import Answers
@@ -401,3 +401,6 @@ async def test_an_exercise_cannot_reach_a_real_person(
 def test_a_trunk_for_rehearsals_leads_nowhere_else() -> None:
     with pytest.raises(ValueError, match="leads to this machine"):
         Config(trunks=(Trunk(name="loop", target="192.0.2.1:5060", rehearsal=True),))
+    played = Trunk(name="loop", target="127.0.0.1:5060", rehearsal=True)
+    with pytest.raises(ValueError, match="loop is for rehearsals, name a carrier"):
+        Config(trunks=(played,), sip=Sip(default_trunk="loop"))

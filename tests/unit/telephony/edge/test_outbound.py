@@ -99,6 +99,13 @@ def test_a_trunk_that_only_takes_calls_in_carries_none_out() -> None:
     assert Bench(config(trunks=(local,))).code(M1.hop, place("tel:+39061")) == 404
 
 
+def test_what_names_no_trunk_does_not_go_to_one_for_rehearsals() -> None:
+    played = Trunk("loop", "127.0.0.1", 5080, rehearsal=True)
+    bench = Bench(config(trunks=(played, LOGIN)))
+    assert bench.request(M1.hop, place("tel:+39061"))[0] == LOGIN.hop
+    assert Bench(config(trunks=(played,))).code(M1.hop, place("tel:+39061")) == 404
+
+
 def test_the_default_trunk_may_be_named() -> None:
     other = Trunk("other", "192.0.2.200", 5080)
     bench = Bench(config(trunks=(LOGIN, other), default_trunk="other"))

@@ -33,7 +33,7 @@ serve: models
 	$(BIN)/centralino serve
 
 # A file of tests stays in one of two processes. Then calls in real time, without the rest beside
-# them; at last those that need the whole machine.
+# them; at last, one after the other, those in which sound is listened to or many calls are up.
 TESTS = $(BIN)/python -m pytest
 BOTH = $(TESTS) -n 2 --dist loadfile
 test: $(DEV_STAMP) models lint types

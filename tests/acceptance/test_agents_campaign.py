@@ -23,7 +23,7 @@ from centralino.rehearsal.people import Mix
 from tests.acceptance.conftest import share_cache
 from tests.waiting import until
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(120)]
 
 PEOPLE = [f"+3902000{n:04d}" for n in range(6)]
 UNLUCKY = "+39020009999"

@@ -11,7 +11,7 @@ from centralino.bench.dialer_stops import Stops, run_stops
 from centralino.rehearsal.people import Mix
 from tests.acceptance.conftest import share_cache
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(120)]
 
 
 async def test_a_campaign_that_is_stopped_is_counted_alike_by_carrier_and_books(

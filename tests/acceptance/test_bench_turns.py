@@ -10,7 +10,7 @@ import pytest
 from centralino.bench.run_turns import Size, run_turns
 from tests.acceptance.conftest import CACHE
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(120)]
 
 
 async def test_turns_are_measured_from_recordings(tmp_path: Path) -> None:

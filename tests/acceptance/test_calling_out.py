@@ -26,7 +26,7 @@ from centralino.users.people import Users
 from centralino.users.types import AgentSettings, NewUser, Role
 from tests.acceptance.conftest import open_house
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(180)]
 
 RESIDENT, OUT = "+390646771234", "+390646771236"
 LINES = """

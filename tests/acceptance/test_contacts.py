@@ -25,7 +25,7 @@ from tests.acceptance.messages_left import Deliveries, leaves_one, owners, wants
 from tests.acceptance.tones import TONES, heard, longest_silence, sounds, telephone
 from tests.waiting import until
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(120)]
 
 MUSIC_BREATHES = 0.5
 """Seconds between two notes at most."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.conftest import CACHE, share_cache
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(300)]
 
 SCENES = ("question", "no-answer")
 

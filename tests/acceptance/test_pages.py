@@ -39,7 +39,7 @@ from tests.acceptance.tones import heard, said
 from tests.integration.centralino.web.browser import Tab, tab
 from tests.waiting import until
 
-pytestmark = [pytest.mark.peer, pytest.mark.engine, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.peer, pytest.mark.engine, pytest.mark.alone, pytest.mark.timeout(240)]
 
 RINGS_FOR = 5.0
 """Seconds until the agent's phone is picked up: enough to read, less than the ring timeout."""

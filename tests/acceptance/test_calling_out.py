@@ -110,7 +110,7 @@ async def calls_back(stage: Stage) -> None:
     said = "Yes, I understood."  # once more, and by key, as people do who get no answer
     script = await stage.steps(said, Quiet(), said, Quiet(), Press("1"), Quiet(), HangUp())
     async with stage.caller(OUT, script, line="9000") as caller:
-        await caller.until("ended", 60)
+        await caller.until("ended", 120)
     received, _ = channels(str(stage.setting.recordings / f"{OUT}.wav"))
     frames = (received[at : at + 320] for at in range(0, len(received), 320))
     assert sum(map(loud, frames)) > 150  # three seconds of it: it was there to be heard

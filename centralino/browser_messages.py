@@ -9,6 +9,8 @@ from kernel.codec import message
 
 BROWSERS = "browsers"
 """The process's name."""
+ELSEWHERE = "This telephone is in another window now."
+"""To a page whose place another one has taken."""
 
 
 # --- control → browsers

@@ -108,7 +108,6 @@ class Desk:
 
     def _offered(self, offer: PageOffered) -> None:
         phone, page = self._phone(offer.agent, offer.aor), offer.page
-
         phone.agent = offer.agent  # numbers are given to others
 
         def moved(up: bool) -> None:

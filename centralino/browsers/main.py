@@ -30,12 +30,12 @@ from kernel.clock import SteadyClock
 from telephony.browser.webrtc import BrowserLine, offer_only
 from telephony.drivers.baresip_options import BaresipOptions, Registration
 from telephony.drivers.sip_baresip import BaresipControl
+from telephony.edge.config import WILDCARDS
 from telephony.edge.digest import house_password
 from telephony.media.pump import Pump
 
 EXPIRES = 120
 """Seconds between refreshes: how long a killed process's telephones may seem to be there."""
-WILDCARDS = ("0.0.0.0", "::")
 
 
 def sip_options(place: MediaPlace, layout: Layout) -> BaresipOptions:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from centralino.browser_messages import ELSEWHERE
 from kernel.ids import LegId
 from telephony.browser.phone import (
     PHONE,
@@ -88,7 +89,7 @@ class Telephone:
         """A page's sound is connected: it has the telephone, and the call if one is up."""
         before, self.sound = self.sound, sound
         if self.page and self.page != page:
-            self.told(self.page, "off", "This telephone is in another window now.")
+            self.told(self.page, "off", ELSEWHERE)
         self.page = page
         self._move(PageThere())
         if before is not None and before is not sound:

@@ -9,6 +9,7 @@ from acd.blend import problems_of
 from acd.config import overflow_problem
 from centralino.errors import Misplaced
 from centralino.web.screen_pop import problem as screen_pop_problem
+from telephony.edge.config import WILDCARDS
 
 if TYPE_CHECKING:
     from centralino.config.model import Config
@@ -134,7 +135,7 @@ def check_numbers(config: Config) -> None:
     numbers = [line.number for line in config.lines]
     if config.sip.default_line not in (None, *numbers):
         raise ValueError(f"sip.default_line: there is no line {config.sip.default_line!r}")
-    if config.sip.public_host in ("0.0.0.0", "::"):
+    if config.sip.public_host in WILDCARDS:
         raise ValueError("sip.advertise: set the address that peers reach, host is a wildcard")
     for number in numbers:
         if numbers.count(number) > 1:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from acd.snapshot import AgentView, OfferView
 from centralino.browser_messages import (
     BROWSERS,
+    ELSEWHERE,
     PageAnswered,
     PageLeft,
     PageOffered,
@@ -31,7 +32,6 @@ from kernel.ids import CallId, Chance, new_id, random_hex
 
 KEYS = re.compile(r"[0-9*#]{1,32}")
 NOT_RUNNING = "The telephone for browsers is not running just now; it is started again by itself."
-ELSEWHERE = "This telephone is in another window now."
 
 
 class Centre(Protocol):

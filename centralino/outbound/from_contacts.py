@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from centralino.outbound.audiences import Audiences, as_recipient
-from centralino.outbound.campaigns import Asker, Campaigns, Json, is_notice
+from centralino.outbound.campaigns import Asker, Campaigns, Json, is_notice, law_for
 from centralino.outbound.drafting import Wish
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notice_wishes import WantedAudience
@@ -40,7 +40,7 @@ class FromContacts:
         record = self._campaigns.seen(new.campaign, asker)
         if is_notice(record) or record.bot:
             raise CampaignError("it goes to those whom it was drafted for: draft it anew")
-        law = self._classes[record.legal_class]
+        law = law_for(record.client, record.legal_class, self._classes, asker)
         found = await self._audiences.choose(record.client, new.audience.filter(), law)
         told = {"campaign": record.id, "people": found.size, "left_out": dict(found.left_out)}
         if new.dry_run:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from telephony.edge.errors import BadEdgeConfig
 from telephony.edge.uri import Hop
 
+WILDCARDS = ("0.0.0.0", "::")
+"""Every address of this machine: to listen on, and none at which it can be reached."""
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -131,7 +133,7 @@ class EdgeConfig:
 
 def _check(config: EdgeConfig) -> None:
     """Raises BadEdgeConfig."""
-    if config.public_host in ("0.0.0.0", "::"):
+    if config.public_host in WILDCARDS:
         raise BadEdgeConfig("edge.advertise: set the address that peers reach, host is a wildcard")
     names = [target.name for target in config.media] + [trunk.name for trunk in config.trunks]
     for name in names:

@@ -122,8 +122,9 @@ def _script(node: Node, flow: Flow, others: Callable[[str], Bot]) -> Script:
     for key in ("name", "steps"):
         if key not in fields:
             node.refuse(f"a conversation needs `{key}:`")
-    also = {language: name.text() for language, name in _fields(fields.get("also")).items()}
-    beside = (_beside(name, code, others) for code, name in _fields(fields.get("also")).items())
+    further = _fields(fields.get("also"))
+    also = {language: name.text() for language, name in further.items()}
+    beside = (_beside(name, language, others) for language, name in further.items())
     cast = _Cast((flow, *beside))
     steps = tuple(_step(item, cast) for item in fields["steps"].items())
     if not steps:

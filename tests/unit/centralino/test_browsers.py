@@ -8,6 +8,7 @@ from typing import Any, cast
 from acd.snapshot import AgentView, OfferView
 from centralino.browser_messages import (
     BROWSERS,
+    ELSEWHERE,
     PageAnswered,
     PageLeft,
     PageOffered,
@@ -16,7 +17,7 @@ from centralino.browser_messages import (
     PhoneLost,
     PhoneMoved,
 )
-from centralino.control.browsers import ELSEWHERE, NOT_RUNNING, Browsers
+from centralino.control.browsers import NOT_RUNNING, Browsers
 from centralino.messages import HandOn
 from centralino.web.ports import PhonePage
 from kernel.bus import Bus, PeerDown, PeerUp

@@ -14,7 +14,9 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file; none: defaults.")
 ]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here.")]
-BotName = Annotated[str, typer.Option("--bot", help="A folder of nlu_models/.")]
+BotName = Annotated[
+    str, typer.Option("--bot", help="A folder of nlu_models/, or of the file's bots_dir.")
+]
 
 
 def read(path: Path | None, overrides: dict[str, Any] | None = None) -> Config:

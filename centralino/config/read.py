@@ -6,12 +6,13 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from centralino.config.model import Config
 from centralino.errors import ConfigError, Misplaced
+from voicebot.nlu.marked import hint
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,10 +41,10 @@ def read_toml(path: Path | None, model: type[M], overrides: dict[str, Any] | Non
     try:
         return model.model_validate(_laid_over(values, overrides or {}))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = _first(error)
         cause = first.get("ctx", {}).get("error")
         loc = cause.loc if isinstance(cause, Misplaced) else first["loc"]
-        raise ConfigError(name, _line_of(text, loc), _key(loc), _problem(first)) from error
+        raise ConfigError(name, _line_of(text, loc), _key(loc), _problem(first, model)) from error
 
 
 def _text(path: Path | None) -> str:
@@ -70,11 +71,39 @@ def _key(loc: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in loc)
 
 
-def _problem(error: Any) -> str:
+def _first(error: ValidationError) -> Any:
+    """What to tell: a key that is not known may be the very one that is missing, misspelled."""
+    problems = error.errors()
+    return next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
+
+
+def _problem(error: Any, model: type[BaseModel]) -> str:
+    loc = error["loc"]
     if error["type"] == "extra_forbidden":
-        return "there is no such key"
+        return "there is no such key" + hint(str(loc[-1]), _keys(model, loc[:-1]))
+    if error["type"] == "missing":
+        return "is needed"
+    if error["type"] == "string_type" and isinstance(error["input"], int | float):
+        return f'is a text: write it in quotes, "{error["input"]}"'
     message = str(error["msg"]).removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
+
+
+def _keys(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
+    """The keys of the table at this place; none where the file itself chooses them."""
+    table: type[BaseModel] | None = model
+    for part in loc:
+        if isinstance(part, str):
+            field = table.model_fields.get(part) if table else None
+            table = _table(field.annotation) if field else None
+    return list(table.model_fields) if table else []
+
+
+def _table(kind: Any) -> type[BaseModel] | None:
+    """The model in an annotation such as `list[Model]` or `Model | None`."""
+    if get_origin(kind) is None and isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    return next((found for part in get_args(kind) if (found := _table(part))), None)
 
 
 def _line_of(text: str, loc: Sequence[int | str]) -> int | None:
@@ -91,7 +120,9 @@ def _line_of(text: str, loc: Sequence[int | str]) -> int | None:
     last = loc[-1] if loc else None
     lines = text.splitlines()
     start = _table_line(lines, table, index)
-    if start is None or not isinstance(last, str):
+    if start is None:  # a table in one line, behind its key
+        return _line_of(text, loc[:-1])
+    if not isinstance(last, str):
         return start
     for number in range(start, len(lines)):
         if number > start and lines[number].lstrip().startswith("["):

@@ -69,6 +69,7 @@ async def hand_over(stage: Stage) -> list[SceneResult]:
             call = result.call.id
             ringing = await desk.until("it rings", lambda: _ringing(desk, call), 60)
             result.handoff = ringing.get("packet")
+            await phone.running.until("offered")  # the page may know before the phone does
             phone.running.word("answer")
             await bridged(stage, result.call)
             await asyncio.sleep(SETTLED)

@@ -51,7 +51,10 @@ def find_bot(config: Config, name: str) -> Bot:
         parent = config.bots_folder
         known = [p.name for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
         there = ", ".join(sorted(known)) or "nothing"
-        raise StartRefused(f"there is no bot {name!r} in {parent} (there is: {there})")
+        own = (
+            "" if config.bots_dir else "; a folder of your own is bots_dir in the file given by -c"
+        )
+        raise StartRefused(f"there is no bot {name!r} in {parent} (there is: {there}){own}")
     return load_bot(folder)
 
 

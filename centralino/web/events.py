@@ -27,8 +27,10 @@ from centralino.web.ports import Clients, EventsPort
 from centralino.web.requests import KEY, TOKEN, parts_of
 from centralino.web.views import Json
 
-MOST_READERS = 16
+MOST_READERS = 64
 """Open streams at once; each asks the database when something happened."""
+MOST_OF_ONE = 16
+"""Of them, those that tell of one client; and those that tell of the whole centre."""
 BREATH = 0.2
 """Seconds between two looks into the journal for one reader."""
 TOO_FAR = 100_000
@@ -63,7 +65,8 @@ def _ms(at: float) -> int:
 class Streams:
     """The readers of one application."""
 
-    wakes: set[asyncio.Event] = field(default_factory=set)
+    wakes: dict[asyncio.Event, frozenset[str | None]] = field(default_factory=dict)
+    """What wakes a reader, and of which clients it is told; None: of the whole centre."""
     closed: bool = False
 
     def moved(self, moved: object = None) -> None:
@@ -77,16 +80,26 @@ class Streams:
         self.moved()
 
     @contextmanager
-    def reader(self) -> Iterator[asyncio.Event]:
+    def reader(self, clients: Clients) -> Iterator[asyncio.Event]:
         """One more reader, as long as it reads. Raises a Refusal (503) where there are too many."""
         if len(self.wakes) >= MOST_READERS:
-            raise Refusal(503, "too_many", "Too many streams are open.", {"Retry-After": "10"})
+            raise too_many(f"{MOST_READERS} streams of events are open, which is the most.")
+        of = frozenset({None}) if clients is None else clients
+        for client in of:
+            if sum(client in told for told in self.wakes.values()) >= MOST_OF_ONE:
+                whom = f"client {client}" if client else "the whole centre"
+                raise too_many(f"{MOST_OF_ONE} streams of {whom} are open, which is the most.")
         wake = asyncio.Event()
-        self.wakes.add(wake)
+        self.wakes[wake] = of
         try:
             yield wake
         finally:
-            self.wakes.discard(wake)
+            del self.wakes[wake]
+
+
+def too_many(why: str) -> Refusal:
+    """No more readers just now."""
+    return Refusal(503, "too_many", f"{why} Close one, or come again later.", {"Retry-After": "10"})
 
 
 STREAMS = web.AppKey("streams", Streams)
@@ -97,15 +110,25 @@ async def events(request: web.Request) -> web.StreamResponse:
     journal, after = parts_of(request).journal, _after(request)
     if journal is None:
         raise not_found()
-    with request.app[STREAMS].reader() as wake:
+    clients = await may_read(request)
+    with request.app[STREAMS].reader(clients) as wake:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         try:
-            await Stream(request, response, journal, wake).run(after)
+            await Stream(request, response, journal, wake, clients).run(after)
         except (ConnectionError, TimeoutError):  # the reader is gone, or as good as gone
             if request.transport is not None:
                 request.transport.abort()  # else the end of the answer waits for it for ever
     return response
+
+
+async def may_read(request: web.Request) -> Clients:
+    """The clients of whom this reader may be told; none where it may read no longer."""
+    if KEY in request:
+        return request[KEY].clients
+    parts = parts_of(request)
+    signed_in = await parts.sign_in.session(request[TOKEN], parts.clock.now())
+    return frozenset() if signed_in is None else visible(signed_in, Action.SEE_AGENTS)
 
 
 def _after(request: web.Request) -> tuple[int, int | None] | None:
@@ -127,17 +150,17 @@ class Stream:
         response: web.StreamResponse,
         journal: EventsPort,
         wake: asyncio.Event,
+        clients: Clients,
     ) -> None:
         self._request, self._response = request, response
         self._parts = parts_of(request)
         self._journal, self._wake = journal, wake
-        self._clients: Clients = frozenset()
+        self._clients = clients
         self._sent = 0
         """The last number that the reader was told."""
 
     async def run(self, after: tuple[int, int | None] | None) -> None:
         """Tell it all until it goes, may read no longer, or the server stops."""
-        self._clients = await self._may_read()
         mark = await self._begin(after)
         streams = self._request.app[STREAMS]
         while not streams.closed and await self._may_go_on():
@@ -202,14 +225,7 @@ class Stream:
             await self._response.write(f"event: {kind}\nid: {mark.id}\ndata: {text}\n\n".encode())
         self._sent = mark.seq
 
-    async def _may_read(self) -> Clients:
-        if KEY in self._request:
-            return self._request[KEY].clients
-        now = self._parts.clock.now()
-        signed_in = await self._parts.sign_in.session(self._request[TOKEN], now)
-        return frozenset() if signed_in is None else visible(signed_in, Action.SEE_AGENTS)
-
     async def _may_go_on(self) -> bool:
         """Who is signed out, or may see other clients than before, begins again."""
-        may = await self._may_read()
+        may = await may_read(self._request)
         return may == self._clients and may != frozenset()

@@ -15,7 +15,7 @@ from aiohttp import ClientPayloadError, ClientResponse
 from acd.messages import AgentLoggedIn, AgentReady, CallerLeft, OfferRinging
 from acd.subjects import followed
 from centralino.web import events
-from centralino.web.events import LONG_AGO, MOST_READERS, NEW, UNKNOWN
+from centralino.web.events import LONG_AGO, NEW, UNKNOWN
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.day import Day, lived
 from tests.integration.centralino.web.house import HARBOUR, HARBOUR_KEY, KEY, RIVER, RIVER_KEY
@@ -157,24 +157,28 @@ async def test_a_number_that_cannot_be_gone_on_from_is_told_and_all_is_said_anew
         assert answer.status == 400
 
 
-async def test_who_signs_out_reads_no_more_and_there_is_room_for_so_many(
-    day: Day, visit: Visit
-) -> None:
+async def test_who_signs_out_reads_no_more(day: Day, visit: Visit) -> None:
     rosa, otto = await visit("rosa"), await visit("otto")
     assert (await otto.ask("GET", "/api/events")).status == 403
-    answer = await rosa.ask("GET", "/api/events")
-    reader = Reader(answer)
+    reader = Reader(await rosa.ask("GET", "/api/events"))
     await reader.until("snapshot")
-    open_ = [await rosa.ask("GET", "/api/events") for _ in range(MOST_READERS - 1)]
-    assert {one.status for one in open_} == {200}
-    refused = await rosa.ask("GET", "/api/events")
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
     await rosa.do("POST", "/api/sign-out")
     async with asyncio.timeout(20):
         with pytest.raises(EOFError):
             await reader.until("nothing")
-    for one in open_:
-        one.close()
+
+
+async def test_one_client_takes_the_room_from_nobody(
+    day: Day, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "MOST_OF_ONE", 1)
+    program = await visit()
+    async with reading(program, RIVER_KEY):
+        refused = await program.ask("GET", "/api/events", headers={"X-API-Key": RIVER_KEY})
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+        assert f"1 streams of client {RIVER} are open" in await refused.text()
+        async with reading(program, HARBOUR_KEY), reading(program, KEY):
+            pass
 
 
 async def test_the_connection_of_a_reader_that_takes_nothing_is_cut(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from centralino.picture.layout import Box, Line, Picture
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-LONGEST = 19
-"""Letters of a title that fit into a box."""
+LONGEST = 21
+"""Letters of a title that fit into a line of a box; it has two."""
 
 
 def svg(picture: Picture) -> bytes:
@@ -43,9 +44,11 @@ def _box(root: Element, box: Box) -> None:
     SubElement(group, "title").text = f"{box.title}\n{box.name}"
     place = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
     SubElement(group, "rect", {key: f"{value:g}" for key, value in place.items()} | {"rx": "8"})
-    title = box.title if len(box.title) <= LONGEST else box.title[: LONGEST - 1] + "…"
     middle = box.y + min(box.height, 34) / 2 + 5
-    _text(group, title, box.x + box.width / 2, middle, "title")
+    title = textwrap.wrap(box.title, LONGEST, max_lines=2, placeholder=" …")
+    for number, line in enumerate(title):
+        y = middle + 14 * number - 7 * (len(title) - 1)
+        _text(group, line, box.x + box.width / 2, y, "title")
     if box.calls:
         calls = "1 call" if box.calls == 1 else f"{box.calls} calls"
         _text(group, calls, box.x + box.width / 2, middle + 18, "count")

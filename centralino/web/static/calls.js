@@ -50,6 +50,7 @@ async function load(search, before) {
   if (!before) fill("rows");
   byId("rows").append(...page.calls.map(row));
   toggle("none", !byId("rows").children.length);
+  fill("none", search.size ? "No calls fit this filter." : "Nobody has called yet. Dial one of the lines, or try it with centralino call.");
   toggle("more", Boolean(page.before));
   byId("more").dataset.before = page.before ?? "";
 }

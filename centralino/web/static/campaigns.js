@@ -1,7 +1,7 @@
 // The board of calling out: how far each campaign is, what the trunks answer, and why somebody is not called.
 
 import { get, post } from "./api.js";
-import { byId, fill, h, region } from "./dom.js";
+import { byId, fill, h, region, rowsOr } from "./dom.js";
 import { duration, when, words } from "./format.js";
 import { showAnswers } from "./answers.js";
 import { askFirst, beginLaunch, drawWaiting, launchDraft } from "./launch.js";
@@ -66,7 +66,7 @@ function cancel(campaign) {
     });
 }
 
-const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign) =>
+const drawCampaigns = region("campaigns", (campaigns) => rowsOr(campaigns.map((campaign) =>
   h("tr", { dataset: { mode: campaign.state } },
     h("th", { scope: "row" }, campaign.exercise ? h("span", { class: "mark plain" }, "Rehearsal") : null, campaign.exercise ? " " : null, campaign.name, h("small", {}, `${words(campaign.legal_class)}, ${campaign.recipients} people`)),
     h("td", {}, words(campaign.state), campaign.why ? h("small", {}, campaign.why) : null,
@@ -81,17 +81,17 @@ const drawCampaigns = region("campaigns", (campaigns) => campaigns.map((campaign
     h("td", {}, campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
       h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV"), " ",
       h("a", { href: `/api/campaigns/${campaign.id}/audit`, title: "Who did what when, chained" }, "Audit")),
-  )));
+  )), 14, "Nobody is called yet. Choose above what people are to hear; campaigns with agents begin with ", h("code", {}, "centralino campaign create"), "."));
 
 const speed = (cps) => (cps < 1 ? `${Math.round(cps * 600) / 10} / min` : `${Math.round(cps * 10) / 10} / s`);
 
-const drawTrunks = region("trunks", (trunks) => trunks.map((trunk) =>
+const drawTrunks = region("trunks", (trunks) => rowsOr(trunks.map((trunk) =>
   h("tr", {},
     h("th", { scope: "row" }, trunk.name),
     number(trunk.max_channels ? `${trunk.up} / ${trunk.max_channels}` : trunk.up),
     number(trunk.max_cps ? speed(trunk.max_cps * trunk.factor) : "any"),
     h("td", {}, Object.entries(trunk.statuses).map(([status, times]) => `${status}: ${times}`).join(", ") || "–"),
-  )));
+  )), 4, "There is no trunk, so nobody outside can be called. Name your carrier in the configuration file, as [[trunks]]."));
 
 // A launch that waits has a bar of its own, with a button.
 const drawAlarms = region("alarms", (alarms) => alarms.filter((alarm) => !alarm.key.startsWith("second:")).map((alarm) =>

@@ -53,3 +53,8 @@ export function toggle(target, shown) {
   const element = typeof target === "string" ? byId(target) : target;
   element.hidden = !shown;
 }
+
+// Rows of a table; where there are none, one that says what to do next.
+export function rowsOr(rows, columns, ...next) {
+  return rows.length ? rows : h("tr", {}, h("td", { class: "empty", colspan: String(columns) }, next));
+}

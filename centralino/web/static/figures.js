@@ -1,7 +1,7 @@
 // Figures of a day: what came, how fast it was answered, how agents' time went.
 
 import { get } from "./api.js";
-import { byId, fill, h, toggle } from "./dom.js";
+import { byId, fill, h, rowsOr, toggle } from "./dom.js";
 import { clock, day, duration, percent, words } from "./format.js";
 import { attempt, begin } from "./shell.js";
 
@@ -69,7 +69,7 @@ function draw({ rows, total, agents, callbacks, first_contact: first, problems, 
   toggle("none", rows.length === 0);
   toggle("estimates", total.estimates.n > 0);
   fill("foretold", [...rows, { ...total, key: null }].filter((row) => row.estimates.n > 0).map((row) => foretold(row, by)));
-  fill("agents", agents.map(agent));
+  fill("agents", rowsOr(agents.map(agent), 10, "No agent was logged in in this time."));
 }
 
 function agent({ name, times, reasons, occupancy, adherence }) {

@@ -1,7 +1,7 @@
 // The wallboard: who waits, for how long, and who could take them.
 
 import { post } from "./api.js";
-import { h, region } from "./dom.js";
+import { h, region, rowsOr } from "./dom.js";
 import { words } from "./format.js";
 import { live } from "./live.js";
 import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
@@ -11,7 +11,8 @@ const MODES = {
   ringing: "Ringing", whisper: "Connecting", talking: "On a call", hold: "Caller on hold", wrap_up: "Wrap-up",
 };
 
-await begin("queues");
+const me = await begin("queues");
+const users = me.pages.includes("users");
 
 const figure = (value, label) => h("p", { class: "count" }, h("b", {}, value), h("span", {}, label));
 
@@ -23,15 +24,15 @@ const drawTotals = region("totals", ({ waiting, longest, free, in: logged, talki
   figure(String(logged), "logged in"),
 ]);
 
-const drawQueues = region("queues", (queues) => queues.map((queue) =>
+const drawQueues = region("queues", (queues) => rowsOr(queues.map((queue) =>
   h("tr", { class: queue.waiting ? "some" : "" },
     h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name)),
     h("td", { class: "number strong" }, String(queue.waiting), queue.callbacks ? h("small", {}, `+ ${queue.callbacks} to call back`) : null),
     h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
     h("td", { class: "number" }, `${queue.agents_free} / ${queue.agents_in}`),
-  )));
+  )), 4, "There is no queue that you may see. Queues stand in the configuration file, as [[queues]]."));
 
-const drawAgents = region("agents", (agents) => agents.map((agent) =>
+const drawAgents = region("agents", (agents) => rowsOr(agents.map((agent) =>
   h("tr", { dataset: { mode: agent.mode } },
     h("th", { scope: "row" }, agent.name, h("small", {}, agent.client_name)),
     h("td", {}, h("span", { class: "chip" }, h("span", { class: "dot", "aria-hidden": "true" }), MODES[agent.mode]),
@@ -39,11 +40,11 @@ const drawAgents = region("agents", (agents) => agents.map((agent) =>
       agent.after ? h("small", {}, `then: ${words(agent.after)}`) : null),
     h("td", { class: "number" }, h("span", { dataset: { since: agent.since } })),
     h("td", {}, agent.queue_names.join(", ") || "–", ["talking", "hold"].includes(agent.mode) ? h("button", { class: "quiet", onclick: () => listen(agent) }, "Listen") : null),
-  )));
+  )), 4, "There is no agent yet. ", users ? [h("a", { href: "/users" }, "Make one"), ", who can then log in at the page My calls."] : "An administrator makes one on the page Users."));
 
 // The house rings a phone of the supervisor's and joins it; keys on it do the rest.
 async function listen(agent) {
-  const phone = prompt(`Listen to ${agent.name}: which phone shall ring? Then on its keys: 1 listen, 2 whisper, 3 barge in, 4 take over.`, localStorage.getItem("phone") ?? "");
+  const phone = prompt(`Listen to ${agent.name}: which phone shall ring? Then on its keys: 1 listen, 2 whisper, 3 barge in, 4 take over.`, localStorage.getItem("phone") ?? me.agent?.number ?? "");
   if (!phone) return;
   localStorage.setItem("phone", phone);
   if (await attempt(() => post("/api/supervise", { agent: agent.agent, phone }))) toast("Your phone rings.", "good");

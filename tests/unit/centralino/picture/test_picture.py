@@ -105,13 +105,13 @@ def test_nothing_lies_over_something_else(rows: list[tuple[str, str, str, str]])
 
 
 def test_titles_are_text_whatever_they_hold() -> None:
-    name = "<script>alert(1)</script> & more than fits"
+    name = "<script>alert(1)</script> & more than fits in here"
     intents = {"bill": replace(FLOW.intents["bill"], title=name)}
     flow: Flow = replace(FLOW, intents=intents)
     root = ElementTree.fromstring(svg(picture(flow, Traffic())))
     assert not [e for e in root.iter() if e.tag.endswith("script")]
     texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "<script>alert(1)</…" in texts
+    assert {"<script>alert(1)</scr", "ipt> & more than …"} <= set(texts)
 
 
 @pytest.mark.parametrize("flow", [FLOW, replace(FLOW, intents={})])

@@ -11,6 +11,8 @@ BROWSERS = "browsers"
 """The process's name."""
 ELSEWHERE = "This telephone is in another window now."
 """To a page whose place another one has taken."""
+NOT_TAKEN = "Calls cannot ring here just now. Trying again…"
+"""To a page whose telephone cannot be registered, for as long as that is so."""
 
 
 # --- control → browsers
@@ -45,6 +47,14 @@ class PagePressed:
     keys: str
 
 
+@message("browser.hung_up")
+@dataclass(frozen=True)
+class PageHungUp:
+    """The agent ends the call, or will not take the one that rings."""
+
+    page: str
+
+
 @message("browser.left")
 @dataclass(frozen=True)
 class PageLeft:
@@ -71,9 +81,9 @@ class PhoneMoved:
     """How the page's telephone stands."""
 
     page: str
-    state: Literal["off", "ready", "ringing", "up"]
+    state: Literal["off", "lost", "ready", "ringing", "up"]
     why: str = ""
-    """Of `off`, for the agent."""
+    """Of `off` and `lost`, for the agent."""
 
 
 @message("browser.lost")
@@ -82,3 +92,15 @@ class PhoneLost:
     """The page of a call that is up has gone and stays away: its caller needs somebody else."""
 
     agent: str
+
+
+# --- control → edge
+
+
+@message("browser.restarted")
+@dataclass(frozen=True)
+class BrowsersRestarted:
+    """The process was started again: what an earlier life of it registered is there no more."""
+
+    at: float
+    """UTC seconds: what is registered later is the new life's."""

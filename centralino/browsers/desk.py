@@ -11,6 +11,7 @@ import structlog
 
 from centralino.browser_messages import (
     PageAnswered,
+    PageHungUp,
     PageLeft,
     PageOffered,
     PagePickedUp,
@@ -94,6 +95,9 @@ class Desk:
             case PagePickedUp(page):
                 if (phone := self._at(page)) is not None:
                     phone.pick_up()
+            case PageHungUp(page):
+                if (phone := self._at(page)) is not None:
+                    phone.hang_up()
             case PagePressed(page, keys):
                 if (phone := self._at(page)) is not None:
                     phone.press(keys)

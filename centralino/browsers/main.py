@@ -13,6 +13,7 @@ from pathlib import Path
 
 from centralino.browser_messages import BROWSERS
 from centralino.browsers.desk import Desk
+from centralino.browsers.servers import reach_of, servers_of
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.model import Config
@@ -92,13 +93,14 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     host = config.browsers.host or config.sip.host
     if host not in WILDCARDS:
         offer_only([host])
-    ends = Ends(BROWSERS, config.centre, SteadyClock())
+    clock, servers, reach = SteadyClock(), servers_of(config.browsers), reach_of(config.browsers)
+    ends = Ends(BROWSERS, config.centre, clock)
     bus = UnixBus(ends, Path(layout.bus), listens=False)
     link = Link(bus)
     async with BaresipControl(sip_options(place, layout)) as stack, Pump() as pump:
         desk = link.desk = Desk(
             stack, pump, lambda aor: account_of(aor, config, layout),
-            lambda moved: BrowserLine(config.browsers.stun, moved), link.tell,
+            lambda moved: BrowserLine(servers.for_("house", clock.now()), reach, moved), link.tell,
         )  # fmt: skip
         bus.on_message(link.message)
         bus.on_peer(link.peer)

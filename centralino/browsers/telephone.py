@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from centralino.browser_messages import ELSEWHERE
+import structlog
+
+from centralino.browser_messages import ELSEWHERE, NOT_TAKEN
 from kernel.ids import LegId
 from telephony.browser.phone import (
     PHONE,
@@ -31,8 +33,13 @@ SILENT_TICKS = round(3.0 / FRAME_SECONDS)
 """Of a call whose page has gone: ticks without sound after which it is given up."""
 MOST_KEYS = 32
 """Keys at most that wait to be pressed: each takes 220 ms."""
+AGAIN_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Between tries to register, the last one again and again: an edge that is started again
+is there soon."""
 
-Told = Literal["off", "ready", "ringing", "up"]
+Told = Literal["off", "lost", "ready", "ringing", "up"]
+
+log = structlog.get_logger()
 
 
 class Sound(Protocol):
@@ -74,6 +81,7 @@ class Telephone:
     """Page, state, why: for the page."""
     lost: Callable[[Telephone], None]
     """The call that is up has no page any more."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     state: PhoneState = PhoneState.OFF
     page: str = ""
     leg: LegId | None = None
@@ -82,7 +90,11 @@ class Telephone:
     _silent: int = 0
     _keys: str = ""
     _pressing: bool = False
+    _asked: bool = False
+    """Whether it was asked to register since that was taken back: the stack tries, too."""
     _registered: bool = False
+    _tries: int = 0
+    _waiting: bool = False
     _settling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def page_there(self, page: str, sound: Sound) -> None:
@@ -118,6 +130,13 @@ class Telephone:
         """The agent answers."""
         if self.state is PhoneState.RINGING and self.leg is not None:
             self.spawn(self.stack.answer(self.leg))
+
+    def hang_up(self) -> None:
+        """The agent ends the call, or will not take the one that rings."""
+        if self.leg is not None and self.state is PhoneState.RINGING:
+            self.spawn(self.stack.refuse(self.leg, Cause.BUSY))
+        elif self.leg is not None:
+            self.spawn(self.stack.hang_up(self.leg))
 
     def press(self, keys: str) -> None:
         """The agent presses keys; too many at once are dropped."""
@@ -176,17 +195,40 @@ class Telephone:
 
     async def _settle(self) -> None:
         """Be registered exactly where a page is there, and tell it how its telephone stands."""
+        if self.state is not PhoneState.READY and not self._registered:
+            self._tell()  # a call's sound does not wait for the edge
         async with self._settling:
             wanted = self.state in REGISTERED
-            if wanted is not self._registered:
-                try:
-                    await self.register(wanted)
-                except RegistrationRefused as error:
-                    self.told(self.page, "off", str(error))
-                    return
-                self._registered = wanted
-        if self.page and self._registered and self.state in STANDS:
-            self.told(self.page, STANDS[self.state], "")
+            if wanted and not self._registered:
+                await self._register()
+            elif self._asked and not wanted:
+                await self.register(False)
+                self._asked = self._registered = False
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.page and self.state in STANDS:
+            able = self._registered or self.state is not PhoneState.READY
+            told, why = (STANDS[self.state], "") if able else ("lost", NOT_TAKEN)
+            self.told(self.page, told, why)
+
+    async def _register(self) -> None:
+        """Once; what is refused is tried again."""
+        self._asked = True
+        try:
+            await self.register(True)
+        except RegistrationRefused as error:
+            log.warning("browsers.register", agent=self.agent, why=str(error), tries=self._tries)
+            if not self._waiting:
+                self._waiting = True
+                self.spawn(self._try_again())
+        else:
+            self._registered, self._tries = True, 0
+
+    async def _try_again(self) -> None:
+        await self.sleep(AGAIN_SECONDS[min(self._tries, len(AGAIN_SECONDS) - 1)])
+        self._tries, self._waiting = self._tries + 1, False
+        await self._settle()
 
     async def close(self) -> None:
         """No page, no call, no registration."""

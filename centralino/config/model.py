@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, IPvAnyNetwork, model_validator
 
 from centralino.config.callers import CallerLookup, check_lookups
 from centralino.config.checks import (
@@ -127,6 +127,23 @@ class Browsers(Section):
     stun: tuple[Annotated[str, Field(pattern=r"^stun:[^\s]+$")], ...] = ()
     """Servers that tell an address behind NAT, e.g. ["stun:stun.example.net:3478"]; the process
     itself asks the first alone. None: agents are in the same network, or `host` is public."""
+    turn: tuple[Annotated[str, Field(pattern=r"^turns?:[^\s]+$")], ...] = ()
+    """Servers that carry the sound where nothing else comes through, e.g.
+    ["turn:turn.example.net:3478"]; the process itself uses the first alone."""
+    turn_user: str = ""
+    """Empty: the file holds the secret that is shared with the server (coturn: `use-auth-secret`),
+    and each page gets a login of its own for a day."""
+    turn_password_file: Path | None = None
+    networks: tuple[IPvAnyNetwork, ...] = ()
+    """Where the house itself begins the checks of a connection, if a browser says it is there: with
+    `stun` or `turn` public addresses, too. Elsewhere it only answers, which is enough where
+    browsers can reach `host`."""
+
+    @model_validator(mode="after")
+    def _has_a_password(self) -> Browsers:
+        if self.turn and self.turn_password_file is None:
+            raise ValueError("turn needs turn_password_file")
+        return self
 
 
 class Database(Section):

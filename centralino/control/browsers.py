@@ -17,7 +17,9 @@ from acd.snapshot import AgentView, OfferView
 from centralino.browser_messages import (
     BROWSERS,
     ELSEWHERE,
+    BrowsersRestarted,
     PageAnswered,
+    PageHungUp,
     PageLeft,
     PageOffered,
     PagePickedUp,
@@ -28,7 +30,9 @@ from centralino.browser_messages import (
 from centralino.messages import HandOn
 from centralino.web.ports import PhonePage, Tell
 from kernel.bus import Bus, PeerDown, PeerUp
+from kernel.clock import Clock
 from kernel.ids import CallId, Chance, new_id, random_hex
+from telephony.browser.servers import IceServers
 
 KEYS = re.compile(r"[0-9*#]{1,32}")
 NOT_RUNNING = "The telephone for browsers is not running just now; it is started again by itself."
@@ -48,12 +52,16 @@ class Browsers:
 
     bus: Bus
     centre: Centre
-    stun: tuple[str, ...] = ()
+    clock: Clock
+    servers: IceServers = IceServers()
     chance: Chance = random_hex
     pages: dict[str, PhonePage] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     """Pages that were told to begin and have made no offer since: each offer costs the process
     ports and keys, so there is one for each beginning."""
+    _talking: dict[str, str] = field(default_factory=dict)
+    """Agent → the offer when the call in the browser came up; empty: there was none, the leg
+    stands. It may be over where a page has gone since."""
     _life: str = ""
     """Of the process that holds the sound; empty while it is away."""
     _life_before: str = ""
@@ -91,6 +99,8 @@ class Browsers:
             await self.bus.send(BROWSERS, PageOffered(page.name, page.agent, page.aor, sdp))
         elif said.get("pick_up") is True:
             await self.bus.send(BROWSERS, PagePickedUp(page.name))
+        elif said.get("hang_up") is True:
+            await self.bus.send(BROWSERS, PageHungUp(page.name))
         elif isinstance(keys := said.get("keys"), str) and KEYS.fullmatch(keys):
             await self.bus.send(BROWSERS, PagePressed(page.name, keys))
 
@@ -99,16 +109,26 @@ class Browsers:
         fresh = isinstance(event, PeerUp) and self._life_before not in ("", event.epoch)
         self._life = event.epoch if isinstance(event, PeerUp) else ""
         self._life_before = self._life or self._life_before
-        for page in list(self.pages.values()):
-            view = self.centre.agent(page.agent)
-            if fresh and view is not None and view.contact.startswith(f"sip:{page.aor}@"):
-                await self._give_back(page.agent)  # and not of one who works with another phone
+        if fresh:
+            await self._died()
+        for page in self.pages.values():
             self._begin(page)
+
+    async def _died(self) -> None:
+        """What an earlier life held is gone: its calls, whether their pages are there just now or
+        are being loaded again, and its telephones, so that who rings one is taken to the next."""
+        await self.bus.send("edge", BrowsersRestarted(self.clock.now()))
+        talking, self._talking = self._talking, {}
+        for agent, offer in talking.items():
+            view = self.centre.agent(agent)
+            if view is not None and offer in ("", view.offer):
+                await self._give_back(agent)
 
     def _begin(self, page: PhonePage) -> None:
         if self._life:
             self._begun.add(page.name)
-            page.tell({"begin": self._life, "stun": list(self.stun)})
+            ice = [each.told() for each in self.servers.for_(page.agent, self.clock.now())]
+            page.tell({"begin": self._life, "ice": ice})
         else:
             page.tell({"state": "lost", "why": NOT_RUNNING})
 
@@ -118,9 +138,18 @@ class Browsers:
 
     async def _moved(self, moved: PhoneMoved) -> None:
         if (page := self.pages.get(moved.page)) is not None:
+            self._note(page.agent, moved.state == "up")
             page.tell({"state": moved.state, "why": moved.why})
 
+    def _note(self, agent: str, talking: bool) -> None:
+        view = self.centre.agent(agent)
+        if not talking or view is None:
+            self._talking.pop(agent, None)
+        else:
+            self._talking.setdefault(agent, view.offer or "")
+
     async def _lost(self, lost: PhoneLost) -> None:
+        self._talking.pop(lost.agent, None)
         await self._give_back(lost.agent)
 
     async def _give_back(self, agent: str) -> None:

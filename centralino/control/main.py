@@ -21,6 +21,7 @@ from acd.replay import Checkpoint, Step
 from acd.service import AcdService
 from centralino import messages as house
 from centralino.browser_messages import BROWSERS
+from centralino.browsers.servers import servers_of
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.centre import centre_config
@@ -300,7 +301,7 @@ async def opened(
             config.retention_seconds, bus, clock,
         )  # fmt: skip
         intake.takers.update(callers.beside(intake.takers))
-        browsers = Browsers(bus, service, config.browsers.stun)
+        browsers = Browsers(bus, service, clock, servers_of(config.browsers))
         intake.takers.update(browsers.takers)
         control = Control(
             config,

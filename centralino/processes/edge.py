@@ -13,11 +13,12 @@ from pathlib import Path
 import structlog
 
 from centralino import messages as house
+from centralino.browser_messages import BrowsersRestarted
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.dialling import Trunk as TrunkSection
 from centralino.config.model import Config
-from centralino.errors import ConfigError
+from centralino.config.secret_files import secret_in
 from centralino.processes.child import (
     ChildArguments,
     Signals,
@@ -82,23 +83,11 @@ def _trunk(section: TrunkSection) -> Trunk:
         transport=section.transport,
         sources=section.addresses,
         user=section.user,
-        password=_password(section),
+        password=secret_in(section.password_file, "trunks.password_file"),
         register=bool(section.registrar),
         max_cps=section.max_cps,
         rehearsal=section.rehearsal,
     )
-
-
-def _password(section: TrunkSection) -> str:
-    if section.password_file is None:
-        return ""
-    try:
-        return section.password_file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigError(
-            str(section.password_file), None, "trunks.password_file",
-            f"cannot be read: {error.strerror}",
-        ) from error  # fmt: skip
 
 
 class EdgeLink:
@@ -144,6 +133,8 @@ class EdgeLink:
             self.server.set_media_room(value.media, value.room)
         elif isinstance(value, house.MediaUp) and self.server is not None:
             self.server.set_media_up(value.media, value.up)
+        elif isinstance(value, BrowsersRestarted) and self.server is not None:
+            self.server.browsers_restarted(value.at)
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control is there (again): say which phones are."""

@@ -4,6 +4,8 @@ What the library does, as measured with aiortc 1.16.0, and how this file lives w
 
 - It offers every address of the machine but loopback, and has no setting for that: `offer_only`.
 - Without a configuration it asks a public STUN server: the list is always given.
+- It checks every address that a browser names: `telephony.browser.candidates` says which it may.
+- One that never connects is tried for ever: `CONNECT_SECONDS`.
 - Of what comes it holds back four packets (80 ms), so that late ones find their place.
 - Its frames are PyAV's, taken from where it has them itself.
 - Sound is G.711: what the SIP side carries anyhow, so it is not made worse on the way.
@@ -29,6 +31,8 @@ from aiortc import (
 )
 from aiortc.mediastreams import AudioFrame, MediaStreamError  # type: ignore[attr-defined]
 
+from telephony.browser.candidates import Reach
+from telephony.browser.servers import IceServer
 from telephony.errors import OfferRefused
 
 log = structlog.get_logger("telephony.webrtc")
@@ -38,6 +42,8 @@ SAMPLES = RATE // 50
 HELD = 5
 """Frames kept of what has come and is not read: the oldest go first."""
 CODEC = "audio/PCMU"
+CONNECT_SECONDS = 30.0
+"""One whose browser does not come in that time is closed; browsers themselves give up sooner."""
 _MEDIA = re.compile(r"^m=(\w*)", re.MULTILINE)
 
 
@@ -77,19 +83,26 @@ class _ToBrowser(MediaStreamTrack):
 class BrowserLine:
     """One browser's sound, as 16-bit PCM at 8 kHz in frames of 20 ms."""
 
-    def __init__(self, stun: Sequence[str], moved: Callable[[bool], None]) -> None:
-        """`moved` is told when sound can flow (True), and when it never will again (False)."""
-        servers = [RTCIceServer(urls=list(stun))] if stun else []
-        self._peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
+    def __init__(
+        self, servers: Sequence[IceServer], reach: Reach, moved: Callable[[bool], None]
+    ) -> None:
+        """`servers` tell and lend addresses; `reach` says who is sent checks. `moved` is told when
+        sound can flow (True), and when it never will again (False)."""
+        known = [RTCIceServer(list(one.urls), one.username, one.credential) for one in servers]
+        self._peer = RTCPeerConnection(RTCConfiguration(iceServers=known))
+        self._reach = reach
         self._out = _ToBrowser()
         self._in: deque[bytes] = deque(maxlen=HELD)
         self._moved = moved
         self._reading: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._given_up: asyncio.Task[None] | None = None
         self._peer.on("track", self._on_track)
         self._peer.on("connectionstatechange", self._on_state)
 
     async def answer(self, offer: str) -> str:
         """The answer to a browser's offer (SDP), with our addresses in it. Raises OfferRefused."""
+        offer = self._reach.kept(offer)
         if (media := _MEDIA.findall(offer)) != ["audio"]:  # each would have ports of its own
             await self.close()
             raise OfferRefused(f"one sound is wanted, and it offers {len(media)} streams")
@@ -106,6 +119,8 @@ class BrowserLine:
             log.warning("webrtc.offer", why=repr(error))
             await self.close()
             raise OfferRefused(str(error) or type(error).__name__) from error
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(CONNECT_SECONDS, self._give_up)
         return str(self._peer.localDescription.sdp)
 
     def read(self) -> bytes | None:
@@ -118,9 +133,15 @@ class BrowserLine:
 
     async def close(self) -> None:
         """Hang up. Harmless when it is closed."""
+        if self._patience is not None:
+            self._patience.cancel()
         await self._peer.close()
         if self._reading is not None:
             await asyncio.gather(self._reading, return_exceptions=True)
+
+    def _give_up(self) -> None:
+        if self._peer.connectionState != "connected":
+            self._given_up = asyncio.create_task(self.close())
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         self._reading = asyncio.create_task(self._read(track))

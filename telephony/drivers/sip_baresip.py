@@ -170,6 +170,9 @@ class BaresipControl:
         try:
             await agent.register()
         except baresip.BaresipError as error:
+            # The stack goes on trying by itself, while its binding holds that there is nothing to
+            # take back: a phone that nobody has would be registered in the end.
+            agent._registered = True
             raise RegistrationRefused(account.registrar, str(error)) from error
 
     async def __aexit__(self, *exc: object) -> None:

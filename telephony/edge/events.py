@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -50,9 +51,11 @@ class Undelivered:
 
 @dataclass(frozen=True)
 class FlowClosed:
-    """A connection that a peer had opened is gone."""
+    """A connection that a peer had opened is gone, or a process of ours behind an address."""
 
     flow: Hop
+    since: float = math.inf
+    """UTC seconds: phones that registered there later stay."""
 
 
 @dataclass(frozen=True)

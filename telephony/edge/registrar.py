@@ -88,7 +88,10 @@ class Registrar:
         """A connection is gone, and with it the phones behind it (RFC 5626 §4.2.3)."""
         changes: list[Change] = []
         for aor in self.at(event.flow):
-            kept = [one for one in self._bindings[aor] if one.flow != event.flow]
+            kept = [
+                one for one in self._bindings[aor]
+                if one.flow != event.flow or one.registered_at > event.since
+            ]  # fmt: skip
             changes += self._replace(aor, kept, now)
         return changes
 

@@ -116,6 +116,11 @@ class EdgeServer:
         """Who may register from now on; the phones of all others are forgotten."""
         self._tell(CredentialsChanged(dict(credentials)))
 
+    def browsers_restarted(self, at: float) -> None:
+        """The phones that the process for browsers registered until then are gone."""
+        if self._config.browsers is not None:
+            self._tell(FlowClosed(self._config.browsers, at))
+
     # From the sockets, to the core, and back.
 
     def _arrived(self, source: Hop, data: bytes) -> None:

@@ -15,8 +15,9 @@ from telephony.media.wav import WavSink
 from tests.acceptance.tones import RATE, TONES, sounds
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 
-SPEAKS, CALLER_SOUNDS = 4, (9, 11)
-"""Which of the tones the browser's microphone has, and which the caller lets sound."""
+SPEAKS, CALLER_SOUNDS, OVERHEARD = 4, (9, 11), 13
+"""Which of the tones the browser's microphone has, and which the caller lets sound: to those who
+talk, and to who listens."""
 LISTENS = """() => {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 4096 });
@@ -97,4 +98,17 @@ async def is_asked_and_talks(agent: Tab, asks: Tab, caller: Running, folder: Pat
     await expect(agent.page.locator("#mute")).to_have_text("Muted")
     await agent.shot("house-4-browser-in-a-conference")
     await asks.page.click("#return")
+    await expect(agent.page.locator("#phone-state")).to_have_attribute("data-state", "ready")
+
+
+async def listens_to_a_call(boss: Tab, agent: Tab, caller: Running, folder: Path) -> None:
+    """A browser is a supervisor's phone, too: it rings, is answered, hears the call, hangs up."""
+    boss.page.once("dialog", lambda asked: asked.accept("202"))
+    await boss.page.get_by_role("button", name="Listen").click()
+    await agent.page.click("#pick-up")
+    await expect(agent.page.locator("#phone-state")).to_have_attribute("data-state", "up")
+    await agent.shot("house-4-browser-listens")
+    await sounds(caller, TONES[OVERHEARD], folder)
+    await agent.page.wait_for_function(CAME, arg=TONES[OVERHEARD])
+    await agent.page.click("#hang-up")
     await expect(agent.page.locator("#phone-state")).to_have_attribute("data-state", "ready")

@@ -32,6 +32,7 @@ from tests.acceptance.browser_phone import (
     goes_ready_in_the_browser,
     is_asked_and_talks,
     is_closed_while_it_rings,
+    listens_to_a_call,
     with_microphone,
 )
 from tests.acceptance.conftest import open_house
@@ -109,12 +110,13 @@ async def test_a_call_from_the_ring_to_the_history(
             await bridged(stage, call)
             await comes_back(colleague)
             await is_asked_and_talks(colleague, agent, caller, tmp_path)
+            boss = await first_administrator(stage, browser)
+            await listens_to_a_call(boss, colleague, caller, tmp_path)
             await talks(agent, phone, caller, thanks)
             phone.word("bye")
             await ended(stage, call)
             heard_by_caller = Path((await caller.until("ended"))["recording"])
         await wraps_up(agent)
-    boss = await first_administrator(stage, browser)
     await reads_the_call(boss, call)
     await hears_the_call(boss, call, stage.setting.directory / "heard.wav")
     stage.house.supervisor.drain()

@@ -37,7 +37,8 @@ UNCERTAIN = {
 PURE = [
     "kernel/core.py", "kernel/machine.py", "kernel/codec.py", "kernel/packet.py",
     "kernel/reliable.py", "kernel/timers.py", "telephony/types.py", "telephony/call.py",
-    "telephony/dialling.py", "telephony/browser/phone.py",
+    "telephony/dialling.py",
+    *(f"telephony/browser/{name}.py" for name in ("phone", "candidates", "servers")),
     "voicebot/speech/endpointing.py", "voicebot/speech/loudness.py", "voicebot/speech/echo.py",
     "voicebot/speech/clauses.py",
     "voicebot/nlu/normalise.py", "voicebot/nlu/spelling.py",

@@ -271,6 +271,7 @@ function show(state) {
   toggle("call-list", Boolean(choose?.list?.length));
   toggle("idle", !busy);
   toggle("contact", busy);
+  phone?.withCall(busy);
   if (busy) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawEarlier(contact.earlier);
@@ -310,7 +311,7 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter" && mode === "wrap_up") done();
   if (!event.altKey || !event.shiftKey) return;
   if (event.code === "KeyR") byId("ready")?.click();
-  if (event.code === "KeyA") byId("answer")?.click();
+  if (event.code === "KeyA") (byId("answer") ?? byId("pick-up"))?.click();
   if (event.code === "KeyM") byId("mute")?.click();
   if (event.code === "KeyD") byId("decline")?.click();
   if (event.code === "KeyC") byId("consult")?.click();

@@ -25,7 +25,7 @@ const WHY = {
 };
 
 export function browserPhone(changed) {
-  const phone = { state: "off", pickUp: () => say({ pick_up: true }), skip: () => say({ keys: "1" }) };
+  const phone = { state: "off", pickUp: () => say({ pick_up: true }), skip: () => press("1"), withCall };
   const ear = h("audio", { id: "ear", autoplay: true });
   let mic; // the microphone's track
   let peer; // the connection whose sound is heard
@@ -35,18 +35,22 @@ export function browserPhone(changed) {
   let retry = FIRST_RETRY;
   let why = "";
   let muted = false;
+  let alone = true; // no call of a queue: a leg that stands, or a call that one is joined to
   document.body.append(ear);
 
   // --- what the agent sees
 
-  const draw = region("telephone", ({ state, text, silent }) => {
+  const draw = region("telephone", ({ state, text, silent, bare }) => {
     if (state === "off") return [
       h("button", { class: "quiet wide", id: "use-browser", onclick: start }, "Use this browser as my telephone"),
       text ? h("p", { class: "mark doubt", id: "phone-why", role: "alert" }, text) : null,
     ];
     return [
       h("p", { class: "hint", id: "phone-state", dataset: { state } }, h("b", {}, "This browser is my telephone. "), text || STATES[state]),
+      bare && state === "ringing" ? h("button", { class: "primary go wide", id: "pick-up", "aria-keyshortcuts": "Alt+Shift+A", onclick: phone.pickUp }, "Answer") : null,
       state === "up" ? h("button", { class: "pill", id: "mute", "aria-pressed": String(silent), "aria-keyshortcuts": "Alt+Shift+M", onclick: mute }, silent ? "Muted" : "Mute") : null,
+      state === "up" ? h("details", {}, h("summary", {}, "Keys"), h("div", { class: "keys" }, [..."123456789*0#"].map((key) => h("button", { onclick: () => press(key) }, key)))) : null,
+      bare && (state === "ringing" || state === "up") ? h("button", { class: "danger", id: "hang-up", onclick: () => say({ hang_up: true }) }, state === "up" ? "Hang up" : "Decline") : null,
       h("button", { class: "quiet", id: "leave-browser", onclick: () => leave("") }, "Stop using it"),
     ];
   });
@@ -62,7 +66,13 @@ export function browserPhone(changed) {
   }
 
   function show() {
-    draw({ state: phone.state, text: why, silent: muted });
+    draw({ state: phone.state, text: why, silent: muted, bare: alone });
+  }
+
+  // Whether the page shows a call, with buttons of its own.
+  function withCall(shown) {
+    alone = !shown;
+    show();
   }
 
   // --- on and off
@@ -117,8 +127,12 @@ export function browserPhone(changed) {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
+  function press(keys) {
+    say({ keys });
+  }
+
   async function take(message) {
-    if (message.begin) return offer(message.stun);
+    if (message.begin) return offer(message.ice);
     if (message.answer) return next?.setRemoteDescription({ type: "answer", sdp: message.answer });
     if (message.state === "off") return leave(message.why);
     if (message.state) become(message.state, message.why);
@@ -127,9 +141,9 @@ export function browserPhone(changed) {
 
   // --- the sound
 
-  async function offer(stun) {
+  async function offer(iceServers) {
     next?.close();
-    const fresh = (next = new RTCPeerConnection({ iceServers: stun.map((urls) => ({ urls })) }));
+    const fresh = (next = new RTCPeerConnection({ iceServers }));
     const way = fresh.addTransceiver("audio", { direction: "sendrecv" });
     way.setCodecPreferences(RTCRtpReceiver.getCapabilities("audio").codecs.filter(({ mimeType }) => mimeType === "audio/PCMU"));
     fresh.onconnectionstatechange = () => moved(fresh);

@@ -120,6 +120,8 @@ def test_a_mistake_is_named_with_file_line_and_key(
         (LINE + LINE, "'1' is there twice"),
         (TEAM + TEAM.replace("a'", "b'"), "201 is in the team 'a', too"),
         (TEAM.replace("outbound", "inbound") + "share = 0.5\n", "another tier instead"),
+        ("[browsers]\nturn = ['turn:t.example']\n", "turn needs turn_password_file"),
+        ("[browsers]\nnetworks = ['here']\n", "browsers.networks"),
         (
             '[acd]\nskills = ["gas"]\n[[requirements]]\nrequire = { welsh = 2 }\n',
             "skill 'welsh', which is not defined",

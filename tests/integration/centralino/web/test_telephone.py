@@ -36,7 +36,7 @@ async def house(database: Database, tmp_path: Any) -> House:
     made = make_house(database, tmp_path / "sound")
     await made.meet()
     SENT.clear()
-    browsers = Browsers(cast(Bus, Wire()), made.desk)
+    browsers = Browsers(cast(Bus, Wire()), made.desk, made.parts.clock)
     await browsers.peer(PeerUp(BROWSERS, "life-1"))
     made.parts = replace(made.parts, browsers=browsers)
     return made

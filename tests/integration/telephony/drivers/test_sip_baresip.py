@@ -222,6 +222,19 @@ async def test_registration_with_a_password() -> None:
         assert last.get("Expires") == "0" or "expires=0" in last.get("Contact")
 
 
+async def test_an_account_that_was_refused_is_taken_back_all_the_same() -> None:
+    async with wire_peer() as wire:
+        wire.policy = lambda request: (503, "Service Unavailable", {}, "")
+        account = Registration("7002", "geheim", f"127.0.0.1:{wire.port}")
+        async with BaresipControl(BaresipOptions()) as control:
+            with pytest.raises(RegistrationRefused, match="503"):
+                await control.register(account)
+            wire.policy = lambda request: (200, "OK", {"Expires": "0"}, "")
+            await control.unregister("7002")
+            last = wire.messages[-1]
+            assert last.get("Expires") == "0" or "expires=0" in last.get("Contact")
+
+
 async def test_a_refused_registration_is_an_error_at_the_start() -> None:
     async with wire_peer() as wire:
         wire.policy = lambda request: (403, "Forbidden", {}, "")

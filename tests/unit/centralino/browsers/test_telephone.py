@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from centralino.browsers.telephone import AHEAD, MOST_KEYS, SILENT_TICKS, Telephone
+from centralino.browser_messages import NOT_TAKEN
+from centralino.browsers.telephone import (
+    AGAIN_SECONDS,
+    AHEAD,
+    MOST_KEYS,
+    SILENT_TICKS,
+    Telephone,
+)
 from kernel.ids import LegId
 from telephony.browser.phone import PhoneState
 from telephony.errors import NoSuchLeg, RegistrationRefused
@@ -80,25 +87,39 @@ class Bench:
 
     def __init__(self, refused: bool = False) -> None:
         self.stack, self.refused = Stack(), refused
+        self.awake = asyncio.Event()
         self.registered: list[bool] = []
+        self.asked: list[bool] = []
+        self.slept: list[float] = []
         self.told: list[tuple[str, str, str]] = []
         self.lost: list[str] = []
         self.work: set[asyncio.Task[None]] = set()
         self.phone = Telephone(
             "anna", "201", self.stack, self.spawn, self.register,
             lambda *told: self.told.append(told), lambda phone: self.lost.append(phone.agent),
+            self.sleep,
         )  # fmt: skip
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self.work.add(asyncio.create_task(work))
+
+    async def some(self) -> None:
+        """Let what it spawned go on for a while."""
+        for _ in range(60):
+            await asyncio.sleep(0)
 
     async def idle(self) -> None:
         """Until all that it spawned is done."""
         while work := [task for task in self.work if not task.done()]:
             await asyncio.gather(*work)
 
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await self.awake.wait()
+
     async def register(self, wanted: bool) -> None:
-        if self.refused:
+        self.asked.append(wanted)
+        if wanted and self.refused:
             raise RegistrationRefused("edge", "403 Forbidden")
         self.registered.append(wanted)
 
@@ -214,11 +235,46 @@ async def test_a_second_call_is_refused_as_busy() -> None:
     assert bench.stack.asked == ["answer", Cause.BUSY] and bench.phone.leg == LEG
 
 
-async def test_a_refused_registration_is_told_in_one_line() -> None:
+async def test_a_refused_registration_is_told_in_one_line_and_tried_until_it_is_taken() -> None:
     bench = Bench(refused=True)
     bench.phone.page_there("p1", Page())
+    await bench.some()
+    assert bench.told == [("p1", "lost", NOT_TAKEN)] and bench.slept == [AGAIN_SECONDS[0]]
+    bench.awake.set()
+    await bench.some()
+    assert len(bench.slept) > len(AGAIN_SECONDS) and bench.slept[-1] == AGAIN_SECONDS[-1]
+    assert set(bench.told) == {("p1", "lost", NOT_TAKEN)}
+    bench.refused = False
     await bench.idle()
-    assert bench.told == [("p1", "off", "the registrar edge refused the account: 403 Forbidden")]
+    assert bench.registered == [True] and bench.told[-1] == ("p1", "ready", "")
+
+
+async def test_a_page_that_goes_while_its_registration_is_tried_leaves_none() -> None:
+    bench = Bench(refused=True)
+    bench.phone.page_there("p1", Page())
+    await bench.some()
+    bench.phone.page_gone("p1")
+    bench.awake.set()
+    await bench.idle()
+    assert bench.asked == [True, False], "what the stack tries by itself is taken back, too"
+
+
+async def test_a_page_that_is_loaded_again_in_a_call_does_not_wait_for_the_edge() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    bench.phone.page_gone("p1")
+    await bench.idle()
+    bench.refused = True
+    bench.phone.page_there("p2", Page())
+    await bench.some()
+    assert bench.told[-1] == ("p2", "up", "") and bench.slept == [AGAIN_SECONDS[0]]
+    bench.phone.ended()
+    await bench.some()
+    assert bench.told[-1] == ("p2", "lost", NOT_TAKEN)
+    bench.refused = False
+    bench.awake.set()
+    await bench.idle()
+    assert bench.told[-1] == ("p2", "ready", "")
 
 
 async def test_a_page_that_goes_while_another_one_lets_go_of_its_sound_leaves_no_registration() -> (
@@ -268,3 +324,18 @@ async def test_keys_are_pressed_in_their_order_and_so_many_only() -> None:
     bench.stack.pressing.set()
     await bench.idle()
     assert bench.stack.asked == ["answer", "1", MOST_KEYS // 2 * "23"]
+
+
+async def test_the_agent_will_not_take_what_rings_or_hangs_up() -> None:
+    bench = Bench()
+    bench.phone.hang_up()  # nothing is there
+    bench.phone.page_there("p1", Page())
+    bench.phone.rung(LEG)
+    bench.phone.hang_up()
+    await bench.idle()
+    assert bench.stack.asked == [Cause.BUSY]
+    bench.phone.ended()
+    await bench.in_a_call()
+    bench.phone.hang_up()
+    await bench.idle()
+    assert bench.stack.asked == [Cause.BUSY, "answer", "hang up"]

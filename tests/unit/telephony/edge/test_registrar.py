@@ -289,3 +289,14 @@ def test_what_an_earlier_life_of_the_browsers_process_left_behind_is_replaced() 
     assert [value.partition(";")[0] for value in listed.all("Contact")] == [
         "<sip:7001@192.168.1.20>", "<sip:7001-new@10.0.0.9:5071>",
     ]  # fmt: skip
+
+
+def test_telephones_of_a_browsers_process_that_died_are_gone_those_of_the_next_one_stay() -> None:
+    bench = with_browsers()
+    as_a_browser(bench, "7001").asks(contact())
+    died = bench.clock.now()
+    bench.walk(1)
+    as_a_browser(bench, "7002").asks(contact("sip:7002@192.168.1.20"))
+    bench.tell(FlowClosed(BROWSERS, died))
+    assert bench.told[-1] == Unregistered("7001")
+    assert bench.core.metrics()["phones_registered"] == 1

@@ -8,6 +8,8 @@ Rules:
    heard, a mere "yes" only when it answers the question; keys count always.
    What was said counts by the moment at which it was said, also when it is understood after the
    call.
+   Where who speaks is heard at once, words over the question, or over a message said again, stop
+   it; a mere "yes" or "okay" there does not, and counts when the question is asked.
 3. "I need help" acknowledges too, with its own flag, ends the calling and reaches a person.
 4. What was played is a fact: milliseconds of sound that left, not a hang-up's cause.
 5. Silence has the message said again, some times; then the call ends, politely and unacknowledged.
@@ -36,17 +38,31 @@ from outbound.notice_messages import (
     MessageBegun,
     MessageHeard,
     Moment,
+    NothingSaid,
     OptedOut,
     PartEnded,
     PartStarted,
     Say,
     Script,
+    SpeechBegan,
     TakenBack,
+    Unheard,
     Version,
 )
 
 ANSWER_SECONDS = 6.0
 """Seconds after the options in which an answer is awaited."""
+LEAST_PATIENCE = 1.0
+"""Seconds that the called have at least after a noise."""
+LONGEST_SPEECH = 20.0
+"""Seconds for which who speaks is waited for."""
+KEPT_SECONDS = 1.5
+"""Seconds in which what was said may still be made out, before its speaker is told of the keys."""
+MOST_TOLD = 2
+"""How often one who speaks is told that only keys are heard now."""
+MOST_STOPS = 3
+"""Words without a meaning that stop the question; after them it is asked to its end, whoever talks
+in the room."""
 MAILBOX_PAUSE = 0.4
 """Seconds between a machine's beep and our first word."""
 SURE = 0.6
@@ -90,7 +106,21 @@ class Notice:
     _so_far: int = 0
     _begun: bool = False
     _heard_headline: bool = False
-    _heard_all: bool = False
+    _whole: set[str] = field(default_factory=set)
+    """Languages in which all of the message was heard."""
+    _asking: bool = False
+    """The question was begun, and nothing was said since."""
+    _assented: bool = False
+    """A "yes" over the question."""
+    _speaking: bool = False
+    """The called speak, or what they said is being recognised."""
+    _patience: float = ANSWER_SECONDS
+    """Seconds that they have still, once it was nothing."""
+    _spoke: bool = False
+    """Over the question, and nobody had time to make it out."""
+    _told_of_keys: int = 0
+    _stops: int = 0
+    """Words without a meaning that stopped what was being said."""
     _acknowledged: bool = False
     _opted_out: bool = False
     _timer: float | None = None
@@ -144,15 +174,18 @@ class Notice:
         """All of it, headline first; the options behind."""
         self._round += 1
         self._so_far = 0
+        self._asking = self._assented = self._spoke = False
+        known = self._known
         words = self._version.phrases
         if self.script.exercise:
             self._say("exercise", words.exercise)
         version = self._version
         if version.sound:
-            self._say("headline", f"{version.headline} {version.body}".strip(), sound=version.sound)
+            text = f"{version.headline} {version.body}".strip()
+            self._say("headline", text, "", version.sound, known)
         else:
             self._say("headline", version.headline)
-            self._say("body", version.body)
+            self._say("body", version.body, interruptible=known)
         if self.script.exercise:
             self._say("exercise", words.exercise)
         self._say_options()
@@ -160,7 +193,8 @@ class Notice:
     def _say_options(self) -> None:
         words = self._version.phrases
         by_key = words.options_by_key or words.options
-        self._say("options", self._options(words.options), self._options(by_key))
+        said, keyed = self._options(words.options), self._options(by_key)
+        self._say("options", said, keyed, interruptible=True)
 
     def _options(self, first: str) -> str:
         others = [one for one in self.script.languages if one != self.language]
@@ -170,21 +204,28 @@ class Notice:
         parts += [self.script.versions[one].phrases.switch for one in others[:1]]
         return " ".join(part for part in parts if part)
 
-    def _say(self, what: str, text: str, by_key: str = "", sound: str = "") -> None:
+    def _say(
+        self, what: str, text: str, by_key: str = "", sound: str = "", interruptible: bool = False
+    ) -> None:
         if not text:
             return
+        interruptible &= self._stops < MOST_STOPS
         self._counter += 1
         part = f"{what}-{self._counter}"
         self._parts[part] = what
-        self._commands.append(Say(part, text, self.language, self._slow, sound, by_key))
+        said = Say(part, text, self.language, self._slow, sound, by_key, interruptible)
+        self._commands.append(said)
 
     def _hush(self) -> None:
         self._parts.clear()
         self._timer = None
+        self._asking = self._assented = self._spoke = False
         self._commands.append(Hush())
 
     def _started(self, event: PartStarted, now: float) -> None:
-        if self._parts.get(event.part) == "headline" and not self._begun:
+        what = self._parts.get(event.part)
+        self._asking |= what == "options"
+        if what == "headline" and not self._begun:
             self._begun = True
             self._commands.append(MessageBegun())
 
@@ -197,18 +238,46 @@ class Notice:
             self._so_far += event.played_ms
             self.played_ms = max(self.played_ms, self._so_far)
             self._heard_headline = True
-        if not self._to_come("headline", "body") and not self._heard_all:
-            self._heard_all = True
+        if not self._to_come("headline", "body"):
+            self._message_heard()
+        if not self._parts and self._assented:
+            self._acknowledge("voice", False)
+        elif not self._parts:
+            self._patience = ANSWER_SECONDS
+            self._asked(now)
+
+    def _asked(self, now: float) -> None:
+        """An answer is awaited; who has given one in vain is told soon which key does."""
+        self.state = State.AWAITING
+        self._spoke &= self._told_of_keys < MOST_TOLD and bool(self._which_key)
+        if self._spoke:
+            self._timer = now + KEPT_SECONDS
+        else:
+            self._await(now)
+
+    @property
+    def _which_key(self) -> str:
+        return self._version.phrases.unheard or self._version.phrases.options_by_key
+
+    def _message_heard(self) -> None:
+        if not self._whole:
             self._commands.append(MessageHeard(self.played_ms))
-        if not self._parts:
-            self.state = State.AWAITING
-            self._timer = now + ANSWER_SECONDS
+        self._whole.add(self.language)
+
+    @property
+    def _known(self) -> bool:
+        """Whether all of it was heard, in this language."""
+        return self.language in self._whole
 
     def _to_come(self, *whats: str) -> bool:
         return any(what in whats for what in self._parts.values())
 
     def _no_answer(self, now: float) -> None:
-        if self._round >= self.script.rounds:
+        if self._spoke:
+            self._spoke, self.state = False, State.SAYING
+            self._told_of_keys += 1
+            self._say("options", self._which_key)
+        elif self._round >= self.script.rounds:
             self._leave(self._version.phrases.goodbye)
         else:
             self.state = State.SAYING
@@ -216,17 +285,44 @@ class Notice:
 
     # Answers.
 
+    def _await(self, now: float) -> None:
+        self._timer = now + (LONGEST_SPEECH if self._speaking else self._patience)
+
+    def _speaks(self, event: SpeechBegan, now: float) -> None:
+        """Who has begun an answer is let finish it."""
+        self._speaking = True
+        if self.state is State.AWAITING:
+            self._patience = max(LEAST_PATIENCE, (self._timer or now) - now)
+            self._await(now)
+
+    def _nothing(self, event: NothingSaid, now: float) -> None:
+        """It was no answer: the time for one goes on."""
+        if self._speaking and self.state is State.AWAITING:
+            self._speaking = False
+            self._await(now)
+        self._speaking = False
+
+    def _unheard(self, event: Unheard, now: float) -> None:
+        self._speaking = False
+        self._spoke |= self._asking
+        if self.state is State.AWAITING:
+            self._asked(now)
+
     def _key(self, event: KeyPressed, now: float) -> None:
-        self._act(KEYS.get(event.digit, "unclear"), "key", now)
+        self._act(KEYS.get(event.digit, "unclear"), "key")
 
     @property
     def moment(self) -> Moment:
         """What who speaks now knows."""
-        asked = self._heard_all and self.state is State.AWAITING
-        return Moment(self._heard_headline, asked)
+        return Moment(self._heard_headline, self._asking and self.state in _TALKING)
 
     def _meant(self, event: Meant, now: float) -> None:
-        self._act(self._wish(event), "voice", now)
+        self._speaking = False
+        wish = self._wish(event)
+        if event.intent == "affirm" and self._parts and self._asking and not event.stopped:
+            self._assented |= wish == "understood"
+        else:
+            self._act(wish, "voice", event.stopped)
 
     def _wish(self, event: Meant) -> str:
         spoken = event.spoken or self.moment
@@ -237,14 +333,15 @@ class Notice:
             intent = "unclear"  # a "yes, okay" at picking up is about nothing yet
         return intent
 
-    def _act(self, wish: str, by: Literal["key", "voice"], now: float) -> None:
+    def _act(self, wish: str, by: Literal["key", "voice"], stopped: bool = False) -> None:
         if wish in ("understood", "help"):
             self._acknowledge(by, wish == "help")
         elif wish == "opt_out" and self.script.may_opt_out:
             self._opt_out()
         elif wish in AGAIN:
             self._once_more(wish)
-        elif by == "key" or self.state is State.AWAITING:
+        elif by == "key" or stopped or self.state is State.AWAITING:
+            self._stops += stopped
             self._unclear()
 
     def _once_more(self, wish: str) -> None:
@@ -264,11 +361,11 @@ class Notice:
     def _unclear(self) -> None:
         self._hush()
         self.state = State.SAYING
-        if not self._heard_all:
+        if not self._known:
             self._round = max(0, self._round - 1)
             self._message()
             return
-        self._say("again", self._version.phrases.again)
+        self._say("again", self._version.phrases.again, interruptible=True)
         self._say_options()
 
     def _acknowledge(self, by: Literal["key", "voice"], help: bool) -> None:
@@ -381,6 +478,9 @@ TABLE: Mapping[tuple[State, type], Handler] = {
     (State.SAYING, PartEnded): Notice._part_ended,
     **{(state, KeyPressed): Notice._key for state in (*_TALKING, State.MAILBOX)},
     **{(state, Meant): Notice._meant for state in _TALKING},
+    **{(state, SpeechBegan): Notice._speaks for state in _TALKING},
+    **{(state, NothingSaid): Notice._nothing for state in _TALKING},
+    **{(state, Unheard): Notice._unheard for state in _TALKING},
     **{(state, Beeped): Notice._beeped for state in _TALKING},
     **{(state, TakenBack): Notice._taken_back for state in (*_TALKING, State.MAILBOX)},
     (State.MAILBOX, PartEnded): Notice._word_left,

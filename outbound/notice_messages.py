@@ -54,7 +54,24 @@ class Meant:
     intent: str
     confidence: float
     spoken: Moment | None = None
-    """Where it is known only later what was said, perhaps after the call: the moment then."""
+    """The moment at which it was said; None: now."""
+    stopped: bool = False
+    """Words of somebody who wants to speak, over what may be interrupted: it fell silent."""
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """The called make a sound; what it is will be told: `Meant`, `NothingSaid` or `Unheard`."""
+
+
+@dataclass(frozen=True)
+class NothingSaid:
+    """It was no words."""
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """They have spoken, and nobody has time to make it out: it is kept, and `Meant` comes later."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,10 @@ class Gone:
     """The leg is gone."""
 
 
-Event = Answered | PartStarted | PartEnded | KeyPressed | Meant | Beeped | TakenBack | Gone
+Event = (
+    Answered | PartStarted | PartEnded | KeyPressed | Meant | SpeechBegan | NothingSaid | Unheard
+    | Beeped | TakenBack | Gone
+)  # fmt: skip
 
 
 # Commands.
@@ -92,6 +112,8 @@ class Say:
     """A recording that is played instead, where it can be."""
     by_key: str = ""
     """Said instead where a spoken answer could not be heard in time."""
+    interruptible: bool = False
+    """Whether words over it stop it; a key stops everything."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +196,8 @@ class Phrases:
     """To whoever calls back when there is no message."""
     options_by_key: str = ""
     """"Press 1 …": the same as `options`, without asking anybody to speak; empty: `options`."""
+    unheard: str = ""
+    """To who has spoken all the same: which key does; empty: `options_by_key`."""
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,12 @@ class Invitations:
         self.by_key += not invited
         return invited
 
-    def took(self, seconds: float) -> None:
-        """The answers of a call that was invited took so many seconds of recognition."""
-        self.cost += LEARNS * (max(LEAST_COST, seconds) - self.cost)
+    def took(self, seconds: float, times: int = 1) -> None:
+        """The answers of a call that was invited so often took so many seconds of recognition; what
+        was promised and not used is there again: a mailbox, or who said nothing, took none."""
+        self._seconds += max(0.0, times * self.cost - seconds)
+        if seconds:
+            self.cost += LEARNS * (max(LEAST_COST, seconds) - self.cost)
 
     def lost(self, now: float) -> None:
         """A recogniser did not answer."""

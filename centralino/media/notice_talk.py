@@ -16,6 +16,7 @@ from centralino.content.errors import BadRecording
 from centralino.content.recordings import Recordings
 from centralino.media.answers import Answers
 from centralino.media.said import Said
+from centralino.media.spoken_over import SpokenOver
 from kernel.clock import Clock
 from outbound import notice_messages as n
 from outbound.notice import Notice, State
@@ -26,6 +27,7 @@ from telephony.media.stretch import stretch
 from voicebot import events
 from voicebot.ear import Ear
 from voicebot.errors import EngineLost
+from voicebot.hearing import Sound
 from voicebot.nlu.ports import Understander
 from voicebot.speech.ports import (
     Recognised,
@@ -99,12 +101,20 @@ class NoticeTalk:
     """To speak, when the options were said last."""
     _took: float = 0.0
     """Seconds of recognition of this call's answers."""
+    _promised: int = 0
+    """How often this call was asked to speak."""
     _judge_at: float | None = None
+    _speaks: bool = False
+    """Speech began in this turn, and what it is is not told yet."""
+    _asked: bool = False
+    """The question was being asked, or had been, when this turn's speech began."""
+    _over: SpokenOver = field(init=False)
     _texts: asyncio.Queue[n.Say] = field(default_factory=asyncio.Queue)
     _speaker: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.notice = Notice(self.script)
+        self._over = SpokenOver(self.sound, self._peek, self.live)
         if self.engines.recogniser is not None and self.engines.vad is not None:
             vad = self.engines.vad(RATE)
             self._ear = Ear(self.engines.recogniser, vad, RATE, self._ear_told)
@@ -128,9 +138,9 @@ class NoticeTalk:
         """20 ms."""
         now = self.clock.now()
         frames = self.sound.receive()
-        sent = self.sound.send()
-        if self._ear is not None and sent:
-            self._ear.played([sent])
+        self.sound.send()
+        if self._ear is not None:
+            self._ear.played(self.sound.playout.take_played())
         heard: list[bytes | None] = [*frames] or [None]
         for frame in heard:
             if self.answering.hear(frame) is not None:
@@ -138,7 +148,8 @@ class NoticeTalk:
             if self._ear is not None:
                 self._ear.hear(frame, now)
         for event in self.sound.playout.take_events():
-            self._receive(_part(event))
+            self._played(event, now)
+        self._over.tick(now)
         if self._judge_at is not None and now >= self._judge_at:
             self._judge_at = None
             self.spawn(self._make_out(self._turn), "notice words")
@@ -153,8 +164,8 @@ class NoticeTalk:
         if self._ear is not None:
             self._keep(self._turn)
             self._ear.close()
-        if self.engines.answers is not None and self._invited and self._took:
-            self.engines.answers.invitations.took(self._took)
+        if self.engines.answers is not None and self._promised:
+            self.engines.answers.invitations.took(self._took, self._promised)
         self._receive(n.Gone())
         if self._speaker is not None:
             self._speaker.cancel()
@@ -182,6 +193,7 @@ class NoticeTalk:
             if isinstance(command, n.Say):
                 self.live({"report": "BotSaid", "text": command.text, "at": self.clock.now()})
                 self._texts.put_nowait(command)
+                self._over.ordered(command, self.clock.now())
                 if self._speaker is None:
                     self._speaker = self.spawn(self._speak(), "notice voice")
             elif isinstance(command, n.Hush):
@@ -197,6 +209,16 @@ class NoticeTalk:
             self._speaker.cancel()
             self._speaker = None
         self.sound.stop()
+        self._over.hushed()
+
+    def _played(self, event: media.PlaybackStarted | media.PlaybackFinished, now: float) -> None:
+        if isinstance(event, media.PlaybackStarted):
+            self._over.began(event.playback, now)
+            self._receive(n.PartStarted(event.playback))
+        else:
+            self._over.ended(event.playback)
+            played_ms = event.samples * 1000 // RATE
+            self._receive(n.PartEnded(event.playback, played_ms, event.interrupted))
 
     async def _speak(self) -> None:
         """Everything ordered, in order; the call ends where no voice can be had."""
@@ -211,6 +233,7 @@ class NoticeTalk:
         answers, text = self.engines.answers, order.text
         if order.by_key and answers is not None and self._ear is not None:
             self._invited = answers.invite()
+            self._promised += self._invited
             text = order.text if self._invited else order.by_key
         pcm = await self._recorded(order.sound) if order.sound else b""
         if not pcm:
@@ -231,6 +254,11 @@ class NoticeTalk:
     # Hearing.
 
     def _listen(self) -> None:
+        """To the next turn; of this one nothing more will come."""
+        self._over.resume(self.clock.now(), "silence")
+        if self._speaks:
+            self._speaks = False
+            self._receive(n.NothingSaid())
         if self._ear is not None and self.notice.state is not State.OVER:
             self._turn += 1
             self._judge_at = None
@@ -241,30 +269,60 @@ class NoticeTalk:
         return RecognitionContext(self.notice.language or "en", urgency=Urgency.OUTBOUND)
 
     def _ear_told(self, event: events.Event) -> None:
+        now = self.clock.now()
         match event:
+            case events.SpeechStarted():
+                self._asked = self.notice.moment.asked
+                self._speaks = True
+                self._receive(n.SpeechBegan())
+            case events.SpeechLasted() if self._invited:
+                self._over.lasted(now)
             case events.SpeechPaused():
-                self._judge_at = self.clock.now() + TURN_PAUSE
+                self._judge_at = now + TURN_PAUSE
+                self._over.paused()
             case events.SpeechResumed():
                 self._judge_at = None
+                self._over.goes_on(now)
             case events.SpeechEnded():
-                self._judge_at = self.clock.now()
+                self._judge_at = now
+
+    @property
+    def _moment(self) -> n.Moment:
+        """What who has just spoken knew."""
+        return n.Moment(self.notice.moment.headline, self._asked)
+
+    def _peek(self) -> None:
+        self.spawn(self._hear_first(self._turn), "notice first words")
+
+    async def _hear_first(self, turn: int) -> None:
+        """The first words of speech over the message; without them its pause will tell."""
+        if self._ear is None or turn != self._turn:
+            return
+        try:
+            heard = await self._ear.peek(turn)
+        except EngineLost as lost:
+            log.warning("notice.not_peeked", problem=str(lost))
+            return
+        self._took += heard.seconds
+        if turn == self._turn and self._over.peeked(heard, self.clock.now()):
+            self._listen()
 
     async def _make_out(self, turn: int) -> None:
         """What was said, and what it means; then hear the next."""
         if self._ear is None or turn != self._turn:
             return
         if not self._invited:
-            self._keep(turn)
+            self._keep_for_later(turn)
             return self._listen()
-        goes_on = False
+        goes_on, spoken = False, self._moment
         try:
             heard = await self._ear.hear_out(turn)
             self._took += heard.seconds
             if turn == self._turn:
-                await self._heard(heard, None)
+                await self._answer(heard, spoken)
         except EngineLost as lost:
             log.warning("notice.not_heard", problem=str(lost))  # keys are still there
-            self._keep(turn)
+            self._keep_for_later(turn)
         except asyncio.CancelledError:
             goes_on = True  # what was guessed is void: the same turn's next pause will tell
             task = asyncio.current_task()
@@ -274,22 +332,38 @@ class NoticeTalk:
             if turn == self._turn and not goes_on:
                 self._listen()
 
-    def _keep(self, turn: int) -> None:
-        """Have the sound of this turn recognised when there is time."""
+    def _keep_for_later(self, turn: int) -> None:
+        if self._keep(turn):
+            self._receive(n.Unheard())
+
+    def _keep(self, turn: int) -> bool:
+        """Have the sound of this turn recognised when there is time; False: nothing is in it."""
         answers = self.engines.answers
         pcm = self._ear.sound_of(turn) if self._ear is not None else b""
         if answers is None or self.left_in_mailbox or len(pcm) < SHORTEST:
-            return
-        moment = self.notice.moment
+            return False
+        moment = self._moment
         self.live({"report": "AnswerKept", "seconds": round(len(pcm) / 2 / RATE, 2)})
 
         async def then(heard: Recognised) -> None:
             await self._heard(heard, moment)
 
         answers.keep(pcm[-LONGEST:], RATE, self._context, then)
+        return True
 
-    async def _heard(self, heard: Recognised, spoken: n.Moment | None) -> None:
-        """What it means; `spoken`: when it was, if that is over."""
+    async def _answer(self, heard: Recognised, spoken: n.Moment) -> None:
+        """Words over what may be interrupted stop it, unless they are a sign of listening."""
+        if not self._over.interruptible:
+            await self._heard(heard, spoken)
+            return
+        what = self._over.what(heard)
+        if what is not Sound.WORD:
+            self._over.resume(self.clock.now(), what.value)
+        if what in (Sound.WORD, Sound.BACKCHANNEL):
+            await self._heard(heard, spoken, stopped=what is Sound.WORD)
+
+    async def _heard(self, heard: Recognised, spoken: n.Moment, stopped: bool = False) -> None:
+        """What it means; `spoken`: when it was said; `stopped`: over what is lost to it."""
         understander = self.engines.understanders.get(self.notice.language)
         if not heard.text or heard.no_speech >= NO_SPEECH:
             return
@@ -300,10 +374,4 @@ class NoticeTalk:
         meant = await understander.understand(heard.text, "open")
         intent = NOTHING if meant.out_of_scope else meant.intent.name
         log.info("notice.heard", intent=intent, confidence=round(meant.intent.confidence, 2))
-        self._receive(n.Meant(intent, meant.intent.confidence, spoken))
-
-
-def _part(event: media.PlaybackStarted | media.PlaybackFinished) -> n.Event:
-    if isinstance(event, media.PlaybackStarted):
-        return n.PartStarted(event.playback)
-    return n.PartEnded(event.playback, event.samples * 1000 // RATE, event.interrupted)
+        self._receive(n.Meant(intent, meant.intent.confidence, spoken, stopped))

@@ -35,7 +35,7 @@ def phrases_of(bot: Bot) -> Phrases:
         again=say("again"), goodbye=say("goodbye"), cut_off=say("cut_off"),
         exercise=say("exercise"), opt_out=say("opt_out"), opted_out=say("opted_out"),
         retraction=say("retraction"), who=say("who"), nothing=say("nothing"),
-        options_by_key=say("options_by_key"),
+        options_by_key=say("options_by_key"), unheard=say("unheard"),
     )  # fmt: skip
 
 

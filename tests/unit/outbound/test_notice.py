@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbound import notice_messages as n
-from outbound.notice import MOST_SECONDS, Notice, State
+from outbound.notice import (
+    ANSWER_SECONDS,
+    KEPT_SECONDS,
+    LEAST_PATIENCE,
+    LONGEST_SPEECH,
+    MOST_SECONDS,
+    MOST_STOPS,
+    Notice,
+    State,
+)
 from outbound.notice_messages import Phrases, Script, Version
 
 EN = Phrases("Say understood or press 1.", "For English, press 4.", "Thank you.", "Help comes.",
@@ -217,6 +226,69 @@ def test_silence_is_told_three_times_then_goodbye_unacknowledged() -> None:
     assert not any(isinstance(fact, n.Acknowledged) for fact in call.facts())
 
 
+def test_a_yes_over_the_question_counts_when_it_is_asked() -> None:
+    call = Call().say(2)
+    question = call.queue[0]
+    call.do(n.PartStarted(question.part), n.Meant("affirm", 0.9))
+    assert n.Acknowledged("voice") not in call.told and call.queue == [question]
+    call.do(n.PartEnded(question.part, 2000, False))
+    assert n.Acknowledged("voice") in call.told
+    taken_back = Call().say(2)
+    taken_back.do(n.PartStarted(taken_back.queue[0].part), n.Meant("affirm", 0.9))
+    taken_back.do(n.Meant("deny", 0.9, None, stopped=True)).say()
+    assert n.Acknowledged("voice") not in taken_back.told
+
+
+def test_words_that_stopped_the_question_are_answered() -> None:
+    call = Call().say(2)
+    call.do(n.PartStarted(call.queue[0].part), n.Meant("weather", 0.9, None, stopped=True))
+    assert [part.text for part in call.queue][0] == "Sorry."
+
+
+def test_who_speaks_in_vain_is_told_which_key_does() -> None:
+    words = replace(EN, options_by_key="Press 1.", unheard="I cannot hear you. Press 1.")
+    script = Script({"en": replace(VERSIONS["en"], phrases=words)})
+    call = Call(script).say(2)
+    question = call.queue[0]
+    call.do(n.PartStarted(question.part), n.SpeechBegan(), n.Unheard())
+    assert call.queue == [question], "the question is said to its end"
+    call.do(n.PartEnded(question.part, 2000, False))
+    assert call.notice.next_timer() == call.now + KEPT_SECONDS, "it may be made out yet"
+    assert call.wait().texts()[-1] == "I cannot hear you. Press 1."
+    call.say().do(n.SpeechBegan(), n.Unheard()).wait()
+    assert call.texts().count("I cannot hear you. Press 1.") == 2
+    call.say().do(n.SpeechBegan(), n.Unheard())
+    assert call.notice.next_timer() == call.now + ANSWER_SECONDS
+    assert n.Acknowledged("voice") in call.do(n.Meant("understood", 0.9, ASKED)).told
+
+
+def test_what_may_be_interrupted() -> None:
+    call = Call()
+    assert [part.interruptible for part in call.queue] == [False, False, True]
+    call.say().wait()
+    assert [part.interruptible for part in call.queue] == [False, True, True]
+    call.do(n.KeyPressed("4"))  # not heard yet in this language
+    assert [part.interruptible for part in call.queue] == [False, False, True]
+    for _ in range(MOST_STOPS):
+        call.do(n.Meant("weather", 0.9, None, stopped=True))
+    assert not any(part.interruptible for part in call.queue)
+
+
+def test_who_speaks_is_let_finish() -> None:
+    call = Call().say()
+    due = call.notice.next_timer()
+    assert due == call.now + ANSWER_SECONDS
+    call.now += 5.5
+    call.do(n.SpeechBegan())
+    assert call.notice.next_timer() == call.now + LONGEST_SPEECH
+    call.now += 3.0
+    call.do(n.NothingSaid(), n.NothingSaid())
+    assert call.notice.next_timer() == call.now + LEAST_PATIENCE
+    begun_before = Call().say(2)
+    begun_before.do(n.SpeechBegan()).say()
+    assert begun_before.notice.next_timer() == begun_before.now + LONGEST_SPEECH
+
+
 def test_what_is_unclear_is_asked_again_only_when_asked_for() -> None:
     call = Call().say().do(n.Meant("unclear", 0.9))
     assert [part.text for part in call.queue][0] == "Sorry."
@@ -273,8 +345,20 @@ _EVENTS: st.SearchStrategy[n.Event] = st.one_of(
         n.Meant,
         st.sampled_from(["understood", "help", "repeat", "slower", "language", "affirm", "x"]),
         st.floats(0, 1),
+        st.none(),
+        st.booleans(),
     ),
-    st.sampled_from([n.Beeped(), n.TakenBack(""), n.Gone(), n.PartEnded("x-1", 10, False)]),
+    st.sampled_from(
+        [
+            n.Beeped(),
+            n.TakenBack(""),
+            n.Gone(),
+            n.PartEnded("x-1", 10, False),
+            n.SpeechBegan(),
+            n.NothingSaid(),
+            n.Unheard(),
+        ]
+    ),
 )
 
 

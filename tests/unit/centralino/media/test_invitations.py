@@ -68,3 +68,14 @@ def test_nobody_is_asked_to_speak_while_callers_wait_or_a_recogniser_is_lost(
         core.lost(100.0)
     assert core.invite(101.0, inbound) is invited
     assert core.invite(101.0 + AFTER_A_LOSS, IDLE)
+
+
+def test_what_a_mailbox_was_promised_is_there_for_the_next() -> None:
+    core = Invitations(1.0)
+    while core.invite(0.0, IDLE):
+        pass
+    asked = core.by_voice
+    core.took(0.0)
+    assert core.invite(0.0, IDLE) and not core.invite(0.0, IDLE)
+    core.took(FIRST_COST)
+    assert not core.invite(0.0, IDLE) and core.by_voice == asked + 1

@@ -9,6 +9,7 @@ than one token would let a burst through.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -93,3 +94,9 @@ class Departures(Generic[One]):
         self._waiting.popleft()
         if called:
             self.pace.take(now)
+
+    def drop(self, unwanted: Callable[[One], bool]) -> list[One]:
+        """Those who are not to leave any more: they wait no longer, and cost nobody a turn."""
+        dropped = [one for one in self._waiting if unwanted(one)]
+        self._waiting = deque(one for one in self._waiting if not unwanted(one))
+        return dropped

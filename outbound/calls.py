@@ -27,6 +27,7 @@ from outbound.records import (
     Outcome,
     RecipientRecord,
     RecipientState,
+    Refusal,
 )
 
 Progress = AttemptInvited | AttemptRinging | AttemptAnswered | MessageStarted | MessageCompleted
@@ -121,9 +122,12 @@ class Calls(Reactions):
             self.settle(recipient, decision, now)
 
     def refused(self, event: AttemptRefused, now: float) -> None:
-        """The gate let the INVITE not go out."""
+        """The INVITE did not go out. What had left its media process may still have waited at the
+        edge, which alone can say so."""
         attempt = self.desk.attempts.get(event.attempt)
-        if attempt is None or attempt.state not in BEFORE_INVITE:
+        at_the_edge = event.refusal is Refusal.NO_SENDER
+        unsent = BEFORE_INVITE | {AttemptState.INVITED} if at_the_edge else BEFORE_INVITE
+        if attempt is None or attempt.state not in unsent:
             return self.stale()
         self.counts[f"refused_{event.refusal}"] += 1
         if by_hand(self.desk.campaigns[attempt.campaign].mode):  # its agent is at the phone

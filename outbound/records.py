@@ -168,6 +168,8 @@ class Refusal(StrEnum):
     the person what it must say."""
     NO_AGENT = "no_agent"
     """The agent who wanted them dialled did not come to the phone."""
+    NO_SENDER = "no_sender"
+    """The media process that was to hold the call died before the edge had sent the INVITE."""
     NOT_ALLOWED = "not_allowed"
     """The house may not dial this number for this purpose."""
 

@@ -15,7 +15,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,17 @@ def say_ready(name: str, **facts: Any) -> None:
     """Tell the supervisor that this process can be used."""
     sys.stdout.write(json.dumps({"ready": name, **facts}) + "\n")
     sys.stdout.flush()
+
+
+async def deaths_and_starts() -> AsyncIterator[tuple[str, bool]]:
+    """Which other process died (False) or is up again (True), as the supervisor tells those posts
+    that hear; until it ends."""
+    lines = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(lines)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    while line := await lines.readline():
+        told = json.loads(line)
+        yield str(told["post"]), bool(told["up"])
 
 
 def run_child(name: str, level: str, main: Main) -> int:

@@ -22,6 +22,7 @@ from centralino.config.secret_files import secret_in
 from centralino.processes.child import (
     ChildArguments,
     Signals,
+    deaths_and_starts,
     read_arguments,
     run_child,
     say_ready,
@@ -29,12 +30,15 @@ from centralino.processes.child import (
 from centralino.processes.layout import Layout
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import SteadyClock
+from outbound.messages import AttemptRefused
+from outbound.records import Refusal
 from telephony.edge.config import EdgeConfig, Ha1, MediaTarget, Trunk
 from telephony.edge.events import (
     CallAdmitted,
     CallOver,
     CallRefused,
     MediaSilent,
+    NeverSent,
     Notice,
     PhoneDeaf,
     PhoneHeard,
@@ -93,8 +97,10 @@ def _trunk(section: TrunkSection) -> Trunk:
 class EdgeLink:
     """Between the edge and control."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, media: frozenset[str]) -> None:
+        """`media`: the names of the processes that place calls."""
         self._bus = bus
+        self._media = media
         self._outbox: asyncio.Queue[object] = asyncio.Queue()
         self._registered: set[str] = set()
         self._deaf: set[str] = set()
@@ -113,6 +119,9 @@ class EdgeLink:
             self._answers(notice.aor, isinstance(notice, PhoneHeard))
         elif isinstance(notice, CallRefused):
             self._outbox.put_nowait(house.CallRefused("", notice.code, notice.reason))
+        elif isinstance(notice, NeverSent):
+            log.info("edge.never_sent", attempt=notice.attempt)
+            self._outbox.put_nowait(AttemptRefused(notice.attempt, Refusal.NO_SENDER))
         elif isinstance(notice, MediaSilent) and self.server is not None:
             log.error("edge.media_silent", media=notice.name)
             self.server.set_media_up(notice.name, False)
@@ -136,6 +145,15 @@ class EdgeLink:
         elif isinstance(value, BrowsersRestarted) and self.server is not None:
             self.server.browsers_restarted(value.at)
 
+    async def hear_supervisor(self) -> None:
+        """A media process that dies is known at once, also while control is away. For ever."""
+        async for name, up in deaths_and_starts():
+            if name in self._media and self.server is not None:
+                if up:
+                    self.server.set_media_up(name, True)
+                else:
+                    self.server.media_died(name)
+
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control is there (again): say which phones are."""
         if isinstance(event, PeerUp):
@@ -158,7 +176,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     config, layout = arguments.config, arguments.layout
     clock = SteadyClock()
     bus = UnixBus(Ends("edge", config.centre, clock), Path(layout.bus), listens=False)
-    link = EdgeLink(bus)
+    link = EdgeLink(bus, frozenset(place.name for place in layout.media))
     bus.on_message(link.message)
     bus.on_peer(link.peer)
     bindings = FileBindings(Path(layout.state_dir) / "edge" / "bindings.json")
@@ -167,6 +185,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         async with bus:
             work = [
                 asyncio.create_task(link.carry_messages()),
+                asyncio.create_task(link.hear_supervisor()),
                 asyncio.create_task(_drain_when_told(server, told)),
             ]
             say_ready("edge", port=layout.edge_port)

@@ -76,7 +76,7 @@ class Serving:
         speech = [self._speech(n, uri) for n, uri in enumerate(self.layout.speech)]
         control = self._child("control", "centralino.control.main")
         edge = self._child("edge", "centralino.processes.edge")
-        control.drains = edge.drains = True
+        control.drains = edge.drains = edge.hears = True
         media = [self._media(name) for name in self.config.media_names()]
         return [*speech, *self._voices(), control, edge, *self._browsers(), *media]
 

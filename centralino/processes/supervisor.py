@@ -52,6 +52,8 @@ class Post:
     """Whether it knows SIGUSR1 as `no new calls`."""
     silent_seconds: float = 0.0
     """How long it may say nothing once it is up; 0: it never promised to say anything."""
+    hears: bool = False
+    """Whether it is told who dies and who is up again: a JSON line each on its standard input."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     facts: dict[str, object] = field(default_factory=dict)
     starts: int = 0
@@ -171,6 +173,7 @@ class Supervisor:
             watching.cancel()
             post.pid = None
             post.ready.clear()
+            self._tell_of(post, up=False)
             return await process.wait()
 
     async def _watch(self, post: Post) -> None:
@@ -200,11 +203,19 @@ class Supervisor:
             post.facts = value
             post.starts += 1
             post.ready.set()
+            self._tell_of(post, up=True)
         elif "error" in value:
             post.last_words = str(value["error"])
         elif "alive" in value:
             return
         self._heard(post.name, value)
+
+    def _tell_of(self, other: Post, *, up: bool) -> None:
+        line = json.dumps({"post": other.name, "up": up}).encode() + b"\n"
+        for post in self.posts:
+            stdin = post._process.stdin if post._process is not None else None
+            if post.hears and post is not other and stdin is not None and not stdin.is_closing():
+                stdin.write(line)
 
     async def _keep_log(
         self, post: Post, stream: asyncio.StreamReader, write: Callable[[bytes], object]

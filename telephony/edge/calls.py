@@ -13,7 +13,7 @@ from enum import Enum
 
 from kernel.machine import Machine
 from telephony.edge.alarms import Alarms
-from telephony.edge.message import Request
+from telephony.edge.message import Request, Response
 from telephony.edge.uri import Hop
 
 LINGER = 32.0
@@ -110,6 +110,14 @@ class Call:
     line: str = ""
     """Inbound: the line it was let in for."""
     trunk: str = ""
+    attempt: str = ""
+    """Outbound: of a campaign, by its X-header; empty for any other call."""
+    placed: Request | None = None
+    """Of a campaign: its INVITE as it came."""
+    answer: Response | None = None
+    """Of a campaign: the 2xx to it."""
+    orphan: bool = False
+    """The process that placed it died: the edge ends it (`orphans.py`)."""
     contact: str | None = None
     """Outbound to a phone: what it says of itself."""
     shift: int = 0
@@ -152,6 +160,10 @@ class Calls:
     def get(self, call_id: str) -> Call | None:
         """The call, over or not; None where it is unknown or forgotten."""
         return self._calls.get(call_id)
+
+    def of(self, media: str) -> list[Call]:
+        """What a media process holds that is not over."""
+        return [one for one in self._calls.values() if one.media == media and not one.over]
 
     def begin(self, call: Call, now: float) -> None:
         """A new call; it replaces one of the same Call-ID, as after a challenge."""

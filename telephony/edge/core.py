@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kernel.ids import random_hex
-from telephony.edge import dialogs, inbound, outbound, paced, responses
+from telephony.edge import dialogs, inbound, orphans, outbound, paced, responses
 from telephony.edge.alarms import Alarms, Name
 from telephony.edge.calls import Calls, Declined
 from telephony.edge.carrier import Carrier
@@ -24,6 +24,7 @@ from telephony.edge.events import (
     FlowClosed,
     LinesChanged,
     MediaChanged,
+    MediaDied,
     MediaSilent,
     Pong,
     Received,
@@ -108,8 +109,10 @@ class EdgeCore:
                 edge.draining = True
             case RoomChanged(name, room):
                 edge.room[name] = (room, now)
+            case MediaDied(name):
+                orphans.media_died(edge, name, now)
             case MediaChanged(name, up):
-                (edge.down.discard if up else edge.down.add)(name)
+                edge.media_changed(name, up)
             case LinesChanged(lines, default_line):
                 edge.lines, edge.default_line = lines, default_line
             case CredentialsChanged(credentials):
@@ -218,6 +221,7 @@ class EdgeCore:
             self._edge.counted["malformed"] += 1
             return
         responses.response(self._edge, response, source, now)
+        orphans.response(self._edge, response, now)
 
     def _request(self, request: Request, source: Hop, now: float) -> None:
         edge = self._edge

@@ -79,6 +79,13 @@ class MediaChanged:
 
 
 @dataclass(frozen=True)
+class MediaDied:
+    """A media process died, with every call in it. `MediaChanged` tells when the next is up."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class RoomChanged:
     """A media process measured for how many calls more it has room."""
 
@@ -226,6 +233,15 @@ class MediaSilent:
     name: str
 
 
+@dataclass(frozen=True)
+class NeverSent:
+    """A campaign's call still waited for its turn when the media process that placed it died: its
+    INVITE never went, and never will."""
+
+    attempt: str
+    """As its X-header says it."""
+
+
 Notice = (
     Registered
     | Unregistered
@@ -237,5 +253,6 @@ Notice = (
     | CallRefused
     | CallOver
     | MediaSilent
+    | NeverSent
 )
 Command = Send | Pong | SaveBinding | DropBinding | Notice

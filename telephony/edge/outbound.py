@@ -90,6 +90,8 @@ def request(edge: Edge, request: Request, media: MediaTarget, now: float) -> Non
 
 
 def _begin(edge: Edge, request: Request, media: MediaTarget, target: Target, now: float) -> Call:
+    headers = request.headers
+    attempt = next((value for name, value in headers if name.lower() == ATTEMPT), "")
     call = Call(
         call_id=request.call_id,
         inbound=False,
@@ -101,6 +103,8 @@ def _begin(edge: Edge, request: Request, media: MediaTarget, target: Target, now
         from_tag=request.tag("From"),
         invite=None,
         trunk=target.trunk.name if target.trunk is not None else "",
+        attempt=attempt,
+        placed=request if attempt else None,
         contact=target.contact,
     )
     edge.calls.begin(call, now)

@@ -6,6 +6,9 @@ processes share a trunk. So the last who sends counts. Nothing is answered to wh
 100 comes, hence no CANCEL either (:rfc:`3261#section-9.1`), and repeats of the INVITE are dropped.
 Nobody waits for so long that whoever placed the call has given up: that is answered with 503, which
 the dialler takes as a trunk that has no room, so it calls more slowly and tries again.
+
+What waits for a media process that died never goes: somebody would answer, and nobody be there. It
+is told as never sent, so that it costs nobody an attempt.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ from kernel.pace import Departures, Pace
 from telephony.edge import responses
 from telephony.edge.calls import Call, Turn
 from telephony.edge.config import Trunk
-from telephony.edge.events import Send
+from telephony.edge.events import NeverSent, Send
 from telephony.edge.message import Request
-from telephony.edge.state import ATTEMPT, Edge
+from telephony.edge.state import Edge
 
 CATCH_UP = 0.2
 """Seconds by which a late turn may catch up. Those who decide catch up with 0.1: with no more than
@@ -29,10 +32,12 @@ PATIENCE = 5.0
 
 def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: float) -> None:
     """Send, or let wait for its turn, what goes to the world."""
-    if call is None or trunk is None or call.turn is not Turn.NONE or not _counts(send, trunk):
+    if call is None or trunk is None or not _counts(send, call, trunk):
         edge.out.append(send)
         return
     call.turn = Turn.WAITS
+    if call.media in edge.dead:  # it died while this lay in our socket
+        return _give_up(edge, send, call, now)
     way = edge.departures.setdefault(
         trunk.name, Departures(Pace(trunk.max_cps, CATCH_UP, apart=True))
     )
@@ -40,12 +45,10 @@ def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: fl
     due(edge, trunk.name, now)
 
 
-def _counts(send: Send, trunk: Trunk) -> bool:
-    """Whether this is the INVITE of a campaign's call, over a trunk with a pace."""
-    message = send.message
-    invite = isinstance(message, Request) and message.method == "INVITE"
-    named = any(name.lower() == ATTEMPT for name, _ in message.headers)
-    return invite and trunk.max_cps > 0 and named
+def _counts(send: Send, call: Call, trunk: Trunk) -> bool:
+    """Whether this is the INVITE that begins a campaign's call, over a trunk with a pace."""
+    invite = isinstance(send.message, Request) and send.message.method == "INVITE"
+    return invite and call.turn is Turn.NONE and trunk.max_cps > 0 and bool(call.attempt)
 
 
 def due(edge: Edge, trunk: str, now: float) -> None:
@@ -56,7 +59,7 @@ def due(edge: Edge, trunk: str, now: float) -> None:
         send, call, until = way.first()
         if now > until or call.over:
             way.gone(now, called=False)
-            _give_up(edge, send, now)
+            _give_up(edge, send, call, now)
         elif (wait := way.wait(now)) > 0:
             edge.alarms.set(("pace", trunk), now + wait)
             return
@@ -65,11 +68,22 @@ def due(edge: Edge, trunk: str, now: float) -> None:
             edge.out.append(replace(send, turn=trunk))
 
 
-def _give_up(edge: Edge, send: Send, now: float) -> None:
+def _give_up(edge: Edge, send: Send, call: Call, now: float) -> None:
     """It never goes: nobody would be behind it. It keeps its turn, so repeats do not go either."""
     edge.counted["paced_out"] += 1
     assert isinstance(send.message, Request)
+    if call.media in edge.dead:  # it takes no answer
+        edge.out.append(NeverSent(call.attempt))
     responses.unsent(edge, send.message, now)
+
+
+def sender_died(edge: Edge, media: str, now: float) -> None:
+    """What it placed and still waits here is given up."""
+    for way in edge.departures.values():
+        for send, call, _ in way.drop(
+            lambda one: one[1].media == media and one[1].turn is Turn.WAITS
+        ):
+            _give_up(edge, send, call, now)
 
 
 def taken(edge: Edge, trunk: str, now: float) -> None:

@@ -19,6 +19,7 @@ from telephony.edge.events import (
     FlowClosed,
     LinesChanged,
     MediaChanged,
+    MediaDied,
     Notice,
     Pong,
     Received,
@@ -103,6 +104,10 @@ class EdgeServer:
     def set_media_up(self, name: str, up: bool) -> None:
         """A media process takes new calls, or does not."""
         self._tell(MediaChanged(name, up))
+
+    def media_died(self, name: str) -> None:
+        """A media process died: it takes no call, and those that it had placed are ended."""
+        self._tell(MediaDied(name))
 
     def set_media_room(self, name: str, room: int) -> None:
         """For how many calls more a media process has room; counted down until told again."""

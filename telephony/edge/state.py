@@ -59,6 +59,8 @@ class Edge:
     draining: bool = False
     down: set[str] = field(default_factory=set)
     """Media processes that are down."""
+    dead: set[str] = field(default_factory=set)
+    """Those of them that are known to have died."""
     room: dict[str, tuple[int, float]] = field(default_factory=dict)
     """For how many calls more a media process has room, and when it said so."""
     refused: dict[str, Refused] = field(default_factory=dict)
@@ -84,6 +86,14 @@ class Edge:
         """Media processes without room for a conversation. Who has not said so lately has room:
         it is control that passes it on, and calls are let in while control is away."""
         return {name for name, (room, at) in self.room.items() if room <= 0 and now < at + HOLDS}
+
+    def media_changed(self, name: str, up: bool) -> None:
+        """A media process takes new calls, or does not."""
+        if up:
+            self.down.discard(name)
+            self.dead.discard(name)
+        else:
+            self.down.add(name)
 
     def know_phones(self, credentials: Mapping[str, Ha1]) -> None:
         """Who may register."""

@@ -22,6 +22,10 @@ BEATS = (
     'import time; print(\'{"ready": "a"}\', flush=True)\n'
     "while True: print('{\"alive\": 1}', flush=True); time.sleep(0.1)"
 )
+HEARS = (
+    'import sys; print(\'{"ready": "b"}\', flush=True)\n'
+    "for line in sys.stdin: print('{\"told\": %s}' % line.strip(), flush=True)"
+)
 STUBBORN = (
     "import signal; signal.signal(15, signal.SIG_IGN);"
     'print(\'{"ready": "a"}\', flush=True); [signal.pause() for _ in range(9)]'
@@ -34,9 +38,14 @@ def post(code: str, name: str = "a", stop: float = 5.0) -> Post:
     return Post(name, [sys.executable, "-c", code], stop_seconds=stop)
 
 
-async def test_a_process_that_is_killed_is_started_again_however_often(tmp_path: Path) -> None:
-    worker = post(WORKS)
-    supervisor = Supervisor([worker], tmp_path / "log")
+async def test_a_process_that_is_killed_is_started_again_and_who_hears_is_told(
+    tmp_path: Path,
+) -> None:
+    worker, hears = post(WORKS), post(HEARS, "b")
+    hears.hears, heard = True, list[object]()
+    supervisor = Supervisor(
+        [hears, worker], tmp_path / "log", lambda name, value: heard.append(value.get("told"))
+    )
     await supervisor.start()
     first = worker.pid
     assert first is not None and worker.facts["n"] == 1
@@ -45,6 +54,8 @@ async def test_a_process_that_is_killed_is_started_again_however_often(tmp_path:
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         await until(lambda: worker.starts == life and worker.pid not in (None, pid))  # noqa: B023
+    gone, there = ({"post": "a", "up": up} for up in (False, True))
+    await until(lambda: [one for one in heard if one][-8:] == [gone, there] * 4)
     await supervisor.stop()
     assert worker.pid is None
 

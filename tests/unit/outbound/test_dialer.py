@@ -9,6 +9,7 @@ import pytest
 from kernel.errors import IllegalTransition
 from outbound.messages import (
     AttemptAcknowledged,
+    AttemptRefused,
     CampaignCancelled,
     CampaignMade,
     CampaignPaused,
@@ -20,7 +21,15 @@ from outbound.messages import (
     RecipientsLoaded,
 )
 from outbound.pacing import Limits
-from outbound.records import Bucket, CampaignState, Guarantee, Outcome, RecipientState
+from outbound.records import (
+    AttemptState,
+    Bucket,
+    CampaignState,
+    Guarantee,
+    Outcome,
+    RecipientState,
+    Refusal,
+)
 from tests.unit.outbound.house import CONFIG, House, Network, campaign, people
 
 
@@ -207,6 +216,25 @@ def test_and_marketing_calls_nobody_twice() -> None:
     assert max(house.network.by_number.values()) == 1
     unknown = [one for one in house.books.recipients() if one.bucket is Bucket.UNKNOWN]
     assert unknown and {one.state for one in unknown} == {RecipientState.EXHAUSTED}
+
+
+def test_what_the_edge_never_sent_for_a_dead_process_is_called_by_the_next() -> None:
+    house = House(always(Outcome.ACKNOWLEDGED))
+    house.start(campaign(guarantee=Guarantee.AT_MOST_ONCE, priority=100), people(4))
+    house.walk(0.2)
+    while AttemptState.INVITED not in {one.state for one in house.dialer.desk.attempts.values()}:
+        house.walk(0.05)
+    house.network.die()
+    held = list(house.dialer.desk.attempts.values())
+    for attempt in held:
+        house.tell(AttemptRefused(attempt.id, Refusal.NO_SENDER))
+    house.tell(MediaThere("media-1", house.network.life, 50))
+    house.walk(20)
+    rang = {one.recipient for one in held if one.state is not AttemptState.INVITED}
+    assert 0 < len(rang) < len(held)
+    unknown = {one.id for one in house.books.recipients() if one.bucket is Bucket.UNKNOWN}
+    assert unknown == rang
+    assert {one.spent for one in house.books.recipients()} == {1}
 
 
 def test_a_media_process_that_stays_silent_is_given_up_after_a_while() -> None:

@@ -9,7 +9,7 @@ import pytest
 from kernel.pace import Pace
 from telephony.edge.config import Trunk
 from telephony.edge.digest import parse_auth
-from telephony.edge.events import Undelivered
+from telephony.edge.events import MediaChanged, MediaDied, NeverSent, Undelivered
 from telephony.edge.message import Request, Response
 from telephony.edge.uri import Hop
 from tests.unit.telephony.edge.bench import (
@@ -331,10 +331,10 @@ def test_the_challenge_of_somebody_else_is_passed_on() -> None:
 FAST = Trunk("carrier", CARRIER.host, max_cps=20.0)
 
 
-def called(number: int) -> Request:
+def called(number: int, hop: Hop = M1.hop) -> Request:
     """A campaign's call, as a media process places it."""
     return request(
-        uri=f"sip:+390{number}@{EDGE}:5060", hop=M1.hop, call=f"o{number}", branch=f"b{number}",
+        uri=f"sip:+390{number}@{EDGE}:5060", hop=hop, call=f"o{number}", branch=f"b{number}",
         sender="<sip:bot@h>;tag=m", headers=[("X-Centralino-Attempt", f"a{number}")],
     )  # fmt: skip
 
@@ -397,3 +397,18 @@ def test_turns_that_are_late_again_and_again_let_no_queue_grow() -> None:
             sends += bench.hears(M1.hop, called(len(came) - 1))
         waits += [now - came[one.message.call_id] for one in sends]
     assert len(waits) > 500 and max(waits) <= 0.2
+
+
+def test_what_waits_for_a_process_that_died_never_goes_and_is_told() -> None:
+    bench = Bench(config(media=(M1, M2), trunks=(FAST,)))
+    bench.hears(M1.hop, called(1))
+    bench.hears(M1.hop, called(2))
+    bench.hears(M2.hop, called(3, M2.hop))
+    bench.tell(MediaDied("m1"))
+    bench.hears(M1.hop, called(4))  # sent before it died, and read after it
+    assert [one.attempt for one in bench.told if isinstance(one, NeverSent)] == ["a2", "a4"]
+    bench.tell(MediaChanged("m1", up=True))
+    sent = [one.message for one in bench.walk(1.0)]
+    assert [one.call_id for one in sent if isinstance(one, Request)] == ["o3"]
+    assert len(bench.hears(M1.hop, called(5))) == 1
+    assert bench.core.metrics()["dialogs_m1"] == 2  # 1 and 5

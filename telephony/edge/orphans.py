@@ -1,0 +1,86 @@
+"""PURE. Calls of campaigns whose media process died: nobody else can end them, so the edge does.
+
+What still waits here never goes. What rings is cancelled, once anything was heard of it
+(:rfc:`3261#section-9.1`); who is in the call, or picks up at that very moment, gets BYE instead of
+silence. All of it is asked for as the process would have asked, so it takes the same ways. Whom to
+call again the dialler decides by its books.
+"""
+
+from __future__ import annotations
+
+import re
+
+from telephony.edge import dialogs, outbound, paced
+from telephony.edge.calls import Call, CallState
+from telephony.edge.errors import MalformedMessage
+from telephony.edge.message import Request, Response
+from telephony.edge.proxy import COOKIE, take_routes
+from telephony.edge.state import Edge
+from telephony.edge.uri import parse_name_addr
+
+_BRANCH = re.compile(r"(?<=branch=)[^;,\s]+")
+_AHEAD = 1000
+"""By which the CSeq of our BYE is above the INVITE's: the process may have sent requests since."""
+
+
+def media_died(edge: Edge, media: str, now: float) -> None:
+    """A media process died."""
+    edge.down.add(media)
+    edge.dead.add(media)
+    paced.sender_died(edge, media, now)
+    for call in edge.calls.of(media):
+        if call.placed is not None:
+            call.orphan = True
+            _end(edge, call, call.placed, now)
+
+
+def _end(edge: Edge, call: Call, invite: Request, now: float) -> None:
+    if call.state is CallState.RINGING:
+        _cancel(edge, invite, now)
+    elif call.answer is not None:
+        _in_dialog(edge, invite, call.answer, "BYE", now)
+
+
+def response(edge: Edge, response: Response, now: float) -> None:
+    """A response, after it was counted: to the INVITE of an orphan nobody else answers it."""
+    call = edge.calls.get(response.call_id)
+    if call is None or call.placed is None or not call.orphan or response.cseq[1] != "INVITE":
+        return
+    if 100 < response.code < 200:
+        _cancel(edge, call.placed, now)
+    elif 200 <= response.code < 300:
+        _in_dialog(edge, call.placed, response, "ACK", now)
+        _in_dialog(edge, call.placed, response, "BYE", now)
+    elif response.code >= 300:
+        refused = _like(call.placed, "ACK").put("To", response.all("To"))
+        dialogs.from_media(edge, refused, (), now)
+
+
+def _cancel(edge: Edge, invite: Request, now: float) -> None:
+    outbound.cancel(edge, _like(invite, "CANCEL"), now)
+
+
+def _like(invite: Request, method: str) -> Request:
+    """What goes to whom the INVITE went to, as a part of its transaction."""
+    kept = [(name, value) for name, value in invite.headers if name in ("From", "To", "Call-ID")]
+    headers = (
+        ("Via", invite.all("Via")[0]), ("Max-Forwards", "70"), *kept,
+        ("CSeq", f"{invite.cseq[0]} {method}"),
+    )  # fmt: skip
+    return Request(headers, b"", method, invite.uri)
+
+
+def _in_dialog(edge: Edge, invite: Request, answer: Response, method: str, now: float) -> None:
+    """What goes to who answered, in the dialog that the answer made (§12.2.1.1)."""
+    number = invite.cseq[0] + (0 if method == "ACK" else _AHEAD)
+    via = _BRANCH.sub(COOKIE + edge.chance(8), invite.all("Via")[0])
+    asked = _like(invite, method).put("Via", via).put("To", answer.all("To"))
+    asked = asked.put("CSeq", f"{number} {method}")
+    asked = asked.put("Route", reversed(answer.all("Record-Route")))
+    try:
+        contact = parse_name_addr(answer.get("Contact") or "").uri
+        asked = Request(asked.headers, b"", method, contact)
+        asked, carried = take_routes(asked, edge.own)
+        dialogs.from_media(edge, asked, carried, now)
+    except MalformedMessage:  # who answers so cannot be told anything
+        edge.counted["malformed"] += 1

@@ -1,0 +1,77 @@
+"""Calls of a campaign whose media process died with them."""
+
+from __future__ import annotations
+
+from telephony.edge.config import Trunk
+from telephony.edge.events import MediaDied, Send
+from telephony.edge.message import Request
+from tests.unit.telephony.edge.bench import CARRIER, EDGE, M1, Bench, config, reply, request
+
+CALLED = f"<sip:callee@{CARRIER.host}:5061>"
+
+
+def placed(bench: Bench, attempt: str = "a1") -> Request:
+    """Its INVITE, as the carrier gets it."""
+    headers = [("X-Centralino-Attempt", attempt)] if attempt else []
+    uri = f"sip:+39061@{EDGE}:5060"
+    sender = "<sip:bot@h>;tag=m"
+    return bench.request(M1.hop, request(uri=uri, hop=M1.hop, sender=sender, headers=headers))[1]
+
+
+def outside(sends: list[Send]) -> list[Request]:
+    """What goes to the carrier, and not to the process that is gone."""
+    messages = [one.message for one in sends if one.to.host == CARRIER.host]
+    return [one for one in messages if isinstance(one, Request)]
+
+
+def test_what_rings_is_cancelled_and_its_end_acknowledged() -> None:
+    bench = Bench()
+    sent = placed(bench)
+    bench.hears(CARRIER, reply(sent, 180))
+    (cancel,) = outside(bench.tell(MediaDied("m1")))
+    assert (cancel.method, cancel.uri, cancel.cseq) == ("CANCEL", sent.uri, (1, "CANCEL"))
+    assert cancel.all("Via")[0] == sent.all("Via")[0]
+    (ack,) = outside(bench.hears(CARRIER, reply(sent, 487)))
+    assert (ack.method, ack.tag("To"), ack.all("Via")[0]) == ("ACK", "b", sent.all("Via")[0])
+    assert bench.core.metrics()["dialogs_m1"] == 0
+
+
+def test_what_was_not_heard_of_yet_is_cancelled_when_it_rings() -> None:
+    bench = Bench()
+    sent = placed(bench)
+    assert not outside(bench.tell(MediaDied("m1")))
+    assert not outside(bench.hears(CARRIER, reply(sent, 100)))
+    assert [one.method for one in outside(bench.hears(CARRIER, reply(sent, 183)))] == ["CANCEL"]
+
+
+def test_who_answers_then_hears_no_silence() -> None:
+    bench = Bench()
+    sent = placed(bench)
+    bench.tell(MediaDied("m1"))
+    ack, bye = outside(bench.hears(CARRIER, reply(sent, 200, contact=CALLED)))
+    assert (ack.cseq, bye.cseq) == ((1, "ACK"), (1001, "BYE"))
+    assert {one.uri for one in (ack, bye)} == {CALLED.strip("<>")}
+    assert ack.tag("To") == bye.tag("To") == "b" and not bye.all("Route")
+
+
+def test_who_is_in_the_call_is_told_that_it_is_over_also_where_the_trunk_has_a_login() -> None:
+    bench = Bench(config(trunks=(Trunk("carrier", CARRIER.host, user="acct", password="pw"),)))
+    sent = placed(bench)
+    bench.hears(CARRIER, reply(sent, 200, contact=CALLED))
+    (bye,) = outside(bench.tell(MediaDied("m1")))
+    assert (bye.method, bye.call_id) == ("BYE", "c1")
+    assert bench.core.metrics()["dialogs_m1"] == 0
+
+
+def test_a_call_of_no_campaign_is_left_to_those_who_are_in_it() -> None:
+    bench = Bench()
+    bench.hears(CARRIER, reply(placed(bench, attempt=""), 180))
+    assert not bench.tell(MediaDied("m1"))
+
+
+def test_an_answer_that_cannot_be_read_is_counted() -> None:
+    bench = Bench()
+    sent = placed(bench)
+    bench.hears(CARRIER, reply(sent, 200, contact='"<'))
+    assert not outside(bench.tell(MediaDied("m1")))
+    assert bench.core.metrics()["malformed"] == 1

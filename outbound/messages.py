@@ -332,7 +332,7 @@ class AttemptEnded:
 @message("outbound.attempt_refused")
 @dataclass(frozen=True)
 class AttemptRefused:
-    """The gate let the INVITE not go out."""
+    """The INVITE did not go out: the gate refused it, or who was to send it died first."""
 
     attempt: str
     refusal: Refusal
@@ -486,3 +486,10 @@ class OptedOut:
     stranger: bool = False
     """Whether the number is somebody else's: of the person whom we wanted, this number alone is
     not called again."""
+
+
+NEWS = (
+    AttemptInvited, AttemptRinging, AttemptAnswered, MessageStarted, MessageCompleted,
+    AttemptAcknowledged, AttemptEnded, AttemptRefused,
+)  # fmt: skip
+"""What a media process tells of a call."""

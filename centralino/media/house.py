@@ -16,10 +16,11 @@ from centralino.media.answers import Answers
 from centralino.media.capacity import CALM, EFFORTS, Shed
 from centralino.media.gate import Gate, plan_of
 from centralino.media.invitations import Invitations
+from centralino.media.news import KEPT, KeptNews
 from centralino.media.notice_talk import Engines
 from kernel.bus import Bus
 from kernel.clock import Clock
-from kernel.ids import Chance, random_hex
+from kernel.ids import Chance, new_id, random_hex
 from telephony.media.pump import Pump
 from telephony.ports import CallControl
 from voicebot.dialogue.flow import Bot
@@ -71,6 +72,8 @@ class House:
     chance: Chance = random_hex
     meter: MeteredRecogniser | None = None
     """Says how busy the recognisers are."""
+    news: KeptNews | None = None
+    """What of campaigns' calls control has not taken yet."""
     shed: Shed = Shed.NOTHING
     """What is left out for lack of capacity."""
     use: float = 0.0
@@ -133,7 +136,15 @@ class House:
         """Send what `tell` was given, until cancelled."""
         while True:
             value, call = await self._outbox.get()
-            await self.bus.send("control", value, call=call)
+            id = new_id("msg", random_hex)
+            if self.news is not None and isinstance(value, KEPT):
+                self.news.keep(id, value)
+            await self.bus.send("control", value, call=call, id=id)
+
+    async def taken(self, id: str) -> None:
+        """Control has taken a message."""
+        if self.news is not None:
+            self.news.taken(id)
 
     async def flushed(self, seconds: float = 2.0) -> None:
         """Return when what was told has been handed to the bus, or after a while."""

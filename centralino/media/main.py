@@ -16,6 +16,7 @@ from centralino.content.vault import SoundVault
 from centralino.media.house import House, LoadedBot, recognisers_of_one
 from centralino.media.live_call import RATE
 from centralino.media.load import watch_load, watch_room
+from centralino.media.news import KeptNews
 from centralino.media.prompts import fixed_texts, warm
 from centralino.media.switchboard import Switchboard
 from centralino.processes.child import (
@@ -124,6 +125,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
         return
     loaded = preparing.result()
     meter = make_meter(layout, config, clock, workers)
+    news = KeptNews(Path(layout.state_dir) / "news" / f"{arguments.name}.jsonl")
     async with BaresipControl(sip_options(place, config, layout)) as control, Pump() as pump:
         house = House(
             name=arguments.name, epoch=ends.epoch, config=config, control=control, pump=pump,
@@ -135,14 +137,19 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
             voices=voices, clock=clock, vault=SoundVault(Path(layout.state_dir) / "sound"),
             edge=layout.edge,
             secret=layout.secret,
+            news=news,
             beside={one.name: f"{one.host}:{one.port}" for one in layout.media},
             live=live_line if arguments.live else lambda event: None,
         )  # fmt: skip
         switchboard = Switchboard(house)
         bus.on_message(switchboard.message)
         bus.on_peer(switchboard.peer)
+        bus.on_taken(house.taken)
         async with bus:
+            for id, value in news.open():
+                await bus.send("control", value, id=id)
             await _serve(house, layout, switchboard, told)
+        news.close()
 
 
 async def prepare(

@@ -56,14 +56,7 @@ from voicebot.dialogue.flow import Flow
 log = structlog.get_logger()
 
 DAY = 86_400.0
-NEWS = frozenset(
-    name_of(kind)[0]
-    for kind in (
-        messages.AttemptInvited, messages.AttemptRinging, messages.AttemptAnswered,
-        messages.MessageStarted, messages.MessageCompleted, messages.AttemptAcknowledged,
-        messages.AttemptEnded, messages.AttemptRefused,
-    )
-)  # fmt: skip
+NEWS = frozenset(name_of(kind)[0] for kind in messages.NEWS)
 """News of calls out: hundreds a second may come, so they wait a moment for company."""
 
 _run: ContextVar[list[object] | None] = ContextVar("news_of_a_group", default=None)

@@ -15,7 +15,6 @@ import asyncio
 import random
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -35,34 +34,36 @@ OUT = Console(width=200)
 
 
 async def walk(
-    folder: Path, guarantee: Guarantee, media_dies: bool, asked: argparse.Namespace
-) -> bool:
-    """One campaign to its end; whether nobody was lost and nobody called again without need."""
-    chance, path = random.Random(asked.seed), folder / "house.db"
-    async with Database(f"sqlite:///{path}") as database:
-        await upgrade(database)
+    path: Path, guarantee: Guarantee, media_dies: bool, asked: argparse.Namespace
+) -> tuple[crash.Carrier, int]:
+    """One campaign to its end, in an empty database; the carrier, and how often control died."""
+    chance = random.Random(asked.seed)
     await crash.fill(path, guarantee)
-    carrier, deaths, began = crash.Carrier(guarantee), 0, time.monotonic()
+    carrier, deaths = crash.Carrier(guarantee), 0
     carrier.say(CampaignStarted("storm", "ops"))
-    async with crash.Dialler(folder) as lives, Database(f"sqlite:///{path}") as database:
+    async with crash.Dialler(path.parent) as lives, Database(f"sqlite:///{path}") as database:
         looks = crash.Looks(database)
         while True:
             where = f"outbound:{deaths % STEPS + 1}:{chance.randint(5, asked.passages)}"
             if carrier.wrong or await lives.life(carrier, path, where, looks):
-                break
+                return carrier, deaths
             deaths += 1
             if media_dies and deaths % MEDIA_EVERY == 0:
                 carrier.die()
+
+
+async def judge(path: Path, carrier: crash.Carrier, deaths: int) -> bool:
+    """Whether nobody was lost, and nobody called again without need."""
     recipients, _ = await crash.look_into(path, carrier)
     due = crash.PEOPLE + len(range(0, crash.PEOPLE, 3))
     again = sum(carrier.invites.values()) - due
     twice = sum(carrier.invites.values()) - len(carrier.invites)
     unknown = sum(one.bucket is Bucket.UNKNOWN for one in recipients)
     OUT.print(
-        f"{guarantee.value}: {crash.PEOPLE} people, control died {deaths} times, media "
-        f"{carrier.lives - 1} times, {time.monotonic() - began:.0f} s; INVITEs "
-        f"{sum(carrier.invites.values())} for {due} due, {twice} twice under one id, in flight at "
-        f"deaths of media {carrier.in_flight_at_deaths}, unknown at the end {unknown}"
+        f"{carrier.guarantee.value}: {crash.PEOPLE} people, control died {deaths} times, media "
+        f"{carrier.lives - 1} times; INVITEs {sum(carrier.invites.values())} for {due} due, "
+        f"{twice} twice under one id, in flight at deaths of media {carrier.in_flight_at_deaths}, "
+        f"unknown at the end {unknown}"
     )
     return not carrier.wrong and twice == 0 and again <= carrier.in_flight_at_deaths
 
@@ -73,7 +74,11 @@ async def main(asked: argparse.Namespace) -> int:
     for guarantee in Guarantee:
         for media_dies in (False, True):
             with tempfile.TemporaryDirectory() as folder:
-                well &= await walk(Path(folder), guarantee, media_dies, asked)
+                path = Path(folder) / "house.db"
+                async with Database(f"sqlite:///{path}") as database:
+                    await upgrade(database)
+                carrier, deaths = await walk(path, guarantee, media_dies, asked)
+                well &= await judge(path, carrier, deaths)
     return 0 if well else 1
 
 

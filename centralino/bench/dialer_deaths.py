@@ -35,10 +35,11 @@ STEPS = 6
 PASSAGES = (5, 150)
 """After how many of a step a life dies: some seconds of calls."""
 MEDIA_EVERY = 4
+"""At which of these deaths a media process is killed, too."""
 PATIENCE = 90.0
 """Seconds for which a death and the life after it are waited for: the campaign may be over."""
 MIX = Mix(no_answer=0.0, ring=1.0, key_after=3.0, stays=8.0)
-"""Nobody rings for ever: no CANCEL comes from a process that is dead."""
+"""Nobody rings in vain: how long what died with a process stays up says nothing of the dialler."""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Deaths:
 
     times: int = 24
     seed: int = 1
+    media_every: int = MEDIA_EVERY
     boundaries: list[str] = field(default_factory=list)
     """At which control died."""
     media_at: list[float] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Deaths:
                 control.environment = {VARIABLE: following} if nth < self.times else {}
                 if nth == 0:
                     _kill(control)
-                elif nth % MEDIA_EVERY == 0:
+                elif nth % self.media_every == 0:
                     self.media_at.append(time.time())
                     _kill(chance.choice(media))
                 await _lives(control, starts + 1)

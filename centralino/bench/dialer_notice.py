@@ -129,6 +129,7 @@ def row_of(figures: Json, message: Message) -> Json:
         "acks_per_s_by_voice": round(voices / took, 2),
         "first_packet_p95_ms": figures["first_packet_ms"]["p95"],
         "cpu_cores": figures["cpu_cores"],
+        "cpu_by_process": figures["cpu_by_process"],
         "seconds": took,
     }
     whole = row["lost"] == row["duplicates"] == 0

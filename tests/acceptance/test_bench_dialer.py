@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from centralino.bench.dialer import Size
+from centralino.bench.dialer_deaths import Deaths
 from centralino.bench.dialer_stops import Stops, run_stops
 from centralino.rehearsal.people import Mix
 from tests.acceptance.conftest import share_cache
@@ -29,3 +31,5 @@ async def test_a_campaign_that_is_stopped_is_counted_alike_by_carrier_and_books(
     assert figures["seen_cps_max"] >= 1 and figures["first_packet_ms"]["n"] == fates["answers"]
     assert figures["pause_to_last_invite_ms"]["n"] == 1
     assert figures["emergency_to_first_invite_ms"]["p50"] > 0
+    seen = json.loads((tmp_path / "carrier.json").read_text())
+    assert Deaths().figures(seen, 46)["called_again"] == 0

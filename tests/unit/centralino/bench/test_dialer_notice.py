@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
     "acknowledged": {"key": 30, "voice": 8, "heard later, voice": 2}, "seconds": 80.0,
     "answered_by_key": 30, "answered_by_voice": 10, "target_cps": 2.0, "seen_cps_mean": 1.98,
     "invites": 120, "lost": 0, "duplicates": 0, "mean_hold_seconds": 36.0, "channels_max": 50,
-    "media_processes": 1, "first_packet_ms": {"p95": 300}, "cpu_cores": 0.9,
+    "media_processes": 1, "first_packet_ms": {"p95": 300}, "cpu_cores": 0.9, "cpu_by_process": {},
 }  # fmt: skip
 
 

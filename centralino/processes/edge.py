@@ -147,12 +147,16 @@ class EdgeLink:
 
     async def hear_supervisor(self) -> None:
         """A media process that dies is known at once, also while control is away. For ever."""
-        async for name, up in deaths_and_starts():
-            if name in self._media and self.server is not None:
+        try:
+            async for name, up in deaths_and_starts():
+                if name not in self._media or self.server is None:
+                    continue
                 if up:
                     self.server.set_media_up(name, True)
                 else:
                     self.server.media_died(name)
+        except (OSError, ValueError) as error:  # not started by one
+            log.error("edge.hears_no_supervisor", why=str(error))
 
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """Control is there (again): say which phones are."""

@@ -18,8 +18,10 @@ A line marked emergency is let in all the same: it needs no recogniser, for its 
 keys.
 
 When calls that were admitted need more than there is, things are left out in the order of `SHED`,
-one step at each look, so that what was left out last has a second to help before the next goes. A
-wait counts for that as it counts for room, only where callers can be in one another's way, or where
+one step at each look, so that what was left out last has a second to help before the next goes; and
+for what the recognisers are behind only where one has worked since, or is waited for: while nobody
+speaks their figures are those of before the last step, and say nothing of what it helped. A wait
+counts for that as it counts for room, only where callers can be in one another's way, or where
 one utterance after the other waited (`noticed`): a single long one on an idle machine costs nobody
 a keypad. They are taken back only when use has fallen well below (`CALM`), so that nothing
 flickers, but all at once.
@@ -145,6 +147,10 @@ class Work:
     """That `behind` speaks of."""
     each: float = 0.0
     """Seconds that each of the last few utterances waited at least."""
+    ended: int = 0
+    """Utterances recognised since the process began."""
+    overdue: bool = False
+    """Whether one waits now for longer than any took."""
     share: float = 1.0
     """Of the house: what these cores are of all that it may use."""
 
@@ -173,6 +179,8 @@ class CapacityCore:
     correction: float = 1.0
     busy: float | None = None
     """Cores that are busy, over some seconds."""
+    heard: int = 0
+    """Utterances that had been recognised when what is left out changed last."""
 
     def decide(self, work: Work) -> Capacity:
         """How much room there is now, and what is left out from now on."""
@@ -182,9 +190,16 @@ class CapacityCore:
         ours = work.cores * (1 - RESERVE)
         taken = max(busy / ours, work.recognising / MOST_RECOGNISING)
         use = max(taken, noticed(work, max(busy / work.cores, work.recognising)))
-        self.shed = min(shed_at(use, self.shed), next_step(self.shed))
+        self._leave_out(work, busy / ours, use)
         room = self._room(work, busy) if taken < 1.0 else 0
         return Capacity(round(use, 3), room, self.shed)
+
+    def _leave_out(self, work: Work, cores: float, use: float) -> None:
+        """One thing more, or what may come back; `cores`: the use that is theirs alone."""
+        wanted = min(shed_at(use, self.shed), next_step(self.shed))
+        news = work.ended > self.heard or work.overdue or shed_at(cores, self.shed) > self.shed
+        if wanted < self.shed or (wanted > self.shed and news):
+            self.shed, self.heard = wanted, work.ended
 
     def _learn(self, work: Work, busy: float) -> None:
         """What calls cost here."""

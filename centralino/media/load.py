@@ -53,6 +53,8 @@ async def watch_room(house: House, switchboard: Switchboard) -> None:
             behind=meter.behind if meter else 0.0,
             utterances=meter.utterances if meter else 0,
             each=meter.each if meter else 0.0,
+            ended=meter.ended if meter else 0,
+            overdue=meter.overdue if meter else False,
             share=share,
         )
         before = house.shed

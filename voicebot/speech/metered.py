@@ -42,6 +42,10 @@ class Recognising:
     each: float = 0.0
     """Seconds that each of the last `IN_A_ROW` waited at least, or waits by now; 0 where there were
     fewer, or where nothing was recognised for `WINDOW`."""
+    ended: int = 0
+    """Utterances recognised since the beginning: where it has not grown, the rest is old news."""
+    overdue: bool = False
+    """Whether one waits now for longer than any took."""
 
 
 class MeteredRecogniser:
@@ -54,6 +58,7 @@ class MeteredRecogniser:
         self._now = now
         self._done: deque[tuple[float, float, float]] = deque()
         self._asked: dict[int, float] = {}
+        self._ended = 0
         self._last: deque[float] = deque(maxlen=IN_A_ROW)
         """What the last ones waited, however long ago: callers are silent for longer than that."""
 
@@ -79,9 +84,15 @@ class MeteredRecogniser:
         usual = max((seconds for _, seconds, _ in self._done), default=1.0)
         waiting = [now - asked - usual for asked in self._asked.values()]
         share = engine / WINDOW / self._workers
-        behind = max(waited, max(waiting, default=0.0) / STILL_WAITS)
-        each = max(_each(self._last), _each([*self._last, *waiting]))
-        return Recognising(min(1.0, share), behind, len(self._done) + len(self._asked), each)
+        longest = max(waiting, default=0.0)
+        return Recognising(
+            share=min(1.0, share),
+            behind=max(waited, longest / STILL_WAITS),
+            utterances=len(self._done) + len(self._asked),
+            each=max(_each(self._last), _each([*self._last, *waiting])),
+            ended=self._ended,
+            overdue=longest > 0,
+        )
 
     async def finish(self, stream: RecognitionStream) -> Recognised:
         """End an utterance and note what it took. Raises EngineLost."""
@@ -95,6 +106,7 @@ class MeteredRecogniser:
         late = now - began - heard.seconds
         self._done.append((now, heard.seconds, late))
         self._last.append(late)
+        self._ended += 1
         return heard
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,10 +28,12 @@ def work(
     behind: float = 0.0,
     utterances: int = 20,
     each: float = 0.0,
+    ended: int = 0,
+    overdue: bool = False,
     **more: int,
 ) -> Work:
     calls = {Doing.CONVERSING: conversing, **{Doing(name): n for name, n in more.items()}}
-    return Work(calls, 2.0, busy, recognising, behind, utterances, each)
+    return Work(calls, 2.0, busy, recognising, behind, utterances, each, ended, overdue)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +62,8 @@ def test_what_follows_from_a_load(load: Work, use: float, room: int, shed: Shed)
     found = core.decide(load)
     assert found.use == pytest.approx(use, abs=0.001)
     assert abs(found.room - room) <= 1
-    for _ in Shed:
-        found = core.decide(load)
+    for ended in Shed:
+        found = core.decide(replace(load, ended=ended))
     assert found.shed is shed
 
 
@@ -187,9 +191,32 @@ def test_a_long_wait_on_an_idle_machine_leaves_out_nothing() -> None:
 
 
 def test_each_step_has_a_second_to_help_and_all_come_back_at_once() -> None:
-    core, late = CapacityCore(), work(20, busy=1.0, behind=0.6)
-    assert [core.decide(late).shed for _ in range(6)] == [*list(Shed)[1:], Shed.SPEECH]
+    core, late = CapacityCore(), work(20, busy=1.0, behind=0.6, ended=1)
+    looks = [core.decide(replace(late, ended=ended)).shed for ended in range(1, 7)]
+    assert looks == [*list(Shed)[1:], Shed.SPEECH]
     assert core.decide(work(20, busy=1.0, behind=0.05)).shed is Shed.NOTHING
     helped = CapacityCore()
     assert helped.decide(late).shed is Shed.INTERIM
     assert helped.decide(work(20, busy=1.0, behind=0.24)).shed is Shed.INTERIM
+
+
+def test_while_nobody_speaks_what_was_waited_leaves_out_nothing_more() -> None:
+    core, waited = CapacityCore(), work(1, behind=0.6, utterances=3, each=0.6, ended=3)
+    assert [core.decide(waited).shed for _ in range(5)] == [Shed.INTERIM] * 5
+    again = replace(waited, ended=4)
+    assert [core.decide(again).shed for _ in range(3)] == [Shed.TURN_DETECTOR] * 3
+    in_time = replace(waited, behind=0.1, each=0.0, ended=5)
+    assert core.decide(in_time).shed is Shed.NOTHING
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        work(1, behind=0.6, utterances=3, each=0.6, ended=3, overdue=True),
+        work(20, busy=2.6, behind=0.3, ended=3),
+    ],
+    ids=["a recogniser that does not answer", "the cores"],
+)
+def test_what_is_seen_anew_each_second_leaves_out_more_each_second(load: Work) -> None:
+    core = CapacityCore()
+    assert [core.decide(load).shed for _ in range(3)] == list(Shed)[1:4]

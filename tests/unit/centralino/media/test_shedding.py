@@ -87,7 +87,10 @@ class House:
         if now < self._next:
             return False
         self._next = now + 1.0
-        work = Work({Doing.CONVERSING: 1}, 2.0, 0.1, meter.share, meter.behind, each=meter.each)
+        work = Work(
+            {Doing.CONVERSING: 1}, 2.0, 0.1, meter.share, meter.behind,
+            each=meter.each, ended=meter.ended, overdue=meter.overdue,
+        )  # fmt: skip
         before, found = self.core.shed, self.core.decide(work).shed
         self.rig.effort = EFFORTS[found]
         self.seen += [found] if found is not before else []

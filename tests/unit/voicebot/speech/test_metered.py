@@ -56,6 +56,7 @@ async def test_the_share_is_of_the_workers_time_and_waiting_is_seen() -> None:
     figures = meter.figures()
     assert abs(figures.share - 1.0 / WINDOW / 2) < 1e-9
     assert abs(figures.behind - 0.15) < 1e-9 and figures.utterances == 2
+    assert figures.ended == 2 and not figures.overdue
     slow.now += WINDOW + 1
     assert meter.figures().share == meter.figures().behind == 0.0
 
@@ -68,6 +69,7 @@ async def test_an_answer_that_does_not_come_counts_while_it_is_awaited() -> None
     await asyncio.sleep(0)
     slow.now += 5.0
     assert (meter.figures().behind, meter.figures().utterances) == (1.0, 1)
+    assert meter.figures().overdue and not meter.figures().ended
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     assert meter.figures().behind == 0.0

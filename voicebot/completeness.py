@@ -2,7 +2,8 @@
 
 COMPLETE ends the turn early, PREFIX makes us wait, UNSURE leaves it to the question's own delay.
 MORE_LIKELY is an answer that often goes on: a choice in one word ("gas … please"), a day without
-its month, the beginning of what people say to this bot, and whatever answers where any words do.
+its month, a first name, the beginning of what people say to this bot, and a few words where any
+words are an answer.
 A turn detector that hears no end keeps an open answer from being complete; alone it ends nothing,
 for a well spoken half of a sentence means little yet.
 """
@@ -21,6 +22,9 @@ SURE = 0.75
 """Probability of an intent from which an open sentence says enough."""
 MARGIN = 0.3
 """So much likelier than the next one it must be, too."""
+BRIEF = 5
+"""Different words of free text up to which more is likely: of what people write to machines so
+short a beginning is the whole half as often as a longer one (docs/benchmarks/turn_taking.md)."""
 FASTEST_TWICE = 0.33
 """Seconds that a digit takes at the least, in the mean of a number whose second half is its first:
 where it took less, it was said once, and written twice by the recogniser ("764 764")."""
@@ -38,9 +42,11 @@ _NEVER_LAST = frozenset("a an the my your his her our their i and or because to 
 """Words that end no question either, whatever mark a recogniser puts behind them: "when is my?"."""
 _AFTER_TO = frozenset("know ask tell say report see make get change".split())
 """Words after which one that ends in "to …" goes on: "I would like to know"."""
+_LONE_BY = ({"bye"}, {"buy"})
+"""How recognisers write the "by" of "by … telephone"."""
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _HALF_A_DATE = re.compile(
-    rf"(?:on |in )?(?:the )?(?:\d+(?:st|nd|rd|th)?|[a-z]+(?:st|nd|rd|th)|{_MONTHS})"
+    rf"(?:on |in )?(?:the )?(?:next|\d+(?:st|nd|rd|th)?|[a-z]+(?:st|nd|rd|th)|{_MONTHS})"
 )
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
@@ -124,8 +130,11 @@ def _open(answer: Answer) -> Completeness:
         return Completeness.PREFIX
     if answer.finished is not None and answer.finished < FINISHED:
         return Completeness.UNSURE
-    if answer.taken_as.startswith("answer:") or answer.reading.begins:
+    if answer.reading.begins:
         return Completeness.MORE_LIKELY
+    if answer.taken_as.startswith("answer:"):
+        brief = len(set(_WORD.findall(answer.text.lower()))) <= BRIEF
+        return Completeness.MORE_LIKELY if brief else Completeness.UNSURE
     return Completeness.COMPLETE if _means_something(answer.reading) else Completeness.UNSURE
 
 
@@ -141,12 +150,12 @@ def _yes_no(answer: Answer) -> Completeness:
 
 
 def _menu(answer: Answer) -> Completeness:
-    if hangs(answer.text):
+    said = set(_WORD.findall(answer.text.lower()))
+    if hangs(answer.text) or said in _LONE_BY:
         return Completeness.PREFIX
     if not answer.taken_as.startswith("answer:"):
         return _open(answer)
-    one = len(set(_WORD.findall(answer.text.lower()))) == 1
-    return Completeness.MORE_LIKELY if one else Completeness.COMPLETE
+    return Completeness.MORE_LIKELY if len(said) == 1 else Completeness.COMPLETE
 
 
 def _date(answer: Answer) -> Completeness:
@@ -165,7 +174,7 @@ def _name(answer: Answer) -> Completeness:
     names = [entity for entity in answer.reading.entities if entity.name == "name"]
     whole = any(len(entity.value.split()) > 1 for entity in names)
     if answer.taken_as.startswith("answer:"):
-        return Completeness.COMPLETE if whole else Completeness.UNSURE
+        return Completeness.COMPLETE if whole else Completeness.MORE_LIKELY
     return _open(answer)
 
 

@@ -62,10 +62,10 @@ EXPECTED: Mapping[str, Expected] = {
         0.35, 0.32, 0.32, 1.2, learns=False, assent=True, alternatives=3, terms=LOOKING, pause=0.08
     ),
     "menu": Expected(
-        0.5, 0.35, 0.35, 1.5, 1.1, assent=True, alternatives=3, terms=LOOKING, pause=0.08
+        0.5, 0.45, 0.45, 1.5, 1.1, assent=True, alternatives=3, terms=LOOKING, pause=0.08
     ),
-    "open": Expected(0.85, 0.35, 0.5, 2.0, more=1.02, judged=True, terms=LOOKING),
-    "name": Expected(0.85, 0.5, 0.6, 2.0, judged=True, alternatives=3, terms=LOOKING),
+    "open": Expected(0.85, 0.35, 0.5, 2.0, more=1.15, judged=True, terms=LOOKING),
+    "name": Expected(0.85, 0.5, 0.6, 2.0, more=1.1, judged=True, alternatives=3, terms=LOOKING),
     "date": Expected(0.85, 0.5, 0.5, 2.0, 1.1, no_input=7.0, alternatives=3, terms=LOOKING),
     "digits": Expected(1.8, 0.35, 0.35, 2.5, no_input=10.0, alternatives=5),
     "spelling": Expected(1.8, 1.0, 1.0, 2.5, no_input=8.0, alternatives=5),

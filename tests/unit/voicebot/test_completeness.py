@@ -48,10 +48,13 @@ def test_an_open_question() -> None:
         ("menu", "Gas, gas.", "answer:kind", MORE),
         ("menu", "Gas, please.", "answer:kind", COMPLETE),
         ("menu", "The", "", PREFIX),
+        ("menu", "Bye. Bye.", "goodbye", PREFIX),
+        ("menu", "Bye, thank you.", "goodbye", UNSURE),
         ("date", "On Monday.", "answer:date", COMPLETE),
         ("date", "On the fifth.", "answer:date", MORE),
         ("date", "On the fifth of May.", "answer:date", COMPLETE),
         ("date", "December.", "", MORE),
+        ("date", "Next.", "", MORE),
         ("date", "On", "", PREFIX),
         ("spelling", "S M I T H", "answer:name", UNSURE),
     ],
@@ -65,12 +68,16 @@ def test_where_any_words_are_an_answer_what_they_look_like_does_not_end_it() -> 
     ring = Answer("open", "Please ring the bell.", meant("person", 0.99), "answer:remark")
     assert completeness(ring) is MORE
     assert completeness(replace(ring, taken_as="person")) is COMPLETE
+    long = replace(ring, text="Please ring the bell at the back door.")
+    assert completeness(long) is UNSURE
+    twice = replace(ring, text="Please ring the bell. Please ring the bow.")
+    assert completeness(twice) is MORE, "a recogniser wrote it twice"
 
 
 @pytest.mark.parametrize(
     ("text", "name", "verdict"),
     [
-        ("My name is John", "John", UNSURE),
+        ("My name is John", "John", MORE),
         ("My name is John Smith.", "John Smith", COMPLETE),
         ("My name is", "", PREFIX),
     ],
@@ -145,8 +152,10 @@ def test_words_that_ask_for_more(text: str, more: bool) -> None:
         ("open", COMPLETE, True, 0.35),
         ("open", COMPLETE, False, 0.5),
         ("open", UNSURE, True, 0.85),
-        ("open", MORE, False, 1.02),
+        ("open", MORE, False, 1.15),
+        ("name", MORE, False, 1.1),
         ("menu", MORE, False, 1.1),
+        ("menu", COMPLETE, False, 0.45),
         ("yes_no", COMPLETE, False, 0.32),
         ("open", PREFIX, True, 2.0),
         ("digits", COMPLETE, False, 0.35),

@@ -141,7 +141,7 @@ def test_a_prefix_waits() -> None:
         (asked_for_number, meant(digits="12"), "one two", 1.8),
         (Walk, HOURS, "hours", 0.5),
         (Walk, meant("hours", 0.6), "hours", 0.85),
-        (lambda: Walk().says("bill"), meant(name="Jo"), "Jo.", 0.85),
+        (lambda: Walk().says("bill"), meant(name="Jo"), "Jo.", 1.1),
         (lambda: Walk().says("bill"), meant(name="Jo Hill"), "Jo Hill.", 0.6),
     ],
     ids=[

@@ -20,6 +20,12 @@ SAID = ("I have solar panels on my roof", "I have a question", "my bill", "my bi
         ("My", False),
         ("", False),
         ("My bill was high", False),
+        ("I had solar panels", True),
+        ("My bills is", True),
+        ("My bill was too high", False),
+        ("I have solar cells", False),
+        ("You have solar panels", False),
+        ("I had two panels", False),
     ],
 )
 def test_the_beginning_of_a_sentence_that_is_none_itself(text: str, begins: bool) -> None:

@@ -59,6 +59,8 @@ class Recognise:
     """Which pause: how often the caller had gone on before."""
     judge: bool = False
     """Whether a turn detector is asked too."""
+    only: tuple[str, ...] = ()
+    """Read once more, as nothing but these words."""
 
 
 @dataclass(frozen=True)

@@ -79,12 +79,13 @@ class Ear:
         """Whether who paused is perhaps about to go on, or has gone on in sound that is late."""
         return self._segmenter.stirs or self._arrivals.late
 
-    async def hear_out(self, turn: int) -> Recognised:
-        """What was said in this turn up to now? Raises EngineLost."""
+    async def hear_out(self, turn: int, only: tuple[str, ...] = ()) -> Recognised:
+        """What was said in this turn up to now? `only`: read once more, as nothing but these words,
+        if there is time for that. Raises EngineLost."""
         utterance = self._utterance_of(turn)
-        if utterance is None:
+        if utterance is None or (only and self._context.light):
             return Recognised("", 0.0, no_speech=1.0)
-        return await utterance.hear()
+        return await (utterance.hear_only(only) if only else utterance.hear())
 
     async def peek(self, turn: int) -> Recognised:
         """The first words of this turn, whose speech goes on. Raises EngineLost."""

@@ -43,8 +43,6 @@ class Expected:
     """Readings wanted of the recogniser."""
     terms: tuple[str, ...] = ()
     """Words that make a better guess likelier, besides the question's own."""
-    only: tuple[str, ...] = ()
-    """The only words that can be said; empty: any."""
 
     def times(self, patience: float) -> Expected:
         """The same with every silence that ends an answer so many times as long."""

@@ -13,6 +13,7 @@ from voicebot.completeness import Answer, Completeness, completeness, delay
 from voicebot.dialogue import acts
 from voicebot.dialogue.state import State, Step
 from voicebot.expected import Expected
+from voicebot.nbest import answers, chosen, digits_only
 from voicebot.nlu.ports import IntentScore, Understanding
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
@@ -63,6 +64,8 @@ class Guess:
         """How often the caller had gone on before."""
         self.watch = Stopwatch(turn, last_speech=last_speech)
         self.recognised: Recognised | None = None
+        self.first: Recognised | None = None
+        """What was read before it is read once more as digits only."""
         self.noise = False
         """Nothing was said."""
         self.filler = False
@@ -91,6 +94,21 @@ class Guess:
         """The entities, for logs."""
         return tuple((entity.name, entity.value) for entity in self.readings[0].entities)
 
+    def read(self, heard: Recognised, ask: acts.Ask, language: str) -> Recognised:
+        """The reading that answers the question; the second only if it does."""
+        best = chosen(heard, ask, language)
+        return best if self.first is None or answers(best, ask, language) else self.first
+
+    def read_again(
+        self, heard: Recognised, ask: acts.Ask, language: str, began: float
+    ) -> tuple[str, ...]:
+        """The words as which it is to be read once more; none: it is read."""
+        if self.first is not None:
+            return ()
+        only = digits_only(heard, ask, language, self.last_speech - began)
+        self.first = heard if only else None
+        return only
+
     def heard(self, recognised: Recognised, now: float) -> None:
         """These are the words."""
         self.recognised = recognised
@@ -113,7 +131,7 @@ class Guess:
         """Whether the caller who began to speak then has finished, by all that is known so far."""
         if self.filler:
             return Completeness.PREFIX
-        if self.step is None:
+        if self.step is None or self.first is not None:
             return Completeness.UNSURE
         first = self.readings[0]
         digits = next((e.value for e in first.entities if e.name == "digits"), "")

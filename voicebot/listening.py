@@ -28,7 +28,6 @@ from voicebot.floor import Floor
 from voicebot.guess import Guess, Released
 from voicebot.hearing import Sound, is_filler, is_noise, may_be_filler, over_prompt, without_fillers
 from voicebot.mouth import Playback
-from voicebot.nbest import chosen
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
 from voicebot.timers import Timer
@@ -294,7 +293,12 @@ class Listening:
         if guess is None or guess.recognised is not None or self._answers is None:
             self._floor.ignore()
             return
-        heard = chosen(event.recognised, self._answers, self._floor.facts.language)
+        ask, language = self._answers, self._floor.facts.language
+        heard = guess.read(event.recognised, ask, language)
+        only = guess.read_again(heard, ask, language, self._began(guess))
+        if only and self._floor.state not in SPEAKING:
+            self._floor.order(do.Recognise(self.turn, guess.number, only=only))
+            return
         guess.heard(heard, now)
         if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
@@ -303,9 +307,9 @@ class Listening:
             self._weigh(guess, now)
         else:
             self._tongue.heard(heard)
-            text = without_fillers(heard.text, self._floor.facts.language)
+            text = without_fillers(heard.text, language)
             text = f"{self._first_half.text} {text}" if self._first_half else text
-            asked = (self._answers.readings, guess.number, self._floor.language)
+            asked = (ask.readings, guess.number, self._floor.language)
             self._floor.order(do.Understand(self.turn, text, *asked))
 
     def _is_answer(self, heard: Recognised, now: float) -> bool:

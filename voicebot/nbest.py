@@ -2,6 +2,9 @@
 
 The likeliest sentence is not always the one that fits: of five digits said by real people 30 were
 right as they came, 31 when the length chose among five guesses. What was denied is never chosen.
+
+Where none fits, a number may be read once more as nothing but digits (docs/benchmarks/
+turn_taking.md): recognisers repeat what they have written, or write nothing at all.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ from voicebot.hearing import is_filler
 from voicebot.nlu.dates import names_a_date
 from voicebot.nlu.entities import yes_or_no
 from voicebot.nlu.names import find_name
-from voicebot.nlu.numbers import digit_runs
+from voicebot.nlu.numbers import DIGITS, digit_runs
 from voicebot.nlu.spelling import spelled
 from voicebot.speech.ports import Recognised
 
+LASTED = 0.8
+"""Seconds of speech of which it is strange that nothing could be read."""
 SHORT = 3
 """Words; a longer sentence that does not answer is something else, and is left alone."""
 LONGEST_DATE = 5
@@ -39,6 +44,23 @@ def chosen(heard: Recognised, ask: Ask, language: str) -> Recognised:
         if fits(other.text, ask, language):
             return replace(heard, text=other.text, confidence=other.confidence)
     return heard
+
+
+def digits_only(heard: Recognised, ask: Ask, language: str, lasted: float) -> tuple[str, ...]:
+    """The words as which it is to be read once more, if any: it may be a number though none was
+    `chosen`, for it holds too many digits, or no word in so many seconds. Fewer digits are the
+    beginning of a number: read so, they become others."""
+    if ask.readings[0] != "digits" or ask.mask is None or not ask.mask.most:
+        return ()
+    digits = sum(len(run.digits) for run in digit_runs(heard.text, language, guess=True))
+    strange = digits > ask.mask.most or (not heard.text and lasted >= LASTED)
+    return DIGITS.get(language.split("-")[0], ()) if strange else ()
+
+
+def answers(heard: Recognised, ask: Ask, language: str) -> bool:
+    """Whether its text can be the answer."""
+    fits = FITS.get(ask.readings[0])
+    return fits is not None and fits(heard.text, ask, language)
 
 
 def _tries(text: str, ask: Ask, language: str) -> bool:

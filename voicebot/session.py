@@ -227,7 +227,7 @@ class Session:
             self._told(events.EngineFailed(command.turn, NO_TIME, by_keys=True))
             return
         try:
-            recognised = await self._ear.hear_out(command.turn)
+            recognised = await self._ear.hear_out(command.turn, command.only)
         except EngineLost as lost:
             self._told(events.EngineFailed(command.turn, str(lost)))
         else:

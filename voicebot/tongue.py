@@ -46,7 +46,7 @@ class Tongue:
         row = expected(kind)
         others = tuple(name for name in self._bots if name != language) if self._open else ()
         return RecognitionContext(
-            language, kind, (*ask.terms, *row.terms), row.only, row.alternatives, languages=others
+            language, kind, (*ask.terms, *row.terms), (), row.alternatives, languages=others
         )
 
     def invited(self, step: Step) -> Step:

@@ -41,6 +41,9 @@ class Utterance(Protocol):
         Raises EngineLost.
         """
 
+    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
+        """The same, read as nothing but these words. Raises EngineLost."""
+
     async def peek(self) -> Recognised:
         """Its first words, while it goes on. Raises EngineLost."""
 
@@ -83,6 +86,10 @@ class Streamed:
             self._closed = True
             self._queue.put_nowait(None)
         return joined([await piece for piece in list(self._pieces)])
+
+    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
+        """What was said, of these words? Raises EngineLost."""
+        return await _only(*self._made_of, self.pcm, words)
 
     async def peek(self) -> Recognised:
         """What the engine has so far."""
@@ -157,6 +164,10 @@ class Guessed:
             self._guess.add_done_callback(_seen)
         return await self._guess
 
+    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
+        """What was said, of these words? Raises EngineLost."""
+        return await _only(*self._made_of, self.pcm, words)
+
     async def peek(self) -> Recognised:
         """What is heard in its sound so far, if there is time. Raises EngineLost."""
         recogniser, rate, context = self._made_of
@@ -172,6 +183,16 @@ class Guessed:
         if self._guess is not None:
             self._guess.cancel()
             self._guess = None
+
+
+async def _only(
+    recogniser: Recogniser,
+    rate: int,
+    context: RecognitionContext,
+    pcm: bytes,
+    words: tuple[str, ...],
+) -> Recognised:
+    return await _whole(recogniser, rate, replace(context, only=words, terms=()), pcm)
 
 
 async def _whole(

@@ -24,6 +24,8 @@ _SOUNDS_LIKE = {
 _UNITS = {
     w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine".split())
 }
+DIGITS = {"en": tuple(_UNITS)}
+"""What a number that is told digit by digit is made of, by language, where that is known."""
 _LANGUAGES = ("en", "fr", "de", "es", "it", "nl", "pt")
 _BETWEEN = {"and", "dash", "hyphen", "then", "uh", "um", "er", "space"}
 

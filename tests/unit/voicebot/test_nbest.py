@@ -6,7 +6,7 @@ import pytest
 
 from voicebot.dialogue.acts import Ask
 from voicebot.expected import Mask
-from voicebot.nbest import chosen
+from voicebot.nbest import chosen, digits_only
 from voicebot.speech.ports import Hypothesis, Recognised
 
 
@@ -58,3 +58,23 @@ def test_the_first_guess_that_answers_is_taken(
 
 def test_a_guess_counts_for_what_it_is() -> None:
     assert chosen(heard("Know", "No."), ask("yes_no"), "en").confidence == 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lasted", "again"),
+    [
+        (ask("digits", mask=Mask(4, 4)), "7 7 7 6 7 7 7 6", 1.5, True),
+        (ask("digits", mask=Mask(4, 4)), "7 7 7", 1.5, False),
+        (ask("digits", mask=Mask(4, 4)), "person please", 1.5, False),
+        (ask("digits", mask=Mask(4, 4)), "", 1.5, True),
+        (ask("digits", mask=Mask(4, 4)), "", 0.4, False),
+        (ask("digits", mask=Mask()), "7 7 7 6", 1.5, False),
+        (ask("digits"), "7 7 7 6", 1.5, False),
+        (ask("name"), "", 1.5, False),
+    ],
+)
+def test_what_may_be_a_number_all_the_same_is_read_as_digits_only(
+    question: Ask, text: str, lasted: float, again: bool
+) -> None:
+    assert bool(digits_only(heard(text), question, "en-GB", lasted)) is again
+    assert not digits_only(heard(text), question, "fi", lasted), "its words are not known"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -248,6 +249,18 @@ async def test_a_piece_without_words_adds_nothing() -> None:
     await utterance.hear()
     utterance.resumed()
     assert (await utterance.hear()).text == "my bill"
+
+
+@KINDS
+async def test_what_was_heard_can_be_read_as_nothing_but_some_words(kind: Kind) -> None:
+    recogniser = ScriptedRecogniser(["1 2 1 2", "1 2"])
+    utterance = kind(recogniser, 8000, replace(CONTEXT, terms=("code",)))
+    utterance.add(tone(8000, 0.2))
+    assert (await utterance.hear()).text == "1 2 1 2"
+    assert (await utterance.hear_only(("one", "two"))).text == "1 2"
+    asked = recogniser.contexts[-1]
+    assert (asked.only, asked.terms) == (("one", "two"), ())
+    utterance.cancel()
 
 
 @KINDS

@@ -171,6 +171,33 @@ def test_a_turn_detector_that_answers_last_ends_the_wait() -> None:
     assert walk.state is State.SPEAKING
 
 
+@pytest.mark.parametrize("first", ["1 2 3 4 1 2", ""], ids=["too many", "nothing"])
+@pytest.mark.parametrize(
+    ("second", "understood"), [("One two three four.", 1), ("One two three.", 0)]
+)
+def test_what_may_be_a_number_is_read_once_more_as_digits_only(
+    first: str, second: str, understood: int
+) -> None:
+    walk = paused(asked_for_number())
+    asked = len(walk.orders(do.Understand))
+    walk.tell(events.Heard(walk.turn, Recognised(first, 0.4)))
+    again = walk.orders(do.Recognise)[-1]
+    assert again.only[:2] == ("zero", "one") and len(walk.orders(do.Understand)) == asked
+    walk.tell(events.Heard(walk.turn, Recognised(second, 0.6)))
+    told = [order.text for order in walk.orders(do.Understand)[asked:]]
+    assert told == ([second] if understood else [first][: bool(first)])
+    assert walk.orders(do.Recognise)[-1] is again, "and not a third time"
+
+
+def test_a_number_that_was_read_twice_ends_no_turn_early() -> None:
+    walk = paused(asked_for_number())
+    for text in ("1 2 3 4 1 2", "1 2 3 4"):
+        walk.tell(events.Heard(walk.turn, Recognised(text, 0.4)))
+    walk.tell(events.Understood(walk.turn, (meant(digits="1234"),))).wait(1.5)
+    assert walk.state is State.HEARING
+    assert walk.wait(0.2).state is State.SPEAKING
+
+
 def test_noise_at_a_pause_is_no_answer() -> None:
     walk = paused()
     walk.tell(events.Heard(walk.turn, Recognised("", 0.0))).wait(1.0)

@@ -95,13 +95,15 @@ async def test_an_answer_that_takes_long_is_bridged_by_ticks_and_words(
 
 
 class Meter:
-    """Recognisers that are so far behind."""
+    """Recognisers that are so far behind; one has worked at each look."""
 
     def __init__(self, behind: float) -> None:
         self.behind = behind
+        self.ended = 0
 
     def figures(self) -> Recognising:
-        return Recognising(0.1, self.behind, 12, self.behind)
+        self.ended += 1
+        return Recognising(0.1, self.behind, 12, self.behind, self.ended)
 
 
 async def watched(

@@ -112,15 +112,17 @@ class Book:
         else:
             self._stays[record.call] = _stay(record)
 
-    def left(self, call: str, why: str, now: float, agent: str = "", by: str = "") -> None:
+    def left(self, call: str, why: str, now: float, agent: str = "", by: str = "") -> Visit | None:
         """A call left its line, for one of `EXITS`; or a callback's place did, for one of
-        `BECAME`."""
+        `BECAME`. The stay that is over, if it was one."""
         if (owed := self._callbacks.pop(call, None)) is not None:
             back = replace(owed, became=BECAME[why], ended=now, agent=agent)
             self._facts.append(Fact(back, back.client))
         elif (stay := self._stays.pop(call, None)) is not None:
             done = replace(stay, exit=EXITS[why], left=now, agent=agent, by=by)
             self._facts.append(Fact(done, done.client))
+            return done
+        return None
 
     def doubled(self, record: WaitingRecord, now: float) -> None:
         """A callback was asked for whose number has an older one."""

@@ -4,8 +4,13 @@ With n agents at work who could take the call (one who serves several queues cou
 share of their callers), the next one becomes free after r/n, where r is what a running call still
 takes on average, and each caller ahead takes h/n more, h being the handling time of what that
 caller wants: wait = (r + Σh) / n. That is work conserved, less the work that still runs when one's
-turn comes. Handling times scatter; the range is the 10th to the 90th percentile of a gamma
-distribution with that mean and variance (Wilson–Hilferty's approximation).
+turn comes. Of the callers ahead some give up, each at the rate g: the jth from the front delays
+those behind by h/(n + jgh) only, as in the queue M/M/n+M (Erlang A), where the line moves by an
+agent or by one of those j.
+
+Handling times scatter, and their mean is known from few; the range is the 10th to the 90th
+percentile of a gamma distribution with that mean and variance (Wilson–Hilferty's approximation),
+its ends moved by what earlier ranges held (`hindsight.py`).
 
 What is said never goes up more than once: an estimate that grew twice is kept to what was said.
 """
@@ -33,6 +38,12 @@ class Handling:
     mean: float = 0.0
     """Seconds."""
     variance: float = 0.0
+
+    @property
+    def doubt(self) -> float:
+        """Variance of the mean itself ÷ its square: of few contacts little is known."""
+        known = min(max(self.n, FEWEST), 1 / MEMORY)
+        return self.variance / max(self.mean, 1e-9) ** 2 / known
 
     def learned(self, seconds: float) -> Handling:
         """With one more contact: an average of all, later of about the last fifty."""
@@ -77,14 +88,29 @@ def _phi(x: float) -> float:
     return 0.5 * math.erfc(-x / math.sqrt(2))
 
 
+def delays(one: Handling, leaving: float) -> tuple[float, float]:
+    """Mean and variance of the work that somebody ahead makes who may give up.
+
+    `leaving`: how many of those up to this one give up until the next agent is free.
+    """
+    served = 1 / (1 + leaving)
+    spread = served * one.variance + (1 - served) * one.mean**2
+    return served * one.mean, served**2 * spread
+
+
 def estimate(
-    left: float, ahead: float, ahead_variance: float, agents: float, of_one: float
+    left: float,
+    ahead: float,
+    ahead_variance: float,
+    agents: float,
+    of_one: float,
+    ends: tuple[float, float] = (Z, Z),
 ) -> Range | None:
     """The range for one caller; None when nobody is at work.
 
     `left`: what a running call still takes, 0 when an agent is free; `ahead`, `ahead_variance`:
-    of the handling times of the callers ahead, summed; `agents`: effective agents; `of_one`: the
-    variance of one handling time.
+    of the work of the callers ahead, summed; `agents`: effective agents; `of_one`: the variance of
+    one handling time; `ends`: standard deviations from the middle down and up to the ends.
     """
     if agents <= 0:
         return None
@@ -93,7 +119,8 @@ def estimate(
     if mean <= 0:
         return Range(0.0, 0.0)
     shape = mean * mean / max(variance, 1e-9)
-    return Range(_gamma(mean, shape, -Z), _gamma(mean, shape, Z))
+    low, high = (_gamma(mean, shape, end) for end in (-ends[0], ends[1]))
+    return Range(min(low, high), high)
 
 
 def _gamma(mean: float, shape: float, z: float) -> float:

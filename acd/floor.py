@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from acd.blend import Kind, LevelRecord
 from acd.book import Book, dated
 from acd.config import CentreConfig
+from acd.hindsight import Hindsight, WaitsRecord
 from acd.levels import Levels
 from acd.matching import engaged
 from acd.queue import Asks, Line, Place, Unoffered, asks_of, place_of, skilled
@@ -27,6 +28,7 @@ from acd.records import (
     SEATS,
     TURNS,
     WAITING,
+    WAITS,
     AgentRecord,
     HandlingRecord,
     OfferRecord,
@@ -63,6 +65,7 @@ class Floor:
     turns: dict[str, TurnRecord] = field(default_factory=dict)
     handling: dict[str, HandlingRecord] = field(default_factory=dict)
     levels: Levels = field(init=False)
+    hindsight: Hindsight = field(init=False)
     # indexes
     lines: dict[str, Line] = field(default_factory=dict)
     unoffered: dict[str, Unoffered] = field(default_factory=dict)
@@ -120,6 +123,7 @@ class Floor:
         queues = self.config.queues
         self.teams = {team.name: team for team in self.config.teams}
         self.levels = Levels(self.config, lambda row: self._row(LEVELS, row), self.timers)
+        self.hindsight = Hindsight(lambda row: self._row(WAITS, row))
         self._gated = frozenset(queue.id for queue in queues if queue.tier_waits)
         self._timed = frozenset(queue.id for queue in queues if queue.no_agent_wait is not None)
 
@@ -145,6 +149,8 @@ class Floor:
             self.handling[record.key] = record
         elif isinstance(record, LevelRecord):
             self.levels.load(record)
+        elif isinstance(record, WaitsRecord):
+            self.hindsight.load(record)
         else:
             raise TypeError(f"no table of the ACD holds {type(record).__name__}")
 
@@ -360,7 +366,9 @@ class Floor:
 
     def drop_call(self, record: WaitingRecord, why: str, agent: str = "", by: str = "") -> None:
         """A call left its line: for one of `book.EXITS`, or to the agent who answered."""
-        self.book.left(record.call, why, self.now, agent, by)
+        stay = self.book.left(record.call, why, self.now, agent, by)
+        if stay is not None:
+            self.hindsight.over(stay)
         self.levels.left(record, why, self.now)
         self.away[record.queue] -= int(record.away)
         self.limited[record.queue] -= bool(record.limit)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acd.config import QueueConfig
-from acd.estimate import FEWEST, Accuracy, Handling, Range, estimate, residual
+from acd.estimate import FEWEST, Handling, Range, delays, estimate, residual
 from acd.floor import Floor
+from acd.queue import Asks, asks_of, skilled
 from acd.records import AgentRecord, HandlingRecord, State, WaitingRecord, handling_key
 
-KEEP = 2.0
-"""Seconds for which a queue's line and agents are taken as they were: estimates are rough, and
-many are asked for at once."""
-OLDEST = 5 * KEEP
+KEEP, KEEP_EACH = 2.0, 0.01
+"""Seconds for which a queue's line and agents are taken as they were, and more of them for each
+caller: many estimates are asked for at once, and what a place in a long line means changes
+slowly."""
+OLDEST = 30 * KEEP
 """Seconds after which they are looked at whatever else was in the same step."""
 SPREAD = 0.7
 """Standard deviation over mean of handling times, until they are measured."""
@@ -20,14 +22,28 @@ SPREAD = 0.7
 
 @dataclass
 class _View:
-    """A queue as it was a moment ago."""
+    """A queue as it was a moment ago, to somebody who asks for certain skills."""
 
     at: float
     agents: float
     left: float
     one: Handling
     ahead: list[tuple[float, float]]
-    """How many are before → mean and variance of their handling times, summed."""
+    """How many are before → mean and variance of the work that they make, summed."""
+
+    def before(self, callers: int) -> tuple[float, float]:
+        """The same of so many; who has joined since is taken to be like those who were there."""
+        there = len(self.ahead) - 1
+        if callers <= there:
+            return self.ahead[callers]
+        if not there:
+            return callers * self.one.mean, callers * self.one.variance
+        mean, variance = self.ahead[there]
+        return mean * callers / there, variance * callers / there
+
+
+Team = list[tuple[AgentRecord, float]]
+"""Agents at work for a queue, each with how much of the agent this queue has."""
 
 
 @dataclass
@@ -36,28 +52,28 @@ class Forecast:
 
     floor: Floor
     queues: dict[str, QueueConfig]
-    accuracy: dict[str, Accuracy] = field(default_factory=dict)
-    """How good the estimates of each queue were, since this life began."""
-    _views: dict[str, _View] = field(default_factory=dict)
+    _views: dict[tuple[str, Asks], _View] = field(default_factory=dict)
     _looked: float = 0.0
-    """When a queue was looked at last: with long lines one look a step is work enough, as long as
-    none is old."""
+    """When a queue was looked at last: one look a step is work enough, as long as none is old."""
 
     def of(self, call: WaitingRecord, now: float) -> Range | None:
         """The wait still to come; None when nothing can be said."""
-        view = self._views.get(call.queue)
-        keep = OLDEST if self._looked == now else KEEP
-        if view is None or not 0 <= now - view.at < keep:
-            view = self._views[call.queue] = self._look(call.queue, now)
+        asked = (call.queue, asks_of(call))
+        view = self._views.get(asked)
+        if view is None or self._is_old(view, now):
+            view = self._views[asked] = self._look(*asked, now)
             self._looked = now
         if view.one.mean <= 0:
             return None
-        before = self.floor.position(call) - 1
-        newer = max(0, before - len(view.ahead) + 1)  # joined since the look
-        ahead, variance = view.ahead[before - newer]
-        ahead += newer * view.one.mean
-        variance += newer * view.one.variance
-        return estimate(view.left, ahead, variance, view.agents, view.one.variance)
+        ahead, variance = view.before(self.floor.position(call) - 1)
+        variance += view.one.doubt * (view.left + ahead) ** 2
+        known = self.floor.hindsight.of(call.queue)
+        ends = (known.low, known.high)
+        return estimate(view.left, ahead, variance, view.agents, view.one.variance, ends)
+
+    def _is_old(self, view: _View, now: float) -> bool:
+        keep = max(KEEP, KEEP_EACH * len(view.ahead))
+        return not 0 <= now - view.at < (OLDEST if self._looked == now else keep)
 
     def learn(self, agent: AgentRecord, now: float) -> HandlingRecord | None:
         """The row of handling times after this agent came to rest; None when nothing is known."""
@@ -80,28 +96,44 @@ class Forecast:
         mean = self.queues[queue].handling_seconds if queue in self.queues else 0.0
         return Handling(0, mean, (SPREAD * mean) ** 2)
 
-    def _look(self, queue: str, now: float) -> _View:
-        one = self.handling(queue)
-        at_work = [a for a in self.floor.agents_of(queue) if self.floor.serves_callers(a)]
-        lengths = {name: len(line) for name, line in self.floor.lines.items()}
-        agents = sum(self._share(agent, queue, lengths) for agent in at_work)
-        busy = [now - a.busy_since for a in at_work if a.busy_since]
-        free = any(agent.state is State.IDLE for agent in at_work)
+    def _look(self, queue: str, asks: Asks, now: float) -> _View:
+        one, team = self.handling(queue), self._team(queue)
+        able = [(agent, share) for agent, share in team if skilled(agent, asks)]
+        agents = sum(share for _, share in able)
+        busy = [now - agent.busy_since for agent, _ in able if agent.busy_since]
+        free = any(agent.state is State.IDLE for agent, _ in able)
         left = 0.0 if free else residual(one, busy)
-        mean, variance = 0.0, 0.0
+        pace = one.mean / agents if agents else 0.0
+        return _View(now, agents, left, one, self._line(queue, asks, team, pace))
+
+    def _line(self, queue: str, asks: Asks, team: Team, pace: float) -> list[tuple[float, float]]:
+        """How many are before → mean and variance of their work; `pace`: seconds from one agent
+        becoming free to the next."""
+        mean, variance, leaving = 0.0, 0.0, 0.0
         ahead = [(mean, variance)]
+        rate = self.floor.hindsight.of(queue).rate * pace
         known: dict[str, Handling] = {}
+        rivals: dict[Asks, float] = {}
         for place in self.floor.lines[queue].places if queue in self.floor.lines else ():
             call = self.floor.waiting[place[3]]
-            if call.callback is not None and call.callback.not_before:  # passed by
-                ahead.append((mean, variance))
-                continue
-            intent = call.intent
-            if intent not in known:
-                known[intent] = self.handling(queue, intent)
-            mean, variance = mean + known[intent].mean, variance + known[intent].variance
+            if call.callback is None or not call.callback.not_before:  # else it is passed by
+                theirs = asks_of(call)
+                if theirs not in rivals:
+                    rivals[theirs] = _rivals(team, asks, theirs)
+                if call.intent not in known:
+                    known[call.intent] = self.handling(queue, call.intent)
+                part = rivals[theirs]
+                leaving += part * rate if call.callback is None else 0.0
+                more, spread = delays(known[call.intent], leaving)
+                mean += part * more
+                variance += part * spread + part * (1 - part) * more**2
             ahead.append((mean, variance))
-        return _View(now, agents, left, one, ahead)
+        return ahead
+
+    def _team(self, queue: str) -> Team:
+        lengths = {name: len(line) for name, line in self.floor.lines.items()}
+        at_work = (a for a in self.floor.agents_of(queue) if self.floor.serves_callers(a))
+        return [(agent, self._share(agent, queue, lengths)) for agent in at_work]
 
     def _share(self, agent: AgentRecord, queue: str, lengths: dict[str, int]) -> float:
         """How much of an agent this queue has: its share of the callers in the agent's queues."""
@@ -109,3 +141,12 @@ class Forecast:
             return 1.0
         total = sum(lengths.get(each, 0) for each in agent.queues)
         return lengths.get(queue, 0) / total if total else 1.0
+
+
+def _rivals(team: Team, asks: Asks, theirs: Asks) -> float:
+    """The part of those who ask for `theirs` that goes to agents who can take one who asks for
+    `asks`."""
+    could = [(agent, share) for agent, share in team if skilled(agent, theirs)]
+    all_of_them = sum(share for _, share in could)
+    mine = sum(share for agent, share in could if skilled(agent, asks))
+    return mine / all_of_them if all_of_them else 0.0

@@ -109,10 +109,8 @@ def estimated(stays: Iterable[Visit]) -> EstimateFigures:
     """What was foretold to these callers, against the waits that came."""
     found = Accuracy()
     for stay in stays:
-        if stay.foretold is not None and stay.left:
-            at, low, high = stay.foretold
-            if stay.exit is Exit.ANSWERED or stay.left - at > high:
-                found.learned(Range(low, high), stay.left - at)
+        if stay.foretold is not None and (came := stay.came) is not None:
+            found.learned(Range(*stay.foretold[1:]), came)
     within, sooner = _share(found.covered, found.n), _share(found.sooner, found.n)
     later = _share(found.n - found.covered - found.sooner, found.n)
     error, off = _share(found.error, found.n), _share(found.off, found.n)

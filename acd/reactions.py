@@ -12,7 +12,7 @@ from acd import offer as offers
 from acd.blend import LAST_CONTACTS
 from acd.blending import Blending
 from acd.config import CentreConfig
-from acd.estimate import Accuracy, Range, Said, to_say
+from acd.estimate import Range, Said, to_say
 from acd.floor import Floor
 from acd.forecast import Forecast
 from acd.matching import MatchDecision
@@ -252,17 +252,8 @@ class Reactions:
         self.counts["bridged"] += 1
         call = self.floor.waiting[offer.call]
         self.floor.drop_call(call, "answered", offer.agent)
-        why = f"{offer.offer} waited={now - call.joined:.0f}s{self._foretold(call, now)}"
+        why = f"{offer.offer} waited={now - call.joined:.0f}s{_foretold(call, now)}"
         self._call_moved(offer.call, "offered", "talking", why, offer)
-
-    def _foretold(self, call: WaitingRecord, now: float) -> str:
-        """What had been foretold, measured against what came; for the journal."""
-        if call.foretold is None:
-            return ""
-        at, low, high = call.foretold
-        accuracy = self.forecast.accuracy.setdefault(call.queue, Accuracy())
-        accuracy.learned(Range(low, high), now - at)
-        return f" foretold={low:.0f}-{high:.0f}s came={now - at:.0f}s"
 
     def rested(self, before: AgentRecord, after: AgentRecord, why: str, now: float) -> None:
         """An agent has done with a contact, wrap-up and all: how long it took is learned."""
@@ -400,3 +391,11 @@ class Reactions:
     def _call_moved(self, call: str, before: str, after: str, why: str, of: Call) -> None:
         """A row of the journal."""
         self.floor.note(name_of_call(of), before, after, why, call, of.client)
+
+
+def _foretold(call: WaitingRecord, now: float) -> str:
+    """What had been foretold, against what came; for the journal."""
+    if call.foretold is None:
+        return ""
+    at, low, high = call.foretold
+    return f" foretold={low:.0f}-{high:.0f}s came={now - at:.0f}s"

@@ -11,11 +11,12 @@ from enum import StrEnum
 
 from acd.blend import Kind, LevelRecord
 from acd.callback import CallbackPlan
+from acd.hindsight import WaitsRecord
 from kernel.codec import message
 
 AGENTS, WAITING, OFFERS, SEATS, TURNS = "agents", "waiting", "offers", "seats", "turns"
-HANDLING, LEVELS = "handling", "levels"
-TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING, LEVELS)
+HANDLING, LEVELS, WAITS = "handling", "levels", "waits"
+TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING, LEVELS, WAITS)
 
 EVERY_TIER = 9
 """Every tier is open."""
@@ -380,5 +381,5 @@ def kind_of(call: WaitingRecord) -> Kind:
 
 Record = (
     AgentRecord | WaitingRecord | OfferRecord | SeatRecord | TurnRecord | HandlingRecord
-    | LevelRecord
+    | LevelRecord | WaitsRecord
 )  # fmt: skip

@@ -74,7 +74,8 @@ class QueueView:
     agents_free: int
     """Of these, those who could be offered one now."""
     estimates: int = 0
-    """Answered calls to which a wait had been foretold, since this life began."""
+    """Callers to whom a wait had been foretold and of whom it is known how that came out, since
+    this life began."""
     estimates_covered: int = 0
     """Of them, those whose wait was in the range."""
     estimate_error: float = 0.0
@@ -149,7 +150,7 @@ class Snapshot:
     @cached_property
     def queues(self) -> tuple[QueueView, ...]:
         """The queues as they are configured."""
-        accuracy = self._of.forecast.accuracy
+        accuracy = self._of.floor.hindsight.accuracy
         return tuple(
             queue_view(self._of.floor, queue, self.at, accuracy.get(queue.id, Accuracy()))
             for queue in self._of.config.queues

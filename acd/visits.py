@@ -72,6 +72,16 @@ class Visit:
         return (self.left or now) - self.joined
 
     @property
+    def came(self) -> float | None:
+        """Seconds from the first estimate to the answer, or to where the wait was longer than
+        foretold already; None where how it came out is not known."""
+        if self.foretold is None or not self.left:
+            return None
+        at, _, high = self.foretold
+        known = self.exit is Exit.ANSWERED or self.left - at > high
+        return self.left - at if known else None
+
+    @property
     def handled(self) -> float:
         """Seconds of an agent's time: talk, hold and the work after it."""
         return self.talk + self.hold + self.wrap_up

@@ -70,7 +70,7 @@ class Metrics:
                 f"centralino_{name}", text, ["centre", "client", "queue"], registry=registry
             )
             for name, text in (
-                ("estimates", "Answered calls to which a wait had been foretold"),
+                ("estimates", "Callers foretold a wait, of whom it is known how it came out"),
                 ("estimates_covered", "Of them, those whose wait was in the range"),
                 ("estimate_error_seconds", "Beside the middle of the range, on average"),
             )

@@ -67,6 +67,7 @@ PURE = [
     "acd/keypad.py", "acd/records.py", "acd/messages.py", "acd/cycle.py", "acd/strategy.py",
     "acd/widening.py", "acd/requirements.py", "acd/reactions.py", "acd/wishes.py", "acd/floor.py",
     "acd/config.py", "acd/hours.py", "acd/limits.py", "acd/estimate.py", "acd/forecast.py",
+    "acd/hindsight.py",
     "acd/leaving.py", "acd/devices.py",
     "acd/book.py", "acd/numbers.py", "acd/visits.py", "acd/replay.py",
     *(f"outbound/{name}.py" for name in (

@@ -298,7 +298,7 @@ def test_what_was_foretold_is_measured() -> None:
     house.call("c1", "gas")
     house.contact("c0", 90)
     house.talk("c1")
-    accuracy = house.core.forecast.accuracy["gas"]
+    accuracy = house.core.floor.hindsight.accuracy["gas"]
     assert (accuracy.n, accuracy.covered) == (1, 1)
     row = next(
         row for row in house.journal if row.to_state == "talking" and row.subject == "call:c1"

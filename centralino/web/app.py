@@ -14,6 +14,7 @@ from centralino.web.parts import WebParts
 from centralino.web.requests import PARTS
 from centralino.web.routes import add_routes
 from centralino.web.telephone import SOCKETS, Sockets, close_sockets
+from centralino.web.today import TODAY, Today
 
 LARGEST_BODY = 64 * 1024
 
@@ -25,6 +26,7 @@ def make_app(parts: WebParts) -> web.Application:
     app[LIVE] = Live(parts)
     app[STREAMS] = Streams()
     app[SOCKETS] = Sockets()
+    app[TODAY] = Today(parts)
     app.on_response_prepare.append(secure_headers)
     app.cleanup_ctx.append(_following)
     app.on_shutdown.append(_close_sockets)

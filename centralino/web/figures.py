@@ -41,7 +41,7 @@ MINUTES = (15, 30, 60)
 async def read_figures(request: web.Request) -> web.Response:
     """GET /api/figures?since&until&by&minutes&threshold&short&variant[&format=csv]."""
     since, until = _span(request)
-    terms, group = _terms(request), request.query.get("by", "queue")
+    terms, group = read_terms(request), request.query.get("by", "queue")
     key = _key(group, request)
     clients = visible(who(request), Action.SEE_AGENTS)
     parts, now = parts_of(request), parts_of(request).clock.now()
@@ -91,23 +91,27 @@ async def _first_contact(
 
 def _span(request: web.Request) -> tuple[float, float]:
     now = parts_of(request).clock.now()
-    since = _number(request, "since", now - DAY)
-    until = _number(request, "until", now + 1)
+    since = read_number(request, "since", now - DAY)
+    until = read_number(request, "until", now + 1)
     if not since < until <= since + LONGEST:
         raise Refusal(400, "bad_query", f"since, until: up to {LONGEST / DAY:.0f} days, in order.")
     return since, until
 
 
-def _terms(request: web.Request) -> Terms:
+def read_terms(request: web.Request) -> Terms:
+    """By what a question wants the service level counted. Raises a Refusal."""
     given = request.query.get("variant", ServiceLevel.SHORT_NEUTRAL.value)
     if given not in list(ServiceLevel):
         raise Refusal(400, "bad_query", f"variant: one of {', '.join(ServiceLevel)}.")
     return Terms(
-        _number(request, "threshold", 20.0), _number(request, "short", 5.0), ServiceLevel(given)
+        read_number(request, "threshold", 20.0),
+        read_number(request, "short", 5.0),
+        ServiceLevel(given),
     )
 
 
-def _number(request: web.Request, key: str, default: float) -> float:
+def read_number(request: web.Request, key: str, default: float) -> float:
+    """A number of seconds in the question. Raises a Refusal."""
     given = request.query.get(key)
     try:
         value = float(given) if given else default
@@ -119,7 +123,7 @@ def _number(request: web.Request, key: str, default: float) -> float:
 
 
 def _key(group: str, request: web.Request) -> Callable[[Visit], str]:
-    minutes = int(_number(request, "minutes", 30.0))
+    minutes = int(read_number(request, "minutes", 30.0))
     if minutes not in MINUTES:
         raise Refusal(400, "bad_query", f"minutes: one of {', '.join(map(str, MINUTES))}.")
     keys: dict[str, Callable[[Visit], str]] = {

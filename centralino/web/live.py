@@ -20,6 +20,7 @@ from centralino.messages import call_of
 from centralino.users.types import SignedIn
 from centralino.web.names import Names, load_names
 from centralino.web.parts import WebParts
+from centralino.web.suggesting import Suggestions
 from centralino.web.views import Json, changed
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ class Live:
         self.sockets: set[Socket] = set()
         self.contacts: dict[str, tuple[object, Json]] = {}
         """Agent → the call he has, with what it was read for."""
+        self.suggestions = Suggestions(parts)
         self._snapshot: Snapshot | None = None
         self._breath = 0.0
         """Seconds between two looks at the whole centre."""

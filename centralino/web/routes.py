@@ -25,6 +25,7 @@ from centralino.web import (
     review,
     supervising,
     telephone,
+    today,
     working,
 )  # fmt: skip
 from centralino.web.guard import Access, guarded
@@ -99,6 +100,7 @@ ROUTES = (
     Route("PUT", "/api/calls/{call}/notes", history.write_notes, needs=WORK),
     # who waits, and what was
     Route("GET", "/api/queues", board.queues, needs=AGENTS),
+    Route("GET", "/api/queues/today", today.read_today, needs=AGENTS),
     Route("GET", "/api/figures", figures.read_figures, needs=AGENTS),
     Route("GET", "/api/calls", history.calls, needs=READ_CALLS),
     Route("GET", "/api/calls/{call}", history.call, needs=READ_CALLS),

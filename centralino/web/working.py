@@ -215,10 +215,14 @@ async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     queue = (source.queue or "") if source else ""
     choices = await parts.choices(row)
     earlier = await parts.calls.earlier(call, clients)
+    wish, suggested = packet.intent.name if packet and packet.intent else "", ""
+    if source is not None and choices is None:
+        suggested = await live.suggestions.of(source.client, queue, wish)
     return {
         "earlier": [earlier_json(before, names.of) for before in earlier],
         "campaign": choices.campaign if choices else "",
         "dispositions": choices.dispositions if choices else None,
+        "suggested": suggested,
         "call": call,
         "offer": agent.offer,
         "queue": queue,

@@ -217,14 +217,14 @@ const drawTodo = region("todo", ({ mode, offer, transfer, talk, paused, queue, r
 function edit(contact, mode) {
   if (editor?.call !== contact?.call) {
     editor?.leave();
-    editor = contact ? new NotesEditor(contact.call, contact.notes, contact.dispositions ?? me.dispositions, contact.packet?.summary) : undefined;
+    editor = contact ? new NotesEditor(contact.call, contact.notes, contact.dispositions ?? me.dispositions, contact.packet?.summary, contact.suggested) : undefined;
     fill("work", editor?.element ?? []);
   }
   toggle("work", Boolean(editor) && !RINGS.has(mode));
 }
 
 async function done() {
-  if (!editor.disposition) {
+  if (!editor.confirm()) {
     toast("Choose how the call ended first.");
     editor.dispositions.querySelector("input")?.focus();
     return;

@@ -2,15 +2,9 @@
 
 import { get } from "./api.js";
 import { byId, fill, h, rowsOr, toggle } from "./dom.js";
-import { clock, day, duration, percent, words } from "./format.js";
+import { clock, day, duration, keptTerms, keepTerms, LEVELS, percent, words } from "./format.js";
 import { attempt, begin } from "./shell.js";
 
-const LEVELS = {
-  short_neutral: "of answered and abandoned, short abandons left out",
-  abandoned_within_count: "abandoned within it count as served",
-  abandoned_against: "every abandon counts against it",
-  answered_only: "of answered calls alone",
-};
 const EXITS = ["answered", "abandoned", "overflowed", "callback", "voicemail", "left", "lost", "waiting", "offered"];
 const DAY = 86400;
 
@@ -24,7 +18,7 @@ await begin("figures");
 
 const filter = byId("filter");
 fill(byId("variant"), Object.entries(LEVELS).map(([value, text]) => h("option", { value }, text)));
-const given = new URLSearchParams(location.search);
+const given = new URLSearchParams({ ...keptTerms(), ...Object.fromEntries(new URLSearchParams(location.search)) });
 filter.elements.day.value = new Date().toLocaleDateString("sv");
 for (const field of filter.elements) if (field.name && given.has(field.name)) field.value = given.get(field.name);
 filter.addEventListener("change", load);
@@ -34,6 +28,7 @@ await load();
 async function load() {
   const fields = Object.fromEntries(new FormData(filter));
   history.replaceState(null, "", `/figures?${new URLSearchParams(fields)}`);
+  keepTerms(fields);
   const since = new Date(`${fields.day}T00:00`).getTime() / 1000;
   const asked = new URLSearchParams({
     since, until: since + fields.days * DAY, by: fields.by, threshold: fields.threshold, variant: fields.variant,

@@ -37,6 +37,17 @@ export function words(name) {
 
 export const percent = (value) => `${Math.round(value * 100)} %`;
 
+// Which calls a service level counts; the one chosen on Figures holds on this browser's pages.
+export const LEVELS = {
+  short_neutral: "of answered and abandoned, short abandons left out",
+  abandoned_within_count: "abandoned within it count as served",
+  abandoned_against: "every abandon counts against it",
+  answered_only: "of answered calls alone",
+};
+
+export const keptTerms = () => JSON.parse(localStorage.getItem("level") ?? "{}");
+export const keepTerms = ({ threshold, variant }) => localStorage.setItem("level", JSON.stringify({ threshold, variant }));
+
 // Account numbers in groups, as people read them aloud; anything else as it is.
 export function grouped(value) {
   return /^\d{6,}$/.test(value) ? value.replace(/(\d{4})(?=\d)/g, "$1\u2009") : value;

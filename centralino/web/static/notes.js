@@ -8,7 +8,7 @@ const PAUSE = 700; // ms without a key after which the notes are saved
 const RETRY = 3000;
 
 export class NotesEditor {
-  constructor(call, notes, dispositions, summary) {
+  constructor(call, notes, dispositions, summary, suggested = "") {
     this.call = call;
     this.timer = undefined;
     this.dirty = false;
@@ -20,10 +20,13 @@ export class NotesEditor {
     // A list is the centre's; in a campaign each disposition says what follows from it.
     this.follows = Array.isArray(dispositions) ? {} : dispositions;
     const names = Array.isArray(dispositions) ? dispositions : Object.keys(dispositions);
+    // How most calls about the same ended: taken with Done, unless another is chosen.
+    this.suggested = notes?.disposition ? "" : suggested;
+    this.guess = h("p", { id: "guess", class: "faint", hidden: !this.suggested }, `Done says “${words(this.suggested)}”, as most calls about this ended.`);
     this.choices = names.map((name) => this.choice(name, notes?.disposition));
     this.again = h("input", { type: "datetime-local", id: "again", onchange: () => this.save() });
     this.when = h("label", { hidden: true }, "Call again at ", this.again);
-    this.dispositions = h("fieldset", { class: "pills" }, h("legend", {}, "How did it end?"), this.choices, this.when);
+    this.dispositions = h("fieldset", { class: "pills" }, h("legend", {}, "How did it end?"), this.choices, this.guess, this.when);
     this.element = h("div", { class: "notes" }, this.dispositions, h("label", { for: "notes" }, "Notes"), this.text, this.take, this.saved);
   }
 
@@ -35,7 +38,15 @@ export class NotesEditor {
     return this.dispositions.querySelector("input:checked")?.value ?? "";
   }
 
+  // Whether it is said how the call ended; a guess that nobody changed is said with this.
+  confirm() {
+    const guessed = this.dispositions.querySelector(`input[value="${CSS.escape(this.suggested)}"]`);
+    if (!this.disposition && guessed) guessed.checked = true;
+    return Boolean(this.disposition);
+  }
+
   chosen() {
+    this.guess.hidden = true;
     this.when.hidden = this.follows[this.disposition] !== "again";
     this.save();
   }

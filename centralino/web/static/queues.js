@@ -1,8 +1,8 @@
 // The wallboard: who waits, for how long, and who could take them.
 
-import { post } from "./api.js";
-import { h, region, rowsOr } from "./dom.js";
-import { words } from "./format.js";
+import { get, post } from "./api.js";
+import { fill, h, region, rowsOr } from "./dom.js";
+import { keptTerms, LEVELS, percent, serverNow, words } from "./format.js";
 import { live } from "./live.js";
 import { attempt, begin, houseCloses, linkIs, toast } from "./shell.js";
 
@@ -24,13 +24,16 @@ const drawTotals = region("totals", ({ waiting, longest, free, in: logged, talki
   figure(String(logged), "logged in"),
 ]);
 
+const level = (today) => (today && today.service_level !== null ? percent(today.service_level) : "–");
+
 const drawQueues = region("queues", (queues) => rowsOr(queues.map((queue) =>
   h("tr", { class: queue.waiting ? "some" : "" },
     h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name)),
     h("td", { class: "number strong" }, String(queue.waiting), queue.callbacks ? h("small", {}, `+ ${queue.callbacks} to call back`) : null),
     h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
     h("td", { class: "number" }, `${queue.agents_free} / ${queue.agents_in}`),
-  )), 4, "There is no queue that you may see. Queues stand in the configuration file, as [[queues]]."));
+    h("td", { class: "number", title: queue.today ? `${queue.today.answered} answered, ${queue.today.abandoned} abandoned today` : "Nobody called today" }, level(queue.today)),
+  )), 5, "There is no queue that you may see. Queues stand in the configuration file, as [[queues]]."));
 
 const drawAgents = region("agents", (agents) => rowsOr(agents.map((agent) =>
   h("tr", { dataset: { mode: agent.mode } },
@@ -50,6 +53,31 @@ async function listen(agent) {
   if (await attempt(() => post("/api/supervise", { agent: agent.agent, phone }))) toast("Your phone rings.", "good");
 }
 
+const EVERY = 30000; // ms between two looks at the figures of today
+let board = [];
+let levels = null; // queue → what became of today's callers; null until it was asked for
+
+function drawBoard() {
+  drawQueues(board.map((queue) => ({ ...queue, today: levels?.[queue.queue] })));
+}
+
+// From this browser's midnight on, counted as was chosen on Figures.
+async function readToday() {
+  levels = levels ?? {};
+  const midnight = new Date(serverNow() * 1000).setHours(0, 0, 0, 0) / 1000;
+  try {
+    const { queues, terms } = await get(`/api/queues/today?${new URLSearchParams({ since: midnight, ...keptTerms() })}`);
+    levels = queues;
+    fill("level", `≤ ${terms.threshold} s today`);
+    fill("terms", `Today, since midnight: answered within ${terms.threshold} s, ${LEVELS[terms.variant]}. Another count is chosen on Figures.`);
+  } catch (error) {
+    levels = {}; // no figure rather than an old one; the next look comes soon
+    fill("terms", error.message);
+  }
+  drawBoard();
+}
+setInterval(readToday, EVERY);
+
 const TALKING = new Set(["whisper", "talking", "hold"]);
 
 live("queues", ({ queues, agents, draining }) => {
@@ -62,6 +90,8 @@ live("queues", ({ queues, agents, draining }) => {
     talking: agents.filter((agent) => TALKING.has(agent.mode)).length,
     in: agents.filter((agent) => agent.mode !== "logged_out").length,
   });
-  drawQueues(queues);
+  board = queues;
+  if (levels === null) readToday();
+  drawBoard();
   drawAgents(agents);
 }, linkIs);

@@ -19,6 +19,7 @@ from centralino.messages import ConsultOrder, ContactWish
 from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
+from centralino.web.suggesting import FEWEST
 from kernel.packet import KnownCaller
 from tests.integration.centralino.web.browser import Tab, chromium, tab
 from tests.integration.centralino.web.house import HARBOUR, PASSWORD, RIVER, House, make_house
@@ -124,6 +125,8 @@ async def test_an_agents_contact_with_hold_and_a_colleague(
     )  # fmt: skip
     house.users["cleo"] = await house.people.create(new, house.clock.now())
     house.work("cleo", RIVER, "technical")
+    for number in range(FEWEST):
+        await house.past_call(f"past-{number}", RIVER, "anna", "billing")
     anna = await at_work(browser, server)
     page = anna.page
     offer = await house.ring("call-1")
@@ -156,6 +159,13 @@ async def test_an_agents_contact_with_hold_and_a_colleague(
         ContactWish("call-1", "media-1", offer, "join"),
         ContactWish("call-1", "media-1", offer, "complete"),
     ]
+    await expect(page.locator("#guess")).to_contain_text("Done says “Solved”")
+    house.hang_up(offer)
+    await expect(page.locator("#mode")).to_have_text("Wrap-up")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#mode")).to_have_text("Ready")
+    kept = await house.contents.get("call-1", NOTES, None)
+    assert getattr(kept, "disposition", "") == "solved"
     assert anna.complaints == []
 
 
@@ -252,6 +262,7 @@ async def test_the_board_and_the_users(house: House, server: WebServer, browser:
     await ada.sign_in("admin", PASSWORD)
     await expect(page.locator("#queues tr")).to_have_count(3)
     await expect(page.locator("#agents tr")).to_contain_text("Ringing")
+    await expect(page.locator("#terms")).to_contain_text("answered within 20 s, of answered")
     await ada.shot("queues")
     await page.get_by_role("link", name="Users").click()
     await expect(page.locator("#rows tr")).to_have_count(5)

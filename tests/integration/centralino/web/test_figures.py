@@ -117,6 +117,24 @@ async def test_as_a_table_for_a_spreadsheet(day: Day, visit: Visit) -> None:
     assert lines[1].startswith("billing,Billing,5,0.333")
 
 
+async def test_the_wallboard_has_the_service_level_of_today_by_the_chosen_count(
+    day: Day, visit: Visit
+) -> None:
+    await lived(day)
+    rosa, hugo = await visit("rosa"), await visit("hugo")
+    found = await rosa.get("/api/queues/today")
+    assert found["terms"] == {"threshold": 20.0, "short": 5.0, "variant": "short_neutral"}
+    row = {"answered": 2, "abandoned": 2, "service_level": pytest.approx(1 / 3)}
+    assert found["queues"] == {"billing": row}
+    found = await rosa.get("/api/queues/today?variant=answered_only&threshold=40")
+    assert found["queues"]["billing"]["service_level"] == 1.0
+    assert (await hugo.get("/api/queues/today"))["queues"] == {}  # the other client's
+    assert (await rosa.ask("GET", "/api/queues/today?since=5")).status == 400
+    await day.say(CallerLeft("c-5"), after=60.0)  # an answer serves for a moment only
+    found = await rosa.get("/api/queues/today")
+    assert found["queues"]["billing"]["abandoned"] == 3
+
+
 @pytest.mark.parametrize(
     "query",
     ["by=moon", "minutes=7", "since=5&until=1", "threshold=soon", "variant=best", "short=-1"],

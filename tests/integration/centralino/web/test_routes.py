@@ -100,6 +100,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
         "/api/calls/call-river/notes", 404, "otto", {"text": "mine now"}
     ),
     ("GET", "/api/queues"): Foreign("/api/queues", 200, why=OWN),
+    ("GET", "/api/queues/today"): Foreign("/api/queues/today", 200, why=OWN),
     ("GET", "/api/figures"): Foreign("/api/figures", 200, why=OWN),
     ("GET", "/api/calls"): Foreign("/api/calls", 200, why=OWN),
     ("GET", "/api/calls/{call}"): Foreign("/api/calls/call-river", 404),

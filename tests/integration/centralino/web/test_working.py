@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from acd.messages import CallerLeft, DeviceChanged
+from acd.messages import CallerLeft, DeviceChanged, WrapUpEnded
 from centralino.web.live import LIVE
+from centralino.web.suggesting import FEWEST, LASTS
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.house import HARBOUR, RIVER, House
 from tests.integration.centralino.web.visitor import Json
@@ -71,6 +72,23 @@ async def test_earlier_calls_of_the_caller_are_on_the_page(house: House, visit: 
     [before] = (await watch.until(mode("ringing")))["contact"]["earlier"]
     assert (before["call"], before["outcome"]) == ("call-0", "transferred")
     assert (before["queue_name"], before["agent_name"]) == ("Billing", "Anna Keller")
+    await watch.close()
+
+
+async def test_how_most_calls_about_the_same_ended_is_suggested(house: House, visit: Visit) -> None:
+    house.work("anna", RIVER, "billing")
+    watch = await (await visit("anna")).live("agent")
+    for number in range(FEWEST):
+        offer = await house.ring(f"call-{number}")
+        assert (await watch.until(mode("ringing")))["contact"]["suggested"] == ""
+        await house.talk(offer, f"call-{number}", "anna")
+        house.hang_up(offer)
+        house.desk.tell(WrapUpEnded(house.users["anna"]))
+        await watch.until(mode("ready"))
+        await house.past_call(f"past-{number}", RIVER, "anna", "billing")
+        house.clock.advance(LASTS)
+    await house.ring("call")
+    assert (await watch.until(mode("ringing")))["contact"]["suggested"] == "solved"
     await watch.close()
 
 

@@ -32,8 +32,9 @@ RING_SECONDS = 60.0
 """At log-in the agent takes up the phone; no caller waits."""
 LOOKS, LOOK_AGAIN = 15, 0.02
 """How often, and after how many seconds each, it is looked whether a leg was given back."""
-SILENT_SECONDS = 5.0
-"""Without a packet for so long the agent could not be heard."""
+SILENT_SECONDS = 10.0
+"""Without a packet for so long the agent could not be heard. Packets without sound are told at
+RTCP reports alone, which come every 2.5 to 7.5 s (:rfc:`3550#section-6.2`)."""
 HUNG_UP = "you hung up"
 BACK = "You are connected again. For a while calls could not reach you: {}."
 CAUSES = {

@@ -29,6 +29,8 @@ class BaresipMedia:
         self._held = b""
         self.came = False
         """Whether a packet came of which nothing has been heard yet; set by the driver."""
+        self._packets = 1  # the first one is told by itself
+        self._heard = False
 
     @property
     def frame_bytes(self) -> int:
@@ -38,17 +40,23 @@ class BaresipMedia:
     def read(self) -> bytes | None:
         """The next received frame, or None when none has arrived.
 
-        A first packet without sound (comfort noise, a key) is a frame of silence: a telephone that
-        keeps still is not one from which nothing comes.
+        Packets without sound (comfort noise, a key), the first and such as were counted later, are
+        a frame of silence: a telephone that keeps still is not one from which nothing comes.
         """
         missing = self._framer.missing
         if missing:
             self._framer.feed(self._twice(lambda: self._audio.read(missing), b""))
         frame = self._framer.take()
+        self._heard = self._heard or frame is not None
         if frame is None and self.came:
             frame = bytes(self._size)
         self.came = False
         return frame
+
+    def counted(self, packets: int) -> None:
+        """So many packets have come so far, as is known at each report of the other side (RTCP)."""
+        self.came = self.came or (packets > self._packets and not self._heard)
+        self._packets, self._heard = packets, False
 
     def write(self, frame: bytes) -> None:
         """Queue sound for sending; dropped once the leg has ended or holds."""

@@ -411,6 +411,10 @@ class BaresipControl:
         if leg.media is not None:
             leg.media.came = True
 
+    def _reported(self, leg: _Leg, event: Any) -> None:
+        if leg.media is not None:
+            leg.media.counted(int(event.stats.get("rx", {}).get("packets", 0)))
+
     def _rate(self, leg: _Leg) -> int:
         try:
             return int(leg.call.audio.info().rx_sample_rate) or 8000
@@ -470,6 +474,7 @@ _ACTS: dict[Any, _Act] = {
     Event.CALL_PROGRESS: BaresipControl._rang,
     Event.CALL_ESTABLISHED: BaresipControl._established,
     Event.CALL_RTPESTAB: BaresipControl._packets,
+    Event.CALL_RTCP: BaresipControl._reported,
     Event.CALL_HOLD: BaresipControl._held,
     Event.CALL_RESUME: BaresipControl._held,
     Event.CALL_DTMF_START: BaresipControl._digit,

@@ -102,6 +102,15 @@ async def test_a_telephone_that_keeps_still_is_told_from_one_that_sends_nothing(
             line = sip_world.me.phone.line("out")
             await until(lambda: line.received, "the packet was told")
             assert line.received == 1 and line.heard() == 0
+            report = struct.pack("!BBHIQIII", 0x80, 200, 6, 77, 0, 160, 2, 2)  # RFC 3550, 6.4.1
+            rtp.sendto(comfort_noise[:3] + b"\2" + comfort_noise[4:], to)
+
+            def reported() -> bool:
+                rtp.sendto(report, (to[0], to[1] + 1))
+                return bool(line.received == 2)
+
+            await until(reported, "later ones are told at a report")
+            assert line.heard() == 0
 
 
 async def test_an_answer_that_is_there_at_once_is_not_missed(sip_world: World) -> None:

@@ -20,6 +20,9 @@ from centralino.errors import ProcessDied
 
 Told = Callable[[dict[str, Any]], None]
 
+LAST_WORDS = 10.0
+"""Seconds in which a call whose time is up comes to its end."""
+
 
 @dataclass
 class Running:
@@ -101,13 +104,21 @@ async def place_call(
     console = Console()
     steps = await _steps(say, press, voice)
     edge = target.partition("@")[2].partition(";")[0] or target.removeprefix("sip:")
-    asked = order(steps, target=target, edge=edge, recording=str(record), max_seconds=seconds)
+    longest = seconds + LAST_WORDS
+    asked = order(steps, target=target, edge=edge, recording=str(record), max_seconds=longest)
 
     def told(event: dict[str, Any]) -> None:
         console.print(json.dumps(event), soft_wrap=True, highlight=False, markup=False)
 
     async with party(asked, told) as running:
-        ended = await running.until("ended", seconds)
+        await running.until("ready")
+        try:
+            ended = await running.until("ended", seconds)
+        except ProcessDied:
+            if running.process.returncode is not None or running.seen("failed"):
+                raise
+            running.word("hang_up")  # the time is up
+            ended = await running.until("ended", LAST_WORDS)
     if ended["answered"]:
         console.print(f"recording: {ended['recording']} (left: heard, right: said)")
     return bool(ended["answered"])

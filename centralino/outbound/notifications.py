@@ -179,7 +179,8 @@ class Notifications:
             missing = ", ".join(f"{name} ({count})" for name, count in fits.missing.items())
             warnings.append(f"not known of everybody, and no word given for it: {missing}")
         if not wanted:
-            what = "there is no trunk for rehearsals" if new.exercise else "no trunk can carry it"
+            own = "there is no trunk for rehearsals (`centralino simulate carrier` is one)"
+            what = own if new.exercise else "no trunk can carry it"
             warnings.append(f"{what}: see [[trunks]]")
         if not audience.size:
             warnings.append("nobody would be called")

@@ -35,12 +35,12 @@ const act = (what, body) => attempt(() => post(`/api/agent/${what}`, body));
 
 // --- my state
 
-const drawState = region("state", ({ agent, reasons }) => {
+const drawState = region("state", ({ agent, reasons, rings }) => {
   const [title, hint] = MODES[agent.mode];
   return [
     h("p", { class: "mode", id: "mode" }, h("span", { class: "dot", "aria-hidden": "true" }), title),
     agent.since ? h("p", { class: "timer big", dataset: { since: agent.since } }) : null,
-    h("p", { class: "hint" }, explain(agent, hint)),
+    h("p", { class: "hint" }, explain(agent, hint, rings)),
     agent.away ? h("p", { class: "hint", id: "away" }, `From ${clock(agent.away.from)} to ${clock(agent.away.to)} calls could not reach you. Your phone: ${agent.away.why}.`) : null,
     primary(agent),
     choices(agent, reasons),
@@ -53,8 +53,9 @@ function phoneState(agent) {
   return ` – ${agent.phone_why || "unreachable"}`;
 }
 
-function explain(agent, hint) {
+function explain(agent, hint, rings) {
   if (agent.mode === "unreachable" && agent.phone_why) return `Your phone: ${agent.phone_why}. Calls go to the others.`;
+  if (agent.mode === "ringing" && rings) return "Answer on this page.";
   if (agent.mode === "ringing" && agent.nailed_up) return "You are connected at the beep.";
   if (agent.mode !== "not_ready") return hint;
   if (agent.reason === "no answer") return "A call rang and was not answered, so you were set not ready.";
@@ -262,7 +263,7 @@ function show(state) {
   const mode = agent.mode;
   const busy = WITH_CALL.has(mode) && Boolean(contact);
   document.body.dataset.mode = mode;
-  drawState({ agent, reasons: me.reasons });
+  drawState({ agent, reasons: me.reasons, rings: phone?.state === "ringing" });
   drawQueues({ queues: state.queues, out: mode === "logged_out" });
   const choose = busy ? null : state.choose;
   drawChoice(choose && { person: choose.person, ended: choose.ended });

@@ -278,6 +278,11 @@ async def test_the_board_and_the_users(house: House, server: WebServer, browser:
     await page.locator("#secrets").get_by_role("button").click()
     await expect(page.locator("#rows tr")).to_have_count(6)
     await ada.shot("users-3-list")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("Users", "Figures"):
+        await page.get_by_role("link", name=name).click()
+        await expect(page.get_by_role("heading", name=name)).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
     assert ada.complaints == []
 
 

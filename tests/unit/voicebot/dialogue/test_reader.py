@@ -291,3 +291,14 @@ def test_a_cards_number_is_secret_whether_it_says_so_or_not(tmp_path: Path) -> N
     read_back = card.replace("    type: digits", "    type: digits\n    confirm: say")
     with pytest.raises(BotError, match="a secret is never read back"):
         load_bot(write(tmp_path, flow=read_back))
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(UTILITY.parent.glob("*/flow.yml")), ids=lambda f: f.parent.name
+)
+def test_no_bot_that_comes_with_the_program_waits_for_a_skill_that_nobody_may_have(
+    folder: Path,
+) -> None:
+    intents = load_bot(folder.parent).flow.intents.values()
+    routes = [intent.does for intent in intents if isinstance(intent.does, Route)]
+    assert all(not route.required for route in routes)

@@ -166,8 +166,12 @@ def status(
 
 @campaign_app.command("why")
 def why(
-    recipient: Annotated[str, typer.Argument(help="The recipient's id.")],
+    person: Annotated[str, typer.Argument(help="A number, or a recipient's id (rcp-…).")],
+    campaign: Annotated[
+        str, typer.Option("--campaign", help="Of a number; none: what calls now, then the newest.")
+    ] = "",
     config: ConfigFile = None,
 ) -> None:
     """Why somebody is not being called at this moment, and every attempt so far."""
-    ask_house(config, "why", {"recipient": recipient})
+    by_number = {"number": person, "campaign": campaign}
+    ask_house(config, "why", {"recipient": person} if person.startswith("rcp-") else by_number)

@@ -157,6 +157,7 @@ async def list_contacts(config: Config, client: str, group: str, limit: int) -> 
     table, shown = Table("id", "name", "numbers", "language", "groups", "place"), 0
     for column in table.columns:
         column.overflow = "fold"
+    table.columns[0].no_wrap = True  # to be copied for `erase`
     clients = frozenset({client})
     async with opened(config) as store:
         total = await store.count(clients)

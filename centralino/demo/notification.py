@@ -218,7 +218,8 @@ async def _settled(stage: Stage, campaign: str) -> dict[str, Any]:
         while not _counted(view):
             view = await ask(stage.setting.config, "status", {"campaign": campaign})
             await asyncio.sleep(0.5)
-    stage.console.print(f"  result: {view['buckets']}", highlight=False)
+    told = ", ".join(f"{count} {bucket}" for bucket, count in view["buckets"].items())
+    stage.console.print(f"  result: {told}", highlight=False)
     return view
 
 

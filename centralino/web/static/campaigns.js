@@ -13,7 +13,7 @@ const BUTTONS = {
   running: [["pause", "Pause", ""], ["cancel", "Stop…", "danger"]],
   paused: [["start", "Resume", ""], ["cancel", "Stop…", "danger"]],
 };
-const FIRST = ["running", "paused", "draft"]; // what can still be stopped stands above what is over
+const RANK = { running: 0, paused: 0, draft: 1, over: 2 }; // what can still be stopped stands above what is over
 const BUCKETS = ["acknowledged", "heard", "voicemail", "not_reached", "invalid", "unknown"];
 
 await begin("campaigns");
@@ -36,8 +36,9 @@ function left(campaign) {
   return [`${pending}${minutes}`, waits];
 }
 
-const rank = (campaign) => (FIRST.indexOf(campaign.state) + FIRST.length + 1) % (FIRST.length + 1);
-const inOrder = (campaigns) => [...campaigns].sort((a, b) => rank(a) - rank(b) || b.since - a.since);
+// The newest first, whatever was done since: a pause moves no other row's button under the pointer.
+const rank = (campaign) => RANK[campaign.state] ?? RANK.over;
+const inOrder = (campaigns) => [...campaigns].reverse().sort((a, b) => rank(a) - rank(b));
 
 const act = (path, body = {}) => attempt(async () => {
   await post(path, body);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_import_list_erase(tmp_path: Path) -> None:
     assert code == 0 and "new 2," in told
     code, told = run(tmp_path, "list", "--group", "north")
     assert code == 0 and "Ada" in told and "riverton has 2" in told
+    assert re.search(r"│ person-[0-9a-f]{13,} │", told)  # whole, to be copied
     code, told = run(tmp_path, "list", "--limit", "1")
     assert "1 shown" in told
     code, told = run(tmp_path, "block", "+390646771234")

@@ -314,6 +314,29 @@ async def test_an_alarm_stands_above_everything_and_says_what_to_do(
     assert vera.complaints == []
 
 
+async def test_a_pause_moves_no_row(launching: Launching, browser: Browser) -> None:
+    vera = await at_the_page(browser, launching, "vera")
+    page = vera.page
+    for number in ("+390212345678", "+390212345679"):
+        await page.locator('[data-name="survey"]').click()
+        await page.get_by_text("Or to a list of numbers").click()
+        await page.fill("[name=lines]", number)
+        await expect(page.locator(".reach b")).to_have_text("1 person")
+        await page.click("#go")
+        await page.locator("dialog.ask button.go").click()
+        await expect(page.locator("#compose")).to_be_hidden()
+        await page.reload()
+    older, newer = launching.desk.service.campaigns()
+    rows = page.locator("#campaigns tr")
+    await expect(rows).to_have_count(2)
+    await rows.first.get_by_role("button", name="Pause").click()
+    await expect(rows.first).to_have_attribute("data-mode", "paused")
+    await expect(rows.last).to_have_attribute("data-mode", "running")
+    states = {v.id: v.state for v in launching.desk.service.campaigns()}
+    assert states == {older.id: "running", newer.id: "paused"}
+    assert vera.complaints == []
+
+
 async def test_a_list_with_faults_and_the_answers_of_a_survey(
     launching: Launching, browser: Browser
 ) -> None:

@@ -39,9 +39,7 @@ def estimate(people: int, message_seconds: float, trunks: Sequence[Limits]) -> E
     if not rates or any(rate is None for rate in rates):
         return Estimate(None, hold, None, None)
     rate = sum(rate for rate in rates if rate is not None)
-    missed = 1 - REACHED_A_PASS
-    calls = people * sum(missed**n for n in range(PASSES))
-    return Estimate(rate, hold, people / rate + hold, calls / rate + hold)
+    return _at(rate, people, hold)
 
 
 def rate_of(trunk: Limits, hold: float) -> float | None:
@@ -50,3 +48,24 @@ def rate_of(trunk: Limits, hold: float) -> float | None:
     if trunk.max_channels:
         bounds.append(trunk.max_channels / hold)
     return min(bounds, default=None)
+
+
+def with_agents(
+    takes: Estimate, people: int, talk: float, wrap_up: float, agents: int, ahead: bool
+) -> Estimate:
+    """The same where somebody must talk with everybody who answers: the slower of the two.
+
+    `talk`, `wrap_up`: seconds; `agents`: who are there now, at least 1; `ahead`: numbers are
+    dialled before an agent is free (predictive), so that no agent waits for ringing.
+    """
+    busy = REACHED_A_PASS * (talk + wrap_up)
+    ringing = REACHED_A_PASS * RING_SECONDS + (1 - REACHED_A_PASS) * UNANSWERED_SECONDS
+    a_person = (busy if ahead else busy + ringing) / agents
+    rate = min(1 / a_person, takes.rate) if takes.rate else 1 / a_person
+    return _at(rate, people, takes.hold)
+
+
+def _at(rate: float, people: int, hold: float) -> Estimate:
+    missed = 1 - REACHED_A_PASS
+    calls = people * sum(missed**n for n in range(PASSES))
+    return Estimate(rate, hold, people / rate + hold, calls / rate + hold)

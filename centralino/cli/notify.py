@@ -52,6 +52,15 @@ def recordings(
         typer.echo(line)
 
 
+@notify_app.command("delete-recording")
+def delete_recording(
+    name: Annotated[str, typer.Argument(help="As `recordings` tells it.")],
+    config: ConfigFile = None,
+) -> None:
+    """Delete a recorded message that no campaign will play any more."""
+    ask_house(config, "recording.delete", {"name": name})
+
+
 @notify_app.command("draft")
 def draft(
     message: Annotated[str, typer.Argument(help="A ready message's name, or a TOML file.")],

@@ -15,7 +15,7 @@ from centralino.content.recordings import Recordings
 from centralino.errors import StartRefused
 from centralino.outbound.campaigns import AT_THE_MACHINE
 from centralino.outbound.ready import ready_campaigns, ready_messages
-from centralino.outbound.recording import recording
+from centralino.outbound.recording import Recorder
 
 
 def read_message(name: str) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def keep_recording(config: Config, file: Path, client: str, title: str) -> str:
     except OSError as error:
         raise StartRefused(f"{file} cannot be read: {error.strerror}") from error
     known = known_client(config, client)
-    take = recording(Recordings(config.recordings), [known])
-    kept = asyncio.run(take(data, known, title or file.name, AT_THE_MACHINE))
+    recorder = Recorder(Recordings(config.recordings, config.recordings_most), [known])
+    kept = asyncio.run(recorder.take(data, known, title or file.name, AT_THE_MACHINE))
     notes = "".join(f"; {note}" for note in kept["notes"])
     return f"{kept['name']}: {kept['seconds']} s{notes}"
 

@@ -106,6 +106,8 @@ class Outbound(Section):
     """Folder of recorded messages (WAV, mono, 16 bit) that notifications may play instead of a
     voice that reads; empty: `recordings` in `state_dir`. What the page or `notify record` takes is
     made fit and kept in a folder of its client."""
+    recordings_megabytes: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    """How much of that folder one client may fill, in MB (a minute of sound is one); 0: any."""
     recorded: bool = False
     """Calls that such a bot holds are recorded, and it says so."""
     preview_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0

@@ -328,6 +328,11 @@ class Config(Section):
         return self.outbound.recordings or self.state_dir / "recordings"
 
     @property
+    def recordings_most(self) -> int:
+        """Bytes of recorded messages that a client may have; 0: any."""
+        return self.outbound.recordings_megabytes * 1_000_000
+
+    @property
     def bots_folder(self) -> Path:
         """The folder of bots: the configured one, or the one that comes with the program."""
         return self.bots_dir or Path(__file__).parents[2] / "nlu_models"

@@ -151,6 +151,16 @@ class ContactStore:
         async with self.database.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 
+    async def as_of(self, client: str) -> tuple[int, float]:
+        """Changes as the people of a client do: how many they are, and the newest import (UTC
+        seconds). While an import runs it may stand still."""
+        query = select(func.count(), func.max(contacts.c.updated)).where(
+            contacts.c.centre == self.centre, contacts.c.client == client
+        )
+        async with self.database.read() as connection:
+            row = (await connection.execute(query)).one()
+        return int(row[0]), float(row[1] or 0.0)
+
     async def erase(self, person: str, now: float) -> bool:
         """Forget a person for good; False if there is none. A do-not-call of the numbers stays, as
         a digest."""

@@ -79,6 +79,8 @@ class Recordings:
     """The sound files of a folder. None: there are none."""
 
     folder: Path | None
+    most: int = 0
+    """Bytes that may be kept for one client; 0: any."""
     _read: dict[str, Recording] = field(default_factory=dict)
     """By reference: one file is played in a thousand calls."""
 
@@ -100,6 +102,7 @@ class Recordings:
         data = header(RATE, 1, len(pcm)) + pcm
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._room(folder, len(data))
             with tempfile.NamedTemporaryFile(dir=folder, suffix=".part") as whole:
                 whole.write(data)
                 whole.flush()
@@ -107,6 +110,25 @@ class Recordings:
         except OSError as error:
             raise BadRecording(f"{folder}: {error.strerror}") from error
         return f"{client}/{path.name}"
+
+    def _room(self, folder: Path, more: int) -> None:
+        used = sum(path.stat().st_size for path in folder.glob("*.wav"))
+        if self.most and used + more > self.most:
+            raise BadRecording(
+                f"{folder.name} has {used / 1e6:.1f} MB of recordings, and {self.most / 1e6:g} MB"
+                " are allowed: delete some, or raise outbound.recordings_megabytes"
+            )
+
+    def delete(self, name: str) -> None:
+        """Delete a client's file. What is in memory is played on. Raises BadRecording."""
+        if self.folder is None or not NAMED.fullmatch(name):
+            raise BadRecording(f"there is no recording {name!r}")
+        try:
+            (self.folder / name).unlink()
+        except FileNotFoundError as error:
+            raise BadRecording(f"there is no recording {name!r}") from error
+        except OSError as error:
+            raise BadRecording(f"{name}: {error.strerror}") from error
 
     def named(self, name: str) -> Recording:
         """The file of this name, as it is now. Raises BadRecording."""

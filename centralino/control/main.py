@@ -56,7 +56,7 @@ from centralino.outbound.agents import CentreAgents
 from centralino.outbound.choosing import Choosing
 from centralino.outbound.hearing import hearing
 from centralino.outbound.polling import Polling
-from centralino.outbound.recording import recording
+from centralino.outbound.recording import Recorder
 from centralino.outbound.wiring import NEWS, OutboundDesk, make_outbound
 from centralino.processes.child import (
     ChildArguments,
@@ -354,8 +354,9 @@ async def opened(
             credentials_changed=phones.tell_edge, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             hear_notice=hearing(outbound.spoken, arguments.layout),
-            take_recording=recording(
-                Recordings(config.recordings), {client.id for client in config.clients}
+            recorder=Recorder(
+                Recordings(config.recordings, config.recordings_most),
+                {client.id for client in config.clients},
             ),
             flows=Flows(config.bots_folder, decisions),
         )  # fmt: skip

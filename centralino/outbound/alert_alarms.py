@@ -6,7 +6,7 @@ Each is a row in `meta`, written by the desk that takes alerts and looked at wit
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,10 +25,19 @@ DOUBT_SECONDS = 3600.0
 """For which an alert that nothing was done about is an alarm."""
 
 
-async def note_draft(database: Database, centre: str, campaign: str, launch_at: float) -> None:
+State = Callable[[str], CampaignState | None]
+"""How a campaign is; None: it is not there."""
+
+
+async def note_draft(
+    database: Database, centre: str, campaign: str, launch_at: float, state: State, now: float
+) -> None:
     """An alert drafted a campaign; it begins by itself at `launch_at` (UTC seconds), 0: it waits
-    for somebody."""
+    for somebody. What is no draft any more is dropped."""
     async with database.write() as connection:
+        for key, begins in (await meta_like(connection, centre, DRAFTED)).items():
+            if now >= begins and state(key.removeprefix(DRAFTED)) is not CampaignState.DRAFT:
+                await take_meta(connection, centre, key)
         await set_meta(database, connection, centre, f"{DRAFTED}{campaign}", launch_at)
 
 
@@ -37,9 +46,9 @@ async def note_doubt(database: Database, centre: str, what: str, why: str, now: 
     key = f"{DOUBT}{hashlib.sha256(what.encode()).hexdigest()[:16]}"
     async with database.write() as connection:
         known = await meta_like(connection, centre, DOUBT)
-        for old, doubt in known.items():
-            if now - doubt["last"] > DOUBT_SECONDS:
-                await take_meta(connection, centre, old)
+        for old in [name for name, one in known.items() if now - one["last"] > DOUBT_SECONDS]:
+            del known[old]
+            await take_meta(connection, centre, old)
         at = known[key]["at"] if key in known else now
         value = {"what": what, "why": why, "at": at, "last": now}
         await set_meta(database, connection, centre, key, value)

@@ -176,7 +176,10 @@ class AlertDesk:
         with in_one_line():
             answer = await self._notices.draft(notice_of(alert, draft), ALERTS, campaign)
             begins = draft.launch_at or 0.0
-            await note_draft(self._database, self._config.centre, campaign, begins)
+            await note_draft(
+                self._database, self._config.centre, campaign, begins, self._notices.state,
+                self._clock.now(),
+            )  # fmt: skip
             if draft.launch_at is None:
                 log.warning("alert.waits_for_launch", campaign=campaign, people=answer["people"])
             else:  # its calls begin when the countdown is over: until then it may be cancelled

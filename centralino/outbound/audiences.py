@@ -6,11 +6,14 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
+from typing import Any
 
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
+from centralino.outbound.notice_wishes import NewWithPeople
+from centralino.outbound.people_kept import PeopleKept
 from contacts.audience import Audience, Chosen, Filter, choose
 from contacts.errors import BadNumber
 from contacts.numbers import read_number, zones
@@ -26,23 +29,32 @@ ADDRESS = re.compile(r"\d{2,6}|sips?:\S+@\S+")
 """An extension of this house, or a SIP address."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Audiences:
     """Chooses people from the contacts."""
 
     config: Config
     contacts: ContactStore
     trunks: tuple[Limits, ...]
+    kept: PeopleKept = field(init=False)
+    _groups: dict[str, tuple[tuple[int, float], dict[str, int]]] = field(default_factory=dict)
+    """Client → its groups, and as of when."""
 
-    async def choose(self, client_id: str, wanted: Filter, law: LegalClass) -> Audience:
-        """The contacts who are meant and may be called."""
+    def __post_init__(self) -> None:
+        self.kept = PeopleKept(self.contacts)
+
+    async def choose(
+        self, client_id: str, wanted: Filter, law: LegalClass, look: bool = False
+    ) -> Audience:
+        """The contacts who are meant and may be called. `look`: it is only asked who they would be,
+        perhaps again in a moment."""
         client = next((one for one in self.config.clients if one.id == client_id), None)
-        people = [p async for p in self.contacts.all(frozenset({client_id}))]
+        people = await (self.kept.of(client_id) if look else self.kept.anew(client_id))
         blocked = await self.contacts.blocked(client_id)
 
         def chosen() -> Audience:
             return choose(
-                people, wanted, default_language=client.language if client else "en",
+                people, wanted, default_language=self.language(client_id),
                 default_zone=client.time_zone if client else "", blocked=blocked,
                 ignore_do_not_call=not law.do_not_call,
                 consent_for=law.name if law.consent else "",
@@ -52,19 +64,34 @@ class Audiences:
 
     async def places(self, client: str, wanted: Filter) -> Where:
         """Where those who are meant live, wherever that is: areas are not asked."""
-        people = [one async for one in self.contacts.all(frozenset({client}))]
+        people = await self.kept.of(client)
         return await asyncio.to_thread(_where, people, replace(wanted, areas=()))
 
     async def groups(self, client: str) -> dict[str, int]:
         """How many contacts are in each group of a client."""
-        counts = Counter[str]()
-        async for person in self.contacts.all(frozenset({client})):
-            counts.update(person.groups)
-        return dict(sorted(counts.items()))
+        as_of = await self.contacts.as_of(client)
+        before, counts = self._groups.get(client, (None, {}))
+        if before != as_of:
+            found = Counter[str]()
+            async for person in self.contacts.all(frozenset({client})):
+                found.update(person.groups)
+            counts = dict(sorted(found.items()))
+            self._groups[client] = as_of, counts
+        return counts
+
+    async def wanted(self, new: NewWithPeople, law: LegalClass, language: str) -> Audience:
+        """Those of a list of numbers, who speak this language, or the contacts who are meant."""
+        if new.lines:
+            return self.listed(new.lines, language, new.zone, new.client)
+        return await self.choose(new.client, new.audience.filter(), law, look=new.dry_run)
 
     def listed(self, lines: Iterable[str], language: str, zone: str, client: str) -> Audience:
         """Those of a list of numbers."""
         return listed(lines, language, zone, self.region(client), self.contacts.listed)
+
+    def language(self, client_id: str) -> str:
+        """In which people of a client are spoken to of whom nothing else is known."""
+        return next((one.language for one in self.config.clients if one.id == client_id), "en")
 
     def region(self, client_id: str) -> str:
         """The country of a client's numbers without one; empty: not told."""
@@ -144,6 +171,23 @@ def as_recipient(one: Chosen) -> NewRecipient:
     """A chosen person as the dialler takes them."""
     paths = tuple(Path(number) for number in one.numbers)
     return NewRecipient(one.person, paths, one.language, ",".join(one.zones))
+
+
+def previewed(
+    people: int, takes: Estimate, over: Sequence[Limits], expires: float, now: float
+) -> dict[str, Any]:
+    """How many are called and how long that takes, with what speaks against it."""
+    warnings = []
+    if not people:
+        warnings.append("nobody would be called")
+    if not over:
+        warnings.append("no trunk can carry it: see [[trunks]]")
+    if too_late(takes, now, expires):
+        warnings.append("it expires before everybody was called once")
+    return {
+        "people": people, "rate": takes.rate, "first_pass_seconds": takes.first_pass,
+        "all_passes_seconds": takes.all_passes, "warnings": warnings,
+    }  # fmt: skip
 
 
 def too_late(takes: Estimate, now: float, expires: float) -> bool:

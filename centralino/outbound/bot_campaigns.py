@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from centralino.outbound.audiences import Audiences, as_recipient, too_late
+from centralino.outbound.audiences import Audiences, as_recipient, previewed
 from centralino.outbound.campaigns import Asker, Campaigns, Json, law_for
-from centralino.outbound.drafting import EMERGENCY, NewCampaign, Wish, check_attempts, drafted
+from centralino.outbound.drafting import EMERGENCY, Wish, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.keyed import campaign_name
-from centralino.outbound.notice_wishes import WantedAudience
+from centralino.outbound.notice_wishes import NewWithPeople
 from centralino.outbound.results import ResultBook, questions, shown
 from contacts.audience import Audience
 from kernel.clock import Clock
@@ -30,16 +30,10 @@ LONGEST = 900.0
 """Seconds after which a call of which nothing is heard is given up."""
 
 
-class NewBotCampaign(NewCampaign):
+class NewBotCampaign(NewWithPeople):
     """A campaign whose calls a bot holds."""
 
     bot: str
-    audience: WantedAudience = WantedAudience()
-    lines: tuple[str, ...] = ()
-    """People who are no contacts, one a line: number[,number…]; then nobody else is called."""
-    zone: str = ""
-    """Time zone of `lines`."""
-    dry_run: bool = False
 
 
 class InWords(Wish):
@@ -74,11 +68,9 @@ class BotCampaigns:
         flow = self._flow_of(new.bot)
         if new.lines:
             self.check_lines(new.bot)
-            audience = self._audiences.listed(new.lines, flow.language, new.zone, new.client)
-        else:
-            wanted = new.audience.filter()
-            chosen = await self._audiences.choose(new.client, wanted, law)
-            audience = known(chosen, flow)
+        audience = await self._audiences.wanted(new, law, flow.language)
+        if not new.lines:
+            audience = known(audience, flow)
         told = self._preview(new, flow, audience)
         if new.dry_run:
             return told
@@ -115,24 +107,16 @@ class BotCampaigns:
     def _preview(self, new: NewBotCampaign, flow: Flow, audience: Audience) -> Json:
         over = self._audiences.over(new.exercise, new.trunks)
         takes = estimate(audience.size, TALKS, over)
-        warnings = []
+        told = previewed(audience.size, takes, over, new.expires, self._clock.now())
         others = {one: n for one, n in audience.languages.items()
                   if one.partition("-")[0] != flow.language}  # fmt: skip
         if others:
-            told = ", ".join(f"{one} ({n})" for one, n in others.items())
-            warnings.append(f"the bot speaks {flow.language} also to people of {told}")
-        if not audience.size:
-            warnings.append("nobody would be called")
-        if not over:
-            warnings.append("no trunk can carry it: see [[trunks]]")
-        if too_late(takes, self._clock.now(), new.expires):
-            warnings.append("it expires before everybody was called once")
+            many = ", ".join(f"{one} ({n})" for one, n in others.items())
+            told["warnings"].insert(0, f"the bot speaks {flow.language} also to people of {many}")
         return {
-            "people": audience.size, "left_out": dict(audience.left_out), "bot": new.bot,
+            **told, "left_out": dict(audience.left_out), "bot": new.bot,
             "legal_class": new.legal_class, "questions": [title for _, title, _ in
                                                           questions(flow)],
-            "rate": takes.rate, "first_pass_seconds": takes.first_pass,
-            "all_passes_seconds": takes.all_passes, "warnings": warnings,
         }  # fmt: skip
 
     # What came of them.

@@ -226,11 +226,18 @@ class Campaigns:
 
     async def _create(self, values: Mapping[str, Any], asker: Asker) -> Json:
         new = NewCampaign.model_validate(values)
+        self.check_new(new, asker)
+        return {"campaign": (await self.make(new)).id}
+
+    def check_new(self, new: NewCampaign, asker: Asker) -> LegalClass:
+        """The class of a campaign of words, or with agents. Raises CampaignError, OutboundError
+        for what may not be drafted."""
         check_client(new.client, asker)
         if new.legal_class not in self._classes:
             known = ", ".join(sorted(self._classes))
             raise CampaignError(f"there is no class {new.legal_class!r}: take one of {known}")
-        check_attempts(new.attempts, self._classes[new.legal_class])
+        law = self._classes[new.legal_class]
+        check_attempts(new.attempts, law)
         if new.bot:
             raise CampaignError(f"a campaign of the bot {new.bot!r} is drafted with its audience:"
                                 " see `campaign draft`")  # fmt: skip
@@ -238,12 +245,16 @@ class Campaigns:
             raise CampaignError("an emergency is launched by two persons here: see `notify`")
         if not new.words:
             raise CampaignError("say what is to be said (words)")
-        check_agents_behind(new, self._queues, self._classes[new.legal_class])
+        check_agents_behind(new, self._queues, law)
+        return law
+
+    async def make(self, new: NewCampaign) -> CampaignRecord:
+        """The draft of what was checked."""
         record = drafted(new, campaign_name(), self._looking)
         self.check_draft(record.id)
         await self.say(record, new.words, new.texts)
         await self.service.submit(CampaignMade(record))
-        return {"campaign": record.id}
+        return record
 
     def check_draft(self, name: str) -> None:
         """Before the words of a draft are written. Raises IllegalTransition where a campaign of

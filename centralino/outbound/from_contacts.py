@@ -41,7 +41,9 @@ class FromContacts:
         if is_notice(record) or record.bot:
             raise CampaignError("it goes to those whom it was drafted for: draft it anew")
         law = law_for(record.client, record.legal_class, self._classes, asker)
-        found = await self._audiences.choose(record.client, new.audience.filter(), law)
+        found = await self._audiences.choose(
+            record.client, new.audience.filter(), law, look=new.dry_run
+        )
         told = {"campaign": record.id, "people": found.size, "left_out": dict(found.left_out)}
         if new.dry_run:
             return told

@@ -8,10 +8,11 @@ from typing import Any
 from centralino.config.model import Config
 from centralino.outbound.audiences import Audiences
 from centralino.outbound.campaigns import Asker, Campaigns, Json, check_client
-from centralino.outbound.drafting import Wish
+from centralino.outbound.drafting import EMERGENCY, Wish
 from centralino.outbound.notice_wishes import WantedAudience
 from centralino.outbound.notifications import Notifications
-from centralino.outbound.ready import ready_campaigns, ready_messages
+from centralino.outbound.ready import ready_campaigns, ready_messages, ready_with_agents
+from outbound.compliance import LegalClass
 from outbound.records import CampaignState
 
 
@@ -27,9 +28,10 @@ class LaunchPage:
 
     def __init__(
         self, config: Config, campaigns: Campaigns, audiences: Audiences,
-        notifications: Notifications,
+        notifications: Notifications, classes: Mapping[str, LegalClass],
     ) -> None:  # fmt: skip
         self._config = config
+        self._classes = classes
         self._campaigns = campaigns
         self._audiences = audiences
         self._notifications = notifications
@@ -47,6 +49,8 @@ class LaunchPage:
                  "groups": await self._audiences.groups(one.id),
                  "numbers": [line.number for line in self._config.lines
                              if line.kind == "notification" and line.client == one.id],
+                 "lines": [line.number for line in self._config.lines if line.client == one.id],
+                 "queues": self._queues(one.id),
                  "recordings": self._notifications.recordings.names(one.id)}
                 for one in clients
             ],
@@ -55,10 +59,18 @@ class LaunchPage:
                 name: body for name, body in ready_campaigns().items()
                 if body["bot"] in self._config.outbound.bots
             },
+            "agents": ready_with_agents() if any(self._queues(one.id) for one in clients) else {},
+            "classes": [{"name": one.name, "title": one.title} for one in self._classes.values()
+                        if one.name != EMERGENCY],
             "languages": list(self._config.outbound.notices),
             "two_person": self._config.outbound.two_person,
             "rehearsal": bool(self._audiences.over(True, ())),
         }  # fmt: skip
+
+    def _queues(self, client: str) -> list[Json]:
+        """Whose agents may talk for this client."""
+        return [{"id": one.id, "name": one.name or one.id} for one in self._config.queues
+                if one.client == client]  # fmt: skip
 
     async def _places(self, values: Mapping[str, Any], asker: Asker) -> Json:
         wanted = WantedPlaces.model_validate(values)

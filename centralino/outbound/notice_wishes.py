@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from centralino.outbound.drafting import Wish
+from centralino.outbound.drafting import NewCampaign, Wish
 from contacts.area import Area, read_circle, read_polygon
 from contacts.audience import Filter
 from outbound.message import Message, Text, check_message
@@ -44,6 +44,17 @@ class WantedAudience(Wish):
             self.groups, self.not_groups, self.languages, tuple(self.where.items()), areas,
             self.unplaced_too,
         )  # fmt: skip
+
+
+class NewWithPeople(NewCampaign):
+    """A campaign of words, of a bot or with agents, drafted with those who are called."""
+
+    audience: WantedAudience = WantedAudience()
+    lines: tuple[str, ...] = ()
+    """People who are no contacts, one a line: number[,number…]; then nobody else is called."""
+    zone: str = ""
+    """Time zone of `lines`."""
+    dry_run: bool = False
 
 
 class NewNotice(Wish):

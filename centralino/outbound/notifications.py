@@ -127,7 +127,9 @@ class Notifications:
             language = new.message().default
             lines = (new.only_to,) if new.only_to else new.lines
             return self._audiences.listed(lines, language, "", new.client)
-        return await self._audiences.choose(new.client, new.audience.filter(), law)
+        return await self._audiences.choose(
+            new.client, new.audience.filter(), law, look=new.dry_run
+        )
 
     async def _make(
         self, new: NewNotice, message: Message, audience: Audience, name: str

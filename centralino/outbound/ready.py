@@ -17,6 +17,11 @@ def ready_campaigns() -> dict[str, dict[str, Any]]:
     return _in("campaigns")
 
 
+def ready_with_agents() -> dict[str, dict[str, Any]]:
+    """Campaigns with agents behind them, by name."""
+    return _in("agents")
+
+
 def _in(folder_name: str) -> dict[str, dict[str, Any]]:
     folder = files("outbound").joinpath(folder_name)
     found = {one.name.removesuffix(".toml"): one for one in folder.iterdir()}

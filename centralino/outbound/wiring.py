@@ -17,6 +17,7 @@ from centralino.contacts.store import ContactStore
 from centralino.content.store import ContentStore
 from centralino.db.engine import Database
 from centralino.errors import CentralinoError
+from centralino.outbound.agent_campaigns import AgentCampaigns
 from centralino.outbound.alert_desk import AlertDesk
 from centralino.outbound.audiences import Audiences
 from centralino.outbound.books import SqlBooks
@@ -31,6 +32,7 @@ from centralino.outbound.launch_page import LaunchPage
 from centralino.outbound.lease import SqlOwnership
 from centralino.outbound.notices import StoredMessages, phrases_of
 from centralino.outbound.notifications import Notifications
+from centralino.outbound.recording import Deleting
 from centralino.outbound.results import ResultBook
 from centralino.outbound.stored import HouseRules, house_classes
 from centralino.outbound.talks import Talks
@@ -238,8 +240,10 @@ def make_outbound(
     campaigns.more(notifications.verbs)
     campaigns.more(by_bot.verbs)
     campaigns.by_bot = by_bot
+    campaigns.more(Deleting(notifications.recordings, campaigns, stored, clock).verbs)
+    campaigns.more(AgentCampaigns(campaigns, audiences, agents, clock).verbs)
     campaigns.more(FromContacts(campaigns, audiences, classes).verbs)
-    campaigns.more(LaunchPage(config, campaigns, audiences, notifications).verbs)
+    campaigns.more(LaunchPage(config, campaigns, audiences, notifications, classes).verbs)
     watching = Watching(service, Alarms(thresholds(config.outbound.alarms)), outbox, books, clock)
     campaigns.alarms = watching.alarms
     alerts = AlertDesk(config, database, contents, notifications, campaigns.ask, clock)

@@ -87,6 +87,12 @@ async def draft_bot(request: web.Request) -> web.Response:
     return await ask(request, "bot.draft", await body_of(request))
 
 
+async def draft_agents(request: web.Request) -> web.Response:
+    """POST /api/campaigns/with-agents: draft one with agents behind it and those whom they are to
+    talk to, or only tell (`dry_run`)."""
+    return await ask(request, "agents.draft", await body_of(request))
+
+
 async def statistics(request: web.Request) -> web.Response:
     """GET /api/campaigns/{campaign}/statistics: the answers to a bot's questions, counted."""
     return await ask(request, "statistics", {"campaign": request.match_info["campaign"]})

@@ -27,13 +27,19 @@ async def draft(request: web.Request) -> web.Response:
 
 async def record(request: web.Request) -> web.Response:
     """POST /api/recordings?client=…&title=…: a recorded message, the sound file as the body."""
-    take = parts_of(request).take_recording
-    if take is None:
+    recorder, asker = parts_of(request).recorder, asker_of(request)
+    if recorder is None:
         raise not_found()
-    data = await request.clone(client_max_size=LARGEST).read()
     client, title = request.query.get("client", ""), request.query.get("title", "")
     with told_why():
-        return ok(await take(data, client, title, asker_of(request)))
+        recorder.check(client, asker)
+        data = await request.clone(client_max_size=LARGEST).read()
+        return ok(await recorder.take(data, client, title, asker))
+
+
+async def delete_recording(request: web.Request) -> web.Response:
+    """POST /api/recordings/delete: one that no campaign will play any more, by its name."""
+    return await ask(request, "recording.delete", await body_of(request))
 
 
 async def sound(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from centralino.db.calls import CallRow
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Asker, Campaigns
 from centralino.outbound.choosing import Choosing
-from centralino.outbound.recording import Take
+from centralino.outbound.recording import Recorder
 from centralino.outbound.talks import Choices, Talks
 from centralino.review.desk import ReviewDesk
 from centralino.web.errors import ApiKeysUnreadable
@@ -198,8 +198,8 @@ class WebParts:
     """None where no dialler runs."""
     hear_notice: Callable[[Mapping[str, Any], Asker], Awaitable[bytes]] | None = None
     """How a notification would sound, as WAV. Raises CampaignError."""
-    take_recording: Take | None = None
-    """Takes a recorded message. Raises CampaignError."""
+    recorder: Recorder | None = None
+    """Takes recorded messages."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""
 

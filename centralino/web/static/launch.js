@@ -2,15 +2,16 @@
 // A rehearsal and the real thing never look or ask alike.
 
 import { areaProblem, beginArea, hasArea, peopleChanged, resetArea, wantedAreas } from "./area.js";
+import { behindClient, behindValues, drawBehind } from "./behind.js";
 import { ApiError, get, post, postForSound } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
 import { clock, serverNow, when, words } from "./format.js";
-import { refill, whoSays } from "./recorded.js";
+import { dropRecording, refillAll, whoSays } from "./recorded.js";
 import { attempt, toast } from "./shell.js";
 
 const SETTLED = 350; // ms after the last change in which nothing is asked
 let options = null;
-let chosen = null; // { kind: "notice" | "bot", name, body }
+let chosen = null; // { kind: "notice" | "bot" | "agents", name, body }
 let told = null; // the newest answer to a dry run
 let asked = 0;
 let timer = 0;
@@ -38,16 +39,17 @@ export async function beginLaunch(after) {
 
 async function readOptions() {
   options = await get("/api/launch");
-  drawTemplates([options.messages, options.campaigns]);
+  drawTemplates([options.messages, options.campaigns, options.agents]);
 }
 
 const card = (kind, name, body, what) =>
   h("button", { class: "template", dataset: { kind, name }, onclick: () => choose({ kind, name, body }) },
     h("b", {}, body.name), h("small", {}, what));
 
-const drawTemplates = region("templates", ([messages, campaigns]) => [
+const drawTemplates = region("templates", ([messages, campaigns, agents]) => [
   Object.entries(messages).map(([name, body]) => card("notice", name, body, body.texts[body.default].headline)),
   Object.entries(campaigns).map(([name, body]) => card("bot", name, body, body.about)),
+  Object.entries(agents).map(([name, body]) => card("agents", name, body, body.about)),
 ]);
 
 export const drawWaiting = region("waiting", (launches) => launches.map((one) =>
@@ -59,6 +61,7 @@ export const drawWaiting = region("waiting", (launches) => launches.map((one) =>
 // Composing.
 
 function choose(one) {
+  dropRecording();
   chosen = one;
   told = null;
   toggle(form, Boolean(one));
@@ -71,6 +74,7 @@ function choose(one) {
   fill("what", one.body.name);
   fill(field("client"), options.clients.map((client) => h("option", { value: client.id }, client.name)));
   toggle("clients", options.clients.length > 1);
+  toggle("hear-first", one.kind !== "agents");
   drawGroups();
   drawTexts();
   resetArea();
@@ -86,15 +90,18 @@ function drawGroups() {
   const groups = Object.entries(client()?.groups ?? {});
   fill("groups", groups.map(([name, count]) => h("label", {},
     h("input", { type: "checkbox", name: "group", value: name }), h("span", {}, `${name} (${count.toLocaleString("en-GB")})`))));
-  fill(field("caller_id"), h("option", { value: "" }, "none"), (client()?.numbers ?? []).map((number) => h("option", { value: number }, number)));
+  const numbers = (chosen.kind === "agents" ? client()?.lines : client()?.numbers) ?? [];
+  fill(field("caller_id"), chosen.kind === "agents" ? null : h("option", { value: "" }, "none"), numbers.map((number) => h("option", { value: number }, number)));
 }
 
 field("client").addEventListener("change", () => {
   drawGroups();
-  for (const select of form.querySelectorAll("select[name^=sound-]")) refill(select, client());
+  if (chosen.kind === "agents") behindClient(chosen.body, client());
+  refillAll(client());
 });
 
 function drawTexts() {
+  if (chosen.kind === "agents") return drawBehind(chosen.body, client(), options.classes);
   if (chosen.kind !== "notice") return fill("texts");
   fill("texts", Object.entries(chosen.body.texts).map(([language, text]) =>
     h("fieldset", { class: "text", dataset: { language } },
@@ -129,10 +136,12 @@ function values(more = {}) {
     expires: minutes ? serverNow() + 60 * minutes : 0, legal_class: chosen.body.legal_class, ...more,
   };
   if (chosen.kind === "bot") return { ...common, bot: chosen.body.bot };
+  if (chosen.kind === "agents") return { ...common, ...behindValues() };
   return { ...common, texts: texts(), default: chosen.body.default };
 }
 
-const path = () => (chosen.kind === "bot" ? "/api/campaigns/by-bot" : "/api/notices");
+const PATHS = { notice: "/api/notices", bot: "/api/campaigns/by-bot", agents: "/api/campaigns/with-agents" };
+const path = () => PATHS[chosen.kind];
 
 // Whom it is for, in a line.
 function meant() {
@@ -185,6 +194,8 @@ function drawReach() {
 }
 
 function arrival(answer) {
+  if (answer.agents === null) return "How long it takes is up to the agents: they choose when somebody is called.";
+  if (answer.agents === 0) return "How long it takes cannot be told before its agents are there.";
   if (answer.first_pass_seconds === null) return "How long it takes cannot be told: the trunks have no limit.";
   const done = when(serverNow() + answer.first_pass_seconds);
   const slow = answer.rate < 1;
@@ -228,9 +239,9 @@ async function callMe() {
 
 // Going.
 
-const start = (campaign, proof) => chosen?.kind === "bot"
-  ? post(`/api/campaigns/${campaign}/start`, {})
-  : post(`/api/notices/${campaign}/launch`, proof);
+const start = (campaign, proof) => chosen.kind === "notice"
+  ? post(`/api/notices/${campaign}/launch`, proof)
+  : post(`/api/campaigns/${campaign}/start`, {});
 
 function proofFields(glass) {
   if (!options.two_person) return null;

@@ -7,73 +7,108 @@ import { attempt, toast } from "./shell.js";
 const LONGEST = 120_000; // ms, as the server takes it
 const KINDS = "audio/*,.wav,.mp3,.m4a,.ogg,.opus,.flac,.webm";
 const canRecord = () => Boolean(navigator.mediaDevices && window.MediaRecorder);
+let microphone = null; // what is being recorded: { button, stop, drop }
 
 // The choice for one language. `client` is asked when it is used; `changed` is told of a new sound.
 export function whoSays(language, title, client, changed) {
-  const select = h("select", { name: `sound-${language}` }, choices(client()));
+  const select = h("select", { name: `sound-${language}`, onchange: () => offer() }, choices(client()));
   const file = h("input", { type: "file", accept: KINDS, class: "sr", tabindex: -1, "aria-label": "Sound file",
     onchange: () => take(file.files[0], file.files[0]?.name) });
   const record = h("button", { type: "button", class: "quiet" }, "● Record it");
+  const remove = h("button", { type: "button", class: "quiet", hidden: true }, "Delete it");
   const told = h("small", { role: "status" });
+  const offer = () => { remove.hidden = !select.value.includes("/"); }; // the house's own stay
 
   async function take(sound, name) {
     if (!sound) return;
+    const owner = client(); // whose it is, whatever is chosen meanwhile
     fill(told, "Reading the sound…");
-    const kept = await attempt(() => post(`/api/recordings?${new URLSearchParams({ client: client().id, title: name })}`, sound));
+    const kept = await attempt(() => post(`/api/recordings?${new URLSearchParams({ client: owner.id, title: name })}`, sound));
     file.value = "";
     fill(told, kept ? `${kept.name}, ${kept.seconds} s. ${kept.notes.map((note) => `Note: ${note}.`).join(" ")}` : "");
     if (!kept) return;
-    if (!client().recordings.includes(kept.name)) client().recordings.push(kept.name);
-    for (const other of document.querySelectorAll("select[name^=sound-]")) refill(other, client());
+    if (!owner.recordings.includes(kept.name)) owner.recordings.push(kept.name);
+    if (owner !== client()) return;
+    refillAll(owner);
     select.value = kept.name;
+    offer();
     changed(language);
   }
 
   record.addEventListener("click", () => attempt(async () => {
-    if (record.stop) return record.stop();
-    const sound = await recorded(record);
-    await take(sound, `${title()} ${language}`);
+    if (microphone?.button === record) return microphone.stop();
+    dropRecording();
+    await take(await recorded(record), `${title()} ${language}`);
+  }));
+  remove.addEventListener("click", () => attempt(async () => {
+    const [owner, name] = [client(), select.value];
+    await post("/api/recordings/delete", { name });
+    owner.recordings = owner.recordings.filter((one) => one !== name);
+    refillAll(client());
+    offer();
+    toast(`${name} is deleted.`, "good");
+    fill(told);
+    select.dispatchEvent(new Event("input", { bubbles: true }));
   }));
   return h("div", { class: "who-says" },
     h("label", {}, "Who says it", select),
     h("div", { class: "row" }, h("button", { type: "button", class: "quiet", onclick: () => file.click() }, "Upload a recording…"), file,
-      canRecord() ? record : null),
+      canRecord() ? record : null, remove),
     told);
 }
 
 const choices = (client) => [h("option", { value: "" }, "The voice reads it"),
   (client?.recordings ?? []).map((name) => h("option", { value: name }, `Recording ${name}`))];
 
-export function refill(select, client) {
-  const { value } = select;
-  fill(select, choices(client));
-  select.value = [...select.options].some((one) => one.value === value) ? value : "";
+// Each choice has what this client has; what is gone is not chosen any more.
+export function refillAll(client) {
+  for (const select of document.querySelectorAll("select[name^=sound-]")) {
+    const { value } = select;
+    fill(select, choices(client));
+    select.value = [...select.options].some((one) => one.value === value) ? value : "";
+    select.dispatchEvent(new Event("change"));
+  }
 }
 
-// What the microphone hears until the button is pressed once more.
+// Nobody listens any more: the microphone is off at once, and nothing of it is kept.
+export function dropRecording() {
+  microphone?.drop();
+}
+window.addEventListener("pagehide", dropRecording);
+
+// What the microphone hears until the button is pressed once more; nothing where it is dropped.
 async function recorded(button) {
-  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true }).catch((error) => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch((error) => {
     throw new ApiError(0, "microphone", `The microphone cannot be had: ${error.message}`);
   });
-  const recorder = new MediaRecorder(microphone);
+  const off = () => stream.getTracks().forEach((track) => track.stop());
+  if (!button.isConnected) return off(); // closed while the browser asked
+  const recorder = new MediaRecorder(stream);
   const parts = [];
+  let dropped = false;
   recorder.ondataavailable = (event) => parts.push(event.data);
   const ended = new Promise((resolve) => { recorder.onstop = resolve; });
+  const stop = () => recorder.state === "recording" && recorder.stop();
   const began = Date.now();
   const clock = setInterval(() => {
     const seconds = Math.floor((Date.now() - began) / 1000);
     fill(button, `■ Stop (${seconds} s)`);
-    if (Date.now() - began > LONGEST - 1000) button.stop();
+    if (Date.now() - began > LONGEST - 1000) stop();
   }, 250);
+  const mine = { button, stop, drop: () => {
+    dropped = true;
+    off();
+    stop();
+  } };
+  microphone = mine;
   fill(button, "■ Stop");
   button.classList.add("bad");
-  button.stop = () => recorder.state === "recording" && recorder.stop();
   recorder.start();
   await ended;
   clearInterval(clock);
-  button.stop = null;
+  if (microphone === mine) microphone = null;
   button.classList.remove("bad");
   fill(button, "● Record it");
-  for (const track of microphone.getTracks()) track.stop();
-  return new Blob(parts, { type: recorder.mimeType });
+  off();
+  return dropped ? null : new Blob(parts, { type: recorder.mimeType });
 }

@@ -12,7 +12,7 @@ from centralino.content.errors import BadRecording
 from centralino.content.recordings import Recordings
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
-from centralino.outbound.recording import recording
+from centralino.outbound.recording import Recorder
 from tests.unit.centralino.content.test_transcoding import tone, wav
 
 
@@ -20,7 +20,7 @@ async def test_a_recording_is_kept_for_its_client_and_nothing_is_written_over(
     tmp_path: Path,
 ) -> None:
     recordings = Recordings(tmp_path)
-    take = recording(recordings, ["river", "harbour"])
+    take = Recorder(recordings, ["river", "harbour"]).take
     vera = Asker("vera", frozenset({"river"}))
     told = await take(wav(tone(1.0, 16_000), 16_000), "river", "Acqua – è sicura?.m4a", vera)
     assert told["name"] == "river/acqua-e-sicura.wav" and told["seconds"] == 1.0
@@ -37,6 +37,24 @@ async def test_a_recording_is_kept_for_its_client_and_nothing_is_written_over(
         await take(b"", "../x", "x", Asker("house", None))
     with pytest.raises(CampaignError, match="notes.txt: this is no sound"):
         await take(b"no sound", "river", "notes.txt", vera)
+
+
+async def test_a_client_has_so_much_and_what_is_deleted_is_room(tmp_path: Path) -> None:
+    recordings, boss = Recordings(tmp_path, most=40_000), Asker("house", None)
+    take = Recorder(recordings, ["river", "harbour"]).take
+    for client in ("river", "harbour"):
+        await take(wav(tone(1.5, 16_000), 16_000), client, "first.wav", boss)
+    with pytest.raises(
+        CampaignError, match="river has 0.0 MB of recordings, and 0.04 MB are allowed"
+    ):
+        await take(wav(tone(2.0, 16_000), 16_000), "river", "second.wav", boss)
+    recordings.delete("river/first.wav")
+    assert (await take(wav(tone(2.0, 16_000), 16_000), "river", "second.wav", boss))[
+        "seconds"
+    ] == 2.0
+    for gone in ("river/first.wav", "../first.wav"):
+        with pytest.raises(BadRecording, match="there is no recording"):
+            recordings.delete(gone)
 
 
 @pytest.mark.parametrize("name", ["../boil.wav", "a/b/boil.wav", "/boil.wav", ".wav", "boil.mp3"])

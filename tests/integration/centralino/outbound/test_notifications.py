@@ -24,9 +24,11 @@ from centralino.control.keys import StoredDispositions
 from centralino.control.seeds import plant_agents
 from centralino.db.calls import CallHistory
 from centralino.db.engine import Database
+from centralino.db.meta import meta_like
 from centralino.db.migrate import upgrade
 from centralino.db.outbound_tables import requests
 from centralino.messages import NoticeAcknowledged, NoticeAsked, NoticeTold
+from centralino.outbound.alert_alarms import DOUBT, DOUBT_SECONDS, DRAFTED, note_doubt
 from centralino.outbound.campaigns import Asker
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.lease import SqlOwnership
@@ -248,6 +250,17 @@ async def test_a_recording_is_drafted_as_what_it_is_now(tmp_path: Path) -> None:
         due = (await house.desk.campaigns.books.everybody(record.id))[0]
         script = await house.desk.service.messages.script(record, due.recipient)
         assert script is not None and script.versions["en"].sound.startswith("boil.wav#")
+        (tmp_path / "town").mkdir()
+        (tmp_path / "boil.wav").rename(tmp_path / "town/boil.wav")
+        texts = {"en": {"headline": "Boil it.", "sound": "town/boil.wav"}}
+        told = await house.ask("notice.draft", name="Boil", client="town", texts=texts)
+        with pytest.raises(CampaignError, match="“Boil” plays town/boil.wav: stop or discard it"):
+            await house.ask("recording.delete", name="town/boil.wav")
+        with pytest.raises(CampaignError, match="every client"):
+            await house.ask("recording.delete", name="thin.wav")
+        await house.ask("cancel", campaign=told["campaign"])
+        await house.ask("recording.delete", name="town/boil.wav")
+        assert not (tmp_path / "town/boil.wav").exists()
 
 
 async def test_a_draft_whose_answer_a_crash_lost_is_the_same_draft(house: House) -> None:
@@ -504,6 +517,21 @@ async def test_an_alert_drafts_for_those_in_its_area_and_once(tmp_path: Path) ->
         assert await alarms(house) == {f"alert:{told['campaign']}"}, (
             "it waits in silence for nobody"
         )
+        await house.ask("cancel", campaign=told["campaign"])
+        await house.desk.alerts.take(storm(identifier="a2"), "test")
+        books = house.desk.campaigns.books
+        async with books.database.read() as connection:
+            noted = await meta_like(connection, books.centre, DRAFTED)
+        assert f"{DRAFTED}{told['campaign']}" not in noted and len(noted) == 1
+
+
+async def test_a_doubt_that_was_over_begins_anew(house: House) -> None:
+    books = house.desk.campaigns.books
+    for now in (1.0, 2.0, 3.0 + DOUBT_SECONDS):
+        await note_doubt(books.database, books.centre, "an alert", "no rule", now)
+        async with books.database.read() as connection:
+            (doubt,) = (await meta_like(connection, books.centre, DOUBT)).values()
+        assert doubt["at"] == (1.0 if now < DOUBT_SECONDS else now) and doubt["last"] == now
 
 
 async def test_an_exercise_can_only_be_a_rehearsal(tmp_path: Path) -> None:

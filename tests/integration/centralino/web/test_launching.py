@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from centralino.config.dialling import Outbound, Trunk
+from centralino.config.distribution import Queue
 from centralino.config.model import Client, Config, Line
 from centralino.contacts.digests import Digests
 from centralino.contacts.store import ContactStore
@@ -20,7 +21,7 @@ from centralino.content.recordings import Recordings
 from centralino.db.engine import Database
 from centralino.outbound.campaigns import Asker, in_one_line
 from centralino.outbound.hearing import Voices
-from centralino.outbound.recording import recording
+from centralino.outbound.recording import Recorder
 from centralino.outbound.wiring import OutboundDesk, make_outbound
 from centralino.users.types import AgentSettings, NewUser, Role
 from centralino.web.app import make_app
@@ -46,6 +47,12 @@ PEOPLE = [
     for n in range(12)
 ]  # fmt: skip
 
+WATCH_MICROPHONE = """() => {
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (what) => { window.microphone = await ask(what); return window.microphone; };
+}"""  # noqa: E501
+MICROPHONE_OFF = "() => window.microphone.getTracks().every((one) => one.readyState === 'ended')"
+
 
 @dataclass
 class Launching:
@@ -61,6 +68,7 @@ class Launching:
 def config(folder: Path) -> Config:
     return Config(
         clients=(Client(id=RIVER, name="Riverton Utilities", time_zone="Europe/Rome"),),
+        queues=(Queue(id="billing", client=RIVER, name="Billing"),),
         lines=(Line(number="+390212000", client=RIVER, kind="notification"),),
         trunks=(Trunk(name="sip", target="127.0.0.1:9", max_cps=0.02, max_channels=0),
                 Trunk(name="loop", target="127.0.0.1:9", rehearsal=True)),
@@ -101,7 +109,7 @@ async def launching(house: House, database: Database, tmp_path: Path) -> AsyncIt
     work = asyncio.create_task(desk.run())
     parts = replace(
         house.parts, campaigns=desk.campaigns, hear_notice=hear, clock=clock,
-        take_recording=recording(Recordings(tmp_path), [RIVER]),
+        recorder=Recorder(Recordings(tmp_path), [RIVER]),
     )  # fmt: skip
     async with WebServer(make_app(parts), "127.0.0.1", 0) as server:
         yield Launching(desk, server)
@@ -215,6 +223,9 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await italian.get_by_text("Record it").click()
     await italian.get_by_text(re.compile(r"Stop \([1-9]")).click()
     await expect(italian.locator("select")).to_have_value(f"{RIVER}/boil-water-it.wav")
+    await italian.get_by_role("button", name="Delete it").click()
+    await expect(italian.locator("select")).to_have_value("")
+    await expect(english.locator("select")).to_have_value(f"{RIVER}/the-mayor.wav")
     await page.fill("[name=me]", "+390212345678")
     await page.click("#call-me")
     await expect(page.locator("#campaigns")).to_contain_text("Only to me: Boil water")
@@ -222,6 +233,11 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await page.fill("[name=me]", "12 34 nonsense")
     await page.click("#call-me")
     await expect(page.locator("#toasts .bad").last).to_contain_text("is no number")
+    await page.evaluate(WATCH_MICROPHONE)
+    await italian.get_by_text("Record it").click()
+    await expect(italian.get_by_text("Stop")).to_be_visible()
+    await page.click("#close")
+    await page.wait_for_function(MICROPHONE_OFF)
     assert [text for text in vera.complaints if "409" not in text] == []  # the note was refused
 
 
@@ -358,10 +374,40 @@ async def test_a_list_with_faults_and_the_answers_of_a_survey(
             ("satisfaction", "channel", "comment"), {"satisfaction": score, "channel": "email"},
             {"comment": f"friendly, {n} times"},
         ))  # fmt: skip
-    await page.get_by_role("button", name="Answers").click()
+    await page.get_by_role("button", name="Answers", exact=True).click()
     await expect(page.locator("#statistics")).to_contain_text("3 of 3 answered, mean 4.67")
     await page.get_by_role("button", name="Read the 3 in their own words").click()
     await expect(page.locator(".own-words li").first).to_contain_text("friendly, 2 times")
     await expect(page.locator(".own-words a").first).to_have_attribute("href", "/calls/call-2")
     await vera.shot("launch-9-answers", whole=True)
-    assert vera.complaints == []
+    await with_agents_behind(page, launching)
+    assert [text for text in vera.complaints if "409" not in text] == []  # no words
+
+
+async def with_agents_behind(page: Page, launching: Launching) -> None:
+    """A campaign with agents: what the law asks for is asked for before it is drafted."""
+    await page.locator('[data-name="calls"]').click()
+    await expect(page.locator(".left-out")).to_contain_text("12 people left out: no consent")
+    await page.fill("[name=lines]", "+390212345678\n+390212345679")
+    await expect(page.locator(".reach b")).to_have_text("2 people")
+    problem = page.locator("#reach .problem")
+    await expect(problem).to_contain_text("no agent of billing is there")
+    assert await page.input_value("[name=dropped]") == (
+        "This is Riverton Utilities. We called you, and at the moment nobody is free to talk to"
+        " you. We are sorry."
+    )
+    await page.fill("[name=dropped]", "")
+    await expect(problem).to_contain_text("say what is to be said")
+    await expect(page.locator("#go")).to_be_disabled()
+    await page.fill("[name=dropped]", "This is Riverton. Nobody is free.")
+    await page.select_option("[name=legal_class]", "collections")
+    await page.select_option("[name=how]", "preview")
+    await expect(page.locator("#reach")).to_contain_text("is up to the agents")
+    await expect(page.locator("#go")).to_have_text("Call 2 people…")
+    await page.click("#go")
+    await page.locator("dialog.ask button.go").click()
+    await expect(page.locator("#campaigns")).to_contain_text("Calls by agents")
+    (record,) = [one for view in launching.desk.service.campaigns()
+                 if (one := launching.desk.service.campaign(view.id)).mode]  # fmt: skip
+    assert (record.mode, record.queue, record.legal_class) == ("preview", "billing", "collections")
+    assert record.caller_id == "+390212000" and record.state is CampaignState.RUNNING

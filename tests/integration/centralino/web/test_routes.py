@@ -121,6 +121,9 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/campaigns/{campaign}/audit"): Foreign("/api/campaigns/c/audit", 404),
     ("GET", "/api/campaigns/{campaign}/results.csv"): Foreign("/api/campaigns/c/results.csv", 404),
     ("POST", "/api/campaigns/by-bot"): Foreign("/api/campaigns/by-bot", 404, body={"name": "x"}),
+    ("POST", "/api/campaigns/with-agents"): Foreign(
+        "/api/campaigns/with-agents", 404, body={"name": "x"}
+    ),
     ("GET", "/api/campaigns/{campaign}/words"): Foreign("/api/campaigns/c/words?question=q", 404),
     ("GET", "/api/campaigns/{campaign}/statistics"): Foreign("/api/campaigns/c/statistics", 404),
     ("GET", "/api/campaigns/{campaign}/statistics.csv"): Foreign(
@@ -130,6 +133,7 @@ FOREIGN: dict[tuple[str, str], Foreign] = {
     ("GET", "/api/launch"): Foreign("/api/launch", 404),
     ("POST", "/api/launch/places"): Foreign("/api/launch/places", 404, body={"client": RIVER}),
     ("POST", "/api/recordings"): Foreign("/api/recordings?client=riverton", 404, body={}),
+    ("POST", "/api/recordings/delete"): Foreign("/api/recordings/delete", 404, body={"name": "x"}),
     ("POST", "/api/notices"): Foreign("/api/notices", 404, body={"name": "x"}),
     ("POST", "/api/notices/sound.wav"): Foreign("/api/notices/sound.wav", 404, body={}),
     ("POST", "/api/notices/{campaign}/launch"): Foreign("/api/notices/c/launch", 404, body={}),

@@ -4,6 +4,9 @@ A process is *up* once it has said so. One that dies is started again, at once t
 then with a growing pause; one that dies `GIVE_UP` times before ever being up was refused its start
 (a bad configuration, a missing model), and the house says why and stops. One that promised to say
 that it lives and does not is killed, which is a death like any other: what hangs, hangs for ever.
+
+Whatever a process says is read to its end, however long a line is and though nobody can keep it (a
+full disk): one whose words stay in the pipe stops at the next one, with all its calls.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,8 @@ STEADY = 30.0
 """Seconds up after which a process has proved itself and pauses begin anew."""
 LOOK_SECONDS = 0.5
 """Between two looks at whether a process still says that it lives."""
+NOT_BEGUN = 1
+"""The exit code of what could not even be begun."""
 READY_SECONDS = 300.0
 """A first start trains the bots and speaks every fixed prompt once."""
 
@@ -131,7 +136,10 @@ class Supervisor:
     async def _keep(self, post: Post) -> None:
         while post.name not in self._stopping:
             began = asyncio.get_running_loop().time()
-            code = await self._live(post)
+            try:
+                code = await self._live(post)
+            except OSError as error:  # there is no room for one more process, or for its log
+                code, post.last_words = NOT_BEGUN, str(error)
             if post.name in self._stopping:
                 return
             lasted = asyncio.get_running_loop().time() - began
@@ -153,7 +161,8 @@ class Supervisor:
         return True
 
     async def _live(self, post: Post) -> int:
-        with self._log_file.open("ab") as errors:
+        # Unbuffered: each line is there at once, and no line of another process stands in it.
+        with self._log_file.open("ab", buffering=0) as errors:
             process = await asyncio.create_subprocess_exec(
                 *post.command,
                 stdin=asyncio.subprocess.PIPE,  # its end tells a child that we were killed
@@ -191,7 +200,7 @@ class Supervisor:
                 return self._signal(post, signal.SIGKILL)
 
     async def _listen(self, post: Post, stream: asyncio.StreamReader) -> None:
-        while line := await stream.readline():
+        async for line in _lines(stream):
             post._said_at = asyncio.get_running_loop().time()
             with contextlib.suppress(ValueError):
                 value = json.loads(line)
@@ -208,7 +217,10 @@ class Supervisor:
             post.last_words = str(value["error"])
         elif "alive" in value:
             return
-        self._heard(post.name, value)
+        try:
+            self._heard(post.name, value)
+        except Exception:  # whoever is told, the process goes on
+            log.exception("supervisor.unheard", post=post.name)
 
     def _tell_of(self, other: Post, *, up: bool) -> None:
         line = json.dumps({"post": other.name, "up": up}).encode() + b"\n"
@@ -220,8 +232,14 @@ class Supervisor:
     async def _keep_log(
         self, post: Post, stream: asyncio.StreamReader, write: Callable[[bytes], object]
     ) -> None:
-        while line := await stream.readline():
-            write(line)
+        kept = True
+        async for line in _lines(stream):
+            try:
+                write(line)
+            except OSError as error:
+                if kept:
+                    log.error("supervisor.log_not_written", post=post.name, why=str(error))
+                kept = False
             text = line.decode(errors="replace").strip()
             if text.startswith(f"centralino {post.name}: "):
                 post.last_words = text.removeprefix(f"centralino {post.name}: ")
@@ -236,6 +254,20 @@ class Supervisor:
         if post._process is not None and post._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 post._process.send_signal(number)
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """What is said, line by line; a line that is longer than the stream holds comes in pieces."""
+    while True:
+        try:
+            line = await stream.readuntil()
+        except asyncio.IncompleteReadError as error:  # the end
+            line = error.partial
+        except asyncio.LimitOverrunError as error:
+            line = await stream.readexactly(error.consumed)
+        if not line:
+            return
+        yield line
 
 
 def python_post(name: str, module: str, *arguments: str) -> Post:

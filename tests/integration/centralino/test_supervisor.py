@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from centralino.errors import StartRefused
 from centralino.processes.supervisor import Post, Supervisor
@@ -25,6 +26,12 @@ BEATS = (
 HEARS = (
     'import sys; print(\'{"ready": "b"}\', flush=True)\n'
     "for line in sys.stdin: print('{\"told\": %s}' % line.strip(), flush=True)"
+)
+TALKS = (
+    "import sys,signal; signal.signal(15, lambda *a: sys.exit(0));"
+    "sys.stderr.write('x' * 200_000 + '\\nthe end\\n');"
+    'print(\'{"words": "\' + "y" * 200_000 + \'"}\'); print(\'{"ready": "a"}\', flush=True);'
+    "signal.pause()"
 )
 STUBBORN = (
     "import signal; signal.signal(15, signal.SIG_IGN);"
@@ -86,6 +93,53 @@ async def test_one_that_hangs_is_killed_and_started_again(tmp_path: Path) -> Non
     await until(lambda: worker.starts == 2 and worker.pid not in (None, first))
     await supervisor.stop()
     assert worker.pid is None
+
+
+async def test_words_without_end_stop_neither_the_process_nor_its_supervision(
+    tmp_path: Path,
+) -> None:
+    worker = post(TALKS)
+    supervisor = Supervisor([worker], tmp_path / "log")
+    await supervisor.start()
+    pid = worker.pid
+    assert pid is not None
+    await until(lambda: (tmp_path / "log").read_text() == "x" * 200_000 + "\nthe end\n")
+    os.kill(pid, signal.SIGKILL)
+    await until(lambda: worker.starts == 2 and worker.pid not in (None, pid))
+    await supervisor.stop()
+    assert worker.pid is None
+
+
+async def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    full = Path("/dev/full")  # each write fails as on a full disk
+    worker = post(TALKS)
+    supervisor = Supervisor([worker], full)
+    with capture_logs() as logs:
+        await supervisor.start()
+        await supervisor.stop()
+    assert worker.pid is None
+    assert [each["event"] for each in logs].count("supervisor.log_not_written") == 1
+
+
+async def test_whoever_is_told_and_fails_stops_nothing(tmp_path: Path) -> None:
+    def fails(name: str, value: dict[str, object]) -> None:
+        raise BrokenPipeError("the terminal is gone")
+
+    worker = post(WORKS)
+    supervisor = Supervisor([worker], tmp_path / "log", fails)
+    with capture_logs() as logs:
+        await supervisor.start()
+        await supervisor.stop()
+    assert worker.pid is None
+    assert "supervisor.unheard" in [each["event"] for each in logs]
+
+
+async def test_what_cannot_be_begun_is_told(tmp_path: Path) -> None:
+    nowhere = Post("a", [str(tmp_path / "nowhere")])
+    supervisor = Supervisor([nowhere], tmp_path / "log")
+    with pytest.raises(StartRefused, match="nowhere"):
+        await supervisor.start()
+    await supervisor.stop()
 
 
 async def test_a_refused_start_is_told_in_the_process_own_words(tmp_path: Path) -> None:

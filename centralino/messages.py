@@ -273,7 +273,7 @@ class TokenMade:
 
     call: str
     media: str
-    token: str
+    token: str = field(repr=False)
     """Empty: there is no packet, so there is no token."""
 
 
@@ -381,7 +381,7 @@ class CampaignAsked:
 
     id: str
     verb: str
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)  # a PIN may be among them
     key: str = ""
     """Asked again under the same key, the first answer is given again."""
 
@@ -466,8 +466,8 @@ class Credential:
     """What a phone proves itself with: H(A1) of RFC 8760, never the password."""
 
     aor: str
-    ha1_md5: str
-    ha1_sha256: str
+    ha1_md5: str = field(repr=False)
+    ha1_sha256: str = field(repr=False)
 
 
 @message("edge.credentials")

@@ -4,6 +4,9 @@ SQLite has one writer at a time. A transaction that begins by reading and then w
 once, whatever the busy timeout, when another one wrote between (SQLITE_BUSY_SNAPSHOT,
 https://sqlite.org/isolation.html); so `write` begins IMMEDIATE, and within a process writers queue
 here, in order, instead of polling the lock of the file.
+
+An error tells its statement and not what was to be written (`hide_parameters`): that may be a
+number or the key of somebody's content, and errors are logged.
 """
 
 from __future__ import annotations
@@ -166,7 +169,8 @@ class Database:
 
     def _do(self, work: Callable[[Connection], T]) -> T:
         if self._plain is None:
-            self._plain = create_engine(self.url.set(drivername="sqlite"))
+            url = self.url.set(drivername="sqlite")
+            self._plain = create_engine(url, hide_parameters=True)
             event.listen(self._plain, "connect", _on_connect)
             event.listen(self._plain, "begin", _on_begin)
         with self._plain.connect() as connection:
@@ -237,8 +241,10 @@ class Database:
     def _open(self) -> AsyncEngine:
         if not self.is_sqlite:
             timeouts = {"timeout": 10.0, "command_timeout": COMMAND_TIMEOUT}
-            return create_async_engine(self.url, pool_pre_ping=True, connect_args=timeouts)
-        engine = create_async_engine(self.url)
+            return create_async_engine(
+                self.url, hide_parameters=True, pool_pre_ping=True, connect_args=timeouts
+            )
+        engine = create_async_engine(self.url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _on_connect)
         event.listen(engine.sync_engine, "begin", _on_begin)
         return engine

@@ -8,7 +8,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from centralino.db.engine import Database
 from centralino.db.errors import StoreUnreachable
@@ -37,6 +38,20 @@ async def test_a_transaction_is_all_or_nothing(database: Database) -> None:
     async with database.read() as connection:
         assert await get_meta(connection, "north", "one") == {"é": [1, None]}
         assert await get_meta(connection, "south", "one") is None
+
+
+async def test_an_error_does_not_tell_what_was_to_be_written(database: Database) -> None:
+    def plainly(connection: Connection) -> None:
+        connection.execute(insert(meta), {"centre": "north", "key": "+39061234", "value": None})
+
+    await put(database, "+39061234")
+    with pytest.raises(IntegrityError) as caught:
+        async with database.write() as connection:
+            await connection.run_sync(plainly)
+    assert "+39061234" not in str(caught.value).replace(str(caught.value.orig), "")
+    with pytest.raises(IntegrityError) as caught:
+        await database.transact(plainly)
+    assert "+39061234" not in str(caught.value).replace(str(caught.value.orig), "")
 
 
 async def test_a_reader_sees_only_what_was_committed(database: Database) -> None:

@@ -146,7 +146,8 @@ class Driver:
             except BaseException as error:
                 # The core is ahead of what is written: this life ends, and whoever waits is told.
                 for item in moved:
-                    item.done.set_exception(error)
+                    if not item.done.done():
+                        item.done.set_exception(error)
                 raise
             self.crash.pass_by(self.room, 4)
         for item in moved:

@@ -24,6 +24,8 @@ from kernel.codec import decode, encode
 PACKET = "packet"
 TRANSCRIPT = "transcript"
 NOTES = "notes"
+CALLER = "caller"
+"""The caller's number or URI as presented, as UTF-8 bytes."""
 
 TEXT, SOUND = "text", "sound"
 IN_LIMIT = 500

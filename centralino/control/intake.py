@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -18,8 +19,9 @@ import structlog
 from acd import messages as acd
 from acd.service import AcdService
 from centralino import messages as house
+from centralino.content.errors import KeyConflict
 from centralino.content.messages import SoundKeyMade
-from centralino.content.store import PACKET, ContentStore
+from centralino.content.store import CALLER, PACKET, ContentStore
 from centralino.control.transcripts import Transcripts
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.web.metrics import Metrics
@@ -42,10 +44,6 @@ PATIENT = frozenset(
     )
 )  # fmt: skip
 """What is only written down: nobody waits for it, so it may wait for company on the bus."""
-
-
-CALLER = "caller"
-"""The kind of content under which the pages look for the caller's number."""
 
 
 _in_group: ContextVar[bool] = ContextVar("in_group", default=False)
@@ -267,10 +265,13 @@ class Intake:
 
     async def _sound_key(self, made: SoundKeyMade) -> None:
         now = self._clock.now()
-        key = bytes.fromhex(made.key_hex)
-        await self._contents.adopt_sound_key(
-            made.call, key, client=made.client, expires=now + await self._keep(made.call), now=now
-        )
+        expires = now + await self._keep(made.call)
+        try:
+            await self._contents.adopt_sound_key(
+                made.call, made.key(), client=made.client, expires=expires, now=now
+            )
+        except KeyConflict as error:  # nobody will hear it; whatever else is told, is told
+            log.error("control.sound_key", call=made.call, problem=str(error))
 
     async def _put(self, call: str, kind: str, value: object, about: Any) -> None:
         now = self._clock.now()
@@ -289,4 +290,4 @@ def _percentile(ordered: list[float], share: float) -> float | None:
     """The nearest-rank percentile; None of nothing."""
     if not ordered:
         return None
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[math.ceil(share * len(ordered)) - 1]

@@ -32,6 +32,9 @@ from voicebot.speech.yielding import Yielding
 
 log = structlog.get_logger()
 
+ANEW_SECONDS = 0.5
+"""Until what must go on and broke begins anew."""
+
 Live = Callable[[dict[str, object]], None]
 """Told what happens, for whoever watches: personal content, so only where it was asked for."""
 
@@ -131,6 +134,20 @@ class House:
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
+
+    def keep(self, work: Callable[[], Coroutine[Any, Any, None]], what: str) -> asyncio.Task[None]:
+        """Run something that goes on as long as the process; what it raises is logged, and it
+        begins anew: a process that tells nothing any more is worse than one that missed a word."""
+
+        async def kept() -> None:
+            while True:
+                try:
+                    return await work()
+                except Exception:
+                    log.exception("media.task", task=what)
+                await asyncio.sleep(ANEW_SECONDS)
+
+        return self.spawn(kept(), what)
 
     async def carry_messages(self) -> None:
         """Send what `tell` was given, until cancelled."""

@@ -192,11 +192,11 @@ async def warm_when_there(voice: CachedSynthesiser, texts: list[str], layout: La
 
 
 async def _serve(house: House, layout: Layout, switchboard: Switchboard, told: Signals) -> None:
-    house.spawn(house.carry_messages(), "outbox")
+    house.keep(house.carry_messages, "outbox")
     legs = house.spawn(switchboard.legs(), "legs")
-    house.spawn(watch_load(house, switchboard), "load")
+    house.keep(lambda: watch_load(house, switchboard), "load")
     house.spawn(load_notices(house, layout), "notices")
-    house.spawn(watch_room(house, switchboard), "room")
+    house.keep(lambda: watch_room(house, switchboard), "room")
     say_ready(house.name, epoch=house.epoch)
     stop = asyncio.create_task(told.stop.wait())
     await asyncio.wait([stop, legs], return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,8 @@
-"""A call's recording on its way into the vault: a disk that is full ends it, and never the call."""
+"""A call's recording on its way into the vault.
+
+A disk that is full ends it, and never the call; nor does a recording that is there already: who
+answers a second time when called back has the same call, and its key is not ours any more.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterator
 
 import structlog
 
+from centralino.content.errors import ContentError
 from centralino.content.messages import SoundKeyMade
 from centralino.content.sealing import new_key
 from centralino.media.house import House
@@ -25,12 +30,12 @@ class CallRecording:
         self._recorder: TwoChannelRecorder | None = None
 
     def begin(self, client: str) -> None:
-        """Make the key, tell control, and open the file."""
+        """Make the key, open the file, and tell control."""
         key = new_key()
-        self._house.tell(SoundKeyMade(self._call, client, key.hex()), self._call)
         with self._guarded():
             self._house.vault.begin(self._call, key, self._rate, channels=2)
             self._recorder = TwoChannelRecorder(self._rate, self._keep)
+            self._house.tell(SoundKeyMade.of(self._call, client, key), self._call)
 
     def frame(self, received: bytes, sent: bytes) -> None:
         """What came and what went in one tick."""
@@ -74,6 +79,7 @@ class CallRecording:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
+        except (OSError, ContentError) as error:
             log.error("media.not_recorded", call=self._call, why=str(error))
             self._recorder = None
+            self._house.vault.finish(self._call)

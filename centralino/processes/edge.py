@@ -186,17 +186,16 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
     bindings = FileBindings(Path(layout.state_dir) / "edge" / "bindings.json")
     async with EdgeServer(edge_config(config, layout), clock, link.notice, bindings) as server:
         link.server = server
-        async with bus:
+        async with bus, asyncio.TaskGroup() as group:
             work = [
-                asyncio.create_task(link.carry_messages()),
-                asyncio.create_task(link.hear_supervisor()),
-                asyncio.create_task(_drain_when_told(server, told)),
+                group.create_task(link.carry_messages()),
+                group.create_task(link.hear_supervisor()),
+                group.create_task(_drain_when_told(server, told)),
             ]
             say_ready("edge", port=layout.edge_port)
             await told.stop.wait()
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
 
 
 async def _drain_when_told(server: EdgeServer, told: Signals) -> None:

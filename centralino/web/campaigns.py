@@ -65,7 +65,7 @@ async def body_of(request: web.Request) -> dict[str, Any]:
         raise Refusal(415, "not_json", "The body must be application/json.")
     try:
         body = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of brackets within brackets
         raise Refusal(400, "bad_body", "The body is no JSON.") from None
     if not isinstance(body, dict):
         raise Refusal(400, "bad_body", "The body must be an object.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 import structlog
 from aiohttp import web
@@ -14,7 +13,7 @@ from pydantic import Field
 from centralino.content.errors import ContentError, Erased
 from centralino.content.messages import Notes, Transcript
 from centralino.content.packets import read_packet
-from centralino.content.store import NOTES, PACKET, TRANSCRIPT
+from centralino.content.store import CALLER, NOTES, PACKET, TRANSCRIPT
 from centralino.db.calls import CallFilter, CallRow, Cursor, Outcome
 from centralino.users.permissions import Action, visible
 from centralino.users.types import SignedIn
@@ -23,9 +22,8 @@ from centralino.web.errors import Refusal, not_found, told_why
 from centralino.web.live import LIVE
 from centralino.web.names import Names
 from centralino.web.parts import WebParts
-from centralino.web.ports import Clients
 from centralino.web.ranges import read_range
-from centralino.web.requests import AgainAt, Body, ok, parts_of, read, who
+from centralino.web.requests import AgainAt, Body, ok, parts_of, read, who, whole
 from centralino.web.views import (
     Json,
     call_figures_json,
@@ -38,8 +36,6 @@ from kernel.codec import to_body
 from kernel.packet import Packet
 
 log = structlog.get_logger()
-CALLER = "caller"
-"""Kind of content: the caller's number or URI as presented, as UTF-8 bytes."""
 LONGEST_PAGE = 200
 OPEN = "open"
 
@@ -59,7 +55,7 @@ class NewNotes(Body):
 async def calls(request: web.Request) -> web.Response:
     """GET /api/calls: newest first; `before` of the answer asks for the page after it."""
     parts, me = parts_of(request), who(request)
-    limit = _limit(request)
+    limit = whole(request, "limit", 50, LONGEST_PAGE)
     rows = await _rows(request, limit)
     names = await request.app[LIVE].names()
     listed = [await _listed(parts, me, row, names) for row in rows]
@@ -104,13 +100,6 @@ def _filters(request: web.Request) -> CallFilter:
         raise Refusal(400, "bad_query", str(error)) from None
 
 
-def _limit(request: web.Request) -> int:
-    given = request.query.get("limit", "50")
-    if not given.isdigit() or not 1 <= int(given) <= LONGEST_PAGE:
-        raise Refusal(400, "bad_query", f"limit: 1 to {LONGEST_PAGE}.")
-    return int(given)
-
-
 def _cursor(given: str | None) -> Cursor | None:
     if not given:
         return None
@@ -139,12 +128,8 @@ async def _caller(parts: WebParts, row: CallRow) -> str:
 
 
 async def content(parts: WebParts, row: CallRow, kind: str) -> object | None:
-    """Content of a call that may be read; what is damaged counts as missing, and is logged."""
-    try:
-        return await parts.contents.get(row.id, kind, frozenset({row.client}))
-    except ContentError as error:
-        log.error("web.content_unreadable", call=row.id, kind=kind, problem=str(error))
-        return None
+    """Content of a call that may be read."""
+    return await parts.content(row.id, kind, frozenset({row.client}))
 
 
 # --- one call
@@ -156,7 +141,7 @@ async def call(request: web.Request) -> web.Response:
     row = await _readable(request, Action.SEE_CONTENT)
     names = await request.app[LIVE].names()
     caller = shown_caller(me, row.client, await _caller(parts, row))
-    packet = await read_packet(partial(_read, parts, row), row.id, frozenset({row.client}))
+    packet = await read_packet(parts.content, row.id, frozenset({row.client}))
     packet = replace(packet, caller=caller) if packet else None
     transcript = await content(parts, row, TRANSCRIPT)
     notes = await content(parts, row, NOTES)
@@ -172,10 +157,6 @@ async def call(request: web.Request) -> web.Response:
             "recording": await _recording_json(parts, row),
         }
     )
-
-
-async def _read(parts: WebParts, row: CallRow, call: str, kind: str, _: Clients) -> object | None:
-    return await content(parts, row, kind)
 
 
 async def _readable(request: web.Request, action: Action) -> CallRow:

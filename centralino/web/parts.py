@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from centralino.content.errors import ContentError
 from centralino.db.calls import CallRow
 from centralino.db.journal import JournalRow
 from centralino.outbound.campaigns import Asker, Campaigns
@@ -35,7 +38,9 @@ from centralino.web.ports import (
     SoundsPort,
 )
 from kernel.clock import Clock
+from kernel.errors import KernelError
 
+log = structlog.get_logger()
 DAY = 86_400.0
 SHORTEST_KEY = 16
 
@@ -202,6 +207,14 @@ class WebParts:
     """Takes recorded messages."""
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the house takes no new calls and ends with the running ones."""
+
+    async def content(self, subject: str, kind: str, clients: Clients) -> object | None:
+        """As `ContentsPort.get`; what cannot be read counts as missing, and is logged."""
+        try:
+            return await self.contents.get(subject, kind, clients)
+        except (ContentError, KernelError) as error:
+            log.error("web.content_unreadable", call=subject, kind=kind, problem=str(error))
+            return None
 
     async def choices(self, row: CallRow | None) -> Choices | None:
         """What an agent may say of a call that a campaign placed; None for any other."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from centralino.web.errors import Refusal
 
-_ONE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_ONE = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +19,7 @@ TOKEN = web.RequestKey("token", str)
 KEY = web.RequestKey("key", ApiKey)
 
 M = TypeVar("M", bound="Body")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 LATEST = 4_102_444_800.0  # the end of 2099: what is later is a slip of the keys
 AgainAt = Annotated[float, Field(ge=0, le=LATEST, allow_inf_nan=False)]
@@ -51,6 +53,14 @@ async def read(request: web.Request, model: type[M]) -> M:
         where = ".".join(str(part) for part in first["loc"])
         problem = f"{where}: {first['msg']}" if where else first["msg"]
         raise Refusal(400, "bad_body", problem) from None
+
+
+def whole(request: web.Request, key: str, default: int, most: int) -> int:
+    """A whole number of the query, from 1 on. Raises a Refusal (400)."""
+    given = request.query.get(key, str(default))
+    if not _WHOLE.fullmatch(given) or not 1 <= int(given) <= most:
+        raise Refusal(400, "bad_query", f"{key}: 1 to {most}.")
+    return int(given)
 
 
 def ok(data: Mapping[str, Any] | None = None, status: int = 200) -> web.Response:

@@ -18,7 +18,7 @@ from centralino.users.permissions import Action, may, visible
 from centralino.web.errors import Refusal, not_found
 from centralino.web.history import content
 from centralino.web.parts import DAY
-from centralino.web.requests import Body, ok, parts_of, read, who
+from centralino.web.requests import Body, ok, parts_of, read, who, whole
 from centralino.web.views import Json
 from kernel.packet import TranscriptLine
 from voicebot.errors import VoicebotError
@@ -152,10 +152,8 @@ async def _may_undo(request: web.Request, bot: str) -> None:
 async def _rows(request: web.Request) -> list[CallRow]:
     """The calls of the last days whose content may be seen, newest first."""
     parts, me = parts_of(request), who(request)
-    days = request.query.get("days", "7")
-    if not days.isdigit() or not 1 <= int(days) <= LONGEST_LOOK:
-        raise Refusal(400, "bad_query", f"days: 1 to {LONGEST_LOOK}.")
-    since = CallFilter(since=parts.clock.now() - int(days) * DAY)
+    days = whole(request, "days", 7, LONGEST_LOOK)
+    since = CallFilter(since=parts.clock.now() - days * DAY)
     clients, rows = visible(me, Action.TEACH), list[CallRow]()
     while len(rows) < MOST_CALLS:
         before = rows[-1].cursor if rows else None

@@ -205,8 +205,8 @@ async def _contact(live: Live, signed_in: SignedIn, agent: AgentView | None) -> 
 async def _read_contact(live: Live, agent: AgentView, clients: Clients) -> Json:
     parts, names = live.parts, await live.names()
     call = call_of(agent.call)  # of one who is asked about a call: that call's
-    packet = await read_packet(parts.contents.get, call, clients)
-    notes = await parts.contents.get(call, NOTES, clients)
+    packet = await read_packet(parts.content, call, clients)
+    notes = await parts.content(call, NOTES, clients)
     row = await parts.calls.get(call, clients)
     waiting = parts.desk.call(call)
     offer = parts.desk.offer(agent.offer)

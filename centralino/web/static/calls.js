@@ -6,12 +6,13 @@ import { clock, duration, party, when, words } from "./format.js";
 import { journey } from "./journey.js";
 import { NotesEditor } from "./notes.js";
 import { facts, joined, packetCard, transcript } from "./packet.js";
-import { attempt, begin } from "./shell.js";
+import { attempt, begin, newest } from "./shell.js";
 
 const OUTCOMES = ["answered", "transferred", "abandoned", "callback", "voicemail", "overflowed", "refused", "failed"];
 const GOOD = new Set(["answered", "transferred", "callback", "voicemail"]);
 const COLUMNS = ["Time", "Caller", "Line", "Wanted", "Outcome", "Queue", "Agent", "Waited", "Length"];
 const NUMBERS = new Set(["Waited", "Length"]);
+const latest = newest();
 
 const me = await begin("calls");
 const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
@@ -45,7 +46,7 @@ async function load(search, before) {
   const asked = new URLSearchParams(search);
   if (before) asked.set("before", before);
   if (asked.has("since")) asked.set("since", String(new Date(`${asked.get("since")}T00:00`).getTime() / 1000));
-  const page = await attempt(() => get(`/api/calls?${asked}`));
+  const page = await attempt(() => latest(() => get(`/api/calls?${asked}`)));
   if (!page) return;
   if (!before) fill("rows");
   byId("rows").append(...page.calls.map(row));

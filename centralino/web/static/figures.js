@@ -3,10 +3,11 @@
 import { get } from "./api.js";
 import { byId, fill, h, rowsOr, toggle } from "./dom.js";
 import { clock, day, duration, keptTerms, keepTerms, LEVELS, percent, words } from "./format.js";
-import { attempt, begin } from "./shell.js";
+import { attempt, begin, newest } from "./shell.js";
 
 const EXITS = ["answered", "abandoned", "overflowed", "callback", "voicemail", "left", "lost", "waiting", "offered"];
 const DAY = 86400;
+const latest = newest();
 
 const share = (value) => (value === null ? "–" : percent(value));
 const seconds = (value) => (value === null ? "–" : duration(value));
@@ -34,7 +35,7 @@ async function load() {
     since, until: since + fields.days * DAY, by: fields.by, threshold: fields.threshold, variant: fields.variant,
   });
   byId("csv").href = `/api/figures?${asked}&format=csv`;
-  const found = await attempt(() => get(`/api/figures?${asked}`));
+  const found = await attempt(() => latest(() => get(`/api/figures?${asked}`)));
   if (found) draw(found, fields.by);
 }
 

@@ -3,9 +3,10 @@
 import { get } from "./api.js";
 import { byId, fill, h } from "./dom.js";
 import { serverNow, words } from "./format.js";
-import { attempt, begin } from "./shell.js";
+import { attempt, begin, newest } from "./shell.js";
 
 const DAY = 86400;
+const latest = newest();
 
 await begin("flow");
 const { bots } = (await attempt(() => get("/api/picture"))) ?? { bots: [] };
@@ -21,11 +22,17 @@ async function draw() {
   const [since, until] = [day, day + 1].map((n) => new Date(year, month - 1, n).getTime() / 1000);
   const path = `/api/picture/${encodeURIComponent(byId("bot").value)}.svg?since=${since}&until=${until}`;
   await attempt(async () => {
-    const answer = await fetch(path, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error((await answer.json().catch(() => null))?.message ?? `The server answered ${answer.status}.`);
-    const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    const text = await latest(() => picture(path));
+    if (text === null) return;
+    const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
     fill("picture", document.importNode(drawn.documentElement, true));
   });
+}
+
+async function picture(path) {
+  const answer = await fetch(path, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error((await answer.json().catch(() => null))?.message ?? `The server answered ${answer.status}.`);
+  return answer.text();
 }
 
 function isoDay(date) {

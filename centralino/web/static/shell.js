@@ -75,6 +75,16 @@ export function toast(text, kind = "bad") {
   setTimeout(() => note.remove(), kind === "bad" ? 8000 : 3500);
 }
 
+// Of questions asked one after the other only the newest is answered; the others get null.
+export function newest() {
+  let asked = 0;
+  return async (ask) => {
+    const mine = ++asked;
+    const answer = await ask();
+    return mine === asked ? answer : null;
+  };
+}
+
 // Runs something a person asked for, and tells when it failed.
 export async function attempt(action) {
   try {

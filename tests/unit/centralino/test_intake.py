@@ -1,12 +1,15 @@
-"""What control does with the end of a call."""
+"""What control does with what it is told of calls."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from centralino.control.intake import Intake
+from centralino.content.errors import KeyConflict
+from centralino.content.messages import SoundKeyMade
+from centralino.control.intake import Intake, _percentile
 from centralino.messages import CallFinished
 from kernel.clock import ManualClock
 
@@ -26,8 +29,40 @@ class Books:
         self.ended.add(call)
         return new
 
+    async def get(self, call: str, clients: object) -> None:
+        """No call is known."""
+
+    async def adopt_sound_key(self, call: str, *key: object, **terms: object) -> None:
+        """There is another one."""
+        raise KeyConflict(f"the recording of {call} has another key already")
+
     def call_ended(self, client: str, outcome: object) -> None:
         """Counted."""
+
+
+def intake_of(books: Any, message_left: Any = None) -> Intake:
+    return Intake(
+        books, books, books, books, books, ManualClock(), centre="here",
+        caller_key=lambda caller, client: "", keep_seconds=lambda line: 0.0,
+        message_left=message_left,
+    )  # fmt: skip
+
+
+async def test_a_second_sound_key_of_a_call_ends_no_link() -> None:
+    with capture_logs() as logs:
+        await intake_of(Books()).takers[SoundKeyMade](SoundKeyMade("c1", "town", "00" * 32))
+    assert [each["event"] for each in logs] == ["control.sound_key"]
+
+
+@pytest.mark.parametrize(
+    ("ordered", "share", "found"),
+    [([], 0.5, None), ([1.0], 0.5, 1.0), ([1.0, 2.0], 0.5, 1.0), ([1.0, 2.0, 3.0], 0.5, 2.0),
+     ([float(n) for n in range(1, 21)], 0.95, 19.0), ([1.0, 2.0], 0.95, 2.0)],
+)  # fmt: skip
+def test_percentiles_are_values_that_were_measured(
+    ordered: list[float], share: float, found: float | None
+) -> None:
+    assert _percentile(ordered, share) == found
 
 
 @pytest.mark.parametrize(("outcome", "told"), [("voicemail", 1), ("answered", 0)])
@@ -37,12 +72,7 @@ async def test_a_message_that_was_left_is_told_once(outcome: str, told: int) -> 
     async def message_left(finished: CallFinished) -> None:
         left.append(finished)
 
-    books = cast(Any, Books())
-    intake = Intake(
-        books, books, books, books, books, ManualClock(), centre="here",
-        caller_key=lambda caller, client: "", keep_seconds=lambda line: 0.0,
-        message_left=message_left,
-    )  # fmt: skip
+    intake = intake_of(Books(), message_left)
     finished = CallFinished("c1", "town", 10.0, outcome, "normal")
     for _ in range(2):
         await intake.takers[CallFinished](finished)

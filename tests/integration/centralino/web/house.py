@@ -36,7 +36,7 @@ from acd.visits import Visit
 from centralino.config.model import Config
 from centralino.content.messages import Notes, Transcript
 from centralino.content.sealing import new_key
-from centralino.content.store import NOTES, PACKET, TRANSCRIPT, ContentStore
+from centralino.content.store import CALLER, NOTES, PACKET, TRANSCRIPT, ContentStore
 from centralino.content.vault import SoundVault
 from centralino.control.consulting import Consulting
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
@@ -49,7 +49,6 @@ from centralino.users.passwords import Passwords
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.users.types import CENTRE, AgentSettings, NewUser, Role
-from centralino.web.history import CALLER
 from centralino.web.metrics import Metrics
 from centralino.web.parts import ApiKey, WebConfig, WebParts, digest_of
 from centralino.web.tokens import MemoryPacketTokens

@@ -108,7 +108,15 @@ async def test_the_list_goes_on_where_it_ended(past: House, visit: Visit) -> Non
 
 async def test_a_wrong_question_is_refused(visit: Visit) -> None:
     rosa = await visit("rosa")
-    for query in ("limit=0", "limit=x", "outcome=x", "since=x", "before=x"):
+    for query in (
+        "limit=0",
+        "limit=x",
+        "limit=²",
+        f"limit={'9' * 5000}",
+        "outcome=x",
+        "since=x",
+        "before=x",
+    ):
         assert (query, (await rosa.ask("GET", f"/api/calls?{query}")).status) == (query, 400)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from acd.messages import CallerLeft, DeviceChanged, WrapUpEnded
+from centralino.db.tables import contents
 from centralino.web.live import LIVE
 from centralino.web.suggesting import FEWEST, LASTS
 from tests.integration.centralino.web.conftest import Visit
@@ -61,6 +64,18 @@ async def test_a_new_page_begins_with_everything_the_old_one_had(
     second = await anna.live("agent")
     assert await second.until(mode("ringing")) == before
     await second.close()
+
+
+async def test_what_is_damaged_of_a_call_hides_no_call(house: House, visit: Visit) -> None:
+    house.work("anna", RIVER, "billing")
+    anna = await visit("anna")
+    offer = await house.ring("call-1")
+    async with house.contents.database.write() as connection:
+        await connection.execute(update(contents).values(sealed=bytes(64)))
+    watch = await anna.live("agent")
+    contact = (await watch.until(mode("ringing")))["contact"]
+    assert (contact["offer"], contact["packet"]) == (offer, None)
+    await watch.close()
 
 
 async def test_earlier_calls_of_the_caller_are_on_the_page(house: House, visit: Visit) -> None:
@@ -188,9 +203,13 @@ async def test_a_socket_ends_with_its_session(house: House, visit: Visit) -> Non
 
 async def test_a_disabled_user_is_out_at_once(house: House, visit: Visit) -> None:
     anna, admin = await visit("anna"), await visit("admin")
+    await anna.do("POST", "/api/agent/log-in")
+    await anna.do("POST", "/api/agent/ready")
     watch = await anna.live("agent")
-    await watch.until(mode("logged_out"))
+    await watch.until(mode("ready"))
     await admin.do("POST", f"/api/users/{house.users['anna']}/disable")
+    view = house.desk.agent(house.users["anna"])
+    assert view is not None and view.want == "logged_out", "no call is offered any more"
     await watch.socket.receive(timeout=10)
     assert watch.socket.close_code == 4401
     assert (await anna.ask("GET", "/api/me")).status == 401

@@ -1,4 +1,4 @@
-"""A disk that is full costs the recording and not the call."""
+"""What cannot be recorded costs the recording and not the call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from centralino.content.errors import SealBroken
 from centralino.media.recording import CallRecording
 
 FRAME = bytes(320)
@@ -17,9 +18,13 @@ class Vault:
 
     room: int
     open: bool = False
+    foreign: bool = False
+    """Whether there is a recording of this call under another key."""
     kept: list[bytes] = field(default_factory=list)
 
     def begin(self, call: str, key: bytes, rate: int, channels: int) -> None:
+        if self.foreign:
+            raise SealBroken("sealed with another key")
         self._write(b"")
         self.open = True
 
@@ -68,4 +73,14 @@ def test_a_call_is_kept() -> None:
 
 @pytest.mark.parametrize("room", [0, 1, 2])
 def test_where_the_disk_is_full_the_call_goes_on(room: int) -> None:
-    assert len(recorded(room, frames=200).kept) == room
+    vault = recorded(room, frames=200)
+    assert len(vault.kept) == room and not vault.open, "no file stays open"
+
+
+def test_a_second_recording_of_a_call_costs_neither_the_call_nor_the_first_ones_key() -> None:
+    house = House(Vault(room=100, foreign=True))
+    recording = CallRecording(house, "call-1", 8000)  # type: ignore[arg-type]
+    recording.begin("riverton")
+    recording.frame(FRAME, FRAME)
+    recording.end()
+    assert not house.told and not house.vault.kept

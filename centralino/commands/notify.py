@@ -36,7 +36,7 @@ def _read(name: str, ready: dict[str, dict[str, Any]], what: str) -> dict[str, A
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StartRefused(f"{name!r} is no file and no ready {what}: {', '.join(ready)}") from None
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise StartRefused(f"{name} cannot be read: {error}") from error
 
 

@@ -32,9 +32,9 @@ class _Call:
 
     leg: str
     client: str
-    events: asyncio.Queue[d.Event]
+    events: asyncio.Queue[d.Event | None]
+    """None: hung up. What was keyed before is done all the same: it may be a town's warning."""
     core: d.DialIn = field(default_factory=d.DialIn)
-    work: asyncio.Task[None] | None = None
     number: str = ""
     pin: str = ""
     said: int = 0
@@ -55,6 +55,7 @@ class LaunchKeys:
         self._patience = patience
         self._voice = RemoteVoice(bus)
         self._calls: dict[str, _Call] = {}
+        self._work: set[asyncio.Task[None]] = set()
 
     def before(self, takers: Mapping[type, Take]) -> dict[type, Take]:
         """These takers, for legs that are not ours."""
@@ -81,7 +82,9 @@ class LaunchKeys:
         self._calls[opened.leg] = call
         self._voice.places[opened.leg] = opened.media
         call.events.put_nowait(d.Opened())
-        call.work = asyncio.create_task(self._serve(call), name=f"launch by {opened.leg}")
+        work = asyncio.create_task(self._serve(call), name=f"launch by {opened.leg}")
+        self._work.add(work)
+        work.add_done_callback(self._work.discard)
 
     async def _pressed(self, pressed: house.KeysPressed) -> None:
         self._calls[pressed.leg].events.put_nowait(d.Key(pressed.digit))
@@ -91,10 +94,8 @@ class LaunchKeys:
             await self._voice.hang_up(said.leg)
 
     async def _closed(self, closed: house.KeysClosed) -> None:
-        call = self._calls.pop(closed.leg)
         self._voice.places.pop(closed.leg, None)
-        if call.work is not None:
-            call.work.cancel()
+        self._calls.pop(closed.leg).events.put_nowait(None)
 
     # One call.
 
@@ -107,6 +108,8 @@ class LaunchKeys:
                         event = await call.events.get()
                 except TimeoutError:
                     event = d.Silence()
+                if event is None:
+                    return
                 for command in call.core.receive(event):
                     await self._do(call, command)
         except Exception:

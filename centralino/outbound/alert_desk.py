@@ -25,7 +25,7 @@ from centralino.outbound.alert_alarms import note_doubt, note_draft
 from centralino.outbound.campaigns import Asker, Json, in_one_line
 from centralino.outbound.errors import CampaignError
 from centralino.outbound.notifications import STOPPED, Notifications
-from centralino.outbound.steering import Steering
+from centralino.outbound.steering import ALERTS, Steering
 from kernel.clock import Clock
 from outbound.alerts import (
     AlertRule,
@@ -51,7 +51,6 @@ RAW = "cap"
 DAY = 86_400.0
 FOLDER_EVERY = 2.0
 """Seconds between looks into the folder."""
-ALERTS = Asker("alert", None)
 PLAIN = str.maketrans("{}", "()")
 """An alert's braces are no slots: nothing that is known of a person is put into it."""
 

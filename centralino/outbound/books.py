@@ -46,6 +46,7 @@ HOUR = 3600.0
 CHUNK_NAMED = 500
 """Recipients named in one query."""
 HEARD = frozenset({Bucket.ACKNOWLEDGED, Bucket.HEARD, Bucket.VOICEMAIL, Bucket.UNKNOWN})
+"""Of people who heard something of a campaign, or may have."""
 ENDED = (CampaignState.CANCELLED, CampaignState.EXPIRED)
 OWN_TABLES = frozenset({CAMPAIGNS, RECIPIENTS, ATTEMPTS, AUDIT})
 

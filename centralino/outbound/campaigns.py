@@ -187,6 +187,8 @@ class Campaigns:
 
     async def ask(self, verb: str, values: Mapping[str, Any], asker: Asker, key: str = "") -> Json:
         """Do what is asked, once for each key. Raises CampaignError."""
+        if verb not in self._verbs:
+            raise CampaignError(f"this house knows nothing of {verb!r}: is it of an older version?")
         with in_one_line():
             if key:
                 # Two askers may choose the same key: each has keys of his own.

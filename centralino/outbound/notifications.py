@@ -203,12 +203,13 @@ class Notifications:
         record = self._seen(asked.campaign, asker)
         if not self._campaigns.service.view(record.id).recipients:
             raise CampaignError("nobody is in it (yet): it can be launched once they are written")
+        by = asker.name  # and not whom the request names: that is proven where two are needed
         if self._needs_two(record):
             waiting = await self._second_person(asked, record.client)
             if waiting is not None:
                 return waiting
+            by = f"{asked.by}{', alone' if asked.break_glass else ''}"
         self._remind_no_more(asked.campaign)
-        by = f"{asked.by or asker.name}{', alone' if asked.break_glass else ''}"
         await self.start(asked.campaign, by)
         return {"campaign": asked.campaign, "state": "running", "by": by}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from centralino.outbound.books import HEARD
 from centralino.outbound.campaigns import Asker, Json
 from centralino.outbound.notice_wishes import NewNotice
 from centralino.outbound.notifications import LEFT, Notifications
@@ -14,9 +15,8 @@ from outbound.alerts import Reach, Step, has_changed, step_for
 from outbound.cap import Alert
 from outbound.message import Message
 from outbound.messages import DueRecipient
-from outbound.records import Bucket, CampaignRecord, RecipientState
+from outbound.records import CampaignRecord, RecipientState
 
-HEARD = frozenset({Bucket.ACKNOWLEDGED, Bucket.HEARD, Bucket.VOICEMAIL, Bucket.UNKNOWN})
 ALERTS = Asker("alert", None)
 UPDATE, NO_LONGER = "update", "over"
 """Kinds of follow-up, in their names."""

@@ -43,7 +43,7 @@ from centralino.users.signin import SignIn
 from kernel.bus import Bus, Envelope, PeerDown, PeerUp
 from kernel.clock import Clock
 from kernel.codec import name_of
-from kernel.errors import KernelError
+from kernel.errors import CoreStopped, KernelError
 from kernel.journal import Outgoing
 from outbound import messages
 from outbound.alarms import Alarms
@@ -163,7 +163,8 @@ class OutboundDesk:
     async def peer(self, event: PeerUp | PeerDown) -> None:
         """A media process says itself that it is there; that it is gone we see."""
         if isinstance(event, PeerDown) and event.peer in self.media:
-            await self.service.submit(messages.MediaGone(event.peer))
+            with contextlib.suppress(CoreStopped):  # another house dials: its calls are not there
+                await self.service.submit(messages.MediaGone(event.peer))
 
 
 def carrier(bus: Bus, outbox: Outbox, agents: Agents | None) -> Carry:

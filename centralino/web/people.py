@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import Field
 
+from acd.messages import AgentLoggedOut
 from centralino.config.distribution import Tier
 from centralino.config.section import Level
 from centralino.users.types import CENTRE, AgentSettings, NewUser, Role, User
@@ -154,11 +155,13 @@ async def reset(request: web.Request) -> web.Response:
 
 
 async def disable(request: web.Request) -> web.Response:
-    """POST /api/users/{user}/disable: out at once, phone and all."""
+    """POST /api/users/{user}/disable: out at once, phone and all; an agent who talks with a caller
+    takes no further call."""
     parts, user = parts_of(request), await _user(request)
     if user.id == who(request).user:
         raise Refusal(409, "yourself", "You cannot disable yourself.")
     await parts.people.disable(user.id, parts.clock.now())
+    await parts.desk.submit(AgentLoggedOut(user.id))
     await parts.credentials_changed()
     request.app[LIVE].look_again()
     log.info("web.user_disabled", user=user.id, by=who(request).user)

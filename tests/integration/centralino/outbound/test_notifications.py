@@ -39,6 +39,7 @@ from centralino.users.signin import SignIn
 from centralino.users.types import Role
 from contacts.numbers import Number
 from contacts.people import Person, Place
+from kernel.bus import PeerDown
 from kernel.clock import SteadyClock
 from outbound.alarms import Alarm
 from outbound.errors import LeaseTaken
@@ -213,9 +214,12 @@ async def test_a_lost_lease_ends_the_dialler_alone_and_is_said(house: House) -> 
         await draft(house)
     async with house.desk.group():
         await house.desk.take(MediaThere("media-1", "life", 10))
+    await house.desk.peer(PeerDown("media-1", "life"))  # the edge is told of it behind us
 
 
 async def test_what_cannot_be_is_said_in_one_line(house: House) -> None:
+    with pytest.raises(CampaignError, match="knows nothing of 'notice.sing'"):
+        await house.ask("notice.sing")
     for values, problem in (
         ({"legal_class": "prank"}, "no legal class"),
         ({"texts": {"en": {"headline": "{oops"}}}, "brace"),

@@ -41,6 +41,7 @@ from centralino.db.ledger import SqlLedger
 from centralino.db.migrate import upgrade
 from kernel.clock import Clock, SteadyClock
 from kernel.journal import Outgoing
+from kernel.settling import settle
 
 QUEUES = tuple(f"queue-{number}" for number in range(10))
 SKILLS = ("welsh", "gas", "billing", "claims")
@@ -257,6 +258,7 @@ async def bench_store(size: Size, folder: Path) -> Result:
         await upgrade(database)
         service = AcdService(CONFIG, SqlLedger(database, CONFIG.id), live.send, clock)
         await service.open()
+        settle()  # as a process does that is ready
         async with asyncio.TaskGroup() as group:
             running = group.create_task(service.run())
             await live.run(service)

@@ -27,6 +27,7 @@ from centralino.config.read import read_config
 from centralino.errors import CentralinoError
 from centralino.processes.layout import Layout
 from kernel.errors import KernelError
+from kernel.settling import settle
 from outbound.errors import OutboundError
 from telephony.errors import TelephonyError
 from voicebot.errors import VoicebotError
@@ -94,6 +95,7 @@ def set_up_logs(level: str, name: str) -> None:
 
 def say_ready(name: str, **facts: Any) -> None:
     """Tell the supervisor that this process can be used."""
+    settle()
     sys.stdout.write(json.dumps({"ready": name, **facts}) + "\n")
     sys.stdout.flush()
 

@@ -6,11 +6,15 @@ import math
 import random
 from statistics import mean, stdev
 
+import pytest
+
 from acd.planning.day import Day
 from acd.planning.erlang import erlang_a, erlang_c, service_level_c
 from acd.planning.simulate import Outcome, simulate
 from acd.visits import Exit
 from tests.unit.acd.planning.test_simulate import HOUR, steady, waits
+
+pytestmark = pytest.mark.timeout(200)  # thirty days take half a minute of one core
 
 
 def runs(day: Day, count: int = 30) -> list[Outcome]:

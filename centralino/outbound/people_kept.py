@@ -37,7 +37,7 @@ class PeopleKept:
         """Everybody, as of now or a moment ago."""
         async with self._turn:
             as_of = await self.contacts.as_of(client)
-            kept = self._read.get(client)
+            kept = self._read.pop(client, None)  # nothing stays whose drop is no longer to come
             if kept is not None:
                 kept.drop.cancel()
             people = kept.people if kept and kept.as_of == as_of else await self.anew(client)

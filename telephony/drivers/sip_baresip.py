@@ -64,6 +64,8 @@ from telephony.types import (
 log = structlog.get_logger("telephony.sip_baresip")
 
 CLOSE_SECONDS = 2.0
+TRANSACTION_SECONDS = 32.0
+"""For so long a request that nobody answers is repeated (RFC 3261 §17.1.2.2, timer F)."""
 HOLD_TRIES = 10
 HOLD_RETRY_SECONDS = 0.1
 TRANSFERRED = "Call transfered"
@@ -164,7 +166,8 @@ class BaresipControl:
     async def unregister(self, user: str) -> None:
         """Have no more legs of this account come here. Harmless where none is registered."""
         if user in self._accounts:
-            await self._unregister(self._accounts[user])
+            # To its end: a repeat that comes after the next registration would take that back.
+            await self._unregister(self._accounts[user], TRANSACTION_SECONDS)
 
     async def _register(self, agent: Any, account: Registration) -> None:
         try:
@@ -185,15 +188,16 @@ class BaresipControl:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.options.register is not None:
-            await self._unregister(self._agents[MAIN])
-        await asyncio.gather(*map(self.unregister, self._accounts))  # the edge may be gone: at once
+            await self._unregister(self._agents[MAIN], CLOSE_SECONDS)
+        accounts = self._accounts.values()  # the edge may be gone: all at once
+        await asyncio.gather(*(self._unregister(each, CLOSE_SECONDS) for each in accounts))
         self._end_all("the driver closed", by_peer=False)
         await self._runtime.close()
         self._events.put_nowait(None)
 
-    async def _unregister(self, agent: Any) -> None:
+    async def _unregister(self, agent: Any, seconds: float) -> None:
         try:
-            await agent.unregister(timeout=CLOSE_SECONDS)
+            await agent.unregister(timeout=seconds)
         except baresip.BaresipError as error:
             log.warning("unregister failed", error=str(error))
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from centralino.picture.layout import Box, Line, Picture
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-LONGEST = 21
+LONGEST = 19
 """Letters of a title that fit into a line of a box; it has two."""
 
 

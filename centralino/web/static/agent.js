@@ -94,7 +94,7 @@ const drawQueues = region("queues", ({ queues, out }) =>
           h("td", { class: "number" }, String(queue.waiting)),
           h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
         ))))
-    : h("p", { class: "faint" }, out ? "Log in to see who waits." : "You serve no queue yet."),
+    : h("p", { class: "faint" }, out ? "Log in to see who waits." : "You serve no queue yet: an administrator gives you some on the page Users."),
 );
 
 // --- the call

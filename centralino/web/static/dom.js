@@ -56,5 +56,5 @@ export function toggle(target, shown) {
 
 // Rows of a table; where there are none, one that says what to do next.
 export function rowsOr(rows, columns, ...next) {
-  return rows.length ? rows : h("tr", {}, h("td", { class: "empty", colspan: String(columns) }, next));
+  return rows.length ? rows : h("tr", {}, h("td", { class: "empty", colspan: String(columns) }, h("span", {}, next)));
 }

@@ -1,7 +1,7 @@
 // A bot's flow with a day's calls on it. The server draws; the page picks bot and day.
 
 import { get } from "./api.js";
-import { byId, fill, h } from "./dom.js";
+import { byId, fill, h, toggle } from "./dom.js";
 import { serverNow, words } from "./format.js";
 import { attempt, begin, newest } from "./shell.js";
 
@@ -13,7 +13,8 @@ const { bots } = (await attempt(() => get("/api/picture"))) ?? { bots: [] };
 fill("bot", bots.map((bot) => h("option", { value: bot }, words(bot))));
 byId("day").value = isoDay(new Date((serverNow() - DAY) * 1000));
 for (const id of ["bot", "day"]) byId(id).addEventListener("change", draw);
-await draw();
+if (bots.length) await draw();
+else fill("picture", h("p", { class: "empty" }, "There is no bot to draw: lines name theirs in the configuration file."));
 
 // The browser's own midnight begins a day; two of them are not always 24 hours apart.
 async function draw() {
@@ -26,6 +27,7 @@ async function draw() {
     if (text === null) return;
     const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
     fill("picture", document.importNode(drawn.documentElement, true));
+    toggle("none", !byId("picture").querySelector(".count"));
   });
 }
 

@@ -20,6 +20,7 @@ export async function begin(current) {
   setCsrf(me.csrf);
   setServerTime(me.now);
   fill(byId("top"), header(me, current));
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   byId("top").after(
     h("div", { id: "link", class: "banner", role: "status", hidden: true }, "Connection lost – what you see may be old. Trying again…"),
     h("div", { id: "closing", class: "banner calm", role: "status", hidden: true }, "The house is closing: no new calls; running calls can finish."),

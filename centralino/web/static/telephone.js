@@ -48,9 +48,10 @@ export function browserPhone(changed) {
     return [
       h("p", { class: "hint", id: "phone-state", dataset: { state } }, h("b", {}, "This browser is my telephone. "), text || STATES[state]),
       bare && state === "ringing" ? h("button", { class: "primary go wide", id: "pick-up", "aria-keyshortcuts": "Alt+Shift+A", onclick: phone.pickUp }, "Answer") : null,
-      state === "up" ? h("button", { class: "pill", id: "mute", "aria-pressed": String(silent), "aria-keyshortcuts": "Alt+Shift+M", onclick: mute }, silent ? "Muted" : "Mute") : null,
+      h("div", { class: "row" },
+        state === "up" ? h("button", { class: "pill", id: "mute", "aria-pressed": String(silent), "aria-keyshortcuts": "Alt+Shift+M", onclick: mute }, silent ? "Muted" : "Mute") : null,
+        bare && (state === "ringing" || state === "up") ? h("button", { class: "danger", id: "hang-up", onclick: () => say({ hang_up: true }) }, state === "up" ? "Hang up" : "Decline") : null),
       state === "up" ? h("details", {}, h("summary", {}, "Keys"), h("div", { class: "keys" }, [..."123456789*0#"].map((key) => h("button", { onclick: () => press(key) }, key)))) : null,
-      bare && (state === "ringing" || state === "up") ? h("button", { class: "danger", id: "hang-up", onclick: () => say({ hang_up: true }) }, state === "up" ? "Hang up" : "Decline") : null,
       h("button", { class: "quiet", id: "leave-browser", onclick: () => leave("") }, "Stop using it"),
     ];
   });

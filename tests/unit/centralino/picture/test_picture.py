@@ -111,7 +111,7 @@ def test_titles_are_text_whatever_they_hold() -> None:
     root = ElementTree.fromstring(svg(picture(flow, Traffic())))
     assert not [e for e in root.iter() if e.tag.endswith("script")]
     texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"<script>alert(1)</scr", "ipt> & more than …"} <= set(texts)
+    assert {"<script>alert(1)</s", "cript> & more …"} <= set(texts)
 
 
 @pytest.mark.parametrize("flow", [FLOW, replace(FLOW, intents={})])

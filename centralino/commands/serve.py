@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from pathlib import Path
 
@@ -25,10 +26,20 @@ async def serve_until_told(config: Config, file: Path | None, live: bool) -> Non
             console.print(value["live"], soft_wrap=True, markup=False)
 
     console.print("starting …")
-    async with Serving(config, file, live=live, heard=heard) as house:
+    async with contextlib.AsyncExitStack() as stack:
+        told = asyncio.create_task(stop.wait())
+        serving = Serving(config, file, live=live, heard=heard)
+        starting = asyncio.create_task(stack.enter_async_context(serving))
+        await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():  # the first start may take minutes
+            starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await starting
+            console.print("told to stop before it was up")
+            return
+        house = await starting
         tell_where(console, house)
         failed = asyncio.create_task(house.supervisor.wait_failed())
-        told = asyncio.create_task(stop.wait())
         await asyncio.wait([failed, told], return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
         if failed.done():

@@ -53,6 +53,21 @@ async def test_broken_toml(file: Path) -> None:
     assert_one_line(*await serve(file), f"{file}:1")
 
 
+async def test_who_ends_it_while_it_starts_does_not_wait_until_it_is_up(file: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "centralino.cli", "serve", "--config", str(file),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while b"media-1" not in await process.stdout.readline():  # it learns its bot now
+            assert not process.stdout.at_eof()
+        process.terminate()
+        rest, _ = await process.communicate()
+    assert process.returncode == 0
+    assert b"told to stop before it was up" in rest and b"pages" not in rest
+
+
 async def test_an_unknown_key(file: Path) -> None:
     file.write_text("[sip]\nporrt = 5060\n")
     assert_one_line(*await serve(file), f"{file}:2", "sip.porrt", "no such key")

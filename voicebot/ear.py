@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import structlog
+
 from voicebot import events
+from voicebot.errors import EngineLost
 from voicebot.expected import HARD_STOP, expected
 from voicebot.speech import endpointing
 from voicebot.speech.arrivals import GAP, Arrivals
 from voicebot.speech.echo import EchoGuard
 from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
-from voicebot.speech.ports import Recognised, Recogniser, RecognitionContext, Vad
+from voicebot.speech.ports import NOTHING, Recognised, Recogniser, RecognitionContext, Vad
 from voicebot.utterance import Guessed, Streamed, Utterance
+
+log = structlog.get_logger(__name__)
 
 
 class Ear:
@@ -79,13 +84,22 @@ class Ear:
         """Whether who paused is perhaps about to go on, or has gone on in sound that is late."""
         return self._segmenter.stirs or self._arrivals.late
 
-    async def hear_out(self, turn: int, only: tuple[str, ...] = ()) -> Recognised:
-        """What was said in this turn up to now? `only`: read once more, as nothing but these words,
-        if there is time for that. Raises EngineLost."""
+    async def hear_out(self, turn: int) -> Recognised:
+        """What was said in this turn up to now? Raises EngineLost."""
         utterance = self._utterance_of(turn)
-        if utterance is None or (only and self._context.light):
-            return Recognised("", 0.0, no_speech=1.0)
-        return await (utterance.hear_only(only) if only else utterance.hear())
+        return await utterance.hear() if utterance is not None else NOTHING
+
+    async def read_again(self, turn: int, only: tuple[str, ...]) -> Recognised:
+        """The same, read as nothing but these words: nothing where there is no time for that, or
+        the recogniser is lost, for what was read first stands."""
+        utterance = self._utterance_of(turn)
+        if utterance is None or self._context.light:
+            return NOTHING
+        try:
+            return await utterance.hear_only(only)
+        except EngineLost as lost:
+            log.warning("ear.not_read_again", problem=str(lost))
+            return NOTHING
 
     async def peek(self, turn: int) -> Recognised:
         """The first words of this turn, whose speech goes on. Raises EngineLost."""

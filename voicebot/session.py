@@ -223,11 +223,15 @@ class Session:
     async def _hear_out(self, command: do.Recognise) -> None:
         if self._ear is None:
             return
+        if command.only:
+            again = await self._ear.read_again(command.turn, command.only)
+            self._told(events.Heard(command.turn, again, command.guess))
+            return
         if not self._engines.effort().speech:
             self._told(events.EngineFailed(command.turn, NO_TIME, by_keys=True))
             return
         try:
-            recognised = await self._ear.hear_out(command.turn, command.only)
+            recognised = await self._ear.hear_out(command.turn)
         except EngineLost as lost:
             self._told(events.EngineFailed(command.turn, str(lost)))
         else:

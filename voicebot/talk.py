@@ -20,7 +20,7 @@ from voicebot.dialogue.state import Earlier, State
 from voicebot.nlu.ports import Understander
 from voicebot.outside.unable import Unable
 from voicebot.ports import Performer
-from voicebot.speech.ports import Recognised, RecognitionContext
+from voicebot.speech.ports import NOTHING, Recognised, RecognitionContext
 from voicebot.understanding import understand
 
 FACTS = CallFacts(
@@ -178,6 +178,8 @@ class TalkSession:
                 ]
             case do.Listen():
                 self._turn, self.listens_for = command.turn, command.context
+            case do.Recognise(only=only) if only:  # what is typed has no second reading
+                return [events.Heard(command.turn, NOTHING, command.guess)]
             case do.Understand():
                 understander = self._in(command.language).understander
                 readings = await understand(understander, command.text, command.readings)

@@ -87,6 +87,10 @@ class Recognised:
     tell."""
 
 
+NOTHING = Recognised("", 0.0, no_speech=1.0)
+"""Nothing was said, or nothing more could be read."""
+
+
 class RecognitionStream(Protocol):
     """One utterance on its way into a recogniser."""
 

@@ -15,13 +15,14 @@ from voicebot.dialogue.facts import CallFacts
 from voicebot.dialogue.packet import packet_of, summary_of, transfer_of
 from voicebot.dialogue.questions import split_question
 from voicebot.dialogue.state import Goal, Known, State
+from voicebot.ear import Ear
 from voicebot.errors import EngineLost
 from voicebot.hearing import KeyInput, is_filler, is_noise, without_fillers
 from voicebot.nlu.entities import yes_or_no
 from voicebot.nlu.ports import Entity
 from voicebot.queueing import Decision, Queueing
-from voicebot.speech.ports import Recognised, RecognitionContext
-from voicebot.speech.scripted import ScriptedRecogniser, tone
+from voicebot.speech.ports import NOTHING, Recognised, RecognitionContext
+from voicebot.speech.scripted import LevelVad, ScriptedRecogniser, tone
 from voicebot.timers import Timer, Timers
 from voicebot.understanding import after_yes_no
 from voicebot.utterance import Guessed, Streamed, Utterance
@@ -261,6 +262,18 @@ async def test_what_was_heard_can_be_read_as_nothing_but_some_words(kind: Kind) 
     asked = recogniser.contexts[-1]
     assert (asked.only, asked.terms) == (("one", "two"), ())
     utterance.cancel()
+
+
+async def test_a_recogniser_lost_on_reading_once_more_leaves_what_was_read_first() -> None:
+    recogniser = ScriptedRecogniser(["1 2 1 2"])
+    ear = Ear(recogniser, LevelVad(), 8000, lambda event: None)
+    ear.listen(1, CONTEXT)
+    for frame in range(20):
+        ear.hear(tone(8000, 0.02), frame / 50)
+    assert (await ear.hear_out(1)).text == "1 2 1 2"
+    recogniser.lost = True
+    assert await ear.read_again(1, ("one", "two")) == NOTHING
+    ear.close()
 
 
 @KINDS

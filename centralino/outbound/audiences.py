@@ -186,7 +186,7 @@ def previewed(
         warnings.append("it expires before everybody was called once")
     return {
         "people": people, "rate": takes.rate, "first_pass_seconds": takes.first_pass,
-        "all_passes_seconds": takes.all_passes, "warnings": warnings,
+        "all_passes_seconds": takes.all_passes, "trunks": len(over), "warnings": warnings,
     }  # fmt: skip
 
 

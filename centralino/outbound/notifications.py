@@ -193,7 +193,7 @@ class Notifications:
             "languages": dict(fits.languages), "fallen_back": dict(fits.fallen_back),
             "message_seconds": round(seconds, 1), "rate": eta.rate,
             "first_pass_seconds": eta.first_pass, "all_passes_seconds": eta.all_passes,
-            "warnings": warnings,
+            "trunks": len(wanted), "warnings": warnings,
         }  # fmt: skip
 
     # Launching.

@@ -182,13 +182,13 @@ function drawReach() {
   const left = Object.entries(told.left_out);
   fill("reach",
     h("p", { class: "reach" }, h("b", {}, many(told.people)), real() ? " will be called." : " in the rehearsal. No telephone rings."),
-    h("p", {}, arrival(told)),
+    told.trunks ? h("p", {}, arrival(told)) : null,
     told.languages && Object.keys(told.languages).length
       ? h("p", { class: "faint" }, Object.entries(told.languages).map(([one, count]) => `${count.toLocaleString("en-GB")} in ${languageName(one)}`).join(", ")) : null,
     left.length ? h("ul", { class: "left-out" }, left.map(([why, count]) => h("li", {}, `${many(count)} left out: ${why}`))) : null,
     told.warnings.map((text) => h("p", { class: "problem" }, words(text))));
   const go = byId("go");
-  go.disabled = !told.people;
+  go.disabled = !told.people || !told.trunks;
   go.textContent = real() ? `Call ${many(told.people)}…` : "Rehearse…";
   go.className = real() ? "danger" : "primary";
 }

@@ -37,9 +37,9 @@ class Team:
         return [self.seen]
 
 
-async def told(team: TeamSeen, mode: str) -> dict[str, Any]:
+async def told(team: TeamSeen, mode: str, trunks: tuple[Limits, ...] = TRUNKS) -> dict[str, Any]:
     checked = SimpleNamespace(check_new=lambda new, asker: None)
-    audiences = Audiences(Config(), cast(Any, SimpleNamespace(listed=str)), TRUNKS)
+    audiences = Audiences(Config(), cast(Any, SimpleNamespace(listed=str)), trunks)
     desk = AgentCampaigns(cast(Any, checked), audiences, cast(Any, Team(team)), ManualClock())
     return await desk.verbs["agents.draft"]({**ASKED, "mode": mode}, AT_THE_MACHINE)
 
@@ -58,3 +58,9 @@ async def test_without_agents_it_is_said_and_where_they_choose_it_is_theirs() ->
     assert alone["agents"] == 0 and "no agent of sales is there" in alone["warnings"][0]
     chosen = await told(TeamSeen(), "preview")
     assert chosen["agents"] is None and chosen["warnings"] == []
+
+
+@pytest.mark.parametrize("mode", ["preview", "predictive"])
+async def test_without_a_trunk_it_is_said_and_nothing_can_be_begun(mode: str) -> None:
+    found = await told(TEN, mode, ())
+    assert found["trunks"] == 0 and "no trunk can carry it" in found["warnings"][0]

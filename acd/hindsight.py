@@ -73,6 +73,8 @@ def after(known: WaitsRecord, stay: Visit) -> WaitsRecord:
     if stay.foretold is None or (came := stay.came) is None:
         return known
     _, low, high = stay.foretold
+    if not high:
+        return known  # an agent seemed free: however its ends move, such a range stays nothing
     return replace(known, low=_moved(known.low, came < low), high=_moved(known.high, came > high))
 
 

@@ -59,6 +59,12 @@ def test_who_gave_up_before_it_was_known_says_nothing_of_the_range() -> None:
     assert later.high > Z > later.low
 
 
+def test_a_range_that_is_nothing_moves_no_end() -> None:
+    """An agent was free and had not this call: in a tier not open yet, kept, or who declined it."""
+    known = after(NEW, stay(Exit.ANSWERED, 30, (0, 0)))
+    assert (known.low, known.high) == (Z, Z) and known.waited == 30
+
+
 def test_who_was_answered_at_once_has_not_waited() -> None:
     written: list[WaitsRecord] = []
     hindsight = Hindsight(written.append)

@@ -202,8 +202,9 @@ class Telephone:
             if wanted and not self._registered:
                 await self._register()
             elif self._asked and not wanted:
+                self._registered = False  # at once: the edge may be away, and a call be up again
                 await self.register(False)
-                self._asked = self._registered = False
+                self._asked = False
         self._tell()
 
     def _tell(self) -> None:

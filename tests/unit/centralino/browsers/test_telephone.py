@@ -277,6 +277,26 @@ async def test_a_page_that_is_loaded_again_in_a_call_does_not_wait_for_the_edge(
     assert bench.told[-1] == ("p2", "ready", "")
 
 
+async def test_nor_does_it_wait_until_the_edge_has_taken_its_registration_back() -> None:
+    bench = Bench()
+    await bench.in_a_call()
+    there = asyncio.Event()
+
+    async def register(wanted: bool) -> None:
+        await there.wait()
+        await bench.register(wanted)
+
+    bench.phone.register = register
+    bench.phone.page_gone("p1")
+    await bench.some()
+    bench.phone.page_there("p2", Page())
+    await bench.some()
+    assert bench.told[-1] == ("p2", "up", "")
+    there.set()
+    await bench.idle()
+    assert bench.registered == [True, False, True] and bench.told[-1] == ("p2", "up", "")
+
+
 async def test_a_page_that_goes_while_another_one_lets_go_of_its_sound_leaves_no_registration() -> (
     None
 ):

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import structlog
-
-from centralino.content.errors import ContentError
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES
 from centralino.db.calls import CallFilter
 from centralino.web.parts import WebParts
-
-log = structlog.get_logger()
 
 LOOKED_AT = 100
 """Calls of the queue that are looked at, the newest first."""
@@ -49,11 +44,7 @@ class Suggestions:
         ended = Counter[str]()
         for row in rows:
             if row.intent == intent:
-                try:
-                    notes = await self._parts.contents.get(row.id, NOTES, mine)
-                except ContentError as error:
-                    log.error("web.content_unreadable", call=row.id, kind=NOTES, problem=str(error))
-                    continue
+                notes = await self._parts.content(row.id, NOTES, mine)
                 if isinstance(notes, Notes) and notes.disposition:
                     ended[notes.disposition] += 1
         [(first, count)] = ended.most_common(1) or [("", 0)]

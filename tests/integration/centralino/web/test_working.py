@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import update
 
 from acd.messages import CallerLeft, DeviceChanged, WrapUpEnded
+from centralino.content.store import NOTES
 from centralino.db.tables import contents
 from centralino.web.live import LIVE
+from centralino.web.ports import Clients
 from centralino.web.suggesting import FEWEST, LASTS
+from kernel.errors import UnknownMessage
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.house import HARBOUR, RIVER, House
 from tests.integration.centralino.web.visitor import Json
@@ -104,6 +108,26 @@ async def test_how_most_calls_about_the_same_ended_is_suggested(house: House, vi
         house.clock.advance(LASTS)
     await house.ring("call")
     assert (await watch.until(mode("ringing")))["contact"]["suggested"] == "solved"
+    await watch.close()
+
+
+async def test_notes_that_a_newer_program_wrote_hide_no_call(
+    house: House, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get = house.contents.get
+
+    async def newer(subject: str, kind: str, clients: Clients) -> object | None:
+        if kind == NOTES and subject.startswith("past-"):
+            raise UnknownMessage("content.notes v9")
+        return await get(subject, kind, clients)
+
+    monkeypatch.setattr(house.contents, "get", newer)
+    for number in range(FEWEST):
+        await house.past_call(f"past-{number}", RIVER, "anna", "billing")
+    house.work("anna", RIVER, "billing")
+    watch = await (await visit("anna")).live("agent")
+    await house.ring("call")
+    assert (await watch.until(mode("ringing")))["contact"]["suggested"] == ""
     await watch.close()
 
 

@@ -75,6 +75,12 @@ class Watch:
             self.state = dict(part) if message["type"] == "snapshot" else {**self.state, **part}
         return self.state
 
+    async def closed(self) -> int | None:
+        """The code with which the server closes it, whatever it still tells before."""
+        while not self.socket.closed:
+            await self.socket.receive(timeout=10)
+        return self.socket.close_code
+
     async def close(self) -> None:
         """The page is left."""
         await self.socket.close()

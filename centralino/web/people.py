@@ -161,9 +161,9 @@ async def disable(request: web.Request) -> web.Response:
     if user.id == who(request).user:
         raise Refusal(409, "yourself", "You cannot disable yourself.")
     await parts.people.disable(user.id, parts.clock.now())
-    await parts.desk.submit(AgentLoggedOut(user.id))
     await parts.credentials_changed()
     request.app[LIVE].look_again()
+    await parts.desk.submit(AgentLoggedOut(user.id))  # last: it waits for a commit, or fails
     log.info("web.user_disabled", user=user.id, by=who(request).user)
     return ok()
 

@@ -11,7 +11,7 @@ from centralino.db.tables import contents
 from centralino.web.live import LIVE
 from centralino.web.ports import Clients
 from centralino.web.suggesting import FEWEST, LASTS
-from kernel.errors import UnknownMessage
+from kernel.errors import CoreStopped, UnknownMessage
 from tests.integration.centralino.web.conftest import Visit
 from tests.integration.centralino.web.house import HARBOUR, RIVER, House
 from tests.integration.centralino.web.visitor import Json
@@ -235,6 +235,18 @@ async def test_a_disabled_user_is_out_at_once(house: House, visit: Visit) -> Non
     assert view is not None and view.want == "logged_out", "no call is offered any more"
     assert await watch.closed() == 4401
     assert (await anna.ask("GET", "/api/me")).status == 401
+
+
+async def test_a_disabled_user_is_out_though_the_distributor_takes_nothing(
+    house: House, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(event: object) -> None:
+        raise CoreStopped("the disk is full")
+
+    admin = await visit("admin")
+    monkeypatch.setattr(house.desk, "submit", stopped)
+    answer = await admin.ask("POST", f"/api/users/{house.users['anna']}/disable", {})
+    assert answer.status == 500 and house.credentials_told == ["changed"]
 
 
 async def test_a_silent_socket_gets_signs_of_life(visit: Visit) -> None:

@@ -8,6 +8,7 @@ const LONGEST = 120_000; // ms, as the server takes it
 const KINDS = "audio/*,.wav,.mp3,.m4a,.ogg,.opus,.flac,.webm";
 const canRecord = () => Boolean(navigator.mediaDevices && window.MediaRecorder);
 let microphone = null; // what is being recorded: { button, stop, drop }
+let wishes = 0; // for the microphone: the browser may ask a person first, and only the last one has it
 
 // The choice for one language. `client` is asked when it is used; `changed` is told of a new sound.
 export function whoSays(language, title, client, changed) {
@@ -72,17 +73,19 @@ export function refillAll(client) {
 
 // Nobody listens any more: the microphone is off at once, and nothing of it is kept.
 export function dropRecording() {
+  wishes += 1;
   microphone?.drop();
 }
 window.addEventListener("pagehide", dropRecording);
 
 // What the microphone hears until the button is pressed once more; nothing where it is dropped.
 async function recorded(button) {
+  const mine = ++wishes;
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch((error) => {
     throw new ApiError(0, "microphone", `The microphone cannot be had: ${error.message}`);
   });
   const off = () => stream.getTracks().forEach((track) => track.stop());
-  if (!button.isConnected) return off(); // closed while the browser asked
+  if (mine !== wishes) return off(); // closed, or pressed again, while the browser asked
   const recorder = new MediaRecorder(stream);
   const parts = [];
   let dropped = false;
@@ -95,18 +98,18 @@ async function recorded(button) {
     fill(button, `■ Stop (${seconds} s)`);
     if (Date.now() - began > LONGEST - 1000) stop();
   }, 250);
-  const mine = { button, stop, drop: () => {
+  const running = { button, stop, drop: () => {
     dropped = true;
     off();
     stop();
   } };
-  microphone = mine;
+  microphone = running;
   fill(button, "■ Stop");
   button.classList.add("bad");
   recorder.start();
   await ended;
   clearInterval(clock);
-  if (microphone === mine) microphone = null;
+  if (microphone === running) microphone = null;
   button.classList.remove("bad");
   fill(button, "● Record it");
   off();

@@ -49,9 +49,16 @@ PEOPLE = [
 
 WATCH_MICROPHONE = """() => {
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (what) => { window.microphone = await ask(what); return window.microphone; };
-}"""  # noqa: E501
-MICROPHONE_OFF = "() => window.microphone.getTracks().every((one) => one.readyState === 'ended')"
+  navigator.mediaDevices.getUserMedia = async (what) => {
+    await window.permission;
+    return (window.microphone = await ask(what));
+  };
+}"""
+TO_BE_ASKED = """() => {
+  window.microphone = null;
+  window.permission = new Promise((allow) => { window.allow = allow; });
+}"""
+MICROPHONE_OFF = "() => window.microphone?.getTracks().every((one) => one.readyState === 'ended')"
 
 
 @dataclass
@@ -237,6 +244,12 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await italian.get_by_text("Record it").click()
     await expect(italian.get_by_text("Stop")).to_be_visible()
     await page.click("#close")
+    await page.wait_for_function(MICROPHONE_OFF)
+    await page.evaluate(TO_BE_ASKED)
+    await page.locator('[data-name="boil-water"]').click()
+    await italian.get_by_text("Record it").dblclick()
+    await page.click("#close")
+    await page.evaluate("() => window.allow()")
     await page.wait_for_function(MICROPHONE_OFF)
     assert [text for text in vera.complaints if "409" not in text] == []  # the note was refused
 

@@ -6,6 +6,7 @@ import pytest
 
 from centralino.config.model import Config
 from centralino.config.read import read_config
+from centralino.config.secret_files import secret_in
 from centralino.errors import ConfigError
 
 
@@ -138,3 +139,19 @@ def test_names_that_do_not_fit_together_are_refused(tmp_path: Path, text: str, w
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_config(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("kept", "problem"),
+    [(None, "cannot be read"), (b"\xff\xfe", "is not UTF-8"), (b" \n", "is empty")],
+)
+def test_a_secret_that_cannot_be_had_is_told_in_one_line(
+    tmp_path: Path, kept: bytes | None, problem: str
+) -> None:
+    file = tmp_path / "turn.secret"
+    if kept is not None:
+        file.write_bytes(kept)
+    with pytest.raises(ConfigError, match=f"browsers.turn_password_file: {problem}"):
+        secret_in(file, "browsers.turn_password_file")
+    file.write_text("north\n")
+    assert (secret_in(file, "a.key"), secret_in(None, "a.key")) == ("north", "")

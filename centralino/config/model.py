@@ -134,6 +134,7 @@ class Browsers(Section):
     """Empty: the file holds the secret that is shared with the server (coturn: `use-auth-secret`),
     and each page gets a login of its own for a day."""
     turn_password_file: Path | None = None
+    """Of `turn_user`, or the secret that is shared with the server; needed with `turn`."""
     networks: tuple[IPvAnyNetwork, ...] = ()
     """Where the house itself begins the checks of a connection, if a browser says it is there: with
     `stun` or `turn` public addresses, too. Elsewhere it only answers, which is enough where

@@ -227,11 +227,12 @@ async function listen(language) {
 async function callMe() {
   const number = field("me").value.trim();
   if (!number) return field("me").focus();
+  const { kind } = chosen; // another may be chosen before the answer comes
   await attempt(async () => {
     const drafted = await post(path(), values({
       name: `Only to me: ${chosen.body.name}`, lines: [number], audience: {}, exercise: false }));
     if (!drafted.people) throw new ApiError(400, "number", `${number} is no number.`);
-    await start(drafted.campaign, {});
+    await start(kind, drafted.campaign, {});
     toast(`Calling ${number}, and nobody else.`, "good");
     launched();
   });
@@ -239,7 +240,7 @@ async function callMe() {
 
 // Going.
 
-const start = (campaign, proof) => chosen.kind === "notice"
+const start = (kind, campaign, proof) => kind === "notice"
   ? post(`/api/notices/${campaign}/launch`, proof)
   : post(`/api/campaigns/${campaign}/start`, {});
 
@@ -298,8 +299,9 @@ function confirmLaunch() {
 }
 
 async function go(proven) {
+  const { kind } = chosen;
   const drafted = await post(path(), values());
-  const answer = await start(drafted.campaign, proven);
+  const answer = await start(kind, drafted.campaign, proven);
   toast(answer.state === "running" ? "Calling has begun." : `Launch ${answer.state}.`, "good");
   choose(null);
   launched();

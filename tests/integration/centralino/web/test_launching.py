@@ -54,6 +54,7 @@ WATCH_MICROPHONE = """() => {
     return (window.microphone = await ask(what));
   };
 }"""
+CALL_AND_CLOSE = "() => ['call-me', 'close'].forEach((id) => document.getElementById(id).click())"
 TO_BE_ASKED = """() => {
   window.microphone = null;
   window.permission = new Promise((allow) => { window.allow = allow; });
@@ -234,9 +235,11 @@ async def test_it_is_heard_first_in_the_browser_and_by_telephone(
     await expect(italian.locator("select")).to_have_value("")
     await expect(english.locator("select")).to_have_value(f"{RIVER}/the-mayor.wav")
     await page.fill("[name=me]", "+390212345678")
-    await page.click("#call-me")
+    await page.evaluate(CALL_AND_CLOSE)
     await expect(page.locator("#campaigns")).to_contain_text("Only to me: Boil water")
+    await expect(page.locator("#campaigns tr")).to_have_attribute("data-mode", "running")
     assert launching.campaigns() == [("Only to me: Boil water", "running", 1)]
+    await page.locator('[data-name="boil-water"]').click()
     await page.fill("[name=me]", "12 34 nonsense")
     await page.click("#call-me")
     await expect(page.locator("#toasts .bad").last).to_contain_text("is no number")

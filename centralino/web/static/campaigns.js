@@ -82,7 +82,7 @@ const drawCampaigns = region("campaigns", (campaigns) => rowsOr(campaigns.map((c
     h("td", {}, campaign.bot ? h("button", { class: "quiet", onclick: () => showAnswers(campaign) }, "Answers") : null,
       h("a", { href: `/api/campaigns/${campaign.id}/results.csv` }, "CSV"), " ",
       h("a", { href: `/api/campaigns/${campaign.id}/audit`, title: "Who did what when, chained" }, "Audit")),
-  )), 14, "Nobody is called yet. Choose above what people are to hear; campaigns with agents begin with ", h("code", {}, "centralino campaign create"), "."));
+  )), 14, "Nobody is called yet. Choose above what people are to hear, or whose agents are to talk to them."));
 
 const speed = (cps) => (cps < 1 ? `${Math.round(cps * 600) / 10} / min` : `${Math.round(cps * 10) / 10} / s`);
 

@@ -23,8 +23,11 @@ MOST = 8
 """Addresses of one offer that are tried: each takes seven packets of a hundred bytes at most."""
 LOWEST_PORT = 1024
 """No browser has a lower one."""
-_WITH_IPV4 = tuple(map(IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32")))
-"""Mapped, NAT64 (RFC 6052 §2.1), 6to4 and Teredo: an IPv4 address is a part of them."""
+_GIVEN_OUT = IPv6Network("2000::/3")
+"""All of IPv6 that is given out to hosts in the Internet (IANA). Not all that lies outside is known
+to `is_global` of Python 3.11: site-local (RFC 3879), local NAT64 (RFC 8215), IPv4-compatible."""
+_WITH_IPV4 = tuple(map(IPv6Network, ("2002::/16", "2001::/32")))
+"""6to4 and Teredo: an IPv4 address is a part of them."""
 _NAMED = ("a=candidate:", "a=remote-candidates:", "a=end-of-candidates")
 _CANDIDATE = re.compile(
     r"a=candidate:[!-~]+ 1 udp [0-9]{1,10} (?P<host>[0-9a-f.:]{2,45}) (?P<port>[0-9]{1,5})"
@@ -70,5 +73,7 @@ class Reach:
 def is_public(address: Address) -> bool:
     """Whether it is one host's in the Internet: not private, loopback, link-local, multicast, or
     an IPv4 address in another dress."""
+    if isinstance(address, IPv6Address) and address not in _GIVEN_OUT:
+        return False
     dressed = any(address in network for network in _WITH_IPV4)
     return address.is_global and not address.is_multicast and not dressed

@@ -106,7 +106,7 @@ async def _listen(socket: web.WebSocketResponse, browsers: PagesPort, page: Phon
             continue
         try:
             said = json.loads(message.data)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter of brackets within brackets
             continue
         if isinstance(said, dict):
             await browsers.take(page, said)

@@ -51,7 +51,7 @@ async def test_a_page_is_the_telephone_until_it_is_closed(house: House, visit: V
     number = (await anna.get("/api/me"))["agent"]["number"]
     socket = await socket_of(anna)
     assert (await socket.receive_json())["begin"] == "life-1"
-    for nonsense in ("", "{", "[]", '{"offer": {}}'):
+    for nonsense in ("", "{", "[]", '{"offer": {}}', 20_000 * "["):
         await socket.send_str(nonsense)
     await socket.send_json({"offer": "v=0"})
     await anna.do("POST", "/api/agent/log-in")

@@ -19,6 +19,6 @@ async def test_a_call_whose_time_is_up_is_hung_up_and_kept(tmp_path: Path) -> No
     asked = order([], noise=str(hum), recording=str(tmp_path / "other.wav"), max_seconds=30.0)
     async with party(asked) as other:  # never quiet: the script alone would wait for ever
         port = (await other.until("ready"))["port"]
-        assert await place_call(f"sip:other@127.0.0.1:{port}", [], [], record, "hibari", 1.0)
+        assert await place_call(f"sip:other@127.0.0.1:{port}", [], [], record, "hibari", 2.0)
         assert (await other.until("ended"))["by_peer"]
     assert record.stat().st_size > 8000

@@ -7,10 +7,11 @@ from collections import Counter
 from centralino.content.messages import Notes
 from centralino.content.store import NOTES
 from centralino.db.calls import CallFilter
-from centralino.web.parts import WebParts
+from centralino.web.parts import DAY, WebParts
 
-LOOKED_AT = 100
-"""Calls of the queue that are looked at, the newest first."""
+LOOKED_AT, DAYS = 100, 30
+"""Calls of the queue that are looked at, the newest first, and of how many days: an agent waits for
+it, and a queue that is seldom called has its hundredth far back in the history."""
 FEWEST, MOST = 5, 0.6
 """Of so many calls about the same at least so great a part must have ended alike."""
 LASTS = 600.0
@@ -38,9 +39,9 @@ class Suggestions:
 
     async def _look(self, client: str, queue: str, intent: str) -> str:
         mine = frozenset({client})
-        rows = await self._parts.calls.list(
-            mine, limit=LOOKED_AT, filters=CallFilter(queue=queue, direction="inbound")
-        )
+        since = self._parts.clock.now() - DAYS * DAY
+        filters = CallFilter(queue=queue, direction="inbound", since=since)
+        rows = await self._parts.calls.list(mine, limit=LOOKED_AT, filters=filters)
         ended = Counter[str]()
         for row in rows:
             if row.intent == intent:

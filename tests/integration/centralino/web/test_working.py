@@ -10,10 +10,10 @@ from centralino.content.store import NOTES
 from centralino.db.tables import contents
 from centralino.web.live import LIVE
 from centralino.web.ports import Clients
-from centralino.web.suggesting import FEWEST, LASTS
+from centralino.web.suggesting import DAYS, FEWEST, LASTS
 from kernel.errors import CoreStopped, UnknownMessage
 from tests.integration.centralino.web.conftest import Visit
-from tests.integration.centralino.web.house import HARBOUR, RIVER, House
+from tests.integration.centralino.web.house import DAY, HARBOUR, RIVER, House
 from tests.integration.centralino.web.visitor import Json
 from tests.waiting import until
 
@@ -96,6 +96,8 @@ async def test_earlier_calls_of_the_caller_are_on_the_page(house: House, visit: 
 
 async def test_how_most_calls_about_the_same_ended_is_suggested(house: House, visit: Visit) -> None:
     house.work("anna", RIVER, "billing")
+    for number in range(FEWEST):
+        await house.past_call(f"old-{number}", RIVER, "anna", "billing", (DAYS + 1) * DAY)
     watch = await (await visit("anna")).live("agent")
     for number in range(FEWEST):
         offer = await house.ring(f"call-{number}")

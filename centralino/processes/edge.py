@@ -7,13 +7,14 @@ credentials from control and tells it which phones are there.
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 from pathlib import Path
 
 import structlog
 
 from centralino import messages as house
-from centralino.browser_messages import BrowsersRestarted
+from centralino.browser_messages import BROWSERS, BrowsersRestarted
 from centralino.bus.base import Ends
 from centralino.bus.unix import UnixBus
 from centralino.config.dialling import Trunk as TrunkSection
@@ -146,14 +147,16 @@ class EdgeLink:
             self.server.browsers_restarted(value.at)
 
     async def hear_supervisor(self) -> None:
-        """A media process that dies is known at once, also while control is away. For ever."""
+        """A process with calls that dies is known at once, also while control is away. For ever."""
         try:
             async for name, up in deaths_and_starts():
-                if name not in self._media or self.server is None:
+                if self.server is None:
                     continue
-                if up:
+                if name == BROWSERS and not up:
+                    self.server.browsers_restarted(math.inf)  # all that it registered
+                elif name in self._media and up:
                     self.server.set_media_up(name, True)
-                else:
+                elif name in self._media:
                     self.server.media_died(name)
         except (OSError, ValueError) as error:  # not started by one
             log.error("edge.hears_no_supervisor", why=str(error))

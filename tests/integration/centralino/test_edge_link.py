@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import math
 import os
 import sys
 
@@ -65,3 +67,20 @@ async def test_what_rings_is_cancelled_and_what_waits_is_told_as_never_sent(
             await hearing
             carrying.cancel()
             await asyncio.gather(carrying, return_exceptions=True)
+
+
+async def test_telephones_of_browsers_are_gone_as_soon_as_their_process_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard, supervisor = os.pipe()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(heard))
+    hub, clock = MemoryHub(), SteadyClock()
+    link = EdgeLink(MemoryBus(hub, Ends("edge", "house", clock)), frozenset({"media-1"}))
+    link.server = EdgeServer(EdgeConfig(domain=HOST, media=()), clock)
+    gone: list[float] = []
+    monkeypatch.setattr(link.server, "browsers_restarted", gone.append)
+    for post, up in (("control", False), ("browsers", False), ("browsers", True)):
+        os.write(supervisor, json.dumps({"post": post, "up": up}).encode() + b"\n")
+    os.close(supervisor)
+    await link.hear_supervisor()
+    assert gone == [math.inf]

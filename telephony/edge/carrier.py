@@ -71,6 +71,13 @@ class Carrier:
         self._attempts.pop(key, None)
         self._alarms.drop(("resend", key))
 
+    def give_up(self, branch: str) -> None:
+        """Nobody wants its answer any more: no other try, and no repeat of the last one."""
+        attempt = self.find(branch)
+        if attempt is not None:
+            attempt.cancelled = True
+            self._alarms.drop(("resend", attempt.key))
+
     def answered(self, attempt: Attempt, response: Response, now: float) -> None:
         """A response came that is passed on."""
         self._alarms.drop(("resend", attempt.key))

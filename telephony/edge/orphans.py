@@ -2,8 +2,9 @@
 
 What still waits here never goes. What rings is cancelled, once anything was heard of it
 (:rfc:`3261#section-9.1`); who is in the call, or picks up at that very moment, gets BYE instead of
-silence. All of it is asked for as the process would have asked, so it takes the same ways. Whom to
-call again the dialler decides by its books.
+silence. A carrier that asks for a login gets none any more: that would be a call for nobody. All of
+it is asked for as the process would have asked, so it takes the same ways. Whom to call again the
+dialler decides by its books.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from telephony.edge import dialogs, outbound, paced
 from telephony.edge.calls import Call, CallState
 from telephony.edge.errors import MalformedMessage
 from telephony.edge.message import Request, Response
-from telephony.edge.proxy import COOKIE, take_routes
+from telephony.edge.proxy import COOKIE, branch_for, take_routes
 from telephony.edge.state import Edge
 from telephony.edge.uri import parse_name_addr
 
@@ -31,6 +32,7 @@ def media_died(edge: Edge, media: str, now: float) -> None:
     for call in edge.calls.of(media):
         if call.placed is not None:
             call.orphan = True
+            edge.carrier.give_up(branch_for(call.placed))
             _end(edge, call, call.placed, now)
 
 
@@ -44,8 +46,10 @@ def _end(edge: Edge, call: Call, invite: Request, now: float) -> None:
 def response(edge: Edge, response: Response, now: float) -> None:
     """A response, after it was counted: to the INVITE of an orphan nobody else answers it."""
     call = edge.calls.get(response.call_id)
-    if call is None or call.placed is None or not call.orphan or response.cseq[1] != "INVITE":
+    if call is None or call.placed is None or not call.orphan:
         return
+    if response.cseq != (call.placed.cseq[0] + call.shift, "INVITE"):
+        return  # of an earlier try, which a login has followed
     if 100 < response.code < 200:
         _cancel(edge, call.placed, now)
     elif 200 <= response.code < 300:

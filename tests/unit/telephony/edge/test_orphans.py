@@ -6,6 +6,7 @@ from telephony.edge.config import Trunk
 from telephony.edge.events import MediaDied, Send
 from telephony.edge.message import Request
 from tests.unit.telephony.edge.bench import CARRIER, EDGE, M1, Bench, config, reply, request
+from tests.unit.telephony.edge.test_outbound import LOGIN, challenge
 
 CALLED = f"<sip:callee@{CARRIER.host}:5061>"
 
@@ -75,3 +76,26 @@ def test_an_answer_that_cannot_be_read_is_counted() -> None:
     bench.hears(CARRIER, reply(sent, 200, contact='"<'))
     assert not outside(bench.tell(MediaDied("m1")))
     assert bench.core.metrics()["malformed"] == 1
+
+
+def test_no_login_is_sent_for_nobody() -> None:
+    bench = Bench(config(trunks=(LOGIN,)))
+    sent = placed(bench)
+    bench.tell(MediaDied("m1"))
+    (ack,) = outside(bench.hears(CARRIER, challenge(sent)))
+    assert (ack.cseq, ack.tag("To")) == ((1, "ACK"), "ch")
+    assert ack.all("Via")[0] == sent.all("Via")[0]
+    assert not outside(bench.walk(10)) and bench.core.metrics()["dialogs_m1"] == 0
+
+
+def test_a_try_with_a_login_is_not_repeated_and_cancelled_when_it_rings() -> None:
+    bench = Bench(config(trunks=(LOGIN,)))
+    first = placed(bench)
+    _, second = outside(bench.hears(CARRIER, challenge(first)))
+    bench.tell(MediaDied("m1"))
+    assert not outside(bench.walk(10))
+    assert not outside(bench.hears(CARRIER, challenge(first))), "a repeat: it was acknowledged"
+    (cancel,) = outside(bench.hears(CARRIER, reply(second, 180)))
+    assert (cancel.cseq, cancel.all("Via")[0]) == ((2, "CANCEL"), second.all("Via")[0])
+    (ack,) = outside(bench.hears(CARRIER, reply(second, 487)))
+    assert (ack.cseq, ack.all("Via")[0]) == ((2, "ACK"), second.all("Via")[0])

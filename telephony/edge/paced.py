@@ -32,12 +32,18 @@ PATIENCE = 5.0
 
 def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: float) -> None:
     """Send, or let wait for its turn, what goes to the world."""
-    if call is None or trunk is None or not _counts(send, call, trunk):
-        edge.out.append(send)
-        return
+    if call is not None and _begins(send, call):
+        gone = call.media in edge.dead and not (call.orphan or call.over)
+        if gone:  # it died while this lay in our socket
+            call.turn = Turn.WAITS
+            return _give_up(edge, send, call, now)
+        if trunk is not None and trunk.max_cps > 0:
+            return _wait(edge, send, call, trunk, now)
+    edge.out.append(send)
+
+
+def _wait(edge: Edge, send: Send, call: Call, trunk: Trunk, now: float) -> None:
     call.turn = Turn.WAITS
-    if call.media in edge.dead:  # it died while this lay in our socket
-        return _give_up(edge, send, call, now)
     way = edge.departures.setdefault(
         trunk.name, Departures(Pace(trunk.max_cps, CATCH_UP, apart=True))
     )
@@ -45,10 +51,10 @@ def pace(edge: Edge, send: Send, call: Call | None, trunk: Trunk | None, now: fl
     due(edge, trunk.name, now)
 
 
-def _counts(send: Send, call: Call, trunk: Trunk) -> bool:
-    """Whether this is the INVITE that begins a campaign's call, over a trunk with a pace."""
+def _begins(send: Send, call: Call) -> bool:
+    """Whether this is the INVITE that begins a campaign's call."""
     invite = isinstance(send.message, Request) and send.message.method == "INVITE"
-    return invite and call.turn is Turn.NONE and trunk.max_cps > 0 and bool(call.attempt)
+    return invite and call.turn is Turn.NONE and bool(call.attempt)
 
 
 def due(edge: Edge, trunk: str, now: float) -> None:

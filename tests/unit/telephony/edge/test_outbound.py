@@ -412,3 +412,14 @@ def test_what_waits_for_a_process_that_died_never_goes_and_is_told() -> None:
     assert [one.call_id for one in sent if isinstance(one, Request)] == ["o3"]
     assert len(bench.hears(M1.hop, called(5))) == 1
     assert bench.core.metrics()["dialogs_m1"] == 2  # 1 and 5
+
+
+def test_nor_does_it_go_where_nothing_waits() -> None:
+    bench = Bench()  # its trunk has no pace
+    bench.hears(M1.hop, called(1))
+    bench.tell(MediaDied("m1"))
+    (refused,) = bench.hears(M1.hop, called(2))
+    assert isinstance(refused.message, Response) and refused.to == M1.hop
+    (repeated,) = bench.hears(M1.hop, called(1))  # sent before it died, read after it
+    assert isinstance(repeated.message, Request)
+    assert [one.attempt for one in bench.told if isinstance(one, NeverSent)] == ["a2"]

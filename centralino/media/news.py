@@ -40,8 +40,9 @@ class KeptNews:
         self._file = -1
 
     def open(self) -> list[tuple[str, object]]:
-        """What an earlier life left: message ids and news, in order. Raises OSError."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """What an earlier life left: message ids and news, in order. Where nothing can be written
+        (a full disk) this life keeps nothing, and logs it. Raises OSError where it cannot be
+        read."""
         left = []
         for line in self.path.read_bytes().splitlines() if self.path.exists() else ():
             try:
@@ -51,7 +52,11 @@ class KeptNews:
                 log.warning("media.news_unreadable", why=str(error))
                 continue
             self._remember(left[-1][0], line + b"\n")
-        self._write_anew()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._write_anew()
+        except OSError as error:  # calls go on without
+            log.error("media.news_not_kept", why=str(error))
         return left
 
     def keep(self, id: str, news: object) -> None:

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from centralino.media import news as kept_news
 from centralino.media.news import KeptNews
@@ -49,3 +50,18 @@ def test_a_file_that_grows_is_cut_to_what_is_needed(
     assert left[0] == ("old", FIRST) and left[-1] == ("new", SECOND)
     life.close()
     life.keep("late", SECOND)  # cannot be written: it is told without
+
+
+def test_where_nothing_can_be_written_the_process_starts_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "media-1.jsonl"
+    life = KeptNews(path)
+    life.open()
+    life.keep("msg-1", FIRST)
+    path.with_suffix(".new").mkdir()  # so that it cannot be written anew, as on a full disk
+    following = KeptNews(path)
+    with capture_logs() as logs:
+        assert following.open() == [("msg-1", FIRST)]
+        following.keep("msg-2", THIRD)
+    assert [each["event"] for each in logs] == ["media.news_not_kept"] * 2
+    following.taken("msg-1")
+    assert KeptNews(tmp_path / "media-1.jsonl" / "no folder").open() == []

@@ -104,6 +104,8 @@ class NoticeTalk:
     _promised: int = 0
     """How often this call was asked to speak."""
     _judge_at: float | None = None
+    _making_out: int = 0
+    """The turn that is being made out: its end may be told meanwhile."""
     _speaks: bool = False
     """Speech began in this turn, and what it is is not told yet."""
     _asked: bool = False
@@ -281,7 +283,7 @@ class NoticeTalk:
                 self._judge_at = now + TURN_PAUSE
                 self._over.paused()
             case events.SpeechResumed():
-                self._judge_at = None
+                self._judge_at, self._making_out = None, 0  # its guess is void
                 self._over.goes_on(now)
             case events.SpeechEnded():
                 self._judge_at = now
@@ -309,12 +311,12 @@ class NoticeTalk:
 
     async def _make_out(self, turn: int) -> None:
         """What was said, and what it means; then hear the next."""
-        if self._ear is None or turn != self._turn:
+        if self._ear is None or turn != self._turn or turn == self._making_out:
             return
         if not self._invited:
             self._keep_for_later(turn)
             return self._listen()
-        goes_on, spoken = False, self._moment
+        self._making_out, goes_on, spoken = turn, False, self._moment
         try:
             heard = await self._ear.hear_out(turn)
             self._took += heard.seconds
@@ -329,6 +331,8 @@ class NoticeTalk:
             if task is not None and task.cancelling():
                 raise
         finally:
+            if self._making_out == turn:
+                self._making_out = 0
             if turn == self._turn and not goes_on:
                 self._listen()
 

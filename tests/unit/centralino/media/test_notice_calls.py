@@ -197,6 +197,27 @@ async def test_who_goes_on_while_it_is_made_out_is_heard_from_the_beginning(
     assert AttemptAcknowledged("att-1", "voice", False) in called.told
 
 
+async def test_what_is_made_out_after_the_end_of_the_turn_counts_once(called: Called) -> None:
+    recogniser, asked = Deliberate(["understood"]), list[str]()
+
+    class Slow(Understands):
+        """As an engine in another process."""
+
+        async def understand(self, text: str, expects: str = "open") -> Understanding:
+            asked.append(text)
+            await asyncio.sleep(0)
+            return await super().understand(text, expects)
+
+    await hears(called, recogniser)
+    called.house.notices.understanders["en"] = Slow()
+    await called.listen(1.5)
+    await called.says(SPEECH + bytes(64_000))  # after three seconds of silence the turn is over
+    recogniser.let.set()
+    await called.listen(2)
+    assert asked == ["understood"]
+    assert AttemptAcknowledged("att-1", "voice", False) in called.told
+
+
 async def test_help_hands_the_leg_on_and_ends_the_attempt(called: Called) -> None:
     await answered(called, ["help me"])
     await called.listen(1.5)

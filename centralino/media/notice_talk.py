@@ -110,6 +110,8 @@ class NoticeTalk:
     """Speech began in this turn, and what it is is not told yet."""
     _asked: bool = False
     """The question was being asked, or had been, when this turn's speech began."""
+    _over_it: bool = False
+    """This turn's speech was over what may be interrupted."""
     _over: SpokenOver = field(init=False)
     _texts: asyncio.Queue[n.Say] = field(default_factory=asyncio.Queue)
     _speaker: asyncio.Task[None] | None = None
@@ -275,18 +277,21 @@ class NoticeTalk:
         match event:
             case events.SpeechStarted():
                 self._asked = self.notice.moment.asked
+                self._over_it = self._over.interruptible
                 self._speaks = True
                 self._receive(n.SpeechBegan())
             case events.SpeechLasted() if self._invited:
                 self._over.lasted(now)
             case events.SpeechPaused():
                 self._judge_at = now + TURN_PAUSE
+                self._over_it |= self._over.interruptible
                 self._over.paused()
             case events.SpeechResumed():
                 self._judge_at, self._making_out = None, 0  # its guess is void
                 self._over.goes_on(now)
             case events.SpeechEnded():
                 self._judge_at = now
+                self._over_it |= event.cut and self._over.interruptible
 
     @property
     def _moment(self) -> n.Moment:
@@ -357,7 +362,7 @@ class NoticeTalk:
 
     async def _answer(self, heard: Recognised, spoken: n.Moment) -> None:
         """Words over what may be interrupted stop it, unless they are a sign of listening."""
-        if not self._over.interruptible:
+        if not (self._over_it and self._over.interruptible):
             await self._heard(heard, spoken)
             return
         what = self._over.what(heard)

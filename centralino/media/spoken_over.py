@@ -36,6 +36,8 @@ class SpokenOver:
         self._floor = Floor(CallFacts("", "", "", "", ""))
         self._floor.state = State.SPEAKING
         self._barge_in = BargeIn(self._floor)
+        self._lasted = False
+        """The speech is more than a click."""
         self._names: dict[str, str] = {}
         """Part → playback."""
 
@@ -59,7 +61,7 @@ class SpokenOver:
     def hushed(self) -> None:
         """Nothing is said any more."""
         self._floor.mouth.stop()
-        self._barge_in.forget()
+        self._forget()
 
     # What is heard over it.
 
@@ -71,17 +73,22 @@ class SpokenOver:
 
     def lasted(self, now: float) -> None:
         """It is more than a click."""
+        self._lasted = True
         self._barge_in.lasted(now)
         self._carry_out(now)
 
     def paused(self) -> None:
-        """The speech has paused: it is recognised in earnest."""
+        """The speech has paused: it is recognised in earnest. For it nothing more is paused."""
         self._floor.timers.clear(Timer.PEEK)
+        if not self._barge_in.paused:
+            self._barge_in.forget()
 
     def goes_on(self, now: float) -> None:
         """It was no end."""
         if self._barge_in.paused:
             self._barge_in.peek_again(now)
+        elif self._lasted:
+            self.lasted(now)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
@@ -92,6 +99,7 @@ class SpokenOver:
                 self._peek()
             elif timer is Timer.RESUME:
                 self._barge_in.resume(now, "silence")
+                self._lasted = False
         self._carry_out(now)
 
     def peeked(self, heard: Recognised, now: float) -> bool:
@@ -115,8 +123,12 @@ class SpokenOver:
     def resume(self, now: float, why: str) -> None:
         """The speech is over, and nothing came of it: what was paused goes on."""
         self._barge_in.resume(now, why)
-        self._barge_in.forget()
+        self._forget()
         self._carry_out(now)
+
+    def _forget(self) -> None:
+        self._lasted = False
+        self._barge_in.forget()
 
     def _carry_out(self, now: float) -> None:
         for command in self._floor.take():

@@ -13,8 +13,10 @@ from tests.unit.centralino.media.test_notice_calls import (
     SCRIPT,
     SPEECH,
     Called,
+    Deliberate,
     answered,
     called,
+    hears,
     world,
 )
 from voicebot.speech.ports import Recognised
@@ -145,3 +147,26 @@ async def test_who_has_begun_to_answer_is_not_talked_into(called: Called, watche
     await called.says(TALK + PAUSE)
     await called.listen(0.5)
     assert SAID in called.told and watched.said.count(HEADLINE) == 1
+
+
+async def test_what_was_said_over_the_message_does_not_stop_the_question(
+    called: Called, watched: Watched
+) -> None:
+    recogniser = Deliberate(["and then she went home"])
+    await hears(called, recogniser)
+    await called.listen(0.3)
+    await called.says(SPEECH)  # over the headline; made out when the question is being asked
+    await called.listen(2.6)
+    recogniser.let.set()
+    await called.listen(0.5)
+    assert len(recogniser.sizes) == 1, "it was looked into once, and not as a barge-in"
+    assert watched.seen == [] and "Sorry?" not in watched.said
+
+
+async def test_who_goes_on_when_the_question_has_begun_pauses_it(
+    called: Called, watched: Watched
+) -> None:
+    await answered(called, ["and then she went home"] * 3)
+    await called.listen(2.2)  # the question begins within the pause
+    await called.says(SPEECH[:6_400] + bytes(8_000) + TALK[:24_000])
+    assert watched.seen[:1] == ["Paused"]

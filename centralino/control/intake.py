@@ -19,7 +19,7 @@ import structlog
 from acd import messages as acd
 from acd.service import AcdService
 from centralino import messages as house
-from centralino.content.errors import KeyConflict
+from centralino.content.errors import Erased, KeyConflict
 from centralino.content.messages import SoundKeyMade
 from centralino.content.store import CALLER, PACKET, ContentStore
 from centralino.control.transcripts import Transcripts
@@ -270,13 +270,18 @@ class Intake:
             await self._contents.adopt_sound_key(
                 made.call, made.key(), client=made.client, expires=expires, now=now
             )
-        except KeyConflict as error:  # nobody will hear it; whatever else is told, is told
+        except (Erased, KeyConflict) as error:  # nobody will hear it; all else is told
             log.error("control.sound_key", call=made.call, problem=str(error))
 
     async def _put(self, call: str, kind: str, value: object, about: Any) -> None:
         now = self._clock.now()
         expires = now + await self._keep(call)
-        await self._contents.put(call, kind, value, client=about.client, expires=expires, now=now)
+        try:
+            await self._contents.put(
+                call, kind, value, client=about.client, expires=expires, now=now
+            )
+        except Erased as error:  # of one who is called back when its time was over
+            log.warning("control.not_kept", call=call, kind=kind, problem=str(error))
 
     async def _keep(self, call: str) -> float:
         """How long content of this call is kept: its line says."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from centralino.content.errors import KeyConflict
+from centralino.content.errors import ContentError, Erased, KeyConflict
 from centralino.content.messages import SoundKeyMade
 from centralino.control.intake import Intake, _percentile
-from centralino.messages import CallFinished
+from centralino.messages import CallFinished, PacketMade
 from kernel.clock import ManualClock
 
 
 class Books:
     """Stands for history and metrics: the first word of an end is news, and no other."""
 
-    def __init__(self) -> None:
+    def __init__(self, sound: type[ContentError] = KeyConflict) -> None:
         self.ended: set[str] = set()
+        self.sound = sound
 
     async def update(self, call: str, update: object) -> None:
         """Nothing to remember."""
@@ -33,8 +35,12 @@ class Books:
         """No call is known."""
 
     async def adopt_sound_key(self, call: str, *key: object, **terms: object) -> None:
-        """There is another one."""
-        raise KeyConflict(f"the recording of {call} has another key already")
+        """There is another one, or it was erased."""
+        raise self.sound(call)
+
+    async def put(self, call: str, *content: object, **terms: object) -> None:
+        """Its time is over."""
+        raise Erased(call)
 
     def call_ended(self, client: str, outcome: object) -> None:
         """Counted."""
@@ -48,10 +54,18 @@ def intake_of(books: Any, message_left: Any = None) -> Intake:
     )  # fmt: skip
 
 
-async def test_a_second_sound_key_of_a_call_ends_no_link() -> None:
+@pytest.mark.parametrize("refused", [KeyConflict, Erased])
+async def test_a_second_sound_key_of_a_call_ends_no_link(refused: type[ContentError]) -> None:
     with capture_logs() as logs:
-        await intake_of(Books()).takers[SoundKeyMade](SoundKeyMade("c1", "town", "00" * 32))
+        await intake_of(Books(refused)).takers[SoundKeyMade](SoundKeyMade("c1", "town", "00" * 32))
     assert [each["event"] for each in logs] == ["control.sound_key"]
+
+
+async def test_nor_does_what_is_told_of_a_call_whose_time_was_over() -> None:
+    told: Any = SimpleNamespace(call="c1", client="town", intent=None, queue="bills")
+    with capture_logs() as logs:
+        await intake_of(Books()).takers[PacketMade](SimpleNamespace(packet=told))
+    assert [each["event"] for each in logs] == ["control.not_kept"]
 
 
 @pytest.mark.parametrize(

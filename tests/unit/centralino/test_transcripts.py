@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from structlog.testing import capture_logs
+
+from centralino.content.errors import Erased
 from centralino.content.messages import Transcript
 from centralino.control.transcripts import Transcripts
 from kernel.packet import TranscriptLine
@@ -66,3 +69,20 @@ async def test_what_was_stopped_stands_as_far_as_it_was_heard() -> None:
     ):
         await transcripts.add("call-1", "riverton", line, 60.0, instead)
     assert [line.text for line in await transcripts._of("call-1")] == ["We are\u2026"]
+
+
+async def test_what_is_said_in_a_call_whose_time_was_over_keeps_no_other_from_being_kept() -> None:
+    class OneErased(Kept):
+        async def put(self, subject: str, kind: str, value: object, **more: object) -> None:
+            if subject == "call-1":
+                raise Erased(subject)
+            await super().put(subject, kind, value, **more)
+
+    kept = OneErased()
+    transcripts = Transcripts(kept)  # type: ignore[arg-type]
+    for call in ("call-1", "call-2"):
+        await transcripts.add(call, "riverton", ASKED, 60.0)
+    with capture_logs() as logs:
+        await transcripts.keep(10.0)
+    assert [each["call"] for each in logs] == ["call-1"]
+    assert kept.value == Transcript((ASKED,))

@@ -173,6 +173,8 @@ class Supervisor:
             )
             post._process, post.pid = process, process.pid
             log.info("supervisor.started", post=post.name, pid=process.pid)
+            if post.name in self._stopping:  # told to end while it was being begun
+                self._signal(post, signal.SIGTERM)
             assert process.stdout is not None and process.stderr is not None
             watching = asyncio.create_task(self._watch(post))
             await asyncio.gather(

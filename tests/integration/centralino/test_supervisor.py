@@ -163,3 +163,14 @@ async def test_one_that_does_not_stop_when_asked_is_killed(tmp_path: Path) -> No
     async with asyncio.timeout(10):
         await supervisor.stop()
     assert worker.pid is None
+
+
+async def test_what_is_just_being_begun_is_ended_too(tmp_path: Path) -> None:
+    supervisor = Supervisor([post(WORKS, stop=50.0)], tmp_path / "log")
+    starting = asyncio.create_task(supervisor.start())
+    for _ in range(2):  # its process is there, and not told yet
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await supervisor.stop()
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)

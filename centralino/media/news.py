@@ -100,6 +100,7 @@ class KeptNews:
 
     def _write_anew(self) -> None:
         fresh = self.path.with_suffix(".new")
+        fresh.touch(0o600)  # before anything is in it: there are numbers of people
         fresh.write_bytes(b"".join(self._kept.values()))
         fresh.chmod(0o600)
         fresh.replace(self.path)

@@ -45,6 +45,10 @@ LATER = 0.15
 """Seconds by which a prompt that was paused ends later."""
 NOISE_SECONDS = 30.0
 PROMPTS_A_CALLER = 10
+APART = 1.5
+"""Seconds between the beginnings of two callers, and so between their ends: a process that begins,
+and one whose recordings are searched, take a core for about a second each. Fifteen at once made the
+sound of every call stand still for eight."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ async def measure_prompts(
     fates: dict[str, list[Fate]] = {}
     problems: list[str] = []
 
-    async def work() -> None:
+    async def work(after: float) -> None:
+        await asyncio.sleep(after)
         while waiting and more():
             kind, part = waiting.pop(0)
             rng = random.Random(f"{seed}-{kind.name}-{part}")
@@ -148,7 +153,7 @@ async def measure_prompts(
             else:
                 fates[kind.name] = [*fates.get(kind.name, ()), *found]
 
-    await asyncio.gather(*(work() for _ in range(min(at_once, len(waiting)))))
+    await asyncio.gather(*(work(APART * one) for one in range(min(at_once, len(waiting)))))
     return figures(fates, prompt.seconds, problems)
 
 

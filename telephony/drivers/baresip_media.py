@@ -7,6 +7,10 @@ from typing import Any
 
 from telephony.media.framing import Framer, frame_bytes
 
+SILENT_FRAMES = 2
+"""Frames of silence after which a flush is over that had nothing to drop: the first may have been
+sent before it was asked."""
+
 
 class BaresipMedia:
     """The sound of one leg. Neither verb blocks: the stack's own threads fill and empty the rings.
@@ -24,8 +28,9 @@ class BaresipMedia:
         self.rate = rate
         self._size = frame_bytes(rate)
         self._framer = Framer(self._size)
-        self._flushed: int | None = None
-        """The stack's counter of flushed bytes when a flush was asked that it has not done."""
+        self._flushed: tuple[int, int] | None = None
+        """What the stack had counted when a flush was asked that it has not done: bytes flushed,
+        and frames of silence sent."""
         self._held = b""
         self.came = False
         """Whether a packet came of which nothing has been heard yet; set by the driver."""
@@ -71,7 +76,7 @@ class BaresipMedia:
         if self._flushing():
             self._held = b""
         elif dropped:
-            self._flushed = self._twice(lambda: self._audio.stats().tx_flushed_bytes, None)
+            self._flushed = self._counted()
             self._twice(self._audio.flush_tx, None)
         return dropped
 
@@ -85,16 +90,24 @@ class BaresipMedia:
         """Whether the stack has yet to drop what was flushed.
 
         It does so at its next packet, together with whatever was written in between; so that is
-        held back here.
+        held back here. Where the last of it was sent just before, nothing is left to drop, and only
+        the silence sent since tells that the flush is over.
         """
         if self._flushed is None:
             return False
-        if self._twice(lambda: self._audio.stats().tx_flushed_bytes, None) == self._flushed:
-            return True
+        counted = self._counted()
+        if counted is not None and self._flushed is not None:
+            dropped = counted[0] != self._flushed[0]
+            if not dropped and counted[1] - self._flushed[1] < SILENT_FRAMES:
+                return True
         self._flushed, held, self._held = None, self._held, b""
         if held:
             self._twice(lambda: self._audio.write(held), 0)
         return False
+
+    def _counted(self) -> tuple[int, int] | None:
+        stats = self._twice(self._audio.stats, None)
+        return None if stats is None else (stats.tx_flushed_bytes, stats.tx_silence_frames)
 
     def _twice(self, act: Callable[[], Any], otherwise: Any) -> Any:
         for _ in range(2):

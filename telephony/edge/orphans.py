@@ -15,7 +15,7 @@ from telephony.edge import dialogs, outbound, paced
 from telephony.edge.calls import Call, CallState
 from telephony.edge.errors import MalformedMessage
 from telephony.edge.message import Request, Response
-from telephony.edge.proxy import COOKIE, branch_for, take_routes
+from telephony.edge.proxy import COOKIE, acknowledge, beside, branch_for, take_routes
 from telephony.edge.state import Edge
 from telephony.edge.uri import parse_name_addr
 
@@ -56,29 +56,18 @@ def response(edge: Edge, response: Response, now: float) -> None:
         _in_dialog(edge, call.placed, response, "ACK", now)
         _in_dialog(edge, call.placed, response, "BYE", now)
     elif response.code >= 300:
-        refused = _like(call.placed, "ACK").put("To", response.all("To"))
-        dialogs.from_media(edge, refused, (), now)
+        dialogs.from_media(edge, acknowledge(call.placed, response), (), now)
 
 
 def _cancel(edge: Edge, invite: Request, now: float) -> None:
-    outbound.cancel(edge, _like(invite, "CANCEL"), now)
-
-
-def _like(invite: Request, method: str) -> Request:
-    """What goes to whom the INVITE went to, as a part of its transaction."""
-    kept = [(name, value) for name, value in invite.headers if name in ("From", "To", "Call-ID")]
-    headers = (
-        ("Via", invite.all("Via")[0]), ("Max-Forwards", "70"), *kept,
-        ("CSeq", f"{invite.cseq[0]} {method}"),
-    )  # fmt: skip
-    return Request(headers, b"", method, invite.uri)
+    outbound.cancel(edge, beside(invite, "CANCEL"), now)
 
 
 def _in_dialog(edge: Edge, invite: Request, answer: Response, method: str, now: float) -> None:
     """What goes to who answered, in the dialog that the answer made (§12.2.1.1)."""
     number = invite.cseq[0] + (0 if method == "ACK" else _AHEAD)
     via = _BRANCH.sub(COOKIE + edge.chance(8), invite.all("Via")[0])
-    asked = _like(invite, method).put("Via", via).put("To", answer.all("To"))
+    asked = beside(invite, method).put("Via", via).put("To", answer.all("To"))
     asked = asked.put("CSeq", f"{number} {method}")
     asked = asked.put("Route", reversed(answer.all("Record-Route")))
     try:

@@ -272,8 +272,14 @@ def respond(request: Request, code: int, phrase: str, headers: Iterable[Header] 
 
 def acknowledge(request: Request, response: Response) -> Request:
     """The ACK for a refusal of an INVITE that we sent (§17.1.1.3)."""
-    kept = [("Via", request.all("Via")[0]), ("Max-Forwards", "70")]
-    kept += [("Route", route) for route in request.all("Route")]
-    kept += [("From", request.get("From") or ""), ("To", response.get("To") or "")]
-    kept += [("Call-ID", request.call_id), ("CSeq", f"{request.cseq[0]} ACK")]
-    return Request(tuple(kept), b"", "ACK", request.uri)
+    return beside(request, "ACK").put("To", response.get("To") or "")
+
+
+def beside(invite: Request, method: str) -> Request:
+    """What goes the way of an INVITE, as a part of its transaction: its CANCEL (§9.1), or its ACK
+    but for the To."""
+    kept = [("Via", invite.all("Via")[0]), ("Max-Forwards", "70")]
+    kept += [("Route", route) for route in invite.all("Route")]
+    kept += [("From", invite.get("From") or ""), ("To", invite.get("To") or "")]
+    kept += [("Call-ID", invite.call_id), ("CSeq", f"{invite.cseq[0]} {method}")]
+    return Request(tuple(kept), b"", method, invite.uri)

@@ -61,7 +61,7 @@ class AgentCampaigns:
         if agents and not chosen:
             ahead = DialMode(new.mode) is DialMode.PREDICTIVE
             takes = with_agents(takes, audience.size, TALKS, team.wrap_up, agents, ahead)
-        told = previewed(audience.size, takes, over, new.expires, now)
+        told = previewed(new, audience.size, takes, over, now)
         if not agents and not chosen:
             told["warnings"].append(
                 f"no agent of {new.queue} is there for calls out now: nobody is called before"

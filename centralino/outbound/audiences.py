@@ -12,7 +12,7 @@ from typing import Any
 
 from centralino.config.model import Config
 from centralino.contacts.store import ContactStore
-from centralino.outbound.notice_wishes import NewWithPeople
+from centralino.outbound.notice_wishes import NewNotice, NewWithPeople
 from centralino.outbound.people_kept import PeopleKept
 from contacts.audience import Audience, Chosen, Filter, choose
 from contacts.errors import BadNumber
@@ -27,6 +27,10 @@ from outbound.records import Path
 
 ADDRESS = re.compile(r"\d{2,6}|sips?:\S+@\S+")
 """An extension of this house, or a SIP address."""
+NO_TRUNK = "no trunk can carry it: see [[trunks]]"
+NO_REHEARSAL = (
+    "there is no trunk for rehearsals (`centralino simulate carrier` is one): see [[trunks]]"
+)
 
 
 @dataclass
@@ -174,22 +178,17 @@ def as_recipient(one: Chosen) -> NewRecipient:
 
 
 def previewed(
-    people: int, takes: Estimate, over: Sequence[Limits], expires: float, now: float
+    new: NewWithPeople | NewNotice, people: int, takes: Estimate, over: Sequence[Limits], now: float
 ) -> dict[str, Any]:
     """How many are called and how long that takes, with what speaks against it."""
     warnings = []
     if not people:
         warnings.append("nobody would be called")
     if not over:
-        warnings.append("no trunk can carry it: see [[trunks]]")
-    if too_late(takes, now, expires):
+        warnings.append(NO_REHEARSAL if new.exercise else NO_TRUNK)
+    if new.expires and takes.first_pass and now + takes.first_pass > new.expires:
         warnings.append("it expires before everybody was called once")
     return {
         "people": people, "rate": takes.rate, "first_pass_seconds": takes.first_pass,
         "all_passes_seconds": takes.all_passes, "trunks": len(over), "warnings": warnings,
     }  # fmt: skip
-
-
-def too_late(takes: Estimate, now: float, expires: float) -> bool:
-    """Whether it expires before everybody was called once."""
-    return bool(expires and takes.first_pass and now + takes.first_pass > expires)

@@ -107,7 +107,7 @@ class BotCampaigns:
     def _preview(self, new: NewBotCampaign, flow: Flow, audience: Audience) -> Json:
         over = self._audiences.over(new.exercise, new.trunks)
         takes = estimate(audience.size, TALKS, over)
-        told = previewed(audience.size, takes, over, new.expires, self._clock.now())
+        told = previewed(new, audience.size, takes, over, self._clock.now())
         others = {one: n for one, n in audience.languages.items()
                   if one.partition("-")[0] != flow.language}  # fmt: skip
         if others:

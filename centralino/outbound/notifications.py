@@ -16,7 +16,7 @@ from centralino.config.model import Config
 from centralino.content.errors import BadRecording
 from centralino.content.recordings import Recordings, owner_of
 from centralino.db.meta import get_meta, meta_like, set_meta
-from centralino.outbound.audiences import Audiences, as_recipient, too_late
+from centralino.outbound.audiences import Audiences, as_recipient, previewed
 from centralino.outbound.campaigns import NOTICE, Asker, Campaigns, Json, check_client, law_for
 from centralino.outbound.drafting import NewCampaign, check_attempts, drafted
 from centralino.outbound.errors import CampaignError
@@ -180,20 +180,11 @@ class Notifications:
         if fits.missing:
             missing = ", ".join(f"{name} ({count})" for name, count in fits.missing.items())
             warnings.append(f"not known of everybody, and no word given for it: {missing}")
-        if not wanted:
-            own = "there is no trunk for rehearsals (`centralino simulate carrier` is one)"
-            what = own if new.exercise else "no trunk can carry it"
-            warnings.append(f"{what}: see [[trunks]]")
-        if not audience.size:
-            warnings.append("nobody would be called")
-        if too_late(eta, self._clock.now(), new.expires):
-            warnings.append("it expires before everybody was called once")
+        told = previewed(new, audience.size, eta, wanted, self._clock.now())
         return {
-            "people": audience.size, "left_out": dict(audience.left_out),
+            **told, "left_out": dict(audience.left_out),
             "languages": dict(fits.languages), "fallen_back": dict(fits.fallen_back),
-            "message_seconds": round(seconds, 1), "rate": eta.rate,
-            "first_pass_seconds": eta.first_pass, "all_passes_seconds": eta.all_passes,
-            "trunks": len(wanted), "warnings": warnings,
+            "message_seconds": round(seconds, 1), "warnings": warnings + told["warnings"],
         }  # fmt: skip
 
     # Launching.

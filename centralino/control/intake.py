@@ -22,6 +22,7 @@ from centralino import messages as house
 from centralino.content.errors import Erased, KeyConflict
 from centralino.content.messages import SoundKeyMade
 from centralino.content.store import CALLER, PACKET, ContentStore
+from centralino.control.keeping import keep
 from centralino.control.transcripts import Transcripts
 from centralino.db.calls import CallBegun, CallHistory, CallUpdate, Outcome
 from centralino.web.metrics import Metrics
@@ -276,12 +277,7 @@ class Intake:
     async def _put(self, call: str, kind: str, value: object, about: Any) -> None:
         now = self._clock.now()
         expires = now + await self._keep(call)
-        try:
-            await self._contents.put(
-                call, kind, value, client=about.client, expires=expires, now=now
-            )
-        except Erased as error:  # of one who is called back when its time was over
-            log.warning("control.not_kept", call=call, kind=kind, problem=str(error))
+        await keep(self._contents, call, kind, value, client=about.client, expires=expires, now=now)
 
     async def _keep(self, call: str) -> float:
         """How long content of this call is kept: its line says."""

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import structlog
-
-from centralino.content.errors import Erased
 from centralino.content.messages import Transcript
 from centralino.content.store import TRANSCRIPT, ContentStore
+from centralino.control.keeping import keep
 from kernel.packet import TranscriptLine
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -50,13 +46,10 @@ class Transcripts:
         """Keep what was added, each transcript once however many lines are new."""
         new, self._new = self._new, {}
         for call, (client, keep_seconds) in new.items():
-            try:
-                await self.contents.put(
-                    call, TRANSCRIPT, Transcript(tuple(self._lines[call])), client=client,
-                    expires=now + keep_seconds, now=now,
-                )  # fmt: skip
-            except Erased as error:  # of one who is called back when its time was over
-                log.warning("control.not_kept", call=call, kind=TRANSCRIPT, problem=str(error))
+            await keep(
+                self.contents, call, TRANSCRIPT, Transcript(tuple(self._lines[call])),
+                client=client, expires=now + keep_seconds, now=now,
+            )  # fmt: skip
         for call in self._closed:
             self._lines.pop(call, None)
         self._closed.clear()

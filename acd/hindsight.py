@@ -70,9 +70,9 @@ def after(known: WaitsRecord, stay: Visit) -> WaitsRecord:
         gave_up=fades * known.gave_up + (stay.exit in GAVE_UP),
         waited=fades * known.waited + max(0.0, stay.waited()),
     )
-    if stay.foretold is None or (came := stay.came) is None:
+    if (outcome := stay.outcome) is None:
         return known
-    _, low, high = stay.foretold
+    low, high, came = outcome
     if not high:
         return known  # an agent seemed free: however its ends move, such a range stays nothing
     return replace(known, low=_moved(known.low, came < low), high=_moved(known.high, came > high))
@@ -96,17 +96,17 @@ class Hindsight:
         """Take in a row."""
         self._known[record.queue] = record
 
-    def of(self, queue: str) -> WaitsRecord:
+    def of(self, queue: str, client: str = "") -> WaitsRecord:
         """What is known of a queue; of a new one that nobody gives up."""
-        return self._known.get(queue) or WaitsRecord(queue, "")
+        return self._known.get(queue) or WaitsRecord(queue, client)
 
     def over(self, stay: Visit) -> None:
         """A stay has ended."""
         if stay.exit is Exit.ANSWERED and not stay.waited():
             return  # it has not waited
-        if stay.foretold is not None and (came := stay.came) is not None:
-            found = self.accuracy.setdefault(stay.queue, Accuracy())
-            found.learned(Range(*stay.foretold[1:]), came)
-        known = self._known.get(stay.queue) or WaitsRecord(stay.queue, stay.client)
-        self.load(after(known, stay))
-        self.write(self._known[stay.queue])
+        if (outcome := stay.outcome) is not None:
+            low, high, came = outcome
+            self.accuracy.setdefault(stay.queue, Accuracy()).learned(Range(low, high), came)
+        known = after(self.of(stay.queue, stay.client), stay)
+        self.load(known)
+        self.write(known)

@@ -109,8 +109,9 @@ def estimated(stays: Iterable[Visit]) -> EstimateFigures:
     """What was foretold to these callers, against the waits that came."""
     found = Accuracy()
     for stay in stays:
-        if stay.foretold is not None and (came := stay.came) is not None:
-            found.learned(Range(*stay.foretold[1:]), came)
+        if (outcome := stay.outcome) is not None:
+            low, high, came = outcome
+            found.learned(Range(low, high), came)
     within, sooner = _share(found.covered, found.n), _share(found.sooner, found.n)
     later = _share(found.n - found.covered - found.sooner, found.n)
     error, off = _share(found.error, found.n), _share(found.off, found.n)

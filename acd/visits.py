@@ -72,14 +72,14 @@ class Visit:
         return (self.left or now) - self.joined
 
     @property
-    def came(self) -> float | None:
-        """Seconds from the first estimate to the answer, or to where the wait was longer than
-        foretold already; None where how it came out is not known."""
+    def outcome(self) -> tuple[float, float, float] | None:
+        """The ends of the range that was foretold, and the seconds from then to the answer, or to
+        where the wait was longer already; None where how it came out is not known."""
         if self.foretold is None or not self.left:
             return None
-        at, _, high = self.foretold
+        at, low, high = self.foretold
         known = self.exit is Exit.ANSWERED or self.left - at > high
-        return self.left - at if known else None
+        return (low, high, self.left - at) if known else None
 
     @property
     def handled(self) -> float:

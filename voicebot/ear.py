@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import structlog
 
@@ -14,7 +15,7 @@ from voicebot.speech.arrivals import GAP, Arrivals
 from voicebot.speech.echo import EchoGuard
 from voicebot.speech.endpointing import Endpointing, Segment, Segmenter
 from voicebot.speech.ports import NOTHING, Recognised, Recogniser, RecognitionContext, Vad
-from voicebot.utterance import Guessed, Streamed, Utterance
+from voicebot.utterance import Guessed, Streamed, Utterance, whole
 
 log = structlog.get_logger(__name__)
 
@@ -95,8 +96,9 @@ class Ear:
         utterance = self._utterance_of(turn)
         if utterance is None or self._context.light:
             return NOTHING
+        context = replace(self._context, only=only, terms=())
         try:
-            return await utterance.hear_only(only)
+            return await whole(self._recogniser, self._rate, context, utterance.pcm)
         except EngineLost as lost:
             log.warning("ear.not_read_again", problem=str(lost))
             return NOTHING

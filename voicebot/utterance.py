@@ -41,9 +41,6 @@ class Utterance(Protocol):
         Raises EngineLost.
         """
 
-    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
-        """The same, read as nothing but these words. Raises EngineLost."""
-
     async def peek(self) -> Recognised:
         """Its first words, while it goes on. Raises EngineLost."""
 
@@ -86,10 +83,6 @@ class Streamed:
             self._closed = True
             self._queue.put_nowait(None)
         return joined([await piece for piece in list(self._pieces)])
-
-    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
-        """What was said, of these words? Raises EngineLost."""
-        return await _only(*self._made_of, self.pcm, words)
 
     async def peek(self) -> Recognised:
         """What the engine has so far."""
@@ -160,19 +153,15 @@ class Guessed:
     async def hear(self) -> Recognised:
         """What was said up to now? Raises EngineLost."""
         if self._guess is None:
-            self._guess = asyncio.create_task(_whole(*self._made_of, self.pcm))
+            self._guess = asyncio.create_task(whole(*self._made_of, self.pcm))
             self._guess.add_done_callback(_seen)
         return await self._guess
-
-    async def hear_only(self, words: tuple[str, ...]) -> Recognised:
-        """What was said, of these words? Raises EngineLost."""
-        return await _only(*self._made_of, self.pcm, words)
 
     async def peek(self) -> Recognised:
         """What is heard in its sound so far, if there is time. Raises EngineLost."""
         recogniser, rate, context = self._made_of
         when_idle = replace(context, urgency=Urgency.SPECULATIVE)
-        return await _whole(recogniser, rate, when_idle, self.pcm)
+        return await whole(recogniser, rate, when_idle, self.pcm)
 
     def resumed(self) -> None:
         """What was guessed is void."""
@@ -185,19 +174,10 @@ class Guessed:
             self._guess = None
 
 
-async def _only(
-    recogniser: Recogniser,
-    rate: int,
-    context: RecognitionContext,
-    pcm: bytes,
-    words: tuple[str, ...],
-) -> Recognised:
-    return await _whole(recogniser, rate, replace(context, only=words, terms=()), pcm)
-
-
-async def _whole(
+async def whole(
     recogniser: Recogniser, rate: int, context: RecognitionContext, pcm: bytes
 ) -> Recognised:
+    """What is heard in sound that is there already. Raises EngineLost."""
     stream = await recogniser.open(rate, context)
     try:
         await stream.feed(pcm)

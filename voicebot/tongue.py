@@ -46,8 +46,9 @@ class Tongue:
         row = expected(kind)
         others = tuple(name for name in self._bots if name != language) if self._open else ()
         return RecognitionContext(
-            language, kind, (*ask.terms, *row.terms), (), row.alternatives, languages=others
-        )
+            language, kind, (*ask.terms, *row.terms), max_alternatives=row.alternatives,
+            languages=others,
+        )  # fmt: skip
 
     def invited(self, step: Step) -> Step:
         """The first words, and in each other language that it is spoken, too: where nobody is asked

@@ -202,7 +202,7 @@ class Bench:
     async def _recognised(self, pcm: bytes, way: Way, expects: str, guesses: int) -> Recognised:
         kind = expected(expects)
         terms = (*(self._terms if expects == "open" else ()), *kind.terms)
-        context = RecognitionContext("en", expects, terms, (), guesses)
+        context = RecognitionContext("en", expects, terms, max_alternatives=guesses)
         stream = await self._recogniser.open(way.rate, context)
         await stream.feed(pcm + silence(way.rate, 0.1))
         return await stream.finish()

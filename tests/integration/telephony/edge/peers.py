@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,24 +39,32 @@ class Agent:
     """A baresip child process (ua.py)."""
 
     def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
-        self._process = process
+        self.process = process
         self.port = port
         self.heard: list[dict[str, Any]] = []
+        self.reader = asyncio.create_task(self._read())
 
-    async def read(self) -> None:
+    async def _read(self) -> None:
         """Collect what the child tells until it ends."""
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
             self.heard.append(json.loads(line))
+
+    async def end(self) -> None:
+        """If it has not ended itself."""
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        await self.reader
 
     def does(self, command: str) -> None:
         """Tell it something to do."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(command.encode() + b"\n")
+        assert self.process.stdin is not None
+        self.process.stdin.write(command.encode() + b"\n")
 
     def signal(self, number: int) -> None:
         """Stop it dead, or let it go on."""
-        self._process.send_signal(number)
+        self.process.send_signal(number)
 
     def times(self, what: str) -> int:
         """How often something happened."""
@@ -75,28 +83,35 @@ class Agent:
 @asynccontextmanager
 async def agent(**options: object) -> AsyncIterator[Agent]:
     """A baresip user agent, ready; see ua.py for the options."""
-    port = int(str(options.setdefault("port", free_port())))
+    made = await _started(options) or await _started(options)  # a port is free until it is taken
+    assert made is not None, "baresip ended before it was ready, twice"
+    try:
+        yield made
+        made.does("quit")
+        await asyncio.wait_for(made.process.wait(), 10)
+    finally:
+        await made.end()
+
+
+async def _started(options: Mapping[str, object]) -> Agent | None:
+    """A child that is ready; None where it ended before."""
+    port = int(str(options.get("port") or free_port()))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(_UA),
-        json.dumps(options),
+        json.dumps({**options, "port": port}),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     made = Agent(process, port)
-    reader = asyncio.create_task(made.read())
     try:
-        await made.says("ready")
-        yield made
-        made.does("quit")
-        await asyncio.wait_for(process.wait(), 10)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        await reader
+        await until(lambda: made.times("ready") or made.reader.done(), 20)
+    except TimeoutError:
+        await made.end()
+        raise
+    return made if made.times("ready") else None
 
 
 @dataclass(frozen=True)

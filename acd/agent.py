@@ -203,8 +203,11 @@ def _as_said(record: AgentRecord, event: AgentLoggedIn) -> AgentRecord:
 
 
 def with_phone(record: AgentRecord, phone: Phone, now: float, why: str = "") -> AgentRecord:
-    """The record with the phone up, lost or failed. One in a call stays in it."""
+    """The record with the phone up, lost or failed. One in a call stays in it. A phone that comes
+    back is left alone no longer for what came of an offer before."""
     record = _away(record, phone, now, why)
+    if phone is Phone.UP and record.phone is not Phone.UP:
+        record = replace(record, not_before=0.0)
     record = replace(record, phone=phone, phone_why="" if phone is Phone.UP else why)
     event: object = PhoneUp() if phone is Phone.UP else PhoneDown()
     if record.want is not Want.LOGGED_OUT and STATE.allows(record.state, event):

@@ -95,7 +95,7 @@ def effects(back_off: BackOff) -> Mapping[Failure, Effect]:
     again = back_off.same_call_seconds
     return {
         "no_answer": Effect(not_ready=True),
-        "busy": Effect(pause=back_off.busy_seconds, same_call=back_off.busy_seconds),
+        "busy": Effect(pause=back_off.busy_seconds),
         "declined": Effect(pause=back_off.declined_seconds, same_call=again),
         "unreachable": Effect(offline=UNREACHED),
         "no_sound": Effect(offline=MUTE),

@@ -40,7 +40,7 @@ class Consulting:
             if view is None or profile.id == but or not _served(view, ours):
                 continue
             named = {"agent": profile.id, "number": profile.number, "name": profile.full_name}
-            found.append({**named, FREE: _free(view)})
+            found.append({**named, FREE: view.free})
         return found
 
     async def to_agent(self, offer: OfferView, agent: str, blind: bool = False) -> str:
@@ -49,7 +49,7 @@ class Consulting:
         queue = _served(view, self._queues(offer.client), offer.queue) if view else ""
         if view is None or not queue or agent == offer.agent:
             return "There is no such agent at work."
-        if not _free(view):
+        if not view.free:
             return "This agent is not free."
         await self.send(self._order(offer, queue=queue, agent=agent, blind=blind))
         return ""
@@ -120,7 +120,3 @@ def _served(view: AgentView, ours: Sequence[str], first: str = "") -> str:
         return ""
     served = [queue for queue in ours if queue in view.queues]
     return first if first in served else next(iter(served), "")
-
-
-def _free(view: AgentView) -> bool:
-    return view.state == "idle" and view.want == "ready"

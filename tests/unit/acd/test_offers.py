@@ -64,6 +64,13 @@ def test_back_offs_keep_the_agent_ready_and_the_call_in_place(
     assert house.holder("c1") == "a"
 
 
+def test_a_phone_that_comes_back_is_busy_no_more(house: House) -> None:
+    house.fail("c1", "busy")  # the browser that is the telephone is loaded again while it rings
+    house.say(DeviceChanged("a", False))
+    house.say(DeviceChanged("a", True))
+    assert (house.holder("c1"), house.see("a").state) == ("a", "reserved")
+
+
 def test_who_declined_has_another_call_sooner_than_the_same(house: House) -> None:
     house.fail("c1", "declined")
     house.call("c2")

@@ -61,6 +61,11 @@ class Team:
         return next((each for each in self.takes if each.kind == kind), None)
 
 
+def takes(team: Team | None, kind: Kind) -> bool:
+    """Whether agents of a team ever take contacts of a kind."""
+    return team is None or team.rule(kind) is not None
+
+
 @message("acd.level_record")
 @dataclass(frozen=True)
 class LevelRecord:

@@ -54,6 +54,7 @@ from acd.messages import (
 from acd.offer import expired, progress
 from acd.reconcile import compare
 from acd.records import OfferRecord, OfferState, WaitingRecord
+from acd.staff import StaffKnown
 from acd.wishes import Wishes
 from kernel.core import Change
 from kernel.errors import IllegalTransition
@@ -90,6 +91,7 @@ class Distributor(Wishes, Leaving, Cycle):
             OfferDeclined: self.declined,
             DeviceChanged: self.device_changed,
             CallsOutRinging: self.calls_out_ringing,
+            StaffKnown: self.staff_known,
         }
         self._due: dict[str, Callable[..., None]] = {
             "lease": self._lease_ended,

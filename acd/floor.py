@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from acd.blend import Kind, LevelRecord
+from acd.blend import Kind, LevelRecord, takes
 from acd.book import Book, dated
 from acd.config import CentreConfig
 from acd.hindsight import Hindsight, WaitsRecord
@@ -296,8 +296,7 @@ class Floor:
 
     def takes(self, agent: AgentRecord, kind: Kind) -> bool:
         """Whether an agent ever takes contacts of a kind."""
-        team = self.teams.get(agent.team)
-        return team is None or team.rule(kind) is not None
+        return takes(self.teams.get(agent.team), kind)
 
     def serves_callers(self, agent: AgentRecord) -> bool:
         """Whether an agent is at work, and takes callers."""
@@ -483,7 +482,8 @@ def _serves(record: AgentRecord) -> tuple[object, ...]:
 
 def _opened(call: WaitingRecord) -> tuple[object, ...]:
     held = call.callback.not_before if call.callback else 0.0
-    return (call.refused, call.lowered, call.dropped, call.tier, call.agent, call.away, held)
+    relaxed = (call.lowered, call.dropped, call.lacking)
+    return (call.refused, relaxed, call.tier, call.agent, call.away, held)
 
 
 def booking(record: WaitingRecord) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from acd.config import QueueConfig
 from acd.limits import Limit, Line, at_entry, ends, overflow
 from acd.messages import TellPosition
-from acd.reactions import Reactions
+from acd.reactions import Reactions, and_more
 from acd.records import WaitingRecord
 
 ASK_SECONDS = 90.0
@@ -97,12 +97,16 @@ class Leaving(Reactions):
         moved = replace(
             call, queue=following.id, origin=call.origin or call.queue, entered=now,
             lowered=0, dropped=(), refused=(), told=0, foretold=None, queued=now, offered=0,
+            lacking={},
         )  # fmt: skip
-        self.floor.put_call(self._opened_up(moved, now))
+        moved = self._opened_up(moved, now)
+        self.floor.put_call(moved)
+        self.staff.count(moved)
         self.floor.tells.set(call.call, now)
         why = f"{limit}: from {queue.id} to {following.id}"
         self._call_moved(call.call, "waiting", "overflowed", why, call)
-        self._call_moved(call.call, "", "waiting", f"came from {queue.id}", call)
+        why = and_more(f"came from {queue.id}", moved.lacks)
+        self._call_moved(call.call, "", "waiting", why, call)
         return self._look_later(moved, following)
 
     def _ask(self, call: WaitingRecord, limit: Limit, now: float) -> None:

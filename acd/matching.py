@@ -59,6 +59,8 @@ class MatchDecision:
     terms: Terms
     held: tuple[tuple[str, int], ...] = ()
     """Further agents of the queue, not free: why, and how many."""
+    lacks: str = ""
+    """What the call asked for and nobody who could serve it has: it was let go."""
 
     def short(self) -> str:
         """The reason in one line, for the journal."""
@@ -73,7 +75,8 @@ class MatchDecision:
     def _out(self) -> str:
         counts = Counter(dict(self.held)) + Counter(one.why for one in self.excluded)
         counted = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
-        return "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
+        out = "out: " + (", ".join(f"{count} {why}" for why, count in counted) or "none")
+        return f"{out}; {self.lacks}" if self.lacks else out
 
 
 NOBODY: Mapping[str, str] = {}
@@ -191,4 +194,5 @@ def decide(
         tuple(excluded),
         terms,
         tuple((why, count) for why, count in held.items() if count),
+        call.lacks,
     )

@@ -33,6 +33,7 @@ from acd.records import (
     WaitingRecord,
     seat_key,
 )
+from acd.staff import Staff
 from acd.strategy import with_contact
 from acd.subjects import Call, name_of_call, state_of
 from acd.widening import next_step, widened
@@ -66,6 +67,7 @@ class Reactions:
         self._commands: list[object] = []
         self._chance = chance
         self.blending = Blending(self.floor)
+        self.staff = Staff(self.floor.teams)
         self.forecast = Forecast(self.floor, {queue.id: queue for queue in config.queues})
         self._effects = offers.effects(config.back_off)
         self._queues = {queue.id: queue for queue in config.queues}
@@ -101,9 +103,11 @@ class Reactions:
             agent_until=now + event.agent_seconds if event.agent_seconds else 0.0,
             outbound=event.outbound, dial_seconds=event.dial_seconds,
         )  # fmt: skip
-        self.floor.put_call(self._opened_up(record, now))
+        record = self._opened_up(record, now)
+        self.floor.put_call(record)
+        self.staff.count(record)
         why = "back to the kept place" if joined < now else "queued"
-        self._call_moved(event.call, "", "waiting", why, event)
+        self._call_moved(event.call, "", "waiting", and_more(why, record.lacks), event)
 
     def _comes_back(self, event: CallQueued, now: float) -> None:
         """A call for which somebody still writes notes is no work after the call, but the call."""
@@ -125,9 +129,17 @@ class Reactions:
             self.floor.put_call(opened)
             if opened.relaxed != call.relaxed:
                 state = state_of(call)
-                self._call_moved(name, state, state, opened.relaxed, call)
+                why = opened.relaxed or "all that it asks for is had again"
+                self._call_moved(name, state, state, why, call)
+
+    def look_at_skills(self, now: float) -> None:
+        """Who could serve the calls is told anew: some ask for what nobody has, or no more so."""
+        for call in list(self.floor.waiting.values()):
+            if call.required:
+                self.open_up(call.call, now)
 
     def _opened_up(self, call: WaitingRecord, now: float) -> WaitingRecord:
+        call = self.staff.fitted(call)
         queue = self._queues.get(call.queue)
         if queue is None or not (queue.tier_waits or queue.relax or call.agent_until):
             return call
@@ -391,6 +403,11 @@ class Reactions:
     def _call_moved(self, call: str, before: str, after: str, why: str, of: Call) -> None:
         """A row of the journal."""
         self.floor.note(name_of_call(of), before, after, why, call, of.client)
+
+
+def and_more(why: str, more: str) -> str:
+    """A reason with a further one, where there is any."""
+    return f"{why}; {more}" if more else why
 
 
 def _foretold(call: WaitingRecord, now: float) -> str:

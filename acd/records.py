@@ -20,6 +20,8 @@ TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING, LEVELS, WAITS)
 
 EVERY_TIER = 9
 """Every tier is open."""
+MOST = 5
+"""The highest level of a skill."""
 QUICK_SECONDS, QUICK_OFFERS = 0.3, 3
 """A phone that answered its last offers so fast answers by itself; a hand is slower."""
 
@@ -241,6 +243,9 @@ class WaitingRecord:
     """For how long somebody is rung whom an agent wants dialled, once the agent is there."""
     callback: CallbackPlan | None = None
     """The caller is called back, or was."""
+    lacking: dict[str, int] = field(default_factory=dict)
+    """Required skill → the most that anybody who could serve it has, at work or not, where that is
+    less than asked for; 0 for none. Not more than this is asked for."""
 
     @property
     def key(self) -> str:
@@ -262,13 +267,20 @@ class WaitingRecord:
         """How far the requirements were relaxed, in words; empty for not at all."""
         parts = [f"levels lowered by {self.lowered}"] if self.lowered else []
         parts += [f"without {skill}" for skill in self.dropped]
-        return ", ".join(parts)
+        return ", ".join([*parts, self.lacks] if self.lacking else parts)
+
+    @property
+    def lacks(self) -> str:
+        """What it asks for and nobody has, in words; empty for nothing."""
+        had = (f"{skill} above {most}" if most else skill for skill, most in self.lacking.items())
+        return "nobody has " + ", ".join(had) if self.lacking else ""
 
     def least(self, skill: str) -> int:
         """The least level of a required skill that is asked for now; 0 for none."""
-        if skill in self.dropped:
+        most = self.lacking.get(skill, MOST)
+        if skill in self.dropped or not most:
             return 0
-        return max(1, self.levels.get(skill, 1) - self.lowered)
+        return min(most, max(1, self.levels.get(skill, 1) - self.lowered))
 
 
 @message("acd.offer_record")

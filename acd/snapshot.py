@@ -13,6 +13,7 @@ from acd.distributor import Distributor
 from acd.estimate import Accuracy
 from acd.floor import Floor
 from acd.records import AgentRecord, OfferRecord, Phone, State, WaitingRecord, Want
+from acd.staff import Lack
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class QueueView:
     """Seconds beside the middle of the range, on average."""
     callbacks: int = 0
     """Places kept for callers who will be called back."""
+    lacked: tuple[Lack, ...] = ()
+    """What its calls asked for and nobody who could serve them has."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,13 @@ class Snapshot:
         """The queues as they are configured."""
         accuracy = self._of.floor.hindsight.accuracy
         return tuple(
-            queue_view(self._of.floor, queue, self.at, accuracy.get(queue.id, Accuracy()))
+            queue_view(
+                self._of.floor,
+                queue,
+                self.at,
+                accuracy.get(queue.id, Accuracy()),
+                self._of.staff.lacked(queue.id),
+            )
             for queue in self._of.config.queues
         )
 
@@ -188,7 +197,9 @@ def agent_view(record: AgentRecord, out_held: str = "") -> AgentView:
     )  # fmt: skip
 
 
-def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy) -> QueueView:
+def queue_view(
+    floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy, lacked: tuple[Lack, ...]
+) -> QueueView:
     """One queue."""
     agents = [floor.agents[agent] for agent in floor.serving.get(queue.id, ())]
     waiting, offered, longest = _line(floor, queue.id, now)
@@ -198,7 +209,7 @@ def queue_view(floor: Floor, queue: QueueConfig, now: float, accuracy: Accuracy)
         sum(agent.want is Want.READY for agent in agents),
         len(floor.free.get(queue.id, ())),
         accuracy.n, accuracy.covered, accuracy.error / accuracy.n if accuracy.n else 0.0,
-        floor.away[queue.id],
+        floor.away[queue.id], lacked,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from acd.messages import (
 )
 from acd.reactions import Reactions
 from acd.records import AgentRecord, Phone, State, Want
+from acd.staff import StaffKnown, profile_of
 
 
 class Wishes(Reactions):
@@ -29,6 +30,16 @@ class Wishes(Reactions):
         if record is None:
             return self.stale()
         self.floor.put_agent(record, "log-in")
+        if self.staff.joined(profile_of(record)):
+            self.look_at_skills(now)
+
+    def staff_known(self, event: StaffKnown, now: float) -> None:
+        """Everybody who may log in; who is in with another profile counts as well."""
+        there = (a for a in self.floor.agents.values() if a.want is not Want.LOGGED_OUT)
+        self.staff.known([*event.profiles, *map(profile_of, there)])
+        self.look_at_skills(now)
+        for call in self.floor.waiting.values():
+            self.staff.count(call)
 
     def logged_out(self, event: AgentLoggedOut, now: float) -> None:
         agent = self.floor.agents.get(event.agent)

@@ -28,6 +28,7 @@ from acd.messages import (
 )
 from acd.numbers import Stretch
 from acd.planning.day import Day, Dice, Length, Shift, Stream
+from acd.staff import Profile, StaffKnown
 from acd.visits import Visit
 from kernel.core import Fact
 from kernel.ids import counting
@@ -75,6 +76,8 @@ class Simulation:
         return self.outcome
 
     def _open(self) -> None:
+        shifts = (Profile(shift.queues, dict(shift.skills)) for shift in self.day.shifts)
+        self._say(StaffKnown(tuple(shifts)), START)
         for number, shift in enumerate(self.day.shifts):
             for one in range(shift.agents):
                 name = f"agent-{number}-{one}"

@@ -203,8 +203,9 @@ class Acd(Section):
     than the call sent to the wrong one."""
     skills: tuple[Name, ...] = ()
     """Every skill there is. If any is listed, another one anywhere in this file is refused, and one
-    that a bot asks for is not required. Empty: names are not checked, and a call that needs a
-    skill which no agent has waits until `queues.relax` or `max_wait` lets it go."""
+    that a bot asks for is not required. Empty: names are not checked. What no agent of a call's
+    queue has, at work or not, is not waited for either way: the nearest that anybody comes will do,
+    at once; `doctor` and the page *Queues* say so."""
     hold_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 300.0
     """How long a caller may be on hold; then the caller is given back to the agent."""
     hold_reminder: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60.0

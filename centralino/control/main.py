@@ -41,6 +41,7 @@ from centralino.control.launch_keys import LaunchKeys
 from centralino.control.phones import Phones
 from centralino.control.redials import Redials
 from centralino.control.referrals import Referrals
+from centralino.control.roster import Roster
 from centralino.control.seeds import plant_agents
 from centralino.control.standing import StandingDesk
 from centralino.control.tasks import BotTasks
@@ -139,6 +140,7 @@ class Control:
     standing: StandingDesk
     callers: Callers
     browsers: Browsers
+    roster: Roster
     answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def message(self, envelope: Envelope) -> None:
@@ -260,6 +262,7 @@ async def opened(
         phones = Phones(users, service, bus, standing)
         choosing = Choosing(outbound.service, service.agent, standing.place_of)
         outbound.service.observers.append(choosing.written)
+        roster = Roster(users, service, config)
         keys = Keys(
             config, service, sign_in, users, contents, phones, bus, clock, history, outbound.talks,
             choosing,
@@ -320,6 +323,7 @@ async def opened(
             standing,
             callers,
             browsers,
+            roster,
         )
 
         async def to_media(order: Any) -> None:
@@ -330,6 +334,10 @@ async def opened(
             service, users, denied, to_media, BotTasks(config, history).of_call
         )  # fmt: skip
         intake.takers[house.ConsultKeyed] = consulting.keyed
+
+        async def people_changed() -> None:
+            await phones.tell_edge()
+            await roster.tell()
 
         async def journey(call: str) -> list[JournalRow]:
             return await read_journal(database, centre, call=call)
@@ -351,7 +359,7 @@ async def opened(
             contact_denied=contact_denied(config, arguments.layout.edge),
             to_media=to_media, consulting=consulting, callers=callers,
             browsers=browsers if config.browsers.enabled else None,
-            credentials_changed=phones.tell_edge, draining=told.drain,
+            people_changed=people_changed, draining=told.drain,
             review=review, campaigns=outbound.campaigns,
             hear_notice=hearing(outbound.spoken, arguments.layout),
             recorder=Recorder(
@@ -390,6 +398,7 @@ async def run(arguments: ChildArguments, told: Signals) -> None:
                 control.bus,
                 WebServer(make_app(parts), layout.web_host, layout.web_port) as server,
             ):
+                await control.roster.tell()
                 welcome = await control.sign_in.first_admin_token(control.clock.now())
                 link = f"{server.url}/welcome/{welcome}" if welcome else ""
                 say_ready("control", url=server.url, welcome=link)

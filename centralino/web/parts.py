@@ -128,7 +128,7 @@ class WebConfig:
 
 
 async def nobody_to_tell() -> None:
-    """Where no edge runs, nobody waits for new SIP credentials."""
+    """Where nothing else runs, nobody waits for news of people."""
 
 
 async def no_media(order: object) -> None:
@@ -185,8 +185,8 @@ class WebParts:
     """None: no page is a telephone."""
     consulting: Consultations | None = None
     """None: agents ask nobody."""
-    credentials_changed: Callable[[], Awaitable[None]] = nobody_to_tell
-    """Called after SIP credentials changed, so that the edge learns them."""
+    people_changed: Callable[[], Awaitable[None]] = nobody_to_tell
+    """Called after agents or their credentials changed, so that distributor and edge learn them."""
     flows: Flows | None = None
     """The bots and what calls did in them; None: nothing can be drawn."""
     take_alert: Callable[[bytes, str], Awaitable[dict[str, Any]]] | None = None

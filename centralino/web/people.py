@@ -78,6 +78,7 @@ async def create(request: web.Request) -> web.Response:
         made |= {"pin": await _new_pin(parts, user)}
         if not new.agent.contact:
             made |= await _new_phone(parts, user, new.agent.number)
+        await parts.people_changed()
     log.info("web.user_created", user=user, by=who(request).user, role=body.role)
     return ok(made, status=201)
 
@@ -131,7 +132,7 @@ async def change_agent(request: web.Request) -> web.Response:
         await parts.people.grant(user.id, client, Role.AGENT)
     for client in serving - wanted:
         await parts.people.revoke(user.id, client, Role.AGENT)
-    await parts.credentials_changed()
+    await parts.people_changed()
     request.app[LIVE].look_again()
     return ok()
 
@@ -151,6 +152,7 @@ async def reset(request: web.Request) -> web.Response:
     if body.what == "pin":
         return ok({"value": await _new_pin(parts, user.id)})
     phone = await _new_phone(parts, user.id, user.agent.number)
+    await parts.people_changed()
     return ok({"value": phone["sip_password"], "sip_user": phone["sip_user"]})
 
 
@@ -161,7 +163,7 @@ async def disable(request: web.Request) -> web.Response:
     if user.id == who(request).user:
         raise Refusal(409, "yourself", "You cannot disable yourself.")
     await parts.people.disable(user.id, parts.clock.now())
-    await parts.credentials_changed()
+    await parts.people_changed()
     request.app[LIVE].look_again()
     await parts.desk.submit(AgentLoggedOut(user.id))  # last: it waits for a commit, or fails
     log.info("web.user_disabled", user=user.id, by=who(request).user)
@@ -184,7 +186,6 @@ async def _new_pin(parts: WebParts, user: str) -> str:
 async def _new_phone(parts: WebParts, user: str, number: str) -> dict[str, str]:
     password = _password()
     await parts.people.set_sip_password(user, parts.config.domain, password)
-    await parts.credentials_changed()
     return {"sip_user": number, "sip_password": password}
 
 

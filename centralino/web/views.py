@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from acd.snapshot import AgentView, QueueView
@@ -80,6 +81,7 @@ def queue_json(queue: QueueView, at: float, client_name: str) -> Json:
         "waiting": queue.waiting, "callbacks": queue.callbacks,
         "longest_since": round(at - queue.longest_wait, 1) if queue.waiting else None,
         "agents_in": queue.agents_in, "agents_free": queue.agents_free,
+        "lacked": [asdict(lack) for lack in queue.lacked],
     }  # fmt: skip
 
 

@@ -26,9 +26,13 @@ const drawTotals = region("totals", ({ waiting, longest, free, in: logged, talki
 
 const level = (today) => (today && today.service_level !== null ? percent(today.service_level) : "–");
 
+// A bot or a rule asks for what nobody of the queue has: such calls go to anybody of it at once.
+const lacking = ({ skill, level, most, calls }) => h("small", { class: "lacks" },
+  `Nobody here has ${words(skill)}${level > 1 ? ` ${level}` : ""}${most ? ` (${most} at most)` : ""}: ${calls === 1 ? "1 call" : `${calls} calls`} asked for it`);
+
 const drawQueues = region("queues", (queues) => rowsOr(queues.map((queue) =>
   h("tr", { class: queue.waiting ? "some" : "" },
-    h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name)),
+    h("th", { scope: "row" }, queue.name || words(queue.queue), h("small", {}, queue.client_name), queue.lacked.map(lacking)),
     h("td", { class: "number strong" }, String(queue.waiting), queue.callbacks ? h("small", {}, `+ ${queue.callbacks} to call back`) : null),
     h("td", { class: "number" }, queue.longest_since ? h("span", { dataset: { since: queue.longest_since } }) : "–"),
     h("td", { class: "number" }, `${queue.agents_free} / ${queue.agents_in}`),

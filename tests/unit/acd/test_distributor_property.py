@@ -50,6 +50,7 @@ from acd.records import (
     Want,
     seat_key,
 )
+from acd.staff import Profile, StaffKnown
 from kernel.errors import IllegalTransition
 from tests.unit.acd.house import House
 
@@ -73,6 +74,10 @@ CONFIG = CentreConfig(
     ),
 )  # fmt: skip
 AGENTS = [f"a{n}" for n in range(4)]
+PROFILES = [
+    Profile(("bills", "gas", "shop", "round")), Profile(("bills", "shop"), {"welsh": 2}),
+    Profile(("bills", "gas"), {"gas": 1}), Profile(("gas", "round"), {"welsh": 4, "gas": 3}),
+]  # fmt: skip
 MEDIA = ["media-1", "media-2"]
 QUEUES = st.sampled_from(["bills", "bills", "gas", "shop", "round"])
 FAILURES = ["no_answer", "busy", "declined", "unreachable", "no_sound", "error"]
@@ -151,6 +156,7 @@ class World(RuleBasedStateMachine):
         self.media = {name: Media(name) for name in MEDIA}
         self.calls = 0
         self.restarts = 0
+        self.staff: list[Profile] = []
 
     # --- one step, and what must hold for the offers made in it
 
@@ -225,6 +231,11 @@ class World(RuleBasedStateMachine):
         self.tell(AgentLoggedIn(agent, "utility", contact, queues, skills, tiers, int(agent[1:])))
         if ready:
             self.tell(AgentReady(agent))
+
+    @rule(profiles=st.lists(st.sampled_from(PROFILES), max_size=3, unique_by=id))
+    def staff_changes(self, profiles: list[Profile]) -> None:
+        self.tell(StaffKnown(tuple(profiles)))
+        self.staff = profiles
 
     @rule(agent=st.sampled_from(AGENTS), twice=st.booleans(), data=st.data())
     def agent_says(self, agent: str, twice: bool, data: st.DataObject) -> None:
@@ -409,6 +420,7 @@ class World(RuleBasedStateMachine):
         assert {q: f for q, f in floor.free.items() if f} == free
         assert floor.changes() == []
         self.restarts += 1
+        self.staff = []
         if heard:
             for name in MEDIA:
                 self.reconnect(name)
@@ -443,6 +455,17 @@ class World(RuleBasedStateMachine):
                 tier = floor.open_tier(call)
                 able = [agent.agent for agent in free if why_not(agent, call, tier) is None]
                 assert not able, f"{able} could take {call.call}"
+
+    @invariant()
+    def nobody_waits_for_what_nobody_has(self) -> None:
+        core = self.house.core
+        for call in core.floor.waiting.values():
+            serving = [one for one in self.staff if call.queue in one.queues]
+            able = [all(one.skills.get(s, 0) >= call.least(s) for s in call.required)
+                    for one in serving]  # fmt: skip
+            logged_in = any(call.queue in agent.queues for agent in core.floor.agents.values())
+            assert any(able) or not able or logged_in, call
+            assert core.staff.fitted(call) == call
 
     @invariant()
     def why_agents_are_not_free_is_counted_as_they_are(self) -> None:

@@ -261,7 +261,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     async def journey_of(call: str) -> list[JournalRow]:
         return house.journal.get(call, [])
 
-    async def credentials_changed() -> None:
+    async def people_changed() -> None:
         house.credentials_told.append("changed")
 
     async def to_media(order: object) -> None:
@@ -283,7 +283,7 @@ def make_house(database: Database, folder: Path, now: float = START) -> House:
     parts = WebParts(
         config, SignIn(database, HOUSE, quick), people, desk, calls, contents, sounds, journey_of,
         FactBook(database, HOUSE),
-        tokens, clock, metrics, credentials_changed=credentials_changed,
+        tokens, clock, metrics, people_changed=people_changed,
         contact_denied=contact_denied(Config(), "192.0.2.1:5060"), take_alert=take_alert,
         to_media=to_media, consulting=Consulting(desk, people, denied, to_media, tasks),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.snapshot import AgentView, QueueView
+from acd.staff import Lack
 from centralino.content.messages import Transcript
 from centralino.web.names import Names
 from centralino.web.views import agent_json, changed, lines_json, mode_of, queue_json
@@ -48,6 +49,12 @@ def test_the_longest_wait_is_told_as_the_time_it_began() -> None:
 
     assert told(1000.0, 30.0) == told(1010.04, 40.04) == 970.0
     assert told(1000.0, 0.0, waiting=0) is None
+
+
+def test_what_nobody_of_a_queue_has_is_marked() -> None:
+    view = QueueView("q", "river", "Q", 0, 0, 0.0, 1, 1, 1, lacked=(Lack("gas", 3, 2, 4),))
+    told = queue_json(view, 0.0, "")["lacked"]
+    assert told == [{"skill": "gas", "level": 3, "most": 2, "calls": 4}]
 
 
 def test_only_what_differs_is_sent() -> None:

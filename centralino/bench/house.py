@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class BenchHouse:
         self.watch = watch
         self.directory = directory
         self.clock = SteadyClock()
+        self.began = self.clock.now()
+        """UTC seconds."""
         self.sounds = Sounds(directory / "sounds", Voices(directory / "voices", CALLER_VOICE))
 
     @property
@@ -57,6 +60,14 @@ class BenchHouse:
     def recording(self, name: str) -> str:
         """Where a caller's recording goes."""
         return str(self.directory / "recordings" / f"{name}.wav")
+
+    def keep(self, recording: str) -> str:
+        """A copy that the next run does not drop, in `kept/`; its name. Raises OSError."""
+        began = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self.began))
+        kept = self.directory / "kept" / f"{began}-{Path(recording).name}"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(recording, kept)
+        return kept.name
 
 
 @contextlib.asynccontextmanager

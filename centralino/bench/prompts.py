@@ -2,8 +2,8 @@
 
 A backchannel, a cough, noise at 10 dB under a caller's level, or the prompt's own echo must not end
 a prompt. A caller calls again and again, each time hears one long prompt, and hangs up. What became
-of it is read from the recording: the prompt's first second and its last two are looked for in what
-came, so it counts whatever the house says of itself.
+of it is read from the recording (`fates`), whatever the house says of itself; after the last call,
+for a search takes a core for a moment, and would make the sound of those who still hear one stall.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,14 @@ import numpy as np
 
 from centralino.bench import noises
 from centralino.bench.bound import Bound
+from centralino.bench.fates import Fate, Prompt, fate, figures, prompt_of, told_of
 from centralino.bench.house import PROMPT_LINE, BenchHouse
 from centralino.bench.sounds import Sounds
 from centralino.caller.party import Order, order
 from centralino.caller.script import HangUp, Pause, Quiet, Say, Step
 from centralino.commands.call import Running, party
 from centralino.demo.measure import channels
-from centralino.demo.watch import Fact
 from centralino.errors import ProcessDied
-from telephony.media.activity import loud_frames, spans
 
 RATE = 8000
 AT_END = 2.5
@@ -37,18 +36,12 @@ BACKCHANNELS = ("mhm", "okay", "uh huh", "right")
 SPEECH_DBFS = -22.0
 """A caller's level, against which noise is measured."""
 NOISE_DB = 10.0
-HEAD, TAIL = 1.0, 2.0
-"""Seconds of the prompt that are looked for."""
-ALIKE = 0.5
-"""Correlation from which a piece is found; codec and jitter buffer leave the same sound more."""
-LATER = 0.15
-"""Seconds by which a prompt that was paused ends later."""
 NOISE_SECONDS = 30.0
 PROMPTS_A_CALLER = 10
 APART = 1.5
-"""Seconds between the beginnings of two callers, and so between their ends: a process that begins,
-and one whose recordings are searched, take a core for about a second each. Fifteen at once made the
-sound of every call stand still for eight."""
+"""Seconds between the beginnings of two callers, and so between their ends: a process that begins
+takes a core for about a second. Fifteen at once made the sound of every call stand still for
+eight."""
 
 
 @dataclass(frozen=True)
@@ -64,26 +57,13 @@ class Disturbance:
 
 
 @dataclass(frozen=True)
-class Prompt:
-    """The prompt as it is when nobody disturbs it."""
+class Played:
+    """One prompt that a caller heard."""
 
-    head: noises.Samples
-    tail: noises.Samples
-    apart: float
-    """Seconds from the beginning of the head to that of the tail."""
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of one prompt."""
-
-    lost: bool
-    restarted: bool
-    paused: bool
-    name: str = ""
-    """Of its recording."""
-    told: str = ""
+    kind: str
+    """Of the disturbance."""
+    recording: str
+    told: str
     """What the house told of it."""
 
 
@@ -130,7 +110,8 @@ async def measure_prompts(
     house: BenchHouse, seconds: float, at_once: int, seed: int, more: Bound
 ) -> dict[str, Any]:
     """Play prompts of so many seconds in all, spread over the disturbances, while there is time."""
-    prompt = await undisturbed(house)
+    alone = await undisturbed(house)
+    prompt = prompt_of(noises.samples_of(channels(alone)[0]))
     kinds = await disturbances(house.sounds, seed)
     of_each = max(1, math.ceil(seconds / prompt.seconds / len(kinds)))
     callers = max(math.ceil(of_each / PROMPTS_A_CALLER), math.ceil(at_once / len(kinds)))
@@ -138,7 +119,7 @@ async def measure_prompts(
     waiting = [(kind, 0) for kind in kinds]
     for part in range(1, callers):  # other noises, other coughs
         waiting += [(kind, part) for kind in await disturbances(house.sounds, seed + part)]
-    fates: dict[str, list[Fate]] = {}
+    played: list[Played] = []
     problems: list[str] = []
 
     async def work(after: float) -> None:
@@ -147,29 +128,37 @@ async def measure_prompts(
             kind, part = waiting.pop(0)
             rng = random.Random(f"{seed}-{kind.name}-{part}")
             try:
-                found = await _play(house, prompt, kind, f"{kind.name} {part}", each, rng, more)
+                played.extend(
+                    await _play(house, prompt, kind, f"{kind.name} {part}", each, rng, more)
+                )
             except (ProcessDied, TimeoutError) as problem:
                 problems.append(f"{kind.name}: {problem}")
-            else:
-                fates[kind.name] = [*fates.get(kind.name, ()), *found]
 
     await asyncio.gather(*(work(APART * one) for one in range(min(at_once, len(waiting)))))
+    fates = await asyncio.to_thread(_judge, house, prompt, alone, played)
     return figures(fates, prompt.seconds, problems)
 
 
-async def undisturbed(house: BenchHouse) -> Prompt:
-    """Hear the prompt once in silence. Raises ProcessDied."""
+async def undisturbed(house: BenchHouse) -> str:
+    """Hear the prompt once in silence; the recording. Raises ProcessDied."""
     recordings = await _call(house, "prompt-alone", [Quiet(AT_END), HangUp()], Disturbance(""), 1)
-    return prompt_of(noises.samples_of(channels(recordings[0])[0]))
+    return recordings[0]
 
 
-def prompt_of(sound: noises.Samples) -> Prompt:
-    """The only thing said in this recording."""
-    (spoken,) = spans(loud_frames(noises.pcm_of(sound)))
-    start, end = round(spoken.start * RATE), round(spoken.end * RATE)
-    tail = end - round(TAIL * RATE)
-    head = sound[start : start + round(HEAD * RATE)]
-    return Prompt(head, sound[tail:end], (tail - start) / RATE, (end - start) / RATE)
+def _judge(
+    house: BenchHouse, prompt: Prompt, alone: str, played: Sequence[Played]
+) -> dict[str, list[Fate]]:
+    """What became of each, by disturbance. Who was lost can be listened to afterwards."""
+    fates: dict[str, list[Fate]] = {}
+    for one in played:
+        found = fate(noises.samples_of(channels(one.recording)[0]), prompt)
+        if found.lost or found.restarted:
+            house.keep(alone)
+            name = house.keep(one.recording)
+        else:
+            name = Path(one.recording).name
+        fates.setdefault(one.kind, []).append(replace(found, name=name, told=one.told))
+    return fates
 
 
 async def _play(
@@ -180,7 +169,7 @@ async def _play(
     times: int,
     rng: random.Random,
     more: Bound,
-) -> list[Fate]:
+) -> list[Played]:
     """One caller after the other hears the prompt, each disturbing it in its own way."""
     name = "".join(c if c.isalnum() else "-" for c in name)
     rest = Quiet(AT_END, patience=30.0)
@@ -188,10 +177,9 @@ async def _play(
     name = f"prompt-{name}"
     recordings = await _call(house, name, script, kind, times, more)
     calls = house.watch.of(name)
-    fates = [fate(noises.samples_of(channels(path)[0]), prompt) for path in recordings]
     return [
-        replace(fate, name=Path(path).name, told=told_of(call.facts))
-        for fate, path, call in zip(fates, recordings, calls, strict=False)
+        Played(kind.name, path, told_of(call.facts))
+        for path, call in zip(recordings, calls, strict=False)
     ]
 
 
@@ -245,81 +233,3 @@ async def all_ended(it: Running, name: str, times: int, more: Bound) -> list[dic
         async with asyncio.timeout(90.0):
             await it.changed.wait()
     return ended
-
-
-# PURE from here on.
-
-
-TOLD = {
-    "PromptPaused": "paused",
-    "PromptResumed": "went on",
-    "PromptCut": "stopped",
-    "TurnHeard": "heard",
-}
-
-
-def told_of(facts: Sequence[Fact]) -> str:
-    """What the house told of a prompt, in order."""
-    shown = []
-    for fact in facts:
-        if (what := TOLD.get(str(fact.get("report")))) is not None:
-            more = fact.get("why") or (fact.get("text") if what == "heard" else "")
-            shown.append(f"{what} ({more})" if more else what)
-    return ", ".join(shown)
-
-
-def fate(received: noises.Samples, prompt: Prompt) -> Fate:
-    """What became of the prompt in this recording."""
-    heads = found(received, prompt.head)
-    tails = found(received, prompt.tail)
-    lost = not tails
-    restarted = len(heads) > 1
-    late = bool(heads and tails) and tails[-1] - heads[-1] > prompt.apart + LATER
-    return Fate(lost, restarted, late and not lost and not restarted)
-
-
-def found(sound: noises.Samples, piece: noises.Samples, apart: float = 1.0) -> list[float]:
-    """Seconds at which a piece of sound begins in a longer one: peaks of the correlation."""
-    if len(sound) < len(piece):
-        return []
-    size = len(sound) + len(piece)
-    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(piece, size)), size)[
-        : len(sound) - len(piece) + 1
-    ]
-    energy = np.cumsum(np.concatenate(([0.0], sound**2)))
-    window = energy[len(piece) :] - energy[: len(sound) - len(piece) + 1]
-    alike = product / np.sqrt(np.maximum(window * np.sum(piece**2), 1e-9))
-    peaks: list[float] = []
-    for index in np.argsort(alike)[::-1]:
-        if alike[index] < ALIKE:
-            break
-        if all(abs(index / RATE - peak) > apart for peak in peaks):
-            peaks.append(float(index / RATE))
-    return sorted(peaks)
-
-
-def figures(
-    fates: dict[str, list[Fate]], seconds: float, problems: Sequence[str] = ()
-) -> dict[str, Any]:
-    """Prompts lost an hour; paused and resumed beside."""
-    every = [fate for each in fates.values() for fate in each]
-    hours = len(every) * seconds / 3600
-    lost = sum(fate.lost or fate.restarted for fate in every)
-    return {
-        "hours": round(hours, 3),
-        "prompts": len(every),
-        "lost": lost,
-        "lost_per_hour": round(lost / hours, 2) if hours else None,
-        "paused": sum(fate.paused for fate in every),
-        "by_disturbance": {
-            name: {
-                "prompts": len(each),
-                "lost": sum(fate.lost for fate in each),
-                "restarted": sum(fate.restarted for fate in each),
-                "paused": sum(fate.paused for fate in each),
-                "each": [asdict(fate) for fate in each],
-            }
-            for name, each in sorted(fates.items())
-        },
-        "problems": list(problems),
-    }

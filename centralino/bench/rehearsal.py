@@ -17,19 +17,9 @@ from typing import Any
 
 from centralino.bench import noises, stops
 from centralino.bench.degrade import companded
+from centralino.bench.fates import Fate, fate, figures, prompt_of, told_of
 from centralino.bench.figures import Turn
-from centralino.bench.prompts import (
-    AT_END,
-    NOISE_SECONDS,
-    Disturbance,
-    Fate,
-    disturbances,
-    fate,
-    figures,
-    prompt_of,
-    script_of,
-    told_of,
-)
+from centralino.bench.prompts import AT_END, NOISE_SECONDS, Disturbance, disturbances, script_of
 from centralino.bench.sounds import Sounds
 from centralino.bench.stepped import (
     FRAME,

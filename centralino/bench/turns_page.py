@@ -153,8 +153,10 @@ def _prompts(figures: dict[str, Any] | None) -> str:
         f"begun anew: **{figures['lost_per_hour']} an hour**; paused and resumed: "
         f"{figures['paused']}.\n\n"
         + table(["disturbance", "prompts", "lost", "begun anew", "paused and resumed"], rows)
-        + "\nNoise is 10 dB under a caller's level (−22 dBFS). A prompt is lost when its last two "
-        "seconds are not found in the recording.\n" + _fates(figures)
+        + "\nNoise is 10 dB under a caller's level (−22 dBFS). A prompt is heard when its last two "
+        "seconds are found in the recording: two thirds of their pieces of 0.25 s at least, one "
+        "behind the other, and the last of them within 0.25 s of its end; else it is lost.\n"
+        + _fates(figures)
     )
 
 
@@ -165,7 +167,7 @@ def _fates(figures: dict[str, Any]) -> str:
         for fate in each["each"]
         if fate["lost"] or fate["restarted"]
     ]
-    columns = ["disturbance", "the prompt", "what our log says of it", "recording"]
+    columns = ["disturbance", "the prompt", "what our log says of it", "recording, in `kept`"]
     return "\n" + table(columns, rows) if rows else ""
 
 

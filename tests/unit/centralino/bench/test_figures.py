@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from centralino.bench import noises, prompts, stops, turns, turns_page
+from centralino.bench import fates, noises, stops, turns, turns_page
 from centralino.bench.bound import Bound
 from centralino.bench.chart import chart, shares
 from centralino.bench.figures import Turn, report
@@ -49,27 +49,6 @@ def test_a_turn_is_cut_when_we_speak_or_think_while_it_is_said() -> None:
     assert not turns.ended_early(said, [{**thinking, "at": 1003.6}], answered=1000.0)
 
 
-def test_what_became_of_a_prompt_is_read_from_its_sound() -> None:
-    rng = np.random.default_rng(1)
-    spoken = rng.standard_normal(8 * prompts.RATE) * 0.1
-    head, tail = spoken[: prompts.RATE], spoken[-2 * prompts.RATE :]
-    prompt = prompts.Prompt(head, tail, 6.0, 8.0)
-    quiet = np.zeros(prompts.RATE)
-    noise = rng.standard_normal(10 * prompts.RATE) * 0.02
-
-    def fate(*parts: noises.Samples) -> prompts.Fate:
-        whole = np.concatenate([quiet, *parts, quiet])
-        return prompts.fate(whole + np.resize(noise, len(whole)), prompt)
-
-    middle = 3 * prompts.RATE
-    assert fate(spoken) == prompts.Fate(False, False, False)
-    assert fate(spoken[:middle]) == prompts.Fate(True, False, False)
-    assert fate(spoken[:middle], quiet, spoken[middle:]) == prompts.Fate(False, False, True)
-    assert fate(spoken[:middle], quiet, spoken) == prompts.Fate(False, True, False)
-    figures = prompts.figures({"cough": [fate(spoken[:middle])], "echo": [fate(spoken)] * 3}, 900.0)
-    assert (figures["hours"], figures["lost"], figures["lost_per_hour"]) == (1.0, 1, 1.0)
-
-
 def test_a_caller_who_was_cut_off_is_lost_unless_understood_in_the_end() -> None:
     joined = replace(TURN, cut=True, means="affirm", taken=("answer:news", "affirm"))
     assert not joined.lost and not replace(TURN, means="affirm").lost
@@ -101,13 +80,6 @@ def test_how_soon_a_prompt_stops_is_read_from_the_recording() -> None:
     assert (figures["went_on"], figures["after_speech_ms"]["p50"]) == (1, 260)
 
 
-def test_what_the_house_told_of_a_prompt() -> None:
-    told = [{"report": "PromptPaused"}, {"report": "PromptResumed", "why": "noise"}]
-    told += [{"report": "x"}, {"report": "PromptCut", "text": "Welcome"}]
-    facts = [*told, {"report": "TurnHeard", "text": "no"}]
-    assert prompts.told_of(facts) == "paused, went on (noise), stopped, heard (no)"
-
-
 def test_noises_come_from_a_seed_and_have_their_level() -> None:
     def made(seed: int) -> list[noises.Samples]:
         rng = np.random.default_rng(seed)
@@ -126,9 +98,8 @@ def test_noises_come_from_a_seed_and_have_their_level() -> None:
 
 
 def test_a_page_shows_every_figure() -> None:
-    fates = {
-        "cough": [prompts.Fate(False, False, True), prompts.Fate(True, False, False, "c-2.wav")]
-    }
+    lost = fates.Fate(True, False, False, "c-2.wav")
+    prompts = fates.figures({"cough": [fates.Fate(False, False, True), lost]}, 15.0)
     cut = replace(TURN, cut=True, early=True, shown="yes [0.62 s] please", silence_ms=360.0)
     figures = {
         **report([TURN, cut]),
@@ -136,7 +107,7 @@ def test_a_page_shows_every_figure() -> None:
                     "load": [1.0]},
         "engines": {"recogniser": {"name": "whisper-base", "model": "m"}},
         "curve": [{"patience": 1.5, **report([TURN])}],
-        "prompts": prompts.figures(fates, 15.0),
+        "prompts": prompts,
         "stops": stops.figures([stops.Stop("no stop", 280.0, 40.0), stops.Stop("no", None, None)]),
     }  # fmt: skip
     page = turns_page.page(figures, "centralino bench turns")

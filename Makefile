@@ -9,6 +9,8 @@ DEV_STAMP := .venv/.dev-installed
 # Engines decide their own threads; the numeric libraries beneath them must not add more.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Compiled once, not by each of a house's processes and each run of the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Centralino needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": set PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'

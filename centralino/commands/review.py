@@ -14,9 +14,9 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.store import NOTES, TRANSCRIPT, ContentStore
 from centralino.db.calls import CallFilter, CallHistory, CallRow
 from centralino.db.engine import Database
+from centralino.review.apart import Figures, measure_apart
 from centralino.review.desk import Lesson, Progress, ReviewDesk
 from centralino.review.finding import Doubt, doubts, in_order
-from centralino.review.measure import Figures, measure_apart
 
 DAY = 86_400.0
 MOST_CALLS = 1000

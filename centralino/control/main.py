@@ -68,8 +68,8 @@ from centralino.processes.child import (
 )
 from centralino.processes.kept import kept_secret
 from centralino.processes.preflight import secrets_for
+from centralino.review.apart import measure_apart
 from centralino.review.desk import ReviewDesk
-from centralino.review.measure import measure_apart
 from centralino.users.people import Users
 from centralino.users.signin import SignIn
 from centralino.web.app import make_app

@@ -11,8 +11,8 @@ from pathlib import Path
 import structlog
 
 from centralino.errors import CentralinoError, StartRefused
+from centralino.review.apart import Figures, measure_apart
 from centralino.review.examples import add_example, take_example
-from centralino.review.measure import Figures, measure_apart
 from voicebot.dialogue.reader import load_bot
 from voicebot.errors import VoicebotError
 

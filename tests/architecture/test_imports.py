@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -86,13 +86,24 @@ def files() -> list[Path]:
     return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def read(path: Path) -> tuple[tuple[str, ...], tuple[ast.ClassDef, ...]]:
+    """What a file imports, and its classes."""
+    modules: list[str] = []
+    classes: list[ast.ClassDef] = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield node.module or ""
+            modules.append(node.module or "")
+        elif isinstance(node, ast.ClassDef):
+            classes.append(node)
+    return tuple(modules), tuple(classes)
+
+
+def imports(path: Path) -> tuple[str, ...]:
+    return read(path)[0]
 
 
 def name(path: Path) -> str:
@@ -146,8 +157,7 @@ def test_every_room_has_its_errors_in_one_file() -> None:
     for path in files():
         if path.name == "errors.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef):
-                bases = [getattr(base, "id", getattr(base, "attr", "")) for base in node.bases]
-                raised = [base for base in bases if base.endswith("Error") or base == "Exception"]
-                assert not raised, f"{name(path)}: {node.name} belongs into errors.py"
+        for node in read(path)[1]:
+            bases = [getattr(base, "id", getattr(base, "attr", "")) for base in node.bases]
+            raised = [base for base in bases if base.endswith("Error") or base == "Exception"]
+            assert not raised, f"{name(path)}: {node.name} belongs into errors.py"

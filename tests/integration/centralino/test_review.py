@@ -10,8 +10,9 @@ import pytest
 from centralino.commands import review
 from centralino.config.model import Config
 from centralino.errors import StartRefused
+from centralino.review.apart import Figures, measure_apart
 from centralino.review.desk import Lesson, ReviewDesk
-from centralino.review.measure import Figures, measure, measure_apart
+from centralino.review.measure import measure
 from tests.small_bot import write_small_bot
 
 LESSON = Lesson(1.0, "user-7", "bill", "my flumbo grindle", "call-1")

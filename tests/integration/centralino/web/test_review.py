@@ -15,9 +15,10 @@ from centralino.content.messages import Notes, Transcript
 from centralino.content.store import NOTES, TRANSCRIPT
 from centralino.db.calls import CallUpdate, Outcome
 from centralino.db.engine import Database
+from centralino.review.apart import Figures
 from centralino.review.desk import Lesson, ReviewDesk
 from centralino.review.finding import MISROUTED
-from centralino.review.measure import Figures, measure
+from centralino.review.measure import measure
 from centralino.web.app import make_app
 from centralino.web.server import WebServer
 from kernel.packet import TranscriptLine

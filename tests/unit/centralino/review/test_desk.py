@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from centralino.review.apart import Figures
 from centralino.review.desk import Lesson, ReviewDesk
-from centralino.review.measure import Figures
 from tests.small_bot import write_small_bot
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from acd.blend import Kind, Team, takes
-from acd.messages import AgentLoggedIn
 from acd.queue import Asks
 from acd.records import AgentRecord, WaitingRecord, kind_of
 from kernel.codec import message
@@ -51,8 +50,8 @@ class Lack:
     """Calls that asked for it, since it was last told who there is."""
 
 
-def profile_of(agent: AgentRecord | AgentLoggedIn) -> Profile:
-    """An agent's."""
+def profile_of(agent: AgentRecord) -> Profile:
+    """An agent's, as of the last log-in."""
     return Profile(agent.queues, dict(agent.skills), agent.team)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import importlib.util
 import os
@@ -12,13 +13,17 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from centralino import __version__
 from centralino.config.model import Config
+from centralino.db.errors import StoreError
 from centralino.errors import CentralinoError, StartRefused
 from centralino.processes.layout import port_is_free
-from centralino.processes.preflight import find_bot, find_calling_bot
+from centralino.processes.preflight import bots_of, find_bot, readable_bots
+from centralino.processes.staffing import unmet, unserved
+from centralino.users.staff import read_staff
 from voicebot import models
 from voicebot.dialogue.flow import Bot
 from voicebot.errors import VoicebotError
@@ -38,6 +43,12 @@ PEERS = {
     "sipp": "sip-tester", "chromium": "chromium", "espeak-ng": "espeak-ng",
 }  # fmt: skip
 """Programs of the tests → Debian package."""
+MARKS = {"ok": "[green]ok[/]", "MISSING": "[red]no[/]", "warning": "[yellow]![/]", "not here": "–"}
+SKILL = (
+    "give it to an agent of the queue (page Users, or skills in [[agents]] before the first start),"
+    " or let it be preferred"
+)
+"""What mends a requirement that nobody meets."""
 INSTALL = "make demo (or .venv/bin/pip install --require-hashes -r requirements/run.txt)"
 
 Finding = dict[str, Any]
@@ -51,12 +62,12 @@ def examine(config: Config) -> Finding:
         *(_model(status) for status in models.status(config.speech.models_dir)),
         _recogniser(config),
         _sheds(config),
-        *(_bot(name, find_bot, config) for name in config.bots_of_lines()),
-        *(_bot(name, find_calling_bot, config) for name in config.outbound.bots),
+        *(_bot(name, find, config) for name, find in bots_of(config)),
         *(
             _understanding(config, code)
             for code in sorted({c for line in config.lines for c in line.bots})
         ),
+        *_staff(config),
         _port("sip.port", config.sip.host, config.sip.port),
         _port("web.port", config.web.host, config.web.port),
         *(_peer(program, package) for program, package in PEERS.items()),
@@ -70,19 +81,37 @@ def show(findings: Finding, brief: bool) -> bool:
     console = Console()
     if brief:
         for found in findings["findings"]:
-            state = "ok" if found["ok"] else ("MISSING" if found["needed"] else "not here")
-            console.print(f"{state:8} {found['what']}: {found['is']}", highlight=False)
+            console.print(
+                f"{_state(found):8} {found['what']}: {found['is']}",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
         return bool(findings["ok"])
     table = Table("", "what", "is", "what mends it")
     for found in findings["findings"]:
-        mark = "[green]ok[/]" if found["ok"] else ("[red]no[/]" if found["needed"] else "–")
-        table.add_row(mark, found["what"], found["is"], found["mend"])
+        words = (escape(found[key]) for key in ("what", "is", "mend"))
+        table.add_row(MARKS[_state(found)], *words)
     console.print(table)
     return bool(findings["ok"])
 
 
-def _found(what: str, ok: bool, value: str, mend: str = "", *, needed: bool = True) -> Finding:
-    return {"what": what, "ok": ok, "is": value, "mend": "" if ok else mend, "needed": needed}
+def _state(found: Finding) -> str:
+    if found["ok"]:
+        return "ok"
+    if found["needed"]:
+        return "MISSING"
+    return "warning" if found["warns"] else "not here"
+
+
+def _found(
+    what: str, ok: bool, value: str, mend: str = "", *, needed: bool = True, warns: bool = False
+) -> Finding:
+    """`warns`: the house works without it, and not as whoever wrote this expects."""
+    return {
+        "what": what, "ok": ok, "is": value, "mend": "" if ok else mend, "needed": needed,
+        "warns": warns,
+    }  # fmt: skip
 
 
 def _machine() -> list[Finding]:
@@ -155,6 +184,24 @@ def _understanding(config: Config, language: str) -> Finding:
     embedder, why = choose(language, config.speech.models_dir)
     mend = "centralino models fetch"
     return _found(f"understanding ({language})", embedder is not None, why, mend, needed=False)
+
+
+def _staff(config: Config) -> list[Finding]:
+    """Who takes the calls: their queues, and what is required of them in vain."""
+    try:
+        staff = asyncio.run(read_staff(config))
+    except StoreError as error:
+        return [_found("agents", False, str(error), "start the house once", needed=False)]
+    without = unserved(config, staff.profiles)
+    served = "nobody serves " + ", ".join(without) if without else "every queue is served"
+    mend = "centralino user add, the page Users, or [[agents]]"
+    return [
+        _found("agents", not without, served, mend, needed=False),
+        *(
+            _found("skills", False, line, SKILL, needed=False, warns=True)
+            for line in unmet(config, readable_bots(config), staff.profiles)
+        ),
+    ]
 
 
 def _port(key: str, host: str, port: int) -> Finding:

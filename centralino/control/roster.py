@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from acd.service import AcdService
-from acd.staff import Profile, StaffKnown, profile_of
+from acd.staff import StaffKnown
 from centralino.config.model import Config
 from centralino.users.people import Users
-from centralino.web.login import login_of
+from centralino.users.staff import profiles_of
 
 
 @dataclass
@@ -26,15 +26,7 @@ class Roster:
     async def tell(self) -> None:
         """Tell it if it is not what was told last."""
         async with self._one:
-            staff = StaffKnown(await self._profiles())
+            staff = StaffKnown(profiles_of(self.config, await self.users.agents()))
             if staff != self._told:
                 await self.service.submit(staff)
                 self._told = staff
-
-    async def _profiles(self) -> tuple[Profile, ...]:
-        queues, found = self.service.snapshot().queues, list[Profile]()
-        for agent in await self.users.agents():
-            login = login_of(agent, queues, self.config.domain, self.config.team_of)
-            if (profile := profile_of(login)) not in found:
-                found.append(profile)
-        return tuple(found)

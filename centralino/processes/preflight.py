@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from centralino.config.callers import CallerLookup
@@ -11,6 +13,7 @@ from centralino.media.gate import plan_of
 from telephony.dialling import Purpose, may_dial
 from voicebot.dialogue.flow import Bot
 from voicebot.dialogue.reader import load_bot
+from voicebot.errors import VoicebotError
 from voicebot.models import folder_of
 from voicebot.speech import engines
 
@@ -42,6 +45,24 @@ def check(config: Config) -> list[str]:
         check_outside(config, bot, name)
         remarks += bot.remarks
     return remarks
+
+
+Find = Callable[[Config, str], Bot]
+
+
+def bots_of(config: Config) -> list[tuple[str, Find]]:
+    """Bots of lines and of campaigns, and how each is found."""
+    lines: list[tuple[str, Find]] = [(name, find_bot) for name in config.bots_of_lines()]
+    return [*lines, *((name, find_calling_bot) for name in config.outbound.bots)]
+
+
+def readable_bots(config: Config) -> dict[str, Bot]:
+    """Their files, without those of bots that cannot be used."""
+    bots = {}
+    for name, find in bots_of(config):
+        with contextlib.suppress(StartRefused, VoicebotError):
+            bots[name] = find(config, name)
+    return bots
 
 
 def find_bot(config: Config, name: str) -> Bot:

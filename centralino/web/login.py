@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from acd.messages import AgentLoggedIn
 from acd.snapshot import QueueView
+from centralino.users.staff import served
 from centralino.users.types import AgentProfile
 
 
@@ -17,11 +18,7 @@ def login_of(
     Only queues that exist and whose client gave the agent a role are served. Without a contact of
     his own the agent is reached at the phone that registers at the edge with his number.
     """
-    serves = tuple(
-        queue.queue
-        for queue in queues
-        if queue.queue in profile.queues and queue.client in profile.clients
-    )
+    serves = served(profile, {queue.queue: queue.client for queue in queues})
     contact = profile.contact or f"sip:{profile.sip_user}@{domain}"
     return AgentLoggedIn(
         profile.id, profile.client, contact, serves, dict(profile.skills),

@@ -13,6 +13,7 @@ from centralino.control.main import opened
 from centralino.messages import CallBegun, PacketMade
 from centralino.processes.child import ChildArguments, Signals
 from centralino.processes.layout import Layout
+from centralino.users.staff import read_staff
 from centralino.users.types import AgentSettings, NewUser, Role
 from contacts.numbers import Number
 from contacts.people import Person
@@ -77,4 +78,7 @@ async def test_a_skill_is_let_go_until_somebody_is_made_who_has_it(tmp_path: Pat
         await control.roster.users.create(NewUser("wyn", "riverton", roles=roles, agent=wyn), 2.0)
         await parts.people_changed()
         assert lacked() == []
+        staff = await read_staff(config)  # as `doctor` does it, beside a house that runs
+        assert [profile.skills for profile in staff.profiles] == [{}, {"welsh": 2}]
+        assert staff.unmade == ()
         running.cancel()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from centralino.commands.doctor import examine
-from centralino.config.model import Config, Line, Speech
+from centralino.config.distribution import Requirement
+from centralino.config.model import AgentSeed, Config, Line, Speech
 from tests.speech_models import whisper_models
 
 
@@ -40,3 +41,19 @@ def test_it_reads_every_language_of_a_line(tmp_path: Path) -> None:
     assert own["ok"] and "sentences" in own["is"]
     assert not other["ok"] and str(tmp_path / "utility_it") in other["is"] and other["mend"]
     assert not findings["ok"]
+
+
+def test_it_names_queues_that_nobody_serves_and_makes_no_database(tmp_path: Path) -> None:
+    seed = AgentSeed(number="201", name="A", client="riverton", queues=("service",))
+    found = examine(Config(state_dir=tmp_path, lines=(), agents=(seed,)))
+    (agents,) = [one for one in found["findings"] if one["what"] == "agents"]
+    assert agents["is"] == "nobody serves billing, technical, emergency" and not agents["needed"]
+    assert not (tmp_path / "centralino.db").exists()
+
+
+def test_it_warns_of_what_is_required_and_nobody_has(tmp_path: Path) -> None:
+    seed = AgentSeed(number="201", name="A", client="riverton", queues=("service",))
+    rule = Requirement(queue="service", require={"welsh": 2})
+    config = Config(state_dir=tmp_path, lines=(), agents=(seed,), requirements=(rule,))
+    (skills,) = [one for one in examine(config)["findings"] if one["what"] == "skills"]
+    assert skills["warns"] and not skills["needed"] and "require welsh 2" in skills["is"]

@@ -17,9 +17,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from centralino import __version__
-from centralino.config.model import Config
+from centralino.config.model import AgentSeed, Config
+from centralino.control.seeds import read_secrets
 from centralino.db.errors import StoreError
-from centralino.errors import CentralinoError, StartRefused
+from centralino.errors import CentralinoError, ConfigError, StartRefused
 from centralino.processes.layout import port_is_free
 from centralino.processes.preflight import bots_of, find_bot, readable_bots
 from centralino.processes.staffing import unmet, unserved
@@ -187,7 +188,7 @@ def _understanding(config: Config, language: str) -> Finding:
 
 
 def _staff(config: Config) -> list[Finding]:
-    """Who takes the calls: their queues, and what is required of them in vain."""
+    """Who takes the calls: their secrets, their queues, and what is required of them in vain."""
     try:
         staff = asyncio.run(read_staff(config))
     except StoreError as error:
@@ -196,12 +197,24 @@ def _staff(config: Config) -> list[Finding]:
     served = "nobody serves " + ", ".join(without) if without else "every queue is served"
     mend = "centralino user add, the page Users, or [[agents]]"
     return [
+        *(_secrets(seed) for seed in staff.unmade if seed.secrets_file is not None),
         _found("agents", not without, served, mend, needed=False),
         *(
             _found("skills", False, line, SKILL, needed=False, warns=True)
             for line in unmet(config, readable_bots(config), staff.profiles)
         ),
     ]
+
+
+def _secrets(seed: AgentSeed) -> Finding:
+    """The file of an agent who is made at the next start."""
+    what = f"secrets of agent {seed.number}"
+    try:
+        known = read_secrets(seed.secrets_file)
+    except ConfigError as error:
+        mend = "write it: lines `pin …`, `password …`, `sip …`; or leave agents.secrets_file out"
+        return _found(what, False, str(error), mend)
+    return _found(what, True, f"{seed.secrets_file}: {', '.join(known) or 'nothing'}")
 
 
 def _port(key: str, host: str, port: int) -> Finding:

@@ -23,7 +23,7 @@ async def plant_agents(config: Config, users: Users, now: float) -> list[str]:
 
 
 async def _plant(seed: AgentSeed, users: Users, realm: str, now: float) -> None:
-    secrets = _secrets(seed.secrets_file)
+    secrets = read_secrets(seed.secrets_file)
     settings = AgentSettings(
         number=seed.number,
         contact=seed.contact,
@@ -49,8 +49,8 @@ async def _plant(seed: AgentSeed, users: Users, realm: str, now: float) -> None:
         await users.set_sip_password(user, realm, secrets["sip"])
 
 
-def _secrets(path: Path | None) -> dict[str, str]:
-    """Lines of `pin …`, `password …`, `sip …`."""
+def read_secrets(path: Path | None) -> dict[str, str]:
+    """Lines of `pin …`, `password …`, `sip …`. Raises ConfigError."""
     if path is None:
         return {}
     try:
@@ -59,6 +59,9 @@ def _secrets(path: Path | None) -> dict[str, str]:
         raise ConfigError(
             str(path), None, "agents.secrets_file", f"cannot be read: {error.strerror}"
         ) from error
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8: {error.reason}"
+        raise ConfigError(str(path), None, "agents.secrets_file", problem) from error
     found = {}
     for number, line in enumerate(lines, start=1):
         kind, _, value = line.strip().partition(" ")

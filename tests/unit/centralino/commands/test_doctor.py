@@ -57,3 +57,25 @@ def test_it_warns_of_what_is_required_and_nobody_has(tmp_path: Path) -> None:
     config = Config(state_dir=tmp_path, lines=(), agents=(seed,), requirements=(rule,))
     (skills,) = [one for one in examine(config)["findings"] if one["what"] == "skills"]
     assert skills["warns"] and not skills["needed"] and "require welsh 2" in skills["is"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "ok", "says"),
+    [
+        (None, False, "agents.secrets_file: cannot be read"),
+        (b"pin 4711\nsecret x\n", False, "anna.secrets:2"),
+        (b"pin \xff\n", False, "agents.secrets_file: is not UTF-8"),
+        (b"pin 4711\nsip x\n", True, "pin, sip"),
+    ],
+)
+def test_it_looks_for_the_secrets_of_agents_who_are_to_be_made(
+    tmp_path: Path, secrets: bytes | None, ok: bool, says: str
+) -> None:
+    file = tmp_path / "anna.secrets"
+    if secrets is not None:
+        file.write_bytes(secrets)
+    seed = AgentSeed(number="201", name="A", client="riverton", secrets_file=file)
+    findings = examine(Config(state_dir=tmp_path, lines=(), agents=(seed,)))["findings"]
+    (mine,) = [one for one in findings if one["what"] == "secrets of agent 201"]
+    assert (mine["ok"], mine["needed"], bool(mine["mend"])) == (ok, True, not ok)
+    assert says in mine["is"] and "4711" not in str(mine)

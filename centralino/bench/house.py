@@ -40,6 +40,8 @@ class BenchHouse:
         self.clock = SteadyClock()
         self.began = self.clock.now()
         """UTC seconds."""
+        self.refused = 0
+        """Calls for which there was no room, and which were placed again."""
         self.sounds = Sounds(directory / "sounds", Voices(directory / "voices", CALLER_VOICE))
 
     @property

@@ -38,6 +38,8 @@ SPEECH_DBFS = -22.0
 NOISE_DB = 10.0
 NOISE_SECONDS = 30.0
 PROMPTS_A_CALLER = 10
+RETRY_AFTER = 10.0
+"""Seconds after which a caller who got 503 calls again, as the edge asks for by itself."""
 APART = 1.5
 """Seconds between the beginnings of two callers, and so between their ends: a process that begins
 takes a core for about a second. Fifteen at once made the sound of every call stand still for
@@ -206,8 +208,8 @@ async def _call(
 ) -> list[str]:
     """Call so often; the recordings. Raises ProcessDied."""
     async with party(order_of(house, name, script, kind, times)) as it:
-        ended = await all_ended(it, name, times, more or Bound())
-    return [str(event["recording"]) for event in ended if event["answered"]]
+        ended = await all_ended(house, it, name, times, more or Bound())
+    return [str(event["recording"]) for event in ended]
 
 
 def order_of(
@@ -216,20 +218,29 @@ def order_of(
     """A caller who calls the line of prompts so often."""
     return order(
         script, target=f"sip:{PROMPT_LINE}@{house.edge}", user=name, edge=house.edge,
-        recording=house.recording(name), calls=times, max_seconds=60.0 + 60.0 * times,
+        recording=house.recording(name), calls=times, redials_after=RETRY_AFTER,
+        max_seconds=60.0 + 60.0 * times,
         echo_db=kind.echo_db, echo_ms=kind.echo_ms, noise=kind.noise,
     )  # fmt: skip
 
 
-async def all_ended(it: Running, name: str, times: int, more: Bound) -> list[dict[str, object]]:
-    """What so many calls told at their ends, or as many as there was time for.
+async def all_ended(
+    house: BenchHouse, it: Running, name: str, times: int, more: Bound
+) -> list[dict[str, object]]:
+    """What so many calls told at their ends, or as many as there was time for. Those for which
+    there was no room are placed again, and counted.
 
     Raises ProcessDied.
     """
-    while len(ended := [e for e in it.events if e["event"] == "ended"]) < times and more():
+    while len(ended := _answered(it)) < times and more():
         if it.process.returncode is not None:
             raise ProcessDied(f"{name} ended early: {it.events[-2:]}")
         it.changed.clear()
         async with asyncio.timeout(90.0):
             await it.changed.wait()
+    house.refused += sum(event["event"] == "ended" for event in it.events) - len(ended)
     return ended
+
+
+def _answered(it: Running) -> list[dict[str, object]]:
+    return [event for event in it.events if event["event"] == "ended" and event["answered"]]

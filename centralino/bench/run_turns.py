@@ -67,6 +67,7 @@ async def run_turns(
                 problems,
                 measure_stops(house, size.stops, size.prompt_calls, size.seed, size.bound(0.1)),
             )
+        figures["refused"] = house.refused
     if figures["prompts"]:
         figures["false_barge_in_per_hour"] = figures["prompts"]["lost_per_hour"]
     figures["load_after"] = [round(value, 1) for value in os.getloadavg()]

@@ -17,7 +17,7 @@ from typing import Any
 
 from centralino.bench.bound import Bound
 from centralino.bench.house import BenchHouse
-from centralino.bench.prompts import Disturbance, all_ended, order_of
+from centralino.bench.prompts import APART, Disturbance, all_ended, order_of
 from centralino.caller.script import HangUp, Pause, Say, Step
 from centralino.commands.call import party
 from centralino.demo.measure import channels, summary
@@ -62,7 +62,8 @@ async def measure_stops(
     found: list[Stop] = []
     problems: list[str] = []
 
-    async def work() -> None:
+    async def work(after: float) -> None:
+        await asyncio.sleep(after)
         while waiting and more():
             number, said = waiting.pop(0)
             try:
@@ -72,7 +73,7 @@ async def measure_stops(
             except (ProcessDied, TimeoutError) as problem:
                 problems.append(f"{said}: {problem}")
 
-    await asyncio.gather(*(work() for _ in range(min(at_once, len(waiting)))))
+    await asyncio.gather(*(work(APART * one) for one in range(min(at_once, len(waiting)))))
     return {**figures(found), "problems": problems}
 
 
@@ -84,9 +85,9 @@ async def _interrupt(
     script: list[Step] = [Pause(wait(rng)), Say(said, wav), Pause(2.5), HangUp()]
     asked = order_of(house, name, script, Disturbance(""), times)
     async with party(asked) as it:
-        ended = await all_ended(it, name, times, more)
+        ended = await all_ended(house, it, name, times, more)
         answered = [float(str(e["at"])) for e in it.events if e["event"] == "answered"]
-    recordings = [Path(str(event["recording"])) for event in ended if event["answered"]]
+    recordings = [Path(str(event["recording"])) for event in ended]
     found = []
     for path, began, call in zip(recordings, answered, house.watch.of(name), strict=False):
         received, sent = channels(str(path))

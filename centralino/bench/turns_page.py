@@ -28,6 +28,7 @@ def page(figures: dict[str, Any], command: str, explained: str = "") -> str:
         + _split(figures)
         + _prompts(figures["prompts"])
         + _stops(figures["stops"])
+        + _refused(figures.get("refused", 0))
     )
 
 
@@ -184,6 +185,15 @@ def _stops(figures: dict[str, Any] | None) -> str:
         + table(["in the caller's recording", "n", "p50 ms", "p95 ms"], rows)
         + "\nOur log pauses a prompt with the evidence: 200 ms of speech. The rest is the next "
         "frame, the network and the caller's jitter buffer.\n"
+    )
+
+
+def _refused(calls: int) -> str:
+    return (
+        f"\n{calls} calls of these two parts found no room (503) and were placed again after 10 s, "
+        "as Retry-After asks.\n"
+        if calls
+        else ""
     )
 
 

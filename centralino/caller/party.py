@@ -46,7 +46,7 @@ from telephony.media.leg import MOST_RECEIVED
 from telephony.media.pump import Pump
 from telephony.media.recording import TwoChannelRecorder
 from telephony.media.wav import WavSink
-from telephony.ports import MediaStream
+from telephony.ports import CallControl, MediaStream
 from telephony.types import (
     Cause,
     DigitReceived,
@@ -62,6 +62,7 @@ NOISE_APART = 7.3
 """Seconds by which the noise behind one call begins later than behind the one before."""
 LOUD = 327
 """−40 dBFS of 16-bit peak-to-full-scale, taken as root mean square of a frame."""
+NO_ROOM = frozenset({Cause.TEMPORARY_FAILURE, Cause.CONGESTION})
 AHEAD_FRAMES = 2
 """Frames written ahead of the stack's clock."""
 
@@ -85,6 +86,9 @@ class Order:
     max_seconds: float = 180.0
     calls: int = 1
     """How many calls a waiting phone takes, or a caller places, before it ends."""
+    redials_after: float | None = None
+    """Seconds after which a caller for whom there was no room (503) calls again; it is no call then
+    of those that it places. None: it is one, and the next follows at once."""
     calls_once: bool = False
     """Whether a caller waits to be called after its first call."""
     echo_db: float | None = None
@@ -205,7 +209,7 @@ class Ear:
 class Party:
     """Runs an order."""
 
-    def __init__(self, order: Order, control: BaresipControl, pump: Pump) -> None:
+    def __init__(self, order: Order, control: CallControl, pump: Pump) -> None:
         self._order = order
         self._control = control
         self._pump = pump
@@ -216,6 +220,8 @@ class Party:
         self._calls = 0
         self.over = asyncio.Event()
         self._again = asyncio.Event()
+        self._rest = 0.0
+        """Seconds until the next call is placed."""
 
     def _fresh(self) -> ScriptCore:
         return ScriptCore([from_json(dict(step)) for step in self._order.script])
@@ -237,6 +243,7 @@ class Party:
             await self._call()
             await self._again.wait()
             self._again.clear()
+            await asyncio.sleep(self._rest)
 
     def word(self, word: str) -> None:
         """The director said something."""
@@ -296,13 +303,15 @@ class Party:
 
     def _ended(self, event: LegEnded) -> None:
         self._pump.remove(event.leg)
+        redials = self._ear is None and event.cause in NO_ROOM and self._order.redials_after
+        self._rest = redials or 0.0
         tell(
             "ended", cause=int(event.cause), text=event.text, by_peer=event.by_peer,
             answered=self._ear is not None, recording=self._ear.save() if self._ear else "",
             longest_gap_ms=20 * self._ear.longest_gap if self._ear else 0,
         )  # fmt: skip
         self._ear, self._leg, self._core = None, None, self._fresh()
-        self._calls += 1
+        self._calls += not redials
         if self._calls >= self._order.calls:
             self.over.set()
         elif self._order.target and not self._order.calls_once:

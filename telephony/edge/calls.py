@@ -103,8 +103,8 @@ class Call:
     """Of the INVITE as it came: the same again is a retransmission."""
     cseq: int
     from_tag: str
-    invite: Request | None
-    """As it came, until anything answers it."""
+    invite: Request
+    """As it came."""
     source: str = ""
     """Inbound: the trunk's name or the phone's address of record."""
     line: str = ""
@@ -112,12 +112,12 @@ class Call:
     trunk: str = ""
     attempt: str = ""
     """Outbound: of a campaign, by its X-header; empty for any other call."""
-    placed: Request | None = None
-    """Of a campaign: its INVITE as it came."""
+    silent: bool = True
+    """Nothing has answered its INVITE."""
     answer: Response | None = None
-    """Of a campaign: the 2xx to it."""
+    """The 2xx to it."""
     orphan: bool = False
-    """The process that placed it died: the edge ends it (`orphans.py`)."""
+    """The process that held it died: the edge ends it (`orphans.py`)."""
     contact: str | None = None
     """Outbound to a phone: what it says of itself."""
     shift: int = 0
@@ -199,7 +199,7 @@ class Calls:
 
     def heard(self, call: Call) -> None:
         """Something has answered the INVITE."""
-        call.invite = None
+        call.silent = False
         self._alarms.drop(("silent", call.call_id))
 
     def expire(self, call_id: str, now: float) -> Call | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from kernel.ids import random_hex
 from telephony.edge import dialogs, inbound, orphans, outbound, paced, responses
 from telephony.edge.alarms import Alarms, Name
-from telephony.edge.calls import Calls, Declined
+from telephony.edge.calls import Calls
 from telephony.edge.carrier import Carrier
 from telephony.edge.config import EdgeConfig, MediaTarget
 from telephony.edge.digest import Allowed, Challenged, Guard
@@ -187,13 +187,11 @@ class EdgeCore:
         """A media process left an INVITE without any answer: the caller need not wait for it."""
         edge = self._edge
         call = edge.calls.get(call_id)
-        if call is None or call.invite is None:
+        if call is None or not call.silent:
             return
-        after = [("Retry-After", str(edge.config.retry_after))]
-        edge.reply(call.invite, 503, "Service Unavailable", after)
         edge.counted["media_silent"] += 1
         edge.out.append(MediaSilent(call.media))
-        edge.move(call, Declined(), now)
+        inbound.unanswered(edge, call, now)
 
     # What arrives.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from telephony.edge import admission
 from telephony.edge.admission import Admitted, Refused, decide
-from telephony.edge.calls import LINGER, Call
+from telephony.edge.calls import LINGER, Call, Declined
 from telephony.edge.digest import Allowed, Challenged, Verdict
 from telephony.edge.events import CallAdmitted
 from telephony.edge.message import Header, Request
@@ -172,6 +172,13 @@ def _pass_on(edge: Edge, call: Call, request: Request) -> None:
         without=("Proxy-Authorization", *foreign_headers(request)),
     )
     edge.send(media.hop, forward(request, onward, edge.own))
+
+
+def unanswered(edge: Edge, call: Call, now: float) -> None:
+    """Nobody is there to answer a call that was let in: the caller need not wait for it."""
+    after = [("Retry-After", str(edge.config.retry_after))]
+    edge.reply(call.invite, 503, "Service Unavailable", after)
+    edge.move(call, Declined(), now)
 
 
 def cancel(edge: Edge, request: Request, source: Hop) -> None:

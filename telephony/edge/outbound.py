@@ -101,10 +101,9 @@ def _begin(edge: Edge, request: Request, media: MediaTarget, target: Target, now
         branch=parse_via(request.all("Via")[0]).branch,
         cseq=request.cseq[0],
         from_tag=request.tag("From"),
-        invite=None,
+        invite=request,
         trunk=target.trunk.name if target.trunk is not None else "",
         attempt=attempt,
-        placed=request if attempt else None,
         contact=target.contact,
     )
     edge.calls.begin(call, now)

@@ -64,8 +64,7 @@ def _count(edge: Edge, call: Call, response: Response, now: float) -> None:
         edge.move(call, Progressed(), now)
     elif response.code < 300:
         call.to_tag = call.to_tag or response.tag("To")
-        if call.attempt:
-            call.answer = response
+        call.answer = call.answer or response
         edge.move(call, Answered(), now)
     else:
         edge.move(call, Declined(), now)

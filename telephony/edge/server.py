@@ -106,7 +106,7 @@ class EdgeServer:
         self._tell(MediaChanged(name, up))
 
     def media_died(self, name: str) -> None:
-        """A media process died: it takes no call, and those that it had placed are ended."""
+        """A media process died: it takes no call, and those that it held are ended."""
         self._tell(MediaDied(name))
 
     def set_media_room(self, name: str, room: int) -> None:

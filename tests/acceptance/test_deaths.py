@@ -94,9 +94,11 @@ async def control_dies(stage: Stage) -> None:
 
 
 async def media_dies(stage: Stage) -> None:
-    """The loss is recorded; who redials is before one who came in the meantime."""
-    async with waiting(stage, "lost"):
+    """The caller is told at once, and the loss is recorded; who redials is before one who came in
+    the meantime."""
+    async with waiting(stage, "lost") as (it, _):
         await die(stage, "media-1")
+        await it.until("ended")
         async with (
             waiting(stage, "later") as (_, later),
             waiting(stage, "lost", nth=2) as (_, back),

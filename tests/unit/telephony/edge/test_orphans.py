@@ -1,10 +1,15 @@
-"""Calls of a campaign whose media process died with them."""
+"""Calls whose media process died with them."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from telephony.edge.config import Trunk
-from telephony.edge.events import MediaDied, Send
-from telephony.edge.message import Request
+from telephony.edge.events import CallOver, MediaDied, Send
+from telephony.edge.message import Request, Response
+from telephony.edge.uri import Hop
 from tests.unit.telephony.edge.bench import CARRIER, EDGE, M1, Bench, config, reply, request
 from tests.unit.telephony.edge.test_outbound import LOGIN, challenge
 
@@ -64,10 +69,53 @@ def test_who_is_in_the_call_is_told_that_it_is_over_also_where_the_trunk_has_a_l
     assert bench.core.metrics()["dialogs_m1"] == 0
 
 
-def test_a_call_of_no_campaign_is_left_to_those_who_are_in_it() -> None:
+def let_in(bench: Bench, source: Hop = CARRIER, **asked: Any) -> Request:
+    """A caller's INVITE, as the process gets it."""
+    return bench.request(source, request(hop=source, **asked))[1]
+
+
+def test_a_caller_whose_call_is_up_hears_that_it_is_over_and_may_call_again() -> None:
     bench = Bench()
-    bench.hears(CARRIER, reply(placed(bench, attempt=""), 180))
-    assert not bench.tell(MediaDied("m1"))
+    bench.hears(M1.hop, reply(let_in(bench), 200))
+    (bye,) = outside(bench.tell(MediaDied("m1")))
+    assert (bye.method, bye.uri, bye.cseq) == ("BYE", f"sip:x@{CARRIER.host}:5060", (1001, "BYE"))
+    assert (bye.tag("From"), bye.tag("To"), bye.all("Route")) == ("b", "a", [])
+    assert CallOver("c1", "hungup") in bench.told
+    assert bench.core.metrics()["dialogs_m1"] == 0
+
+
+def test_a_caller_is_told_the_way_on_which_the_call_came() -> None:
+    bench, way = Bench(), f"<sip:{CARRIER.host};lr>"
+    asked = let_in(bench, headers=[("Record-Route", way)], contact="<sip:a@phone.far.example>")
+    bench.hears(M1.hop, reply(asked, 200))
+    (bye,) = outside(bench.tell(MediaDied("m1")))
+    assert (bye.uri, bye.all("Route")) == ("sip:a@phone.far.example", [way])
+
+
+def test_a_caller_behind_nat_is_told_where_the_call_came_from() -> None:
+    bench = Bench()
+    bench.hears(M1.hop, reply(let_in(bench, contact="<sip:a@10.1.1.1:5062>"), 200))
+    (bye,) = outside(bench.tell(MediaDied("m1")))
+    assert bye.uri == "sip:a@10.1.1.1:5062"
+
+
+@pytest.mark.parametrize("heard", [(), (100,), (100, 180)])
+def test_a_caller_who_is_not_answered_yet_need_not_wait(heard: tuple[int, ...]) -> None:
+    bench = Bench()
+    asked = let_in(bench)
+    for code in heard:
+        bench.hears(M1.hop, reply(asked, code))
+    (refusal,) = bench.tell(MediaDied("m1"))
+    assert isinstance(refusal.message, Response) and refusal.to == CARRIER
+    assert (refusal.message.code, refusal.message.cseq) == (503, (1, "INVITE"))
+    assert not bench.walk(60), "and nothing more is sent"
+
+
+def test_a_phone_that_was_called_is_free_again() -> None:
+    bench = Bench()
+    sent = placed(bench, attempt="")
+    bench.hears(CARRIER, reply(sent, 200, contact=CALLED))
+    assert [one.method for one in outside(bench.tell(MediaDied("m1")))] == ["BYE"]
 
 
 def test_an_answer_that_cannot_be_read_is_counted() -> None:

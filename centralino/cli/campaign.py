@@ -81,10 +81,11 @@ def create(
 
 
 @campaign_app.command("templates")
-def templates() -> None:
-    """Campaigns whose calls a bot holds, ready to be drafted."""
+def templates(config: ConfigFile = None) -> None:
+    """Campaigns whose calls a bot holds, ready to be drafted; the same in every house."""
     from centralino.outbound.ready import ready_campaigns
 
+    read(config)  # what is wrong with it is said here, too
     for name, values in ready_campaigns().items():
         typer.echo(f"{name:14} {values['about']}")
 

@@ -20,10 +20,11 @@ Campaign = Annotated[str, typer.Argument(help="The campaign's id.")]
 
 
 @notify_app.command("templates")
-def templates() -> None:
-    """Messages that are ready to be sent."""
+def templates(config: ConfigFile = None) -> None:
+    """Messages that are ready to be sent; the same in every house."""
     from centralino.outbound.ready import ready_messages
 
+    read(config)  # what is wrong with it is said here, too
     for name, values in ready_messages().items():
         typer.echo(f"{name:16} {values['texts'][values['default']]['headline']}")
 

@@ -33,6 +33,7 @@ from contacts.numbers import is_region, read_number
 from contacts.rows import Settings
 from contacts.table import read_table
 from kernel.clock import SteadyClock
+from voicebot.nlu.marked import hint
 
 LINES = 20
 """Problems shown; the JSON file has more."""
@@ -53,8 +54,10 @@ def known_client(config: Config, client: str) -> str:
     names = [one.id for one in config.clients]
     if not client and len(names) == 1:
         return names[0]
-    if client not in names:
+    if not client:
         raise StartRefused(f"name a --client: {', '.join(names)}")
+    if client not in names:
+        raise StartRefused(f"there is no client {client!r}{hint(client, names)}")
     return client
 
 

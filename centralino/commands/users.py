@@ -8,12 +8,14 @@ import time
 from rich.console import Console
 from rich.table import Table
 
+from centralino.commands.contacts import known_client
 from centralino.config.model import Config
 from centralino.db.engine import Database
 from centralino.db.migrate import upgrade
 from centralino.errors import StartRefused
 from centralino.users.people import Users
 from centralino.users.types import AgentSettings, NewUser, Role
+from voicebot.nlu.marked import hint
 
 
 async def add_user(
@@ -28,6 +30,11 @@ async def add_user(
     """Make a user. Raises StartRefused, UsersError."""
     if role not in (Role.AGENT, Role.SUPERVISOR):
         raise StartRefused(f"{role!r} is no role: use agent or supervisor")
+    client = known_client(config, client)
+    known = [queue.id for queue in config.queues]
+    for queue in queues:
+        if queue not in known:
+            raise StartRefused(f"there is no queue {queue!r}{hint(queue, known)}")
     agent = AgentSettings(number, contact, tuple(queues)) if number else None
     password = getpass.getpass("password for the pages (empty: none): ") or None
     new = NewUser(name, client, password=password, roles={client: (Role(role),)}, agent=agent)

@@ -13,6 +13,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -49,6 +50,7 @@ from outbound.records import (
     CampaignRecord,
     CampaignState,
     Path,
+    RecipientRecord,
 )
 from outbound.service import OutboundService
 
@@ -64,7 +66,7 @@ PAGE = 2_000
 RESULT_COLUMNS = (
     "seq", "id", "person", "state", "bucket", "help", "spent", "ordinal", "reached_at", "why",
 )  # fmt: skip
-"""Of an export: ids and results; who that is, the contacts know."""
+"""Of an export: ids and results; who that is, the contacts know. A time is ISO 8601, in UTC."""
 
 
 class OfCampaign(Wish):
@@ -383,7 +385,7 @@ class Campaigns:
         yield [RESULT_COLUMNS]
         after = 0
         while page := await self.books.page(campaign, after, PAGE):
-            yield [tuple(getattr(one, name) for name in RESULT_COLUMNS) for one in page]
+            yield [tuple(_cell(one, name) for name in RESULT_COLUMNS) for one in page]
             after = page[-1].seq
 
     def board(self, asker: Asker) -> Json:
@@ -429,6 +431,14 @@ class Campaigns:
         asked = OfCampaign.model_validate(values)
         self._seen(asked.campaign, asker)
         return asked
+
+
+def _cell(of: RecipientRecord, column: str) -> object:
+    """Of an export; a time that is none stays empty."""
+    if column != "reached_at":
+        return getattr(of, column)
+    at = datetime.fromtimestamp(of.reached_at, UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if of.reached_at else ""
 
 
 def check_client(client: str, asker: Asker) -> None:

@@ -59,7 +59,8 @@ def test_import_list_erase(tmp_path: Path) -> None:
     ("arguments", "problem"),
     [
         (["nothing.csv"], "cannot be read"),
-        (["nothing.csv", "--client", "gas"], "name a --client"),
+        (["nothing.csv", "--client", "rivertn"], "no client 'rivertn'; did you mean 'riverton'"),
+        (["nothing.csv", "--client", "gas"], "no client 'gas'; there are: riverton"),
         (["nothing.csv", "--region", "Italy"], "ISO 3166-1"),
     ],
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,10 @@ async def test_a_campaign_from_draft_to_its_proof(house: House) -> None:
     results = [row async for page in house.campaigns.results(name) for row in page]
     assert [row[3] for row in results] == ["state", "acknowledged", "acknowledged"]
     assert "+39" not in str(results)
+    reached = results[0].index("reached_at")
+    for row in results[1:]:
+        at = datetime.strptime(str(row[reached]), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        assert abs(at.timestamp() - time.time()) < 600
     audit = await house.campaigns.ask("audit", {"campaign": name}, OPS)
     assert audit["whole"] and "+39" not in str(audit)
     told = [row["what"] for row in audit["rows"]]

@@ -3,7 +3,8 @@
 An agent who is *nailed up* has one call that stands between contacts. It is rung when the agent
 logs in, and again when the agent asks for contacts after it fell; a media process that dies has it
 rung again at once by another. Hanging up is the agent's way to leave: no contact is wanted then
-until the agent says so. A leg from which no sound comes is not up: its agent could not be heard.
+until the agent says so; a phone that has gone without it is rung again when it is back. A leg from
+which no sound comes is not up: its agent could not be heard.
 
 Nothing here is kept on disk. After a restart the distributor's rows say who is to have a leg, and
 each media process which legs it holds; what nobody named by then is rung again.
@@ -23,7 +24,7 @@ from kernel.ids import Chance, new_id, random_hex
 from kernel.machine import Machine
 
 BEING_CALLED, SILENT = "is being called", MUTE
-NO_PLACE, LOST = "no media process", "its process was lost"
+NO_PLACE, LOST, GONE = "no media process", "its process was lost", "was cut off"
 GRACE = 5.0
 """Seconds after a start in which media processes may say which legs they hold."""
 
@@ -143,6 +144,12 @@ class Devices:
         standing = self.legs.get(agent)
         if standing is not None and standing.wanted:
             self._ring(standing)
+
+    def lost(self, agent: str) -> None:
+        """The agent's phone has gone, and hung up nothing. The leg ends by itself: a contact may
+        have to be taken off it before."""
+        if (standing := self.legs.get(agent)) is not None:
+            self._fell(standing, GONE, hung_up=False)
 
     # --- media processes
 

@@ -53,6 +53,8 @@ class Browsers:
     bus: Bus
     centre: Centre
     clock: Clock
+    leg_lost: Callable[[str], Awaitable[None]]
+    """Told whose leg, if one stands, is not there any more."""
     servers: IceServers = IceServers()
     chance: Chance = random_hex
     pages: dict[str, PhonePage] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class Browsers:
             view = self.centre.agent(agent)
             if view is not None and offer in ("", view.offer):
                 await self._give_back(agent)
+                await self.leg_lost(agent)
 
     def _begin(self, page: PhonePage) -> None:
         if self._life:
@@ -151,6 +154,7 @@ class Browsers:
     async def _lost(self, lost: PhoneLost) -> None:
         self._talking.pop(lost.agent, None)
         await self._give_back(lost.agent)
+        await self.leg_lost(lost.agent)
 
     async def _give_back(self, agent: str) -> None:
         """The caller whom this agent can no longer hear goes back to the queue."""

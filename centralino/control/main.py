@@ -304,7 +304,7 @@ async def opened(
             config.retention_seconds, bus, clock,
         )  # fmt: skip
         intake.takers.update(callers.beside(intake.takers))
-        browsers = Browsers(bus, service, clock, servers_of(config.browsers))
+        browsers = Browsers(bus, service, clock, standing.lost, servers_of(config.browsers))
         intake.takers.update(browsers.takers)
         control = Control(
             config,

@@ -59,6 +59,11 @@ class StandingDesk:
         self.devices.try_again(agent)
         await self._carry()
 
+    async def lost(self, agent: str) -> None:
+        """The agent's phone has gone without hanging up."""
+        self.devices.lost(agent)
+        await self._carry()
+
     def _taker(self, feed: Callable[[Any], None]) -> Callable[[Any], Awaitable[None]]:
         async def take(value: Any) -> None:
             feed(value)

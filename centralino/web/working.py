@@ -72,7 +72,7 @@ async def log_in(request: web.Request) -> web.Response:
     profile = await profile_of(request)
     parts = parts_of(request)
     if parts.browsers is not None and parts.browsers.on(profile.id):
-        profile = replace(profile, contact="", nailed_up=False)
+        profile = replace(profile, contact="")
     queues = parts.desk.snapshot().queues
     await _submit(request, login_of(profile, queues, parts.config.domain, parts.config.team_of))
     registers = not profile.contact and not profile.nailed_up

@@ -272,7 +272,7 @@ function show(state) {
   toggle("call-list", Boolean(choose?.list?.length));
   toggle("idle", !busy);
   toggle("contact", busy);
-  phone?.withCall(busy);
+  phone?.withCall(busy, contact?.offer);
   if (busy) {
     drawBand({ mode, contact: { ...contact, notes: null }, agent });
     drawEarlier(contact.earlier);

@@ -36,6 +36,7 @@ export function browserPhone(changed) {
   let why = "";
   let muted = false;
   let alone = true; // no call of a queue: a leg that stands, or a call that one is joined to
+  let current; // the offer whose call it is
   document.body.append(ear);
 
   // --- what the agent sees
@@ -70,9 +71,15 @@ export function browserPhone(changed) {
     draw({ state: phone.state, text: why, silent: muted, bare: alone });
   }
 
-  // Whether the page shows a call, with buttons of its own.
-  function withCall(shown) {
+  // Whether the page shows a call, with buttons of its own, and which. Who was muted in one is heard
+  // in the next, also where the leg stands between them.
+  function withCall(shown, offer) {
     alone = !shown;
+    if (offer && offer !== current) {
+      current = offer;
+      muted = false;
+      carry();
+    }
     show();
   }
 

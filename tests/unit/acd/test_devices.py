@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from acd import keypad_words as words
-from acd.devices import BEING_CALLED, LOST, NO_PLACE, SILENT, Devices, LegState
+from acd.devices import BEING_CALLED, GONE, LOST, NO_PLACE, SILENT, Devices, LegState
 from acd.messages import (
     AgentLoggedIn,
     AgentReady,
@@ -97,6 +97,21 @@ def test_silence_and_its_end() -> None:
     assert told(found) == [DeviceChanged("anna", False, SILENT)]
     found.silent(LegSilent(order.leg, False))
     assert told(found) == [DeviceChanged("anna", True)]
+
+
+def test_a_phone_that_has_gone_did_not_hang_up_and_is_rung_when_it_is_back() -> None:
+    found = devices()
+    found.agent(ANNA)
+    order = rung(found)
+    found.up(LegUp(order.leg))
+    told(found)
+    found.lost("nobody")
+    found.lost("anna")
+    assert told(found) == [DeviceChanged("anna", False, GONE)] and not found.commands
+    found.down(LegDown(order.leg, "you hung up", hung_up=True))
+    assert not found.changes, "its end is no wish of hers"
+    found.try_again("anna")
+    assert rung(found).fell == GONE
 
 
 def test_news_of_an_old_leg_changes_nothing() -> None:

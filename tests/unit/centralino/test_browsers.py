@@ -59,8 +59,12 @@ class Bench:
         servers = IceServers(("stun:s.example",))
         self.clock = ManualClock()
         bus = cast(Bus, self.wire)
-        self.browsers = Browsers(bus, self.wire, self.clock, servers, counting())
+        self.fell: list[str] = []
+        self.browsers = Browsers(bus, self.wire, self.clock, self._leg_lost, servers, counting())
         self.said: dict[str, list[dict[str, Any]]] = {}
+
+    async def _leg_lost(self, agent: str) -> None:
+        self.fell.append(agent)
 
     def page(self, key: str = "one", agent: str = "anna") -> PhonePage:
         def tell(said: dict[str, Any]) -> None:
@@ -147,7 +151,7 @@ async def test_the_caller_of_a_page_that_stays_away_goes_back_to_the_queue() -> 
     bench = await there()
     await bench.tells(PhoneLost("anna"))
     await bench.tells(PhoneLost("nobody"))
-    assert bench.wire.sent == [GIVEN_BACK]
+    assert bench.wire.sent == [GIVEN_BACK] and bench.fell == ["anna", "nobody"]
 
 
 async def talking(page_stays: bool = True) -> Bench:
@@ -201,4 +205,4 @@ async def test_whoever_talks_on_a_leg_that_stands_goes_back_too() -> None:
     await bench.tells(PhoneMoved(page.name, "up"))
     bench.wire.talks = "offer-1"
     await dies(bench)
-    assert bench.wire.sent[-1] == GIVEN_BACK
+    assert bench.wire.sent[-1] == GIVEN_BACK and bench.fell == ["anna"]

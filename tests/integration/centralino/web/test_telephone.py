@@ -30,13 +30,17 @@ class Wire:
         return ""
 
 
+async def no_leg(agent: str) -> None:
+    """Of whom none stands."""
+
+
 @pytest.fixture
 async def house(database: Database, tmp_path: Any) -> House:
     """A house whose process for browsers is there."""
     made = make_house(database, tmp_path / "sound")
     await made.meet()
     SENT.clear()
-    browsers = Browsers(cast(Bus, Wire()), made.desk, made.parts.clock)
+    browsers = Browsers(cast(Bus, Wire()), made.desk, made.parts.clock, no_leg)
     await browsers.peer(PeerUp(BROWSERS, "life-1"))
     made.parts = replace(made.parts, browsers=browsers)
     return made
@@ -49,6 +53,8 @@ async def socket_of(visitor: Visitor) -> ClientWebSocketResponse:
 async def test_a_page_is_the_telephone_until_it_is_closed(house: House, visit: Visit) -> None:
     anna = await visit("anna")
     number = (await anna.get("/api/me"))["agent"]["number"]
+    settings = AgentSettings(number, "0212345678", ("billing",), nailed_up=True)
+    await house.parts.people.set_agent(house.users["anna"], settings)
     socket = await socket_of(anna)
     assert (await socket.receive_json())["begin"] == "life-1"
     for nonsense in ("", "{", "[]", '{"offer": {}}', 20_000 * "["):
@@ -57,6 +63,7 @@ async def test_a_page_is_the_telephone_until_it_is_closed(house: House, visit: V
     await anna.do("POST", "/api/agent/log-in")
     view = house.desk.agent(house.users["anna"])
     assert view is not None and view.contact == f"sip:{number}@sip.example"
+    assert view.nailed_up, "the leg stands in the browser instead"
     await socket.close()
     await until(lambda: len(SENT) == 2)
     offered, left = SENT

@@ -1,5 +1,6 @@
 // The agent's page. Left: my state. Middle: what is known of the call. Right: what to do now.
 
+import { desktopAlerts } from "./alerts.js";
 import { get, post } from "./api.js";
 import { byId, fill, h, region, toggle } from "./dom.js";
 import { drawChoice, drawList } from "./choose.js";
@@ -31,6 +32,7 @@ let now = {};
 let editor;
 
 const phone = me.browsers && me.agent ? browserPhone(() => show(now)) : null;
+const alertOf = desktopAlerts();
 const act = (what, body) => attempt(() => post(`/api/agent/${what}`, body));
 
 // --- my state
@@ -284,6 +286,7 @@ function show(state) {
   if (busy) popUp(mode, contact);
   edit(busy && !contact.asked ? contact : undefined, mode);  // notes are of one's own calls
   tellTab(mode, contact);
+  alertOf(whatRings(agent, contact));
   if (before !== mode && !busy) drawRecent();
 }
 
@@ -305,6 +308,16 @@ function tellTab(mode, contact) {
   if (byId("icon").getAttribute("href") !== icon) byId("icon").setAttribute("href", icon);
   const said = rings ? `Call from ${callerName(contact?.packet) || party(contact?.packet?.caller)}: ${words(contact?.packet?.intent?.name ?? "")}` : "";
   if (byId("announce").textContent !== said) byId("announce").textContent = said;
+}
+
+// A leg that stands does not ring: its agent hears the beep.
+function whatRings({ mode, nailed_up }, contact) {
+  if (RINGS.has(mode) && !nailed_up) {
+    const { packet, queue_name } = contact ?? {};
+    const title = callerName(packet) || party(packet?.caller) || "A call";
+    return { title, body: [queue_name, words(packet?.intent?.name ?? "")].filter(Boolean).join(" – ") };
+  }
+  return phone?.state === "ringing" ? { title: "Your telephone rings", body: "" } : null;
 }
 
 addEventListener("keydown", (event) => {

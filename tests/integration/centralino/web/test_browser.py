@@ -27,6 +27,22 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.peer
 
+LOOKS_ELSEWHERE = """() => {
+  document.hasFocus = () => false;
+  window.alerts = [];
+  window.Notification = class extends Notification {
+    constructor(...given) {
+      super(...given);
+      alerts.push(this);
+    }
+    close() {
+      super.close();
+      this.closed = true;
+    }
+  };
+}"""
+"""The tests' pages always have the focus. Keeps the notifications, which are the browser's own."""
+
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
@@ -76,6 +92,9 @@ async def test_an_agents_call(house: House, server: WebServer, browser: Browser)
     await anna.shot("agent-1-ready")
 
     crm = (("open orders", "2"), ("tariff", "green"))
+    await page.context.grant_permissions(["notifications"])
+    await page.evaluate(LOOKS_ELSEWHERE)
+    await page.click("#ask-alerts")
     contact = KnownCaller("contacts", "John A. Smith", "it", "C-77")
     late = KnownCaller("billing", problem="no answer within 1 s")
     known = Known((contact, KnownCaller("crm", fields=crm), late))
@@ -93,8 +112,11 @@ async def test_an_agents_call(house: House, server: WebServer, browser: Browser)
     await expect(page.locator("#announce")).to_contain_text("John Smith")
     assert "John Smith" in await page.title()
     await anna.shot("agent-2-ringing")
+    await page.wait_for_function("() => alerts.some(({ title }) => title === 'John Smith')")
+    assert await page.evaluate("() => alerts.every(({ closed }) => !closed)")
 
     await house.talk(offer, "call-1", "anna")
+    await page.wait_for_function("() => alerts.at(-1).closed")
     await page.click("#take-summary")
     await expect(page.locator("#notes")).to_have_value(re.compile("October bill is twice"))
     await expect(page.locator("#take-summary")).to_be_hidden()

@@ -17,6 +17,8 @@ from acd.queue import Asks
 from acd.records import AgentRecord, WaitingRecord, kind_of
 from kernel.codec import message
 
+Key = tuple[tuple[str, ...], Asks, str]
+
 
 @message("acd.profile")
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Profile:
     skills: dict[str, int] = field(default_factory=dict)
     """Skill → level 1–5."""
     team: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Equal ones have the same."""
+        return (self.queues, tuple(sorted(self.skills.items())), self.team)
 
 
 @message("acd.staff_known")
@@ -73,14 +80,14 @@ class Staff:
     """Everybody who may log in to a centre."""
 
     teams: Mapping[str, Team]
-    _profiles: list[Profile] | None = None
+    _profiles: dict[Key, Profile] | None = None
     """None: not told yet."""
     _lacking: dict[tuple[str, Kind, Asks], dict[str, int]] = field(default_factory=dict)
     _lacked: dict[str, Counter[tuple[str, int, int]]] = field(default_factory=dict)
 
     def known(self, profiles: Iterable[Profile]) -> None:
         """There are these, and nobody else."""
-        self._profiles = []
+        self._profiles = {}
         self._lacked.clear()
         for profile in profiles:
             self.joined(profile)
@@ -88,9 +95,9 @@ class Staff:
 
     def joined(self, profile: Profile) -> bool:
         """Somebody is there, too; whether that is news."""
-        if self._profiles is None or profile in self._profiles:
+        if self._profiles is None or profile.key in self._profiles:
             return False
-        self._profiles.append(profile)
+        self._profiles[profile.key] = profile
         self._lacking.clear()
         return True
 
@@ -105,7 +112,7 @@ class Staff:
         return replace(call, lacking=self._lacking[key])
 
     def _skills(self, queue: str, kind: Kind) -> Iterable[Mapping[str, int]]:
-        for profile in self._profiles or ():
+        for profile in (self._profiles or {}).values():
             if queue in profile.queues and takes(self.teams.get(profile.team), kind):
                 yield profile.skills
 

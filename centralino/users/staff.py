@@ -38,12 +38,11 @@ def served(agent: AgentProfile, clients: Mapping[str, str]) -> tuple[str, ...]:
 def profiles_of(config: Config, agents: Iterable[AgentProfile]) -> tuple[Profile, ...]:
     """What decides which calls they could take; equal ones once."""
     clients = {queue.id: queue.client for queue in config.queues}
-    found: list[Profile] = []
-    for agent in agents:
-        queues, team = served(agent, clients), config.team_of(agent.number)
-        if (profile := Profile(queues, dict(agent.skills), team)) not in found:
-            found.append(profile)
-    return tuple(found)
+    each = (
+        Profile(served(agent, clients), dict(agent.skills), config.team_of(agent.number))
+        for agent in agents
+    )
+    return tuple({profile.key: profile for profile in each}.values())
 
 
 async def read_staff(config: Config) -> Staff:

@@ -28,7 +28,7 @@ const level = (today) => (today && today.service_level !== null ? percent(today.
 
 // A bot or a rule asks for what nobody of the queue has: such calls go to anybody of it at once.
 const lacking = ({ skill, level, most, calls }) => h("small", { class: "lacks" },
-  `Nobody here has ${words(skill)}${level > 1 ? ` ${level}` : ""}${most ? ` (${most} at most)` : ""}: ${calls === 1 ? "1 call" : `${calls} calls`} asked for it`);
+  `Nobody here has ${skill.replaceAll("_", " ")}${level > 1 ? ` ${level}` : ""}${most ? ` (${most} at most)` : ""}: ${calls === 1 ? "1 call" : `${calls} calls`} asked for it`);
 
 const drawQueues = region("queues", (queues) => rowsOr(queues.map((queue) =>
   h("tr", { class: queue.waiting ? "some" : "" },

@@ -231,12 +231,15 @@ class House:
         self.desk.tell(OfferRinging(offer))
         return offer
 
-    async def wait(self, id: str, client: str, queue: str) -> None:
-        """A caller waits."""
+    async def wait(self, id: str, client: str, queue: str, **levels: int) -> None:
+        """A caller waits; what is required, with its least level."""
         began = self.clock.now()
         await self.begin(id, client, began - 60)
         await self.keep(id, PACKET, a_packet(id, client, queue, began - 60), client)
-        self.desk.tell(CallQueued(id, client, queue, f"caller-{id}", "media-1", "e1"))
+        caller, required = f"caller-{id}", tuple(levels)
+        self.desk.tell(
+            CallQueued(id, client, queue, caller, "media-1", "e1", required=required, levels=levels)
+        )
 
     async def talk(self, offer: str, id: str, agent: str) -> None:
         """The agent answers, hears the whisper and talks."""

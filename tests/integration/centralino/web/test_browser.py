@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from acd.messages import ContactMoved
+from acd.staff import Profile, StaffKnown
 from centralino.content.packets import KNOWN, Known
 from centralino.content.store import NOTES
 from centralino.db.calls import Outcome
@@ -277,13 +278,17 @@ async def test_the_history_and_its_player(
 async def test_the_board_and_the_users(house: House, server: WebServer, browser: Browser) -> None:
     house.work("anna", RIVER, "billing", "technical")
     await house.ring("call-1")
-    await house.wait("call-2", RIVER, "technical")
+    house.desk.tell(StaffKnown((Profile(("billing", "technical"), {"gas": 2}),)))
+    await house.wait("call-2", RIVER, "technical", gas=3, welsh=1)
     ada = await tab(browser, server.url)
     page = ada.page
     await ada.shot("door")
     await ada.sign_in("admin", PASSWORD)
     await expect(page.locator("#queues tr")).to_have_count(3)
     await expect(page.locator("#agents tr")).to_contain_text("Ringing")
+    lacks = page.locator("#queues small.lacks")
+    await expect(lacks.first).to_have_text("Nobody here has gas 3 (2 at most): 1 call asked for it")
+    await expect(lacks.last).to_have_text("Nobody here has welsh: 1 call asked for it")
     await expect(page.locator("#terms")).to_contain_text("answered within 20 s, of answered")
     await ada.shot("queues")
     await page.get_by_role("link", name="Users").click()

@@ -19,6 +19,7 @@ from centralino.cli.nlu import nlu_app
 from centralino.cli.notify import notify_app
 from centralino.cli.options import BotName, ConfigFile, JsonFile, read
 from centralino.cli.simulate import simulate_app
+from centralino.cli.unread import go_on_unread
 from centralino.cli.user import user_app
 from centralino.commands import bench
 from centralino.errors import CentralinoError, ModuleMissing
@@ -63,6 +64,7 @@ def serve(
     """Answer the telephone until Ctrl-C."""
     from centralino.commands.serve import serve_until_told
 
+    go_on_unread()
     asyncio.run(serve_until_told(read(config), config, live))
 
 
@@ -80,6 +82,7 @@ def demo(
     """Place real calls from synthetic callers, and show what became of each."""
     from centralino.demo.run import run_demo
 
+    go_on_unread()
     ok = asyncio.run(run_demo(directory, json_file, stay, only or []))
     raise typer.Exit(0 if ok else 1)
 

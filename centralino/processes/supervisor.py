@@ -91,9 +91,21 @@ class Supervisor:
         """
         self.failed = asyncio.get_running_loop().create_future()
         for post in self.posts:
-            self._tasks[post.name] = asyncio.create_task(self._keep(post), name=post.name)
+            task = asyncio.create_task(self._keep(post), name=post.name)
+            task.add_done_callback(self._kept)
+            self._tasks[post.name] = task
         for post in self.posts:
             await self._up(post)
+
+    def _kept(self, task: asyncio.Task[None]) -> None:
+        """A fault of ours ends the house: nobody else would look after that process."""
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fail(f"{task.get_name()} cannot be kept: {fault!r}")
+
+    def _fail(self, words: str) -> None:
+        assert self.failed is not None
+        if not self.failed.done():
+            self.failed.set_result(words)
 
     async def wait_failed(self) -> None:
         """Return only by raising StartRefused, when a process cannot be kept alive."""
@@ -152,12 +164,9 @@ class Supervisor:
     def _hopeless(self, post: Post, code: int) -> bool:
         """A start that was refused (2) is not tried again: it would be refused again. But what was
         up once is: the calls of all others go on meanwhile."""
-        assert self.failed is not None
         if post.starts or (post._deaths < GIVE_UP and code != 2):
             return False
-        if not self.failed.done():
-            words = post.last_words or f"exit code {code}; see {self._log_file}"
-            self.failed.set_result(words)
+        self._fail(post.last_words or f"exit code {code}; see {self._log_file}")
         return True
 
     async def _live(self, post: Post) -> int:

@@ -174,3 +174,10 @@ async def test_what_is_just_being_begun_is_ended_too(tmp_path: Path) -> None:
         await supervisor.stop()
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)
+
+
+async def test_a_fault_in_keeping_a_process_refuses_the_start_at_once(tmp_path: Path) -> None:
+    supervisor = Supervisor([post(WORKS), Post("b", ["no\0program"])], tmp_path / "log")
+    with pytest.raises(StartRefused, match="b cannot be kept: .*null byte"):
+        await supervisor.start()
+    await supervisor.stop()

@@ -62,6 +62,7 @@ class Callbacks(Reactions):
         else:
             if older is not None:
                 self._take_away(older, "merged", event.callback, now)
+            place = self._opened_up(place, now)
             self.floor.put_call(place)
             self._call_moved(event.callback, "", "booked", f"of {call.call}", place)
             self._look_at_plan(place, now)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from acd.callback import Became, Callback, CallbackTerms, callback_figures, reconcile_callbacks
-from acd.config import CentreConfig, QueueConfig
+from acd.config import CentreConfig, QueueConfig, Relax
 from acd.errors import AcdConfigError
 from acd.hours import DAYS, Hours, next_change
 from acd.messages import (
@@ -468,3 +468,17 @@ def test_a_queue_may_send_back_without_asking() -> None:
     house.call("c2")
     assert asked(house, "c2") == ""
     assert only(house.sent, ReleaseCall) == [ReleaseCall("c2", "media-1", "full", "bills")]
+
+
+def test_what_is_required_gives_way_for_a_place_without_its_caller_too() -> None:
+    queue = QueueConfig(
+        "bills", "utility", callback=CallbackTerms(), relax=(Relax(60.0, anybody=True),)
+    )
+    house = House(CentreConfig("house", (queue,)))
+    house.say(CallsHeld("media-1", "e1"))
+    house.agent("anna")
+    house.call("c1", required=("welsh",))
+    house.walk(10.0)
+    ask(house)
+    assert only(house.walk(49.0), PlaceCallback) == []
+    assert [placed.agent for placed in only(house.walk(2.0), PlaceCallback)] == ["anna"]

@@ -2,7 +2,8 @@
 
     speech lasts 200 ms         the prompt is paused, but not in its first 400 ms
     250 ms later, or a pause    its first words are recognised (`Peek`, `Recognise`)
-    a word                      the prompt is over; the speech is the answer
+    a word                      the prompt stays paused until the caller has finished; an answer
+                                ends it, else it goes on (`overheard`)
     a sign of listening, noise,
     our own echo, nothing       the prompt goes on from the same sample
 
@@ -16,7 +17,7 @@ are understood as one; only if that changes the answer is it lost, else it goes 
 from __future__ import annotations
 
 from voicebot import commands as do
-from voicebot import reports
+from voicebot import reports, turns
 from voicebot.floor import Floor
 from voicebot.timers import Timer
 from voicebot.turns import SPEAKING
@@ -42,6 +43,11 @@ class BargeIn:
     def paused(self) -> bool:
         """Whether the prompt is paused."""
         return self._paused_at is not None
+
+    @property
+    def interrupting(self) -> bool:
+        """Whether what we were saying waits for what comes of the speech."""
+        return self.paused and self._floor.mouth.busy
 
     def forget(self) -> None:
         """The speech is of no interest any more."""
@@ -94,12 +100,24 @@ class BargeIn:
         self._floor.timers.set(Timer.RESUME, now + LONGEST_PAUSE)
         self.peek_again(now)
 
+    def give_way(self, now: float) -> None:
+        """A word: stay silent, for as long as it takes, until it is known what comes of it."""
+        if not self.paused and self._floor.mouth.busy:
+            self.pause(now)
+        since = self._paused_at
+        self.forget()
+        self._paused_at = since
+
     def resume(self, now: float, why: str) -> None:
         """Go on from the same sample."""
         if self._paused_at is None:
             return
         overdue = self._floor.timers.at(Timer.WATCHDOG)
-        if overdue is not None:
+        if self._floor.state not in SPEAKING:  # it was left to the caller, and nothing came of it
+            self._floor.timers.clear()
+            self._floor.move(turns.Replied(), now)
+            self._floor.watch_mouth(now)
+        elif overdue is not None:
             self._floor.timers.set(Timer.WATCHDOG, overdue + now - self._paused_at)
         self._floor.order(do.ResumeSpeaking())
         self._floor.tell(reports.PromptResumed(self._floor.facts.call, now, why))

@@ -5,9 +5,9 @@ question with its answer: `Listen` names it; speech, recognition and understandi
 (`listening`). A *playback* is one thing said (`mouth`). The queue's part is `waiting`. What names
 another turn or playback, or comes twice, is stale.
 
-Barge-in has two stages (`listening`): speech pauses a prompt, a word stops it, anything else lets
-it go on. What must be heard is not paused by voice. A key stops everything at once, and what is
-spoken beside keys is not heard.
+Barge-in has two stages (`listening`): speech pauses a prompt, an answer stops it, anything else
+lets it go on. What must be heard is not paused by voice. A key stops everything at once, and what
+is spoken beside keys is not heard.
 """
 
 from __future__ import annotations

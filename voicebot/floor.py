@@ -70,6 +70,10 @@ class Floor:
             if isinstance(act, acts.Say | acts.Ask):
                 self.speak(act, now)
 
+    def watch_mouth(self, now: float) -> None:
+        """What is being said, or about to be, is over by then, or taken to be lost."""
+        self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
+
     def hush(self) -> tuple[Playback, ...]:
         """Silence now; what is not heard to its end."""
         if not self.mouth.busy:
@@ -118,7 +122,7 @@ class Floor:
         interruptible = act.interruptible if isinstance(act, acts.Say) else True
         language = (act.language if isinstance(act, acts.Say) else "") or self.language
         playback = self.mouth.add(act.text, interruptible, now, language)
-        self.timers.set(Timer.WATCHDOG, now + self.mouth.longest() + LATE_PLAYBACK)
+        self.watch_mouth(now)
         self.transcript.bot(now, act.text)
         self.order(do.Speak(playback.name, act.text, self.dialogue.slow, language))
         self.tell(reports.BotSaid(self.facts.call, now, act.text, asks))

@@ -27,7 +27,7 @@ from voicebot.expected import Expected, Pace, expected
 from voicebot.floor import Floor
 from voicebot.guess import Guess, Released
 from voicebot.hearing import Sound, is_filler, is_noise, may_be_filler, over_prompt, without_fillers
-from voicebot.mouth import Playback
+from voicebot.overheard import overheard
 from voicebot.progress import Stopwatch
 from voicebot.speech.ports import Recognised
 from voicebot.timers import Timer
@@ -69,8 +69,6 @@ class Listening:
         """The turn that this one goes on with."""
         self._watch: Stopwatch | None = None
         """Of the turn that is being answered."""
-        self._cut_off: tuple[Playback, ...] = ()
-        """What the speech of this turn stopped."""
         self._patience = 0.0
         self._noises = 0
 
@@ -81,7 +79,6 @@ class Listening:
         self._ask = ask
         self._released = None
         self._noises = 0
-        self._cut_off = ()
         self._listen()
 
     def lend(self, kind: str) -> int:
@@ -197,7 +194,8 @@ class Listening:
 
     def peeked(self, event: events.Peeked, now: float) -> None:
         """Its first words. At a pause they are recognised in earnest; then these mean nothing."""
-        if event.turn != self.turn or not self._barge_in.paused or self._guess is not None:
+        wanted = self._barge_in.paused and self._floor.state in SPEAKING
+        if event.turn != self.turn or not wanted or self._guess is not None:
             self._floor.ignore()
             return
         match self._over_prompt(event.recognised):
@@ -219,9 +217,9 @@ class Listening:
         return over_prompt(heard, self._row, self._floor.mouth.text, self._terms)
 
     def _confirm(self, now: float) -> None:
-        """A word: what we were saying is over, and this is the answer, or the rest of it."""
-        self._cut_off = self._floor.hush()
-        self._barge_in.forget()
+        """A word: this is the answer, or the rest of it. What we were saying is paused until then,
+        and goes on if nothing comes of it."""
+        self._barge_in.give_way(now)
         self._take_speech(now)
 
     def speech_paused(self, event: events.SpeechPaused, now: float) -> None:
@@ -234,8 +232,8 @@ class Listening:
         elif self._floor.state in SPEAKING and self._worth_hearing(now):
             self._floor.timers.clear(Timer.PEEK)
             self._begin_guess(event.last_speech_at)
-        else:
-            self._too_short()
+        else:  # too short, or over something that must be heard: as if it had not been
+            self._listen()
 
     def _worth_hearing(self, now: float) -> bool:
         """What is too short to pause a prompt may still be a "no" where one is asked for."""
@@ -258,7 +256,7 @@ class Listening:
         if self._floor.state is State.THINKING:
             self._floor.move(turns.SpeechTaken(), now)
             self._floor.timers.set(Timer.WATCHDOG, now + LONGEST_SPEECH)
-        elif self._barge_in.paused:
+        elif self._barge_in.paused and self._floor.state in SPEAKING:
             self._barge_in.peek_again(now)
 
     def speech_ended(self, event: events.SpeechEnded, now: float) -> None:
@@ -272,11 +270,7 @@ class Listening:
         elif self._barge_in.paused:
             self._begin_guess(event.last_speech_at)
         elif self._guess is None:
-            self._too_short()
-
-    def _too_short(self) -> None:
-        """Or over something that must be heard: as if it had not been."""
-        self._listen()
+            self._listen()
 
     def _take_speech(self, now: float) -> None:
         no_input = self._floor.timers.at(Timer.NO_INPUT)
@@ -302,7 +296,7 @@ class Listening:
         guess.heard(heard, now)
         if self._floor.state in SPEAKING and not self._is_answer(heard, now):
             return
-        guess.noise, guess.filler = is_noise(heard, self._terms), may_be_filler(heard)
+        guess.noise, guess.filler = self._nothing_said(heard), may_be_filler(heard)
         if guess.noise:
             self._weigh(guess, now)
         else:
@@ -311,6 +305,12 @@ class Listening:
             text = f"{self._first_half.text} {text}" if self._first_half else text
             asked = (ask.readings, guess.number, self._floor.language)
             self._floor.order(do.Understand(self.turn, text, *asked))
+
+    def _nothing_said(self, heard: Recognised) -> bool:
+        """Or nothing that would have stopped a prompt, where it waits for this one."""
+        if self._barge_in.interrupting:
+            return self._over_prompt(heard) is not Sound.WORD
+        return is_noise(heard, self._terms)
 
     def _is_answer(self, heard: Recognised, now: float) -> bool:
         """Whether speech over a prompt is one; the prompt is over then, else it goes on."""
@@ -426,10 +426,14 @@ class Listening:
     def _release(self, guess: Guess, now: float) -> None:
         """Nothing has changed: what was guessed is what happens."""
         assert guess.step is not None and guess.recognised is not None and self._answers
+        before = self._first_half.before if self._first_half else self._floor.dialogue
+        told = (self._policy.bot.flow, before, guess.step, guess.recognised)
+        if self._barge_in.interrupting and overheard(*told):
+            self.resume(now, "overheard")
+            return
         self._watch = guess.watch
         self._tell_heard(guess)
         self._tongue.answered(guess.step.state, now)
-        before = self._first_half.before if self._first_half else self._floor.dialogue
         text = guess.readings[0].text or guess.recognised.text
         heard = (self._answers, text, self._began(guess), guess.last_speech)
         released = Released(before, *heard, guess.step)
@@ -451,7 +455,7 @@ class Listening:
         elif event.turn == self.turn and self._barge_in.paused:
             self.resume(now, Sound.NOISE.value)
         elif event.turn == self.turn and self._guess is not None:  # or it is waited for in vain
-            self._too_short()
+            self._listen()
         else:
             self._floor.ignore()
 
@@ -469,25 +473,18 @@ class Listening:
     def _noise(self, now: float) -> None:
         """Nothing was said: go on where we were, but not for ever."""
         self._watch = None
-        self._noises += 1
         self._floor.timers.clear()
+        if self._barge_in.interrupting:
+            self.resume(now, Sound.NOISE.value)
+            return
+        self._noises += 1
         if self._noises >= NOISES:
             self._floor.odd("sounds without words", now)
             self._reply(self._policy.no_match(self._floor.dialogue), now)
-        elif self._cut_off:
-            self._say_again(now)
         else:
             self._floor.move(turns.NothingSaid(), now)
             self._floor.timers.set(Timer.NO_INPUT, now + self._patience)
             self._listen()
-
-    def _say_again(self, now: float) -> None:
-        """What a noise stopped."""
-        cut_off, self._cut_off = self._cut_off, ()
-        self._floor.move(turns.Replied(), now)
-        words = tuple(acts.Say(p.text, p.interruptible, p.language) for p in cut_off)
-        self._floor.say(Step(self._floor.dialogue, words), now)
-        self._listen()
 
     def _lost(self, why: str, now: float, by_keys: bool = False) -> None:
         self._watch = None

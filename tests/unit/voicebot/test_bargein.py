@@ -10,6 +10,7 @@ from voicebot import commands as do
 from voicebot import events, reports
 from voicebot.expected import expected
 from voicebot.hearing import Sound, over_prompt
+from voicebot.nlu.ports import Understanding
 from voicebot.speech.ports import Recognised
 from voicebot.turns import State
 
@@ -82,9 +83,11 @@ def test_a_first_word_stops_it() -> None:
     walk.wait(0.02)
     assert walk.orders(do.Peek) == [do.Peek(1)]
     walk.tell(events.Peeked(1, Recognised("I need", 0.5)))
-    assert (walk.state, len(walk.orders(do.StopSpeaking))) == (State.HEARING, 1)
+    assert walk.wait(3.0).state is State.HEARING and not going_on(walk)
     walk.pauses().tell(events.Heard(1, Recognised("hours", 0.9)))
+    assert not walk.orders(do.StopSpeaking)
     walk.tell(events.Understood(1, (meant("hours"),)))
+    assert len(walk.orders(do.StopSpeaking)) == 1 and not walk.orders(do.ResumeSpeaking)
     assert walk.words[-2] == "Nine to five."
 
 
@@ -150,8 +153,9 @@ def test_a_no_too_short_to_pause_the_prompt_is_heard() -> None:
     assert not walk.orders(do.PauseSpeaking)
     walk.tell(events.Heard(walk.turn, Recognised("No.", 0.8)))
     walk.tell(events.Understood(walk.turn, (meant("deny", yes_no="no"),)))
-    assert walk.orders(do.StopSpeaking)
+    assert walk.orders(do.PauseSpeaking)
     assert walk.wait(0.16).state is State.SPEAKING
+    assert walk.orders(do.StopSpeaking) and not walk.orders(do.ResumeSpeaking)
 
 
 def test_a_prompt_that_ends_while_a_short_sound_is_looked_at_does_not_wait_for_it() -> None:
@@ -212,32 +216,75 @@ def confirmed(walk: Walk) -> Walk:
     return walk.tell(events.Peeked(walk.turn, Recognised("I need", 0.5))).pauses()
 
 
-def test_what_was_stopped_for_what_turns_out_a_noise_is_said_again() -> None:
+@pytest.mark.parametrize(
+    "heard",
+    [Recognised("", 0.0), Recognised("mhm", 0.8), Recognised("we had the", 0.2, 0.2)],
+    ids=["nothing", "a sign of listening", "other people"],
+)
+def test_a_first_word_that_comes_to_nothing_lets_the_prompt_go_on(heard: Recognised) -> None:
+    walk = speaking()
+    for times in range(1, 5):
+        confirmed(walk).tell(events.Heard(walk.turn, heard))
+        assert walk.state is State.SPEAKING and going_on(walk)
+        assert len(walk.orders(do.ResumeSpeaking)) == times
+    assert walk.words[-1] == "How can I help?" and not walk.orders(do.StopSpeaking)
+    assert not walk.orders(do.Understand) and not walk.told(reports.TurnHeard)
+    assert walk.heard_out().says("hours").words[-2] == "Nine to five."
+
+
+@pytest.mark.parametrize(
+    ("confidence", "meaning", "goes_on"),
+    [
+        (0.4, meant("out_of_scope"), True),
+        (0.6, meant("out_of_scope"), False),
+        (0.4, meant("hours", 0.2), True),
+        (0.6, meant("hours", 0.2), False),
+        (0.4, meant("hours"), False),
+        (0.9, meant("affirm", yes_no="yes"), True),
+        (0.9, meant("deny", yes_no="no"), False),
+    ],
+)
+def test_words_over_a_prompt_that_answer_nothing_and_are_unclear_leave_it(
+    confidence: float, meaning: Understanding, goes_on: bool
+) -> None:
     walk = confirmed(speaking())
+    before = walk.core.dialogue
+    heard = Recognised("we had some bread at home", confidence, 0.1)
+    walk.tell(events.Heard(walk.turn, heard), events.Understood(walk.turn, (meaning,))).wait(2.0)
+    assert going_on(walk) is goes_on and bool(walk.orders(do.StopSpeaking)) is not goes_on
+    assert (walk.core.dialogue == before) is goes_on
+    if goes_on:
+        assert walk.told(reports.PromptResumed)[-1].why == "overheard"
+        assert walk.heard_out().says("hours").words[-2] == "Nine to five."
+
+
+def test_a_prompt_whose_last_sound_was_sent_as_it_was_paused_does_not_come_back() -> None:
+    walk = confirmed(speaking())
+    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
     walk.tell(events.Heard(walk.turn, Recognised("", 0.0)))
-    assert walk.state is State.SPEAKING
-    assert walk.words[-2:] == ["How can I help?", "How can I help?"]
-    walk.heard_out()
+    assert walk.state is State.LISTENING
     assert walk.says("hours").words[-2] == "Nine to five."
 
 
-def test_a_prompt_that_noises_stop_for_ever_is_given_up() -> None:
-    walk = speaking()
-    for _ in range(3):
-        walk.tell(events.PlaybackStarted(walk.orders(do.Speak)[-1].playback))
-        confirmed(walk).tell(events.Heard(walk.turn, Recognised("", 0.0)))
-    assert walk.words[-1] == "What was that?"
+def test_a_prompt_that_went_on_is_not_taken_for_a_lost_one() -> None:
+    walk = confirmed(speaking()).wait(9.0)
+    walk.tell(events.Heard(walk.turn, Recognised("", 0.0))).wait(15.0)
+    assert walk.state is State.SPEAKING
+    assert walk.heard_out().state is State.LISTENING
 
 
 @pytest.mark.parametrize(("spoken", "shown"), [("How can", ["How can\u2026"]), ("", [])])
 def test_the_transcript_holds_what_was_heard(spoken: str, shown: list[str]) -> None:
-    walk = paused().wait(0.3).tell(events.Peeked(1, Recognised("person", 0.5)))
+    walk = paused().wait(0.3).tell(events.Peeked(1, Recognised("hours", 0.5)))
     cut = walk.orders(do.Speak)[-1].playback
+    walk.pauses().tell(events.Heard(1, Recognised("hours", 0.9)))
+    walk.tell(events.Understood(1, (meant("hours"),)))
     walk.tell(events.PlaybackFinished(cut, interrupted=True, spoken=spoken))
     assert walk.told(reports.PromptCut)[0].spoken == spoken
     walk.tell(events.CallerLeft())
     (ended,) = walk.told(reports.ConversationEnded)
-    assert [line.text for line in ended.transcript if line.who == "bot"][3:] == shown
+    said = [line.text for line in ended.transcript if line.who == "bot"][3:]
+    assert said == [*shown, "Nine to five.", "Anything else?"]
 
 
 @pytest.mark.parametrize(

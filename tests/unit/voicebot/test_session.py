@@ -313,8 +313,9 @@ async def test_barge_in_silences_the_leg(start: Start) -> None:
     assert rig.frames[-1] is None and not rig.playout.idle, "paused"
     await rig.speak(0.4)
     assert rig.session.state is State.HEARING
-    assert rig.playout.idle
+    assert rig.frames[-1] is None and not rig.playout.idle, "and stays paused"
     await rig.until(lambda: "Nine to five." in rig.said())
+    await rig.until(lambda: any(isinstance(told, reports.PromptCut) for told in rig.told))
     (cut,) = [report for report in rig.told if isinstance(report, reports.PromptCut)]
     assert (cut.text, cut.spoken) == (greeting, "How can")
 
@@ -348,6 +349,26 @@ async def test_a_sign_of_listening_pauses_and_the_prompt_goes_on_from_the_same_s
     await rig.listening()
     assert not [report for report in rig.told if isinstance(report, reports.PromptCut)]
     assert rig.recogniser.contexts and not rig.packets
+
+
+async def test_a_word_that_becomes_a_yes_to_nothing_lets_the_prompt_go_on_from_the_same_sample(
+    start: Start,
+) -> None:
+    rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
+    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 6000)
+    rig.recogniser.hear("hours")
+    rig.recogniser.hear("affirm")
+    await rig.speak(0.3)
+    paused_at = rig.playout.position
+    await rig.speak(0.4)
+    assert rig.session.state is State.HEARING
+    await rig.until(lambda: any(isinstance(r, reports.PromptResumed) for r in rig.told))
+    assert rig.playout.current == "bot-4" and rig.playout.position <= paused_at + 160
+    await rig.listening()
+    (resumed,) = [told for told in rig.told if isinstance(told, reports.PromptResumed)]
+    assert resumed.why == "overheard" and rig.said().count("How can I help?") == 1
+    await rig.say("hours")
+    await rig.until(lambda: "Nine to five." in rig.said())
 
 
 async def test_slow_speech_lasts_longer(start: Start) -> None:

@@ -253,9 +253,9 @@ def goes_on(walk: Walk, after: float, text: str, reading: Understanding) -> Walk
 def test_who_was_cut_off_is_heard_as_if_not() -> None:
     walk = answered("hours", replace(HOURS, text="hours"))
     goes_on(walk, 0.4, "of the water office", meant("bill"))
-    assert walk.orders(do.StopSpeaking)
     assert walk.orders(do.Understand)[-1].text == "hours of the water office"
     walk.wait(1.0)
+    assert walk.orders(do.StopSpeaking) and not walk.orders(do.ResumeSpeaking)
     assert walk.words[-2:] == ["Sorry about that.", "Your name?"]
     heard = [told.text for told in walk.told(reports.TurnHeard)]
     assert heard == ["hours", "of the water office"]
@@ -332,7 +332,7 @@ def test_a_third_part_is_joined_as_well() -> None:
     goes_on(walk, 0.4, "please", replace(HOURS, text="hours please"))
     goes_on(walk, 0.4, "of the water office", meant("bill"))
     assert walk.orders(do.Understand)[-1].text == "hours please of the water office"
-    assert walk.orders(do.StopSpeaking)
+    assert walk.wait(1.0).orders(do.StopSpeaking)
 
 
 def test_words_that_do_not_end_keep_our_answer_silent() -> None:

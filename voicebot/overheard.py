@@ -1,0 +1,29 @@
+"""PURE. Words said over a prompt that were perhaps not meant for us.
+
+Other people's talk, or the caller's with them. Whoever does want to speak to us is answered, too,
+where nothing is understood; but what was not heard clearly and means nothing is no reason to leave
+what is being said.
+"""
+
+from __future__ import annotations
+
+from voicebot.dialogue.flow import Flow, Universal
+from voicebot.dialogue.state import Asking, State, Step
+from voicebot.speech.ports import Recognised
+
+CLEARLY = 0.5
+"""Confidence of a recogniser from which words are answered that mean nothing. Measured
+(docs/benchmarks/turn_taking.md): "no, stop" has .56 to .71."""
+
+
+def overheard(flow: Flow, before: State, step: Step, heard: Recognised) -> bool:
+    """Whether what was being said goes on, for the step that follows answers nothing."""
+    after = step.state
+    missed = (after.tries[1], after.out_of_scope) > (before.tries[1], before.out_of_scope)
+    return (missed and heard.confidence < CLEARLY) or _listens(flow, before, step)
+
+
+def _listens(flow: Flow, before: State, step: Step) -> bool:
+    """A yes, however long, to which nothing was asked: it would have the question put again."""
+    yes = step.meant is not None and flow.universal(step.meant.name) is Universal.AFFIRM
+    return yes and before.question.asking is Asking.OPEN and not before.answered

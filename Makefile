@@ -34,13 +34,14 @@ demo: models
 serve: models
 	$(BIN)/centralino serve
 
-# A file of tests stays in one of two processes. Then calls in real time, without the rest beside
-# them; at last, one after the other, those in which sound is listened to or many calls are up.
+# A file of tests stays in one of two processes, whole houses first and units last: nobody is left
+# with a long file alone. Then calls in real time, without the rest beside them; at last, one after
+# the other, those in which sound is listened to or many calls are up.
 TESTS = $(BIN)/python -m pytest
-BOTH = $(TESTS) -n 2 --dist loadfile
+BOTH = $(TESTS) -n 2 --dist loadfile --no-loadscope-reorder
 test: $(DEV_STAMP) models lint types
 	@$(BOTH) -m "not call and not alone"; rest=$$?; \
-	$(BOTH) tests/integration/telephony tests/acceptance -m "call and not alone"; calls=$$?; \
+	$(BOTH) tests/acceptance tests/integration/telephony -m "call and not alone"; calls=$$?; \
 	$(TESTS) tests/integration/telephony tests/acceptance -m alone; alone=$$?; \
 	test $$rest -eq 0 && test $$calls -eq 0 && test $$alone -eq 0
 

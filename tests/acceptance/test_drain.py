@@ -46,8 +46,12 @@ async def test_running_calls_finish_and_new_ones_are_refused(tmp_path: Path) -> 
         assert all(post.pid is None for post in house.supervisor.posts)
 
 
+def impatient(text: str) -> str:
+    return text.replace("drain_seconds = 5.0", "drain_seconds = 1.0")
+
+
 async def test_calls_that_do_not_end_are_ended_at_the_limit(tmp_path: Path) -> None:
-    async with open_house(tmp_path / "house") as stage:
+    async with open_house(tmp_path / "house", impatient) as stage:
         async with stage.caller("stayer", [Told("bye"), HangUp()]) as it:
             await it.until("answered")
             await stage.house.supervisor.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from statistics import mean, stdev
 
 import pytest
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.timeout(200)  # thirty days take half a minute of one c
 
 
 def runs(day: Day, count: int = 30) -> list[Outcome]:
-    return [simulate(day, random.Random(seed)) for seed in range(count)]
+    """Callers are told their place once: it changes nothing of it, and is a third of the work."""
+    seldom = replace(day.config, position_seconds=20 * HOUR)
+    return [simulate(replace(day, config=seldom), random.Random(seed)) for seed in range(count)]
 
 
 def interval_95(values: list[float]) -> tuple[float, float]:

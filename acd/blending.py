@@ -19,7 +19,7 @@ class Blending:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._held: frozenset[str] = frozenset()
-        """Free agents who were held back from callbacks at the end of the last match cycle."""
+        """Free agents who were held back from callbacks when that was last remembered."""
 
     def held(self, call: WaitingRecord) -> Mapping[str, str]:
         """Free agents of the call's queue who are not to have it now → why. Whoever is on the line
@@ -76,7 +76,7 @@ class Blending:
             floor.fresh_agents |= {name for name in self._held - now if floor.agents[name].free}
 
     def remember(self) -> None:
-        """At the end of a cycle."""
+        """Before calls are matched, and at the end of a cycle."""
         self._held = self._held_now() if self._floor.teams else frozenset()
 
     def _held_now(self) -> frozenset[str]:

@@ -26,6 +26,7 @@ class Cycle(Callbacks):
         self.floor.look_at_kept_agents()
         self.blending.look()
         if self.floor.fresh_calls or self.floor.fresh_agents:
+            self.blending.remember()  # with who came free now
             self._match(now)
             self.blending.look()  # who waited and held an agent back may have been offered
             if self.floor.fresh_agents:

@@ -297,6 +297,21 @@ def test_who_was_held_back_for_a_caller_has_a_callback_once_another_takes_the_ca
     assert offered(made) == ["c0", "c1", "bx2"]
 
 
+def test_who_comes_free_with_the_agent_who_takes_the_caller_has_the_callback() -> None:
+    made = house(IN, Takes("callback", wait_below=20))
+    joins(made, "ann")
+    made.call("c0")
+    owed(made, "x2")
+    first = made.talk("c0")
+    joins(made, "bob")
+    made.call("c1")
+    made.say(ContactEnded(first.offer, "caller"))
+    assert offered(made) == ["c0", "bx2", "c1"]
+    made.walk(25)  # neither is heard of: both come to nothing, and both agents rest
+    made.walk(25)  # and are there again at the same moment, when c1 has waited long
+    assert offered(made)[3:] == ["c1", "bx2"]
+
+
 # --- whatever happens
 
 

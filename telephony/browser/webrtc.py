@@ -8,7 +8,8 @@ What the library does, as measured with aiortc 1.16.0, and how this file lives w
 - One that never connects is tried for ever: `CONNECT_SECONDS`.
 - Of what comes it holds back four packets (80 ms), so that late ones find their place.
 - Its frames are PyAV's, taken from where it has them itself.
-- Sound is G.711: what the SIP side carries anyhow, so it is not made worse on the way.
+- Sound is G.711: what the SIP side carries anyhow, so it is not made worse on the way. What is
+  preferred must be said before the offer is taken, or all that is offered is agreed to.
 """
 
 from __future__ import annotations
@@ -107,12 +108,10 @@ class BrowserLine:
             await self.close()
             raise OfferRefused(f"one sound is wanted, and it offers {len(media)} streams")
         try:
-            await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            self._peer.addTrack(self._out)
             able = RTCRtpReceiver.getCapabilities("audio")
             wanted = [codec for codec in able.codecs if codec.mimeType == CODEC] if able else []
-            for transceiver in self._peer.getTransceivers():
-                transceiver.setCodecPreferences(wanted)
+            self._peer.addTransceiver(self._out).setCodecPreferences(wanted)
+            await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except Exception as error:
             # The library reads foreign text with asserts, indices and keys of its own.
@@ -137,6 +136,7 @@ class BrowserLine:
             self._patience.cancel()
         await self._peer.close()
         if self._reading is not None:
+            self._reading.cancel()  # of one that never connected nothing tells the end
             await asyncio.gather(self._reading, return_exceptions=True)
 
     def _give_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from telephony.browser.candidates import Reach
 from telephony.browser.webrtc import BrowserLine, offer_only
 
 LOCAL = "127.0.0.1"
+CODEC = re.compile(r"a=rtpmap:\d+ (\w+)")
 STUN_BINDING = b"\x00\x01"
 
 
@@ -38,8 +40,9 @@ async def connected(reach: Reach, bystander: int) -> AsyncIterator[None]:
         await peer.setLocalDescription(await peer.createOffer())
         named = f"a=candidate:1 1 udp 2147483647 {LOCAL} {bystander} typ host\r\na=candidate:"
         offer = peer.localDescription.sdp.replace("a=candidate:", named, 1)
-        answer = RTCSessionDescription(await line.answer(offer), "answer")
-        await peer.setRemoteDescription(answer)
+        answer = await line.answer(offer)
+        assert "opus" in offer and CODEC.findall(answer) == ["PCMU"], "of all that is offered"
+        await peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         async with asyncio.timeout(20):
             await up.wait()
         yield
@@ -55,6 +58,17 @@ async def test_an_address_that_is_named_is_sent_nothing_and_the_browser_connects
         async with connected(Reach(public=True), bystander.getsockname()[1]):
             with pytest.raises(BlockingIOError):
                 bystander.recv(2048)
+
+
+async def test_a_browser_that_never_comes_is_hung_up_on() -> None:
+    line = BrowserLine((), Reach(), lambda able: None)
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    peer.addTrack(AudioStreamTrack())
+    await peer.setLocalDescription(await peer.createOffer())
+    await line.answer(peer.localDescription.sdp)
+    async with asyncio.timeout(20):
+        await line.close()
+    await peer.close()
 
 
 async def test_in_a_network_of_the_configuration_it_is_sent_checks_and_no_sound() -> None:

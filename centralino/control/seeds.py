@@ -6,6 +6,8 @@ from pathlib import Path
 
 from centralino.config.model import AgentSeed, Config
 from centralino.errors import ConfigError
+from centralino.users.errors import WeakPassword
+from centralino.users.passwords import Passwords
 from centralino.users.people import Users
 from centralino.users.types import AgentSettings, NewUser, Role
 
@@ -49,6 +51,17 @@ async def _plant(seed: AgentSeed, users: Users, realm: str, now: float) -> None:
         await users.set_sip_password(user, realm, secrets["sip"])
 
 
+def _check(kind: str, secret: str, path: Path, line: int) -> None:
+    """Before the agent is made: one who is there already is left alone, without that secret."""
+    passwords = Passwords()
+    checks = {"pin": passwords.check_pin, "password": passwords.check_password,
+              "sip": passwords.check_sip}  # fmt: skip
+    try:
+        checks[kind](secret)
+    except WeakPassword as error:
+        raise ConfigError(str(path), line, "", str(error)) from None
+
+
 def read_secrets(path: Path | None) -> dict[str, str]:
     """Lines of `pin …`, `password …`, `sip …`. Raises ConfigError."""
     if path is None:
@@ -68,5 +81,6 @@ def read_secrets(path: Path | None) -> dict[str, str]:
         if kind and (kind not in ("pin", "password", "sip") or not value):
             raise ConfigError(str(path), number, "", "say `pin …`, `password …` or `sip …`")
         if kind:
+            _check(kind, value, path, number)
             found[kind] = value
     return found

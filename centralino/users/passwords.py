@@ -17,6 +17,7 @@ from centralino.users.errors import WeakPassword
 AT_ONCE = 2
 PASSWORD_LENGTH = range(10, 257)
 PIN_LENGTH = range(4, 11)
+SIP_PASSWORD_LENGTH = range(8, 129)
 _NOBODY = "there is nobody of this name"
 
 
@@ -42,6 +43,12 @@ class Passwords:
         """Raises WeakPassword."""
         if not (pin.isascii() and pin.isdigit() and len(pin) in PIN_LENGTH):
             raise WeakPassword(f"a PIN has {PIN_LENGTH.start} to {PIN_LENGTH.stop - 1} digits")
+
+    def check_sip(self, password: str) -> None:
+        """Of a phone. Raises WeakPassword."""
+        if len(password) not in SIP_PASSWORD_LENGTH:
+            length = SIP_PASSWORD_LENGTH
+            raise WeakPassword(f"a SIP password has {length.start} to {length.stop - 1} characters")
 
     async def hash(self, secret: str) -> str:
         """What to store."""

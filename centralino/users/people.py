@@ -17,7 +17,6 @@ from centralino.users.errors import (
     NameTaken,
     NumberTaken,
     UnknownUser,
-    WeakPassword,
 )
 from centralino.users.passwords import Passwords
 from centralino.users.rows import (
@@ -42,7 +41,6 @@ from centralino.users.types import (
 )
 from kernel.ids import Chance, new_id, random_hex
 
-SIP_PASSWORD_LENGTH = range(8, 129)
 log = structlog.get_logger()
 UserList = list[User]
 ProfileList = list[AgentProfile]
@@ -127,8 +125,7 @@ class Users:
 
         Raises UnknownUser, WeakPassword, and BadName for somebody without a number.
         """
-        if len(password) not in SIP_PASSWORD_LENGTH:
-            raise WeakPassword("a SIP password has 8 to 128 characters")
+        self.passwords.check_sip(password)
         async with self.database.write() as connection:
             number = await self._number(connection, user)
             md5, sha256 = digest_secrets(number, realm, password)

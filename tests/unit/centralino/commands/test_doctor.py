@@ -65,7 +65,9 @@ def test_it_warns_of_what_is_required_and_nobody_has(tmp_path: Path) -> None:
         (None, False, "agents.secrets_file: cannot be read"),
         (b"pin 4711\nsecret x\n", False, "anna.secrets:2"),
         (b"pin \xff\n", False, "agents.secrets_file: is not UTF-8"),
-        (b"pin 4711\nsip x\n", True, "pin, sip"),
+        (b"pin 4711\nsip short\n", False, "anna.secrets:2: a SIP password has 8 to 128 characters"),
+        (b"pin 47\n", False, "anna.secrets:1: a PIN has 4 to 10 digits"),
+        (b"pin 4711\nsip long enough\n", True, "pin, sip"),
     ],
 )
 def test_it_looks_for_the_secrets_of_agents_who_are_to_be_made(

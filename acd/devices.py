@@ -89,6 +89,8 @@ class Standing:
     """Whether it is to be rung as soon as a media process is there."""
     fell: str = ""
     """Why it fell last, if it stood and the agent did not hang up."""
+    left: DropLeg | None = None
+    """To end one whose phone has gone, before another is rung: nobody may be left to end it."""
 
 
 @dataclass
@@ -146,10 +148,13 @@ class Devices:
             self._ring(standing)
 
     def lost(self, agent: str) -> None:
-        """The agent's phone has gone, and hung up nothing. The leg ends by itself: a contact may
+        """The agent's phone has gone, and hung up nothing. The leg is not ended yet: a contact may
         have to be taken off it before."""
-        if (standing := self.legs.get(agent)) is not None:
+        standing = self.legs.get(agent)
+        if standing is not None and standing.leg:
             self._fell(standing, GONE, hung_up=False)
+            left = DropLeg(standing.leg, standing.media)
+            self.legs[agent] = replace(self.legs[agent], left=left)
 
     # --- media processes
 
@@ -161,6 +166,8 @@ class Devices:
             leg = there.pop(standing.agent, None)
             if leg is None:
                 self._not_held(standing, held.media)
+            elif standing.left == DropLeg(leg.leg, held.media):
+                self._drop(standing)
             elif standing.state is LegState.DOWN:
                 self.legs[standing.agent] = replace(standing, leg=leg.leg, media=held.media)
                 self._move(standing.agent, Heard() if leg.up else Rung())
@@ -210,8 +217,10 @@ class Devices:
         media = min(self.media, key=lambda name: (self._held(name), name))
         leg = new_id("leg", self.chance)
         state = LEG.next(standing.state, Rung())
+        if standing.left is not None:
+            self.commands.append(standing.left)
         self.legs[standing.agent] = replace(
-            standing, leg=leg, media=media, state=state, waits=False
+            standing, leg=leg, media=media, state=state, waits=False, left=None
         )
         self.commands.append(
             HoldLeg(leg, standing.agent, standing.client, standing.contact, media, standing.fell)
@@ -241,6 +250,8 @@ class Devices:
     def _drop(self, standing: Standing) -> None:
         if standing.leg:
             self.commands.append(DropLeg(standing.leg, standing.media))
+        if standing.left is not None:
+            self.commands.append(standing.left)
 
     def _told(self, agent: str, why: str) -> None:
         self.changes.append(DeviceChanged(agent, not why, why))

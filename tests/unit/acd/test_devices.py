@@ -111,7 +111,23 @@ def test_a_phone_that_has_gone_did_not_hang_up_and_is_rung_when_it_is_back() -> 
     found.down(LegDown(order.leg, "you hung up", hung_up=True))
     assert not found.changes, "its end is no wish of hers"
     found.try_again("anna")
+    assert found.commands.pop(0) == DropLeg(order.leg, "media-1"), "nobody else may be left to"
     assert rung(found).fell == GONE
+
+
+def test_a_leg_whose_phone_has_gone_is_not_taken_for_one_that_stands() -> None:
+    found = devices()
+    found.agent(ANNA)
+    order = rung(found)
+    found.up(LegUp(order.leg))
+    found.lost("anna")
+    found.lost("anna")
+    told(found)
+    found.media_there(LegsHeld("media-1", "life-1", (HeldLeg("anna", order.leg),)))
+    assert found.commands == [DropLeg(order.leg, "media-1")] and not told(found)
+    found.commands.clear()
+    found.agent(replace(ANNA, want="logged_out"))
+    assert found.commands == [DropLeg(order.leg, "media-1")]
 
 
 def test_news_of_an_old_leg_changes_nothing() -> None:

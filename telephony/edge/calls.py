@@ -122,6 +122,9 @@ class Call:
     """Outbound to a phone: what it says of itself."""
     shift: int = 0
     """By how much CSeq is ahead of the media process's towards the trunk."""
+    asked: int = 0
+    """The highest CSeq of what the media process asked in the dialog. That of an inbound call is no
+    continuation of the caller's."""
     to_tag: str = ""
     state: CallState = CallState.OFFERED
     turn: Turn = Turn.NONE

@@ -72,6 +72,7 @@ def from_media(edge: Edge, request: Request, carried: Params, now: float) -> Non
     shift = int(text[:6]) if text.isascii() and text.isdigit() else 0
     if call is not None:
         shift = max(shift, call.shift)
+        call.asked = max(call.asked, request.cseq[0])
     note(edge, request, call, now)
     onward = Onward(
         hop=hop,

@@ -19,7 +19,7 @@ from telephony.edge.state import Edge
 from telephony.edge.uri import bracketed, parse_name_addr
 
 _AHEAD = 1000
-"""By which the CSeq of our BYE is above the INVITE's: the process may have sent requests since."""
+"""By which the CSeq of our BYE is above what was seen of the process: more may be on its way."""
 
 
 def media_died(edge: Edge, media: str, now: float) -> None:
@@ -73,7 +73,9 @@ def _in_dialog(edge: Edge, call: Call, answer: Response, method: str, now: float
     if call.inbound:  # the party is who asked
         ours, theirs = theirs, ours
         routes, party = routes[::-1], call.invite.get("Contact")
-    number = call.invite.cseq[0] + (0 if method == "ACK" else _AHEAD)
+    number = call.invite.cseq[0]
+    if method == "BYE":
+        number = max(number, call.asked) + _AHEAD
     via = f"SIP/2.0/UDP {bracketed(holder.host)}:{holder.port};branch={COOKIE}{edge.chance(8)}"
     asked = beside(call.invite, method).put("Via", via).put("From", ours or "")
     asked = asked.put("To", theirs or "").put("CSeq", f"{number} {method}").put("Route", routes)

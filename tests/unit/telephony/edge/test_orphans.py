@@ -10,7 +10,16 @@ from telephony.edge.config import Trunk
 from telephony.edge.events import CallOver, MediaDied, Send
 from telephony.edge.message import Request, Response
 from telephony.edge.uri import Hop
-from tests.unit.telephony.edge.bench import CARRIER, EDGE, M1, Bench, config, reply, request
+from tests.unit.telephony.edge.bench import (
+    CARRIER,
+    EDGE,
+    M1,
+    Bench,
+    config,
+    in_dialog,
+    reply,
+    request,
+)
 from tests.unit.telephony.edge.test_outbound import LOGIN, challenge
 
 CALLED = f"<sip:callee@{CARRIER.host}:5061>"
@@ -82,6 +91,17 @@ def test_a_caller_whose_call_is_up_hears_that_it_is_over_and_may_call_again() ->
     assert (bye.tag("From"), bye.tag("To"), bye.all("Route")) == ("b", "a", [])
     assert CallOver("c1", "hungup") in bench.told
     assert bench.core.metrics()["dialogs_m1"] == 0
+
+
+def test_the_end_is_above_all_that_the_process_has_asked_of_the_caller() -> None:
+    bench = Bench()
+    answer = reply(let_in(bench), 200)
+    bench.hears(M1.hop, answer)
+    caller = f"sip:x@{CARRIER.host}:5060"
+    asked = in_dialog("REFER", answer, hop=M1.hop, cseq=40_000, by_caller=False, contact=caller)
+    bench.hears(M1.hop, asked)
+    (bye,) = outside(bench.tell(MediaDied("m1")))
+    assert bye.cseq == (41_000, "BYE")
 
 
 def test_a_caller_is_told_the_way_on_which_the_call_came() -> None:

@@ -25,9 +25,11 @@ def test_what_is_read_is_written_and_what_nobody_reads_goes_nowhere() -> None:
 
 
 def test_a_full_disk_is_no_end() -> None:
-    with contextlib.suppress(OSError), open("/dev/full", "w") as stream:  # it says so at its end
-        output = Unread(stream)
-        for _ in range(2):
-            assert output.write(MUCH) == len(MUCH)
-            output.flush()
-        assert os.fstat(stream.fileno()).st_rdev == os.stat("/dev/full").st_rdev
+    stream = open("/dev/full", "w")
+    output = Unread(stream)
+    for _ in range(2):
+        assert output.write(MUCH) == len(MUCH)
+        output.flush()
+    assert os.fstat(stream.fileno()).st_rdev == os.stat("/dev/full").st_rdev
+    with contextlib.suppress(OSError):  # it says so at its end
+        stream.close()

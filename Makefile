@@ -72,6 +72,7 @@ bench: models $(DEV_STAMP)
 	$(BENCH) dialer --stops 20 --recipients 2000 --json var/bench/dialer_stops.json
 	$(BENCH) dialer --deaths 24 --recipients 3000 --json var/bench/dialer_deaths.json
 	$(BIN)/python bench/bridge_click.py --clicks 30
+	$(BIN)/python bench/browsers.py --json var/bench/browsers.json
 	$(BIN)/centralino bench acd --page docs/benchmarks
 	$(BIN)/python bench/speech_engines.py
 

@@ -1,13 +1,13 @@
 """PURE. Words said over a prompt that were perhaps not meant for us.
 
 Other people's talk, or the caller's with them. Whoever does want to speak to us is answered, too,
-where nothing is understood; but what was not heard clearly and means nothing is no reason to leave
-what is being said.
+where nothing is understood; but what was not heard clearly, and means nothing surely, is no reason
+to leave what is being said.
 """
 
 from __future__ import annotations
 
-from voicebot.dialogue.flow import Flow, Universal
+from voicebot.dialogue.flow import Flow, Route, Universal
 from voicebot.dialogue.state import Asking, State, Step
 from voicebot.speech.ports import Recognised
 
@@ -20,7 +20,18 @@ def overheard(flow: Flow, before: State, step: Step, heard: Recognised) -> bool:
     """Whether what was being said goes on, for the step that follows answers nothing."""
     after = step.state
     missed = (after.tries[1], after.out_of_scope) > (before.tries[1], before.out_of_scope)
-    return (missed and heard.confidence < CLEARLY) or _listens(flow, before, step)
+    unclear = heard.confidence < CLEARLY and (missed or _unsure(flow, step))
+    return unclear or _listens(flow, before, step)
+
+
+def _unsure(flow: Flow, step: Step) -> bool:
+    """A wish that would have to be asked about; a person asked for is believed from less, where
+    nothing else is being said. What looks like an emergency is never left."""
+    intent = flow.intents.get(step.meant.name) if step.meant else None
+    if step.meant is None or intent is None:
+        return False
+    emergency = isinstance(intent.does, Route) and intent.does.emergency
+    return step.meant.confidence < flow.thresholds.accept and not emergency
 
 
 def _listens(flow: Flow, before: State, step: Step) -> bool:

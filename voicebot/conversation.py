@@ -174,6 +174,8 @@ class Conversation:
             self._floor.ignore()
 
     def _all_said(self, now: float) -> None:
+        if self.state in (State.HEARING, State.THINKING):
+            return  # it ended as it was paused; what is watched now is the caller's turn
         self._floor.timers.clear(Timer.WATCHDOG, Timer.BARGE_IN)
         if self.state in QUEUE:
             self._waiting.arm_position(now)

@@ -270,6 +270,12 @@ def test_a_prompt_whose_last_sound_was_sent_as_it_was_paused_does_not_come_back(
     assert walk.says("hours").words[-2] == "Nine to five."
 
 
+def test_a_prompt_that_ends_as_it_was_paused_takes_no_watch_off_the_engine() -> None:
+    walk = confirmed(speaking())
+    walk.tell(events.PlaybackFinished(walk.orders(do.Speak)[-1].playback))
+    assert walk.wait(60.0).told(reports.TurnLost), "whose answer never comes"
+
+
 def test_a_prompt_that_went_on_is_not_taken_for_a_lost_one() -> None:
     walk = confirmed(speaking()).wait(9.0)
     walk.tell(events.Heard(walk.turn, Recognised("", 0.0))).wait(15.0)

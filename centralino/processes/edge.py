@@ -105,6 +105,8 @@ class EdgeLink:
         self._outbox: asyncio.Queue[object] = asyncio.Queue()
         self._registered: set[str] = set()
         self._deaf: set[str] = set()
+        self._dead: set[str] = set()
+        """Media processes that died and are not up again."""
         self.server: EdgeServer | None = None
 
     def notice(self, notice: Notice) -> None:
@@ -128,7 +130,7 @@ class EdgeLink:
             self.server.set_media_up(notice.name, False)
             # One INVITE may be lost by chance: it is tried again after a while.
             loop = asyncio.get_running_loop()
-            loop.call_later(SILENT_SECONDS, self.server.set_media_up, notice.name, True)
+            loop.call_later(SILENT_SECONDS, self._try_again, notice.name)
         elif not isinstance(notice, CallOver | CallAdmitted):
             log.info("edge.notice", notice=repr(notice))
 
@@ -155,8 +157,10 @@ class EdgeLink:
                 if name == BROWSERS and not up:
                     self.server.browsers_restarted(math.inf)  # all that it registered
                 elif name in self._media and up:
+                    self._dead.discard(name)
                     self.server.set_media_up(name, True)
                 elif name in self._media:
+                    self._dead.add(name)
                     self.server.media_died(name)
         except (OSError, ValueError) as error:  # not started by one
             log.error("edge.hears_no_supervisor", why=str(error))
@@ -166,6 +170,11 @@ class EdgeLink:
         if isinstance(event, PeerUp):
             for aor in sorted(self._registered):
                 self._outbox.put_nowait(house.PhoneChanged(aor, True, aor in self._deaf))
+
+    def _try_again(self, media: str) -> None:
+        """One that was silent; not if it was killed for it, and is not up yet."""
+        if self.server is not None and media not in self._dead:
+            self.server.set_media_up(media, True)
 
     def _answers(self, aor: str, answers: bool) -> None:
         (self._deaf.discard if answers else self._deaf.add)(aor)

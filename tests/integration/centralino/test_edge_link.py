@@ -18,6 +18,7 @@ from kernel.clock import SteadyClock
 from outbound.messages import AttemptRefused
 from outbound.records import Refusal
 from telephony.edge.config import EdgeConfig, MediaTarget, Trunk
+from telephony.edge.events import MediaSilent
 from telephony.edge.server import EdgeServer
 from tests.integration.telephony.edge.house import answer, ask
 from tests.integration.telephony.edge.peers import HOST, Peer, peer
@@ -67,6 +68,30 @@ async def test_what_rings_is_cancelled_and_what_waits_is_told_as_never_sent(
             await hearing
             carrying.cancel()
             await asyncio.gather(carrying, return_exceptions=True)
+
+
+@pytest.mark.parametrize("died", [False, True])
+async def test_a_silent_media_process_is_tried_again_unless_it_has_died(
+    monkeypatch: pytest.MonkeyPatch, died: bool
+) -> None:
+    heard, supervisor = os.pipe()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(heard))
+    monkeypatch.setattr("centralino.processes.edge.SILENT_SECONDS", 0.0)
+    hub, clock = MemoryHub(), SteadyClock()
+    link = EdgeLink(MemoryBus(hub, Ends("edge", "house", clock)), frozenset({"media-1"}))
+    link.server = EdgeServer(EdgeConfig(domain=HOST, media=()), clock)
+    told: list[tuple[str, bool]] = []
+    monkeypatch.setattr(link.server, "set_media_up", lambda name, up: told.append((name, up)))
+    monkeypatch.setattr(link.server, "media_died", lambda name: None)
+    if died:
+        os.write(supervisor, b'{"post": "media-1", "up": false}\n')
+    os.close(supervisor)
+    await link.hear_supervisor()
+    link.notice(MediaSilent("media-1"))
+    later = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.0, later.set)
+    await later.wait()
+    assert told == [("media-1", False), *([] if died else [("media-1", True)])]
 
 
 async def test_telephones_of_browsers_are_gone_as_soon_as_their_process_is(

@@ -168,6 +168,11 @@ class Calls:
         """What a media process holds that is not over."""
         return [one for one in self._calls.values() if one.media == media and not one.over]
 
+    def placed_by(self, peer: Hop) -> list[Call]:
+        """What came in from there and is not over."""
+        calls = self._calls.values()
+        return [one for one in calls if one.inbound and one.peer == peer and not one.over]
+
     def begin(self, call: Call, now: float) -> None:
         """A new call; it replaces one of the same Call-ID, as after a challenge."""
         earlier = self._calls.get(call.call_id)

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from telephony.edge.config import Trunk
-from telephony.edge.events import CallOver, MediaDied, Send
+from telephony.edge.events import CallOver, MediaChanged, MediaDied, Send
 from telephony.edge.message import Request, Response
 from telephony.edge.uri import Hop
 from tests.unit.telephony.edge.bench import (
     CARRIER,
     EDGE,
     M1,
+    M2,
     Bench,
     config,
     in_dialog,
@@ -136,6 +137,22 @@ def test_a_phone_that_was_called_is_free_again() -> None:
     sent = placed(bench, attempt="")
     bench.hears(CARRIER, reply(sent, 200, contact=CALLED))
     assert [one.method for one in outside(bench.tell(MediaDied("m1")))] == ["BYE"]
+
+
+@pytest.mark.parametrize(("code", "told"), [(180, "CANCEL"), (200, "BYE")])
+def test_another_process_that_it_had_called_is_left(code: int, told: str) -> None:
+    bench = Bench(config(media=(M1, M2)))
+    bench.tell(MediaChanged("m1", False))  # so that the other takes it
+    to, asked = bench.request(M1.hop, request(hop=M1.hop))
+    bench.hears(M2.hop, reply(asked, code, contact="<sip:m@10.0.0.2:5070>"))
+    (send,) = bench.tell(MediaDied("m1"))
+    assert isinstance(send.message, Request) and send.to == to == M2.hop
+    assert (send.message.method, send.message.tag("From")) == (told, "a")
+    assert send.message.tag("To") == ("b" if told == "BYE" else "")
+    assert (send.message.all("Via")[0] == asked.all("Via")[0]) is (told == "CANCEL")
+    assert not send.message.all("Route")
+    if told == "BYE":
+        assert bench.core.metrics()["dialogs_m2"] == 0
 
 
 def test_an_answer_that_cannot_be_read_is_counted() -> None:

@@ -240,6 +240,8 @@ def test_a_first_word_that_comes_to_nothing_lets_the_prompt_go_on(heard: Recogni
         (0.4, meant("hours", 0.2), True),
         (0.6, meant("hours", 0.2), False),
         (0.4, meant("hours"), False),
+        (0.28, meant("goodbye"), True),
+        (0.28, meant("gas"), False),
         (0.4, meant("person", 0.45), True),
         (0.6, meant("person", 0.45), False),
         (0.4, meant("person"), False),
@@ -253,7 +255,7 @@ def test_words_over_a_prompt_that_answer_nothing_and_are_unclear_leave_it(
 ) -> None:
     walk = confirmed(speaking())
     before = walk.core.dialogue
-    heard = Recognised("we had some bread at home", confidence, 0.1)
+    heard = Recognised("we had some bread at home", confidence, 0.05)
     walk.tell(events.Heard(walk.turn, heard), events.Understood(walk.turn, (meaning,))).wait(2.0)
     assert going_on(walk) is goes_on and bool(walk.orders(do.StopSpeaking)) is not goes_on
     assert (walk.core.dialogue == before) is goes_on

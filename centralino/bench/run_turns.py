@@ -31,7 +31,7 @@ class Size:
     turns: int = 315
     calls: int = 2
     prompt_hours: float = 3.0
-    prompt_calls: int = 14
+    prompt_calls: int = 12
     seed: int = 1
     stops: int = 60
     """Prompts that are interrupted."""

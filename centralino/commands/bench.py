@@ -40,7 +40,7 @@ def turns(
     prompt_hours: Annotated[
         float, typer.Option("--prompt-hours", help="Hours of prompts for false barge-ins.")
     ] = 3.0,
-    prompt_calls: Annotated[int, typer.Option("--prompt-calls", help="Of them at once.")] = 14,
+    prompt_calls: Annotated[int, typer.Option("--prompt-calls", help="Of them at once.")] = 12,
     json_file: JsonFile = None,
     page: PageFolder = None,
     directory: Directory = Path("var/bench/turns"),

@@ -14,7 +14,7 @@ from enum import Enum
 from kernel.machine import Machine
 from telephony.edge.alarms import Alarms
 from telephony.edge.message import Request, Response
-from telephony.edge.uri import Hop
+from telephony.edge.uri import Hop, parse_via
 
 LINGER = 32.0
 """64*T1 (RFC 3261 §17): how long repeats of what ended a call may come."""
@@ -99,10 +99,6 @@ class Call:
     """The other end."""
     target: str
     """The Request-URI that the INVITE was sent on with."""
-    branch: str
-    """Of the INVITE as it came: the same again is a retransmission."""
-    cseq: int
-    from_tag: str
     invite: Request
     """As it came."""
     source: str = ""
@@ -131,13 +127,18 @@ class Call:
     """Of its INVITE, at the pace of its trunk (`paced.py`)."""
 
     @property
+    def branch(self) -> str:
+        """Of the INVITE as it came: the same again is a retransmission."""
+        return parse_via(self.invite.all("Via")[0]).branch
+
+    @property
     def over(self) -> bool:
         """Ended, and remembered only for repeats."""
         return self.state is CallState.OVER
 
     def is_of(self, one_tag: str, other_tag: str) -> bool:
         """Whether a request with these tags belongs to the dialog."""
-        return {one_tag, other_tag} == {self.from_tag, self.to_tag}
+        return {one_tag, other_tag} == {self.invite.tag("From"), self.to_tag}
 
 
 class Calls:

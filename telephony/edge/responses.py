@@ -56,7 +56,7 @@ def _shift(edge: Edge, call_id: str, shift: int) -> None:
 
 def _count(edge: Edge, call: Call, response: Response, now: float) -> None:
     """What a response to the first INVITE of a call means for it."""
-    if response.cseq != (call.cseq, "INVITE"):
+    if response.cseq != call.invite.cseq:
         return
     if response.code == 100:
         edge.calls.heard(call)

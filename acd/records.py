@@ -20,8 +20,6 @@ TABLES = (AGENTS, WAITING, OFFERS, SEATS, TURNS, HANDLING, LEVELS, WAITS)
 
 EVERY_TIER = 9
 """Every tier is open."""
-MOST = 5
-"""The highest level of a skill."""
 QUICK_SECONDS, QUICK_OFFERS = 0.3, 3
 """A phone that answered its last offers so fast answers by itself; a hand is slower."""
 
@@ -277,10 +275,9 @@ class WaitingRecord:
 
     def least(self, skill: str) -> int:
         """The least level of a required skill that is asked for now; 0 for none."""
-        most = self.lacking.get(skill, MOST)
-        if skill in self.dropped or not most:
-            return 0
-        return min(most, max(1, self.levels.get(skill, 1) - self.lowered))
+        level = max(1, self.levels.get(skill, 1))
+        most = self.lacking.get(skill, level)
+        return 0 if skill in self.dropped else min(most, max(1, level - self.lowered))
 
 
 @message("acd.offer_record")

@@ -87,10 +87,8 @@ class Staff:
 
     def known(self, profiles: Iterable[Profile]) -> None:
         """There are these, and nobody else."""
-        self._profiles = {}
+        self._profiles = {profile.key: profile for profile in profiles}
         self._lacked.clear()
-        for profile in profiles:
-            self.joined(profile)
         self._lacking.clear()
 
     def joined(self, profile: Profile) -> bool:

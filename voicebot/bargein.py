@@ -51,8 +51,11 @@ class BargeIn:
 
     def forget(self) -> None:
         """The speech is of no interest any more."""
-        self._lasted = False
         self._paused_at = None
+        self._decided()
+
+    def _decided(self) -> None:
+        self._lasted = False
         self._floor.timers.clear(Timer.BARGE_IN, Timer.PEEK, Timer.RESUME)
 
     def lasted(self, now: float) -> None:
@@ -104,9 +107,7 @@ class BargeIn:
         """A word: stay silent, for as long as it takes, until it is known what comes of it."""
         if not self.paused and self._floor.mouth.busy:
             self.pause(now)
-        since = self._paused_at
-        self.forget()
-        self._paused_at = since
+        self._decided()
 
     def resume(self, now: float, why: str) -> None:
         """Go on from the same sample."""

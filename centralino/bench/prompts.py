@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from centralino.commands.call import Running, party
 from centralino.demo.measure import channels
 from centralino.errors import ProcessDied
 
+Given = TypeVarTuple("Given")
 RATE = 8000
 AT_END = 2.5
 """Seconds of quiet after which a prompt is over; a pause for a doubtful sound is shorter."""
@@ -124,21 +125,32 @@ async def measure_prompts(
     played: list[Played] = []
     problems: list[str] = []
 
-    async def work(after: float) -> None:
-        await asyncio.sleep(after)
-        while waiting and more():
-            kind, part = waiting.pop(0)
-            rng = random.Random(f"{seed}-{kind.name}-{part}")
-            try:
-                played.extend(
-                    await _play(house, prompt, kind, f"{kind.name} {part}", each, rng, more)
-                )
-            except (ProcessDied, TimeoutError) as problem:
-                problems.append(f"{kind.name}: {problem}")
+    async def work(kind: Disturbance, part: int) -> None:
+        rng = random.Random(f"{seed}-{kind.name}-{part}")
+        try:
+            played.extend(await _play(house, prompt, kind, f"{kind.name} {part}", each, rng, more))
+        except (ProcessDied, TimeoutError) as problem:
+            problems.append(f"{kind.name}: {problem}")
 
-    await asyncio.gather(*(work(APART * one) for one in range(min(at_once, len(waiting)))))
+    await callers_apart(waiting, at_once, more, work)
     fates = await asyncio.to_thread(_judge, house, prompt, alone, played)
     return figures(fates, prompt.seconds, problems)
+
+
+async def callers_apart(
+    waiting: list[tuple[*Given]],
+    at_once: int,
+    more: Bound,
+    work: Callable[[*Given], Awaitable[None]],
+) -> None:
+    """So many callers at once, who begin one after the other; each takes what waits next."""
+
+    async def take(after: float) -> None:
+        await asyncio.sleep(after)
+        while waiting and more():
+            await work(*waiting.pop(0))
+
+    await asyncio.gather(*(take(APART * one) for one in range(min(at_once, len(waiting)))))
 
 
 async def undisturbed(house: BenchHouse) -> str:

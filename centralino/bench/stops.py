@@ -7,7 +7,6 @@ is the next frame, what the stack has queued, the network and the caller's jitte
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from centralino.bench.bound import Bound
 from centralino.bench.house import BenchHouse
-from centralino.bench.prompts import APART, Disturbance, all_ended, order_of
+from centralino.bench.prompts import Disturbance, all_ended, callers_apart, order_of
 from centralino.caller.script import HangUp, Pause, Say, Step
 from centralino.commands.call import party
 from centralino.demo.measure import channels, summary
@@ -62,18 +61,14 @@ async def measure_stops(
     found: list[Stop] = []
     problems: list[str] = []
 
-    async def work(after: float) -> None:
-        await asyncio.sleep(after)
-        while waiting and more():
-            number, said = waiting.pop(0)
-            try:
-                rng = random.Random(f"{seed}-{said}")
-                stopped = await _interrupt(house, f"stop-{number}", said, each, rng, more)
-                found.extend(stopped)
-            except (ProcessDied, TimeoutError) as problem:
-                problems.append(f"{said}: {problem}")
+    async def work(number: int, said: str) -> None:
+        rng = random.Random(f"{seed}-{said}")
+        try:
+            found.extend(await _interrupt(house, f"stop-{number}", said, each, rng, more))
+        except (ProcessDied, TimeoutError) as problem:
+            problems.append(f"{said}: {problem}")
 
-    await asyncio.gather(*(work(APART * one) for one in range(min(at_once, len(waiting)))))
+    await callers_apart(waiting, at_once, more, work)
     return {**figures(found), "problems": problems}
 
 

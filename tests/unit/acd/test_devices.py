@@ -55,6 +55,16 @@ def told(found: Devices) -> list[DeviceChanged]:
     return changes
 
 
+def stood() -> tuple[Devices, HoldLeg]:
+    """Anna's leg stands, and how it was asked for."""
+    found = devices()
+    found.agent(ANNA)
+    order = rung(found)
+    found.up(LegUp(order.leg))
+    told(found)
+    return found, order
+
+
 # --- the legs
 
 
@@ -74,11 +84,7 @@ def test_a_phone_is_rung_once_and_stays() -> None:
 
 
 def test_who_hangs_up_is_rung_again_when_contacts_are_wanted() -> None:
-    found = devices()
-    found.agent(ANNA)
-    order = rung(found)
-    found.up(LegUp(order.leg))
-    told(found)
+    found, order = stood()
     found.down(LegDown(order.leg, "you hung up", hung_up=True))
     assert told(found) == [DeviceChanged("anna", False, "you hung up", True)]
     found.agent(replace(ANNA, want="not_ready"))
@@ -88,11 +94,7 @@ def test_who_hangs_up_is_rung_again_when_contacts_are_wanted() -> None:
 
 
 def test_silence_and_its_end() -> None:
-    found = devices()
-    found.agent(ANNA)
-    order = rung(found)
-    found.up(LegUp(order.leg))
-    told(found)
+    found, order = stood()
     found.silent(LegSilent(order.leg, True))
     assert told(found) == [DeviceChanged("anna", False, SILENT)]
     found.silent(LegSilent(order.leg, False))
@@ -100,11 +102,7 @@ def test_silence_and_its_end() -> None:
 
 
 def test_a_phone_that_has_gone_did_not_hang_up_and_is_rung_when_it_is_back() -> None:
-    found = devices()
-    found.agent(ANNA)
-    order = rung(found)
-    found.up(LegUp(order.leg))
-    told(found)
+    found, order = stood()
     found.lost("nobody")
     found.lost("anna")
     assert told(found) == [DeviceChanged("anna", False, GONE)] and not found.commands
@@ -116,10 +114,7 @@ def test_a_phone_that_has_gone_did_not_hang_up_and_is_rung_when_it_is_back() -> 
 
 
 def test_a_leg_whose_phone_has_gone_is_not_taken_for_one_that_stands() -> None:
-    found = devices()
-    found.agent(ANNA)
-    order = rung(found)
-    found.up(LegUp(order.leg))
+    found, order = stood()
     found.lost("anna")
     found.lost("anna")
     told(found)
@@ -145,11 +140,7 @@ def test_news_of_an_old_leg_changes_nothing() -> None:
 
 
 def test_a_dead_media_process_has_the_phone_rung_by_another_life() -> None:
-    found = devices()
-    found.agent(ANNA)
-    order = rung(found)
-    found.up(LegUp(order.leg))
-    told(found)
+    found, order = stood()
     found.media_gone("media-1")
     assert not found.commands  # what it holds may live on
     found.media_there(LegsHeld("media-1", "life-1", (HeldLeg("anna", order.leg),)))

@@ -302,6 +302,11 @@ async def test_question_tells_the_recogniser_what_to_expect(start: Start) -> Non
     assert [context.expects for context in rig.recogniser.contexts] == ["open", "name"]
 
 
+async def asking(rig: Rig, samples: int) -> None:
+    """Until the greeting's question is being said, and more than so much of it has been."""
+    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > samples)
+
+
 async def test_barge_in_silences_the_leg(start: Start) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
     greeting = "How can I help?"
@@ -324,7 +329,7 @@ async def test_short_of_time_a_prompt_that_is_spoken_over_is_judged_at_the_first
     start: Start,
 ) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2), effort=Effort(peeks=False)))
-    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 8000)
+    await asking(rig, 8000)
     rig.recogniser.hear("hours")
     await rig.speak(0.9)
     assert rig.frames[-1] is None and not rig.playout.idle, "paused"
@@ -337,7 +342,7 @@ async def test_a_sign_of_listening_pauses_and_the_prompt_goes_on_from_the_same_s
     start: Start,
 ) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
-    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 6000)
+    await asking(rig, 6000)
     rig.recogniser.hear("Mm-hmm.")
     await rig.speak(0.3)
     paused_at = rig.playout.position
@@ -355,7 +360,7 @@ async def test_a_word_that_becomes_a_yes_to_nothing_lets_the_prompt_go_on_from_t
     start: Start,
 ) -> None:
     rig = start(Rig(synthesiser=TextSynthesiser(0.2)))
-    await rig.until(lambda: rig.playout.current == "bot-4" and rig.playout.position > 6000)
+    await asking(rig, 6000)
     rig.recogniser.hear("hours")
     rig.recogniser.hear("affirm")
     await rig.speak(0.3)
